@@ -1,0 +1,29 @@
+import { Amount, newAccountId, ZERO, type AccountRef, type AccountTerms, type Command } from '#ledger';
+import { accountRef } from './account-ref.ts';
+import type { AccountTermsBody, CreateAccountBody } from './account.body.ts';
+
+const DEFAULT_TERMS: AccountTerms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} };
+const DEFAULT_UNIT = 'credits';
+
+export function createAccountCommand(environment: string, body: CreateAccountBody): Command<'create_account'> {
+  return {
+    type: 'create_account',
+    account: accountRef(environment, body.id ?? newAccountId()),
+    unit: body.unit ?? DEFAULT_UNIT,
+    terms: { ...DEFAULT_TERMS, ...givenTerms(body) },
+  };
+}
+
+export function updateAccountCommand(account: AccountRef, body: AccountTermsBody): Command<'update_account'> {
+  return { type: 'update_account', account, terms: givenTerms(body) };
+}
+
+function givenTerms({ name, overdraft_limit, overage, time_zone, metadata }: AccountTermsBody): Partial<AccountTerms> {
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(overdraft_limit === undefined ? {} : { overdraftLimit: new Amount(overdraft_limit) }),
+    ...(overage === undefined ? {} : { overage }),
+    ...(time_zone === undefined ? {} : { timeZone: time_zone }),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}

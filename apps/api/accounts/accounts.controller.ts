@@ -1,0 +1,69 @@
+import type { AccountDecision } from '#ledger';
+import { AccountReader } from '#ledger-store';
+import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../auth/api-key.guard.ts';
+import { listView } from '../lists/list-view.ts';
+import { ACCOUNT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
+import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { accountNotFound, accountRef } from './account-ref.ts';
+import { createAccountCommand, updateAccountCommand } from './account-commands.ts';
+import { AccountTermsBody, CreateAccountBody } from './account.body.ts';
+import { accountView, balanceView } from './account.view.ts';
+
+@Controller('v1/accounts')
+export class AccountsController {
+  constructor(
+    private readonly ledger: LedgerRequests,
+    private readonly accounts: AccountReader,
+  ) {}
+
+  @Post()
+  create(
+    @Environment() environment: string,
+    @Body() body: CreateAccountBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.ledger.run({ request, reply }, createAccountCommand(environment, body), (decision) => ({
+      status: decision.created ? 201 : 200,
+      view: accountView(decision),
+    }));
+  }
+
+  @Get()
+  async list(@Environment() environment: string, @Query() query: PageQuery) {
+    const page = await this.accounts.list(environment, pageRequest(query, ACCOUNT_CURSOR));
+    return listView(page, accountView);
+  }
+
+  @Get(':id')
+  async find(@Environment() environment: string, @Param('id') id: string) {
+    return accountView(await this.reading(environment, id));
+  }
+
+  @Patch(':id')
+  update(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: AccountTermsBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.ledger.run({ request, reply }, updateAccountCommand(accountRef(environment, id), body), (decision) => ({
+      status: 200,
+      view: accountView(decision),
+    }));
+  }
+
+  @Get(':id/balance')
+  async balance(@Environment() environment: string, @Param('id') id: string) {
+    return balanceView(await this.reading(environment, id));
+  }
+
+  private async reading(environment: string, id: string): Promise<AccountDecision> {
+    const reading = await this.accounts.find(accountRef(environment, id));
+    if (!reading) throw accountNotFound(id);
+    return reading;
+  }
+}

@@ -1,0 +1,50 @@
+import { KeyRing } from '#access';
+import type { Pool } from '#database';
+import { AccountReader, AuthorizationReader, Engine, GrantReader, LedgerHealth, TransferReader } from '#ledger-store';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { AccountsController } from './accounts/accounts.controller.ts';
+import { ApiKeyGuard } from './auth/api-key.guard.ts';
+import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
+import { ChargesController } from './charges/charges.controller.ts';
+import { GrantsController } from './grants/grants.controller.ts';
+import { HealthController } from './health/health.controller.ts';
+import { LedgerRequests } from './requests/ledger-requests.ts';
+import { TransfersController } from './transfers/transfers.controller.ts';
+
+export interface ApiParts {
+  readonly engine: Engine;
+  /** For reads; it pipelines. */
+  readonly readPool: Pool;
+  readonly keys: KeyRing;
+  readonly log: (line: string) => void;
+}
+
+/** The wiring: which parts the controllers get. */
+@Module({})
+export class ApiModule {
+  static of({ engine, readPool, keys, log }: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [
+        AccountsController,
+        GrantsController,
+        TransfersController,
+        AuthorizationsController,
+        ChargesController,
+        HealthController,
+      ],
+      providers: [
+        { provide: Engine, useValue: engine },
+        { provide: KeyRing, useValue: keys },
+        { provide: AccountReader, useValue: new AccountReader(readPool) },
+        { provide: GrantReader, useValue: new GrantReader(readPool) },
+        { provide: TransferReader, useValue: new TransferReader(readPool) },
+        { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
+        { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        LedgerRequests,
+      ],
+    };
+  }
+}

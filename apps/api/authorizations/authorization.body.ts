@@ -1,0 +1,101 @@
+import {
+  MAX_BATCH_ITEMS,
+  MAX_HOLD_SECONDS,
+  OVERAGE_POLICIES,
+  type BatchMode,
+  type JsonObject,
+  type OveragePolicy,
+  type Usage,
+} from '#ledger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsAccountId, IsAmount, IsMetadata, IsPositiveAmount, IsTags } from '../validation/rules.ts';
+import { IsUsage } from '../validation/usage.ts';
+
+export const BATCH_MODES: readonly BatchMode[] = ['all_or_nothing', 'independent'];
+
+/** A request for credits: what a charge takes, and an authorization as well. */
+export class SpendBody {
+  @IsAccountId()
+  readonly account!: string;
+
+  @IsPositiveAmount()
+  readonly amount!: string;
+
+  /** What it is for; scoped grants look at it. */
+  @IsOptional()
+  @IsUsage()
+  readonly usage?: Usage | Usage[];
+
+  @IsOptional()
+  @IsTags()
+  readonly tags?: Record<string, string>;
+
+  @IsOptional()
+  @IsMetadata()
+  readonly metadata?: JsonObject;
+}
+
+export class AuthorizeBody extends SpendBody {
+  /** Seconds until the hold is released by itself. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_HOLD_SECONDS)
+  readonly expires_in?: number;
+
+  @IsOptional()
+  @IsIn(OVERAGE_POLICIES)
+  readonly overage?: OveragePolicy;
+}
+
+export class AuthorizeBatchBody {
+  @IsOptional()
+  @IsIn(BATCH_MODES)
+  readonly mode?: BatchMode;
+
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_BATCH_ITEMS)
+  @ValidateNested({ each: true })
+  @Type(() => AuthorizeBody)
+  readonly items!: AuthorizeBody[];
+}
+
+export class CommitBody {
+  /** The whole hold where it isn't given. */
+  @IsOptional()
+  @IsAmount()
+  readonly amount?: string;
+
+  /** False charges this part and keeps the rest held. */
+  @IsOptional()
+  @IsBoolean()
+  readonly final?: boolean;
+}
+
+export class CommitItemBody extends CommitBody {
+  @IsString()
+  readonly authorization!: string;
+}
+
+export class CommitBatchBody {
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_BATCH_ITEMS)
+  @ValidateNested({ each: true })
+  @Type(() => CommitItemBody)
+  readonly items!: CommitItemBody[];
+}

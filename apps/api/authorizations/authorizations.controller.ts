@@ -1,0 +1,138 @@
+import type { ObjectRef } from '#ledger';
+import { AuthorizationReader } from '#ledger-store';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accountRef } from '../accounts/account-ref.ts';
+import { Environment } from '../auth/api-key.guard.ts';
+import { listView } from '../lists/list-view.ts';
+import { pageRequest } from '../lists/page-query.ts';
+import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { authorizationRef, authorizeCommand, commitCommand } from './authorization-commands.ts';
+import { AuthorizeBatchBody, AuthorizeBody, CommitBatchBody, CommitBody } from './authorization.body.ts';
+import { AuthorizationQuery } from './authorization.query.ts';
+import { authorizationView } from './authorization.view.ts';
+import { batchView, refusedItems } from './batch.view.ts';
+
+@Controller('v1/authorizations')
+export class AuthorizationsController {
+  constructor(
+    private readonly ledger: LedgerRequests,
+    private readonly authorizations: AuthorizationReader,
+  ) {}
+
+  @Post()
+  authorize(
+    @Environment() environment: string,
+    @Body() body: AuthorizeBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'authorize', ...authorizeCommand(environment, body) } as const;
+    return this.ledger.run({ request, reply }, command, (decision) => ({
+      status: 201,
+      view: authorizationView(decision),
+    }));
+  }
+
+  @Post('batch')
+  authorizeBatch(
+    @Environment() environment: string,
+    @Body() { mode = 'all_or_nothing', items }: AuthorizeBatchBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = {
+      type: 'authorize_batch',
+      mode,
+      items: items.map((item) => authorizeCommand(environment, item)),
+    } as const;
+    const status = mode === 'all_or_nothing' ? 201 : 200;
+    return this.ledger.run(
+      { request, reply },
+      command,
+      (batch) => ({ status, view: batchView(batch, 201) }),
+      refusedItems,
+    );
+  }
+
+  @Post('commit-batch')
+  commitBatch(
+    @Environment() environment: string,
+    @Body() { items }: CommitBatchBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const faults: { field: string; message: string }[] = [];
+    const commits = items.flatMap(({ authorization, ...body }, index) => {
+      const ref = authorizationRef(environment, authorization);
+      if (ref) return [commitCommand(ref, body)];
+      faults.push({
+        field: `items.${String(index)}.authorization`,
+        message: 'must be the id of an authorization, like "auth_…"',
+      });
+      return [];
+    });
+    if (faults.length > 0) throw invalidRequest(faults);
+    const command = { type: 'commit_batch', items: commits } as const;
+    return this.ledger.run({ request, reply }, command, (batch) => ({ status: 200, view: batchView(batch, 200) }));
+  }
+
+  @Get()
+  async list(@Environment() environment: string, @Query() query: AuthorizationQuery) {
+    const { account, status = null } = query;
+    const filter = { account: account === undefined ? null : accountRef(environment, account), status };
+    const page = await this.authorizations.list(environment, filter, pageRequest(query));
+    return listView(page, authorizationView);
+  }
+
+  @Get(':id')
+  async find(@Environment() environment: string, @Param('id') id: string) {
+    const found = await this.authorizations.find(refOrNotFound(environment, id));
+    if (!found) throw authorizationNotFound();
+    return authorizationView(found);
+  }
+
+  @Post(':id/commit')
+  commit(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: CommitBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body) } as const;
+    return this.ledger.run({ request, reply }, command, (decision) => ({
+      status: 200,
+      view: authorizationView(decision),
+    }));
+  }
+
+  @Post(':id/void')
+  void(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body(noFields) _body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'void', authorization: refOrNotFound(environment, id) } as const;
+    return this.ledger.run({ request, reply }, command, (decision) => ({
+      status: 200,
+      view: authorizationView(decision),
+    }));
+  }
+}
+
+function refOrNotFound(environment: string, id: string): ObjectRef {
+  const ref = authorizationRef(environment, id);
+  if (!ref) throw authorizationNotFound();
+  return ref;
+}
+
+function authorizationNotFound(): ProblemError {
+  return new ProblemError(problemOfRefusal({ code: 'authorization_not_found' }));
+}

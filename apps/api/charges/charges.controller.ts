@@ -1,0 +1,50 @@
+import { Body, Controller, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../auth/api-key.guard.ts';
+import { spendRequest } from '../authorizations/authorization-commands.ts';
+import { SpendBody } from '../authorizations/authorization.body.ts';
+import { authorizationView } from '../authorizations/authorization.view.ts';
+import { batchView, refusedItems } from '../authorizations/batch.view.ts';
+import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { ChargeBatchBody } from './charge.body.ts';
+
+/** Authorize and commit in one step; the answers are authorizations. */
+@Controller('v1/charges')
+export class ChargesController {
+  constructor(private readonly ledger: LedgerRequests) {}
+
+  @Post()
+  charge(
+    @Environment() environment: string,
+    @Body() body: SpendBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'charge', ...spendRequest(environment, body) } as const;
+    return this.ledger.run({ request, reply }, command, (decision) => ({
+      status: 201,
+      view: authorizationView(decision),
+    }));
+  }
+
+  @Post('batch')
+  chargeBatch(
+    @Environment() environment: string,
+    @Body() { mode = 'all_or_nothing', items }: ChargeBatchBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = {
+      type: 'charge_batch',
+      mode,
+      items: items.map((item) => spendRequest(environment, item)),
+    } as const;
+    const status = mode === 'all_or_nothing' ? 201 : 200;
+    return this.ledger.run(
+      { request, reply },
+      command,
+      (batch) => ({ status, view: batchView(batch, 201) }),
+      refusedItems,
+    );
+  }
+}

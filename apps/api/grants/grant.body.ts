@@ -1,0 +1,78 @@
+import { GRANT_CATEGORIES, type GrantCategory, type JsonObject } from '#ledger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsTags } from '../validation/rules.ts';
+
+const NAMES_MAX = 100;
+
+/** What the grant may pay for; what isn't given isn't limited. */
+export class GrantScopeBody {
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(NAMES_MAX)
+  @IsString({ each: true })
+  readonly events?: string[];
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(NAMES_MAX)
+  @IsString({ each: true })
+  readonly models?: string[];
+
+  @IsOptional()
+  @IsTags()
+  readonly tags?: Record<string, string>;
+}
+
+export class CreateGrantBody {
+  @IsPositiveAmount()
+  readonly amount!: string;
+
+  @IsOptional()
+  @IsIn(GRANT_CATEGORIES)
+  readonly category?: GrantCategory;
+
+  /** 0–255, lower is spent first. */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(255)
+  readonly priority?: number;
+
+  @IsOptional()
+  @IsInstant()
+  readonly effective_at?: string;
+
+  @IsOptional()
+  @IsInstant()
+  readonly expires_at?: string;
+
+  /** Money paid per credit. */
+  @IsOptional()
+  @IsAmount()
+  readonly cost_basis?: string;
+
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => GrantScopeBody)
+  readonly scope?: GrantScopeBody;
+
+  @IsOptional()
+  @IsMetadata()
+  readonly metadata?: JsonObject;
+}

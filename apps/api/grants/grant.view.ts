@@ -1,0 +1,22 @@
+import { formatAmount, publicId, type GrantDecision } from '#ledger';
+import { optionalTimeView, timeView } from '../lists/time-view.ts';
+
+export function grantView({ account, grant, status }: GrantDecision) {
+  return {
+    id: publicId('grant', grant.id),
+    account,
+    amount: formatAmount(grant.amount),
+    remaining: formatAmount(grant.remaining),
+    held: formatAmount(grant.held),
+    category: grant.category,
+    priority: grant.priority,
+    scope: grant.scope,
+    cost_basis: grant.costBasis && formatAmount(grant.costBasis),
+    status,
+    effective_at: timeView(grant.effectiveAt),
+    expires_at: optionalTimeView(grant.expiresAt),
+    voided_at: optionalTimeView(grant.voidedAt),
+    created_at: timeView(grant.createdAt),
+    metadata: grant.metadata,
+  };
+}

@@ -1,0 +1,105 @@
+import { instanceToPlain } from 'class-transformer';
+import {
+  Amount,
+  parsePublicId,
+  type AccountRef,
+  type Command,
+  type GrantDecision,
+  type GrantScope,
+  type ObjectRef,
+} from '#ledger';
+import { GrantReader } from '#ledger-store';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
+import { Environment } from '../auth/api-key.guard.ts';
+import { listView } from '../lists/list-view.ts';
+import { pageRequest, PageQuery } from '../lists/page-query.ts';
+import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { parseInstant } from '../validation/rules.ts';
+import { CreateGrantBody } from './grant.body.ts';
+import { grantView } from './grant.view.ts';
+
+const DEFAULT_PRIORITY = 100;
+
+@Controller('v1')
+export class GrantsController {
+  constructor(
+    private readonly ledger: LedgerRequests,
+    private readonly grants: GrantReader,
+  ) {}
+
+  @Post('accounts/:id/grants')
+  create(
+    @Environment() environment: string,
+    @Param('id') account: string,
+    @Body() body: CreateGrantBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.ledger.run(
+      { request, reply },
+      createGrantCommand(accountRef(environment, account), body),
+      (decision) => ({
+        status: 201,
+        view: grantView(decision),
+      }),
+    );
+  }
+
+  @Get('accounts/:id/grants')
+  async list(@Environment() environment: string, @Param('id') account: string, @Query() query: PageQuery) {
+    const page = await this.grants.list(accountRef(environment, account), pageRequest(query));
+    if (!page) throw accountNotFound(account);
+    return listView(page, grantView);
+  }
+
+  @Get('grants/:id')
+  async find(@Environment() environment: string, @Param('id') id: string) {
+    const found = await this.grants.find(grantRef(environment, id));
+    if (!found) throw grantNotFound();
+    return grantView(found);
+  }
+
+  @Post('grants/:id/void')
+  @HttpCode(200)
+  void(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body(noFields) _body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const succeed = (decision: GrantDecision) => ({ status: 200, view: grantView(decision) });
+    return this.ledger.run({ request, reply }, { type: 'void_grant', grant: grantRef(environment, id) }, succeed);
+  }
+}
+
+function createGrantCommand(account: AccountRef, body: CreateGrantBody): Command<'create_grant'> {
+  const { category = 'paid', priority = DEFAULT_PRIORITY, scope, metadata = {} } = body;
+  return {
+    type: 'create_grant',
+    account,
+    amount: new Amount(body.amount),
+    category,
+    priority,
+    scope: scope ? (instanceToPlain(scope) as GrantScope) : null,
+    costBasis: body.cost_basis === undefined ? null : new Amount(body.cost_basis),
+    effectiveAt: parseInstant(body.effective_at),
+    expiresAt: parseInstant(body.expires_at),
+    metadata,
+  };
+}
+
+function grantRef(environment: string, id: string): ObjectRef {
+  const uuid = parsePublicId('grant', id);
+  if (uuid === null) throw grantNotFound();
+  return { environment, id: uuid };
+}
+
+function grantNotFound(): ProblemError {
+  return new ProblemError(problemOfRefusal({ code: 'grant_not_found' }));
+}

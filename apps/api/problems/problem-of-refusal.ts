@@ -1,0 +1,67 @@
+import { formatAmount, type Refusal, type RefusalCode } from '#ledger';
+import { problem, type Problem } from './problem.ts';
+
+type PlainRefusal = Exclude<
+  RefusalCode,
+  'account_not_found' | 'account_suspended' | 'insufficient_credits' | 'credits_held'
+>;
+
+const DETAILS: Record<PlainRefusal, string> = {
+  idempotency_key_reused:
+    'This Idempotency-Key was first sent with a different request. Use a new key for a new request, or repeat the first one exactly.',
+  grant_not_found: 'No grant of this environment has this id.',
+  authorization_not_found: 'No authorization of this environment has this id.',
+  account_exists:
+    'An account with this id exists, and its unit or terms differ from the ones given. PATCH it to change its terms.',
+  account_id_taken: 'This id cannot be told apart from another account’s internally. Choose a different id.',
+  grant_already_expired: 'expires_at must lie ahead, and after effective_at.',
+  grant_not_voidable: 'The grant has expired, or everything of it is spent or held.',
+  authorization_committed: 'It was committed before, with another amount or as a final commit. Nothing was changed.',
+  authorization_voided: 'It was voided before. Nothing was changed.',
+  authorization_expired:
+    'Its hold has expired and was released. Usage can still be committed for 24 hours after the expiry.',
+  commit_too_late: 'A commit is taken until 24 hours after the hold has expired. Nothing was charged.',
+};
+
+/** The public words for a refusal. */
+export function problemOfRefusal(refusal: Refusal): Problem {
+  switch (refusal.code) {
+    case 'account_not_found':
+      return problem(refusal.code, `No account of this environment has the id ${refusal.account}.`, {
+        account: refusal.account,
+      });
+    case 'account_suspended':
+      return problem(refusal.code, `Account ${refusal.account} is suspended; commits still land.`, {
+        account: refusal.account,
+      });
+    case 'insufficient_credits':
+      return problem(refusal.code, `${describe(refusal)} More credits are needed.`, figures(refusal));
+    case 'credits_held':
+      return problem(
+        refusal.code,
+        `${describe(refusal)} Open authorizations hold enough to cover it once they are settled.`,
+        {
+          ...figures(refusal),
+          retry_after: refusal.retryAfterSeconds,
+        },
+      );
+    default:
+      return problem(refusal.code, DETAILS[refusal.code]);
+  }
+}
+
+type Decline = Extract<Refusal, { code: 'insufficient_credits' | 'credits_held' }>;
+
+function describe({ account, required, available }: Decline): string {
+  return `Account ${account} has ${formatAmount(available)} available to this request, which needs ${formatAmount(required)}.`;
+}
+
+function figures({ account, required, available, held, shortfall }: Decline): Record<string, string> {
+  return {
+    account,
+    required: formatAmount(required),
+    available: formatAmount(available),
+    held: formatAmount(held),
+    shortfall: formatAmount(shortfall),
+  };
+}

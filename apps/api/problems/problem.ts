@@ -1,0 +1,49 @@
+import { REFUSAL_PROBLEMS } from './refusal-problems.ts';
+
+/** An RFC 9457 problem: `code` is stable; extra fields help a program decide. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly [field: string]: unknown;
+}
+
+export interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** Every problem that isn't the ledger's own refusal. */
+const REQUEST_PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is malformed' },
+  invalid_api_key: { status: 401, title: 'A known API key is needed' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  ledger_busy: { status: 503, title: 'The ledger has as much work as it can take' },
+  ledger_unavailable: { status: 503, title: 'The ledger cannot work at the moment' },
+  outcome_unknown: { status: 503, title: 'It is not known whether the request was carried out' },
+} as const satisfies Record<string, ProblemKind>;
+
+export const PROBLEMS = { ...REQUEST_PROBLEMS, ...REFUSAL_PROBLEMS };
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Makes a problem; `detail` says what happened in this very case. */
+export function problem(code: ProblemCode, detail: string, fields: Readonly<Record<string, unknown>> = {}): Problem {
+  const { status, title } = PROBLEMS[code];
+  return { type: `urn:purser:problem:${code}`, title, status, detail, code, ...fields };
+}
+
+/** Thrown by what runs before a command reaches the ledger; the ledger itself refuses by value. */
+export class ProblemError extends Error {
+  constructor(
+    readonly problem: Problem,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(problem.detail);
+    this.name = 'ProblemError';
+  }
+}

@@ -1,0 +1,21 @@
+import type { RefusalCode } from '#ledger';
+import type { ProblemKind } from './problem.ts';
+
+/** A refusal that has no problem here doesn't compile; the docs test asks for its documentation. */
+export const REFUSAL_PROBLEMS = {
+  idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
+  account_not_found: { status: 404, title: 'There is no such account' },
+  grant_not_found: { status: 404, title: 'There is no such grant' },
+  authorization_not_found: { status: 404, title: 'There is no such authorization' },
+  account_exists: { status: 409, title: 'The account exists with other terms' },
+  account_id_taken: { status: 409, title: 'This account id cannot be used' },
+  grant_already_expired: { status: 400, title: 'The grant would expire before it takes effect' },
+  grant_not_voidable: { status: 409, title: 'Nothing of the grant is left to void' },
+  authorization_committed: { status: 409, title: 'The authorization is committed' },
+  authorization_voided: { status: 409, title: 'The authorization is voided' },
+  authorization_expired: { status: 409, title: 'The authorization has expired' },
+  commit_too_late: { status: 410, title: 'The authorization expired too long ago' },
+  account_suspended: { status: 402, title: 'The account is suspended' },
+  insufficient_credits: { status: 402, title: 'The credits do not suffice' },
+  credits_held: { status: 402, title: 'The credits are held by other authorizations' },
+} as const satisfies Record<RefusalCode, ProblemKind>;

@@ -1,0 +1,55 @@
+import { accountKey, needsOf, type AccountKey, type Command } from '#ledger';
+import type { IdempotencyKey } from '#ledger-store';
+import type { FastifyRequest } from 'fastify';
+import { hash } from 'node:crypto';
+import { problem, ProblemError } from '../problems/problem.ts';
+
+/**
+ * Reads the Idempotency-Key of a request. Same key and same request (method, path and body, whatever the order of its
+ * fields) is the same fingerprint.
+ *
+ * @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters.
+ */
+export function idempotencyKeyOf(
+  request: FastifyRequest,
+  environment: string,
+  command: Command,
+): IdempotencyKey | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
+    const message = 'must be 1 to 255 printable ASCII characters';
+    throw new ProblemError(
+      problem('invalid_request', 'A header is malformed.', { errors: [{ field: 'Idempotency-Key', message }] }),
+    );
+  }
+  const [path = ''] = request.url.split('?');
+  return {
+    scope: scopeOf(command, environment),
+    key: halfDigest(key),
+    fingerprint: halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`),
+    forever: command.type === 'create_grant',
+  };
+}
+
+/**
+ * A key is kept under the account the request is about; a batch's under its first item's. An account that is being made
+ * may not have its id yet, so those keys are kept under the environment itself: no account has an empty id.
+ */
+function scopeOf(command: Command, environment: string): AccountKey {
+  const [first] = command.type === 'create_account' ? [] : needsOf(command).accounts;
+  return first ?? accountKey(environment, '');
+}
+
+function halfDigest(text: string): string {
+  const hex = hash('sha256', text, 'hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** JSON with the fields of every object in order. */
+function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`;
+}

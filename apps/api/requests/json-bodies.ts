@@ -1,0 +1,20 @@
+import type { FastifyInstance } from 'fastify';
+import { invalidRequest } from '../validation/body-pipe.ts';
+import { refuseUnreadableText } from '../validation/readable-text.ts';
+import { isPlainObject } from '../validation/rules.ts';
+
+/** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
+export function readJsonBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, {});
+    else void parseJson(request, body as string, done);
+  });
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    request.body ??= {};
+    if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
+    refuseUnreadableText(request.body);
+    done();
+  });
+}

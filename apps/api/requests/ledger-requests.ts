@@ -1,0 +1,59 @@
+import { type Command, type CommandType, type Decisions, type Outcome, type RefusedOutcome } from '#ledger';
+import { Engine, type Rendered } from '#ledger-store';
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { callerOf } from '../auth/api-key.guard.ts';
+import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { idempotencyKeyOf } from './idempotency-key.ts';
+
+/** What a decision is answered with. */
+export interface Success {
+  readonly status: number;
+  readonly view: object;
+}
+
+type RefusalFields = (refused: RefusedOutcome) => Readonly<Record<string, unknown>>;
+
+/** The way of every request that changes the books: a command with the request's key goes to the engine, the answer to the client. */
+@Injectable()
+export class LedgerRequests {
+  constructor(private readonly engine: Engine) {}
+
+  /** @param refusalFields what a refusal's problem carries beside its own figures. */
+  async run<T extends CommandType>(
+    http: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+    command: Command<T>,
+    succeed: (decision: Decisions[T]) => Success,
+    refusalFields: RefusalFields = () => ({}),
+  ): Promise<void> {
+    const { environment } = callerOf(http.request);
+    // The command's type is one of all types; only the engine's queue has to know which.
+    const key = idempotencyKeyOf(http.request, environment, command as Command);
+    const render = (outcome: Outcome<Decisions[T]>): Rendered => {
+      if (!outcome.ok) return renderRefusal(outcome, refusalFields);
+      const { status, view } = succeed(outcome.value);
+      return { status, body: JSON.stringify(view) };
+    };
+    const answer = await this.engine.submit<T>({ command, key, render });
+    const { reply } = http;
+    if (answer.replayed) reply.header('idempotency-replayed', 'true');
+    const retryAfter = retryAfterOf(answer);
+    if (retryAfter !== null) reply.header('retry-after', retryAfter);
+    void reply
+      .status(answer.status)
+      .header('content-type', answer.status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json')
+      .send(answer.body);
+  }
+}
+
+function renderRefusal(outcome: RefusedOutcome, refusalFields: RefusalFields): Rendered {
+  const problem = problemOfRefusal(outcome.refusal);
+  return { status: problem.status, body: JSON.stringify({ ...problem, ...refusalFields(outcome) }) };
+}
+
+/** The body says it as well, so that an answer given again has the same header. */
+function retryAfterOf({ status, body }: Rendered): string | null {
+  if (status !== 402) return null;
+  const [, seconds] = /"retry_after":(\d+)/.exec(body) ?? [];
+  return seconds ?? null;
+}

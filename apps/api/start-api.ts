@@ -1,0 +1,72 @@
+import 'reflect-metadata';
+import { KeyRing } from '#access';
+import type { Config } from '#config';
+import { connect } from '#database';
+import { Engine } from '#ledger-store';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo } from 'node:net';
+import { ApiModule } from './api.module.ts';
+import { ProblemFilter } from './problems/problem-filter.ts';
+import { readJsonBodies } from './requests/json-bodies.ts';
+import { bodyPipe } from './validation/body-pipe.ts';
+
+export interface RunningApi {
+  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Takes no new requests, finishes those under way, answers what the engine has queued, and closes its connections. */
+  close(): Promise<void>;
+}
+
+export interface ApiOptions {
+  readonly config: Pick<Config, 'host' | 'port'>;
+  readonly databaseUrl: string;
+  readonly log: (line: string) => void;
+}
+
+const BODY_BYTES_MAX = 1024 * 1024;
+const READ_CONNECTIONS_MAX = 8;
+
+/** Starts the HTTP API on a migrated database. */
+export async function startApi({ config, databaseUrl, log }: ApiOptions): Promise<RunningApi> {
+  const engine = new Engine({ databaseUrl, log });
+  const readPool = connect(databaseUrl, { connectionsMax: READ_CONNECTIONS_MAX, pipeline: true, log });
+  const close = async (): Promise<void> => {
+    await engine.stop();
+    await readPool.end();
+  };
+  try {
+    const keys = await KeyRing.load(readPool);
+    const app = await NestFactory.create<NestFastifyApplication>(
+      ApiModule.of({ engine, readPool, keys, log }),
+      fastifyAdapter(),
+      { logger: false, abortOnError: false, bodyParser: false },
+    );
+    configure(app, log);
+    await app.listen(config.port, config.host);
+    return {
+      url: urlOf(app.getHttpServer().address() as AddressInfo),
+      close: async () => {
+        await app.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function fastifyAdapter(): FastifyAdapter {
+  return new FastifyAdapter({ logger: false, bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: 200 } });
+}
+
+function configure(app: NestFastifyApplication, log: (line: string) => void): void {
+  app.useGlobalPipes(bodyPipe());
+  app.useGlobalFilters(new ProblemFilter(log));
+  readJsonBodies(app.getHttpAdapter().getInstance());
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${String(port)}`;
+}

@@ -1,0 +1,23 @@
+import { TransferReader } from '#ledger-store';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
+import { Environment } from '../auth/api-key.guard.ts';
+import { listView } from '../lists/list-view.ts';
+import { pageRequest } from '../lists/page-query.ts';
+import { parseInstant } from '../validation/rules.ts';
+import { TransferQuery } from './transfer.query.ts';
+import { transferView } from './transfer.view.ts';
+
+/** An account's statement. */
+@Controller('v1/accounts/:id/transfers')
+export class TransfersController {
+  constructor(private readonly transfers: TransferReader) {}
+
+  @Get()
+  async list(@Environment() environment: string, @Param('id') id: string, @Query() query: TransferQuery) {
+    const range = { from: parseInstant(query.from), to: parseInstant(query.to) };
+    const page = await this.transfers.list(accountRef(environment, id), range, pageRequest(query));
+    if (!page) throw accountNotFound(id);
+    return listView(page, (transfer) => transferView(id, transfer));
+  }
+}

@@ -1,0 +1,56 @@
+import { parseAmount, type Usage } from '#ledger';
+import { ValidateBy } from 'class-validator';
+import { isPlainObject } from './rules.ts';
+
+const USAGES_MAX = 100;
+const NAMES = new Set(['model', 'provider']);
+
+/** One usage or a list of them: an event, the model and provider, quantities, and properties. */
+export function IsUsage(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isUsage',
+    validator: {
+      validate: (value) => usageFault(value) === null,
+      defaultMessage: (args) => usageFault(args?.value) ?? '',
+    },
+  });
+}
+
+/** A usage as the ledger keeps it: always a list. */
+export function usageList(usage: Usage | readonly Usage[] | undefined): readonly Usage[] {
+  if (usage === undefined) return [];
+  return Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage];
+}
+
+function usageFault(value: unknown): string | null {
+  const list = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (list.length === 0 || list.length > USAGES_MAX) return `must be one usage or a list of 1 to ${String(USAGES_MAX)}`;
+  for (const one of list) {
+    const fault = isPlainObject(one)
+      ? faultOf(one)
+      : 'must be an object like {"event": "chat.completed", "output_tokens": 120}';
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function faultOf({ event, properties, ...fields }: Record<string, unknown>): string | null {
+  if (!isName(event)) return 'must name its event, a string of 1 to 128 characters';
+  if (properties !== undefined && !isPlainObject(properties)) return 'must have an object as properties';
+  for (const [name, value] of Object.entries(fields)) {
+    if (NAMES.has(name)) {
+      if (!isName(value)) return `must have a string of 1 to 128 characters as ${name}`;
+    } else if (!isQuantity(value)) {
+      return `must have a whole number, or a decimal as a string, as ${name}`;
+    }
+  }
+  return null;
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value.length >= 1 && value.length <= 128;
+}
+
+function isQuantity(value: unknown): boolean {
+  return (Number.isSafeInteger(value) && (value as number) >= 0) || parseAmount(value) !== null;
+}

@@ -1,0 +1,3 @@
+export type { Caller } from './api-key.ts';
+export { bootstrapKeys, type BootstrappedKey } from './bootstrap-keys.ts';
+export { KeyRing } from './key-ring.ts';

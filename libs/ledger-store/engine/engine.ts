@@ -1,0 +1,78 @@
+import { connect, type Pool } from '#database';
+import { needsOf, weightOf, type CommandType } from '#ledger';
+import { Lane } from './lane.ts';
+import { LedgerUnavailable } from './ledger-unavailable.ts';
+import type { Answer, Submission } from './submission.ts';
+
+export interface EngineOptions {
+  readonly databaseUrl: string;
+  readonly log: (line: string) => void;
+  /** How many transactions may be under way at once; an account's commands always share one lane. */
+  readonly lanes?: number;
+  /** The most decisions in one transaction. A larger batch request runs alone. */
+  readonly batchMax?: number;
+  /** The most decisions waiting, over all lanes; beyond it requests are refused at once. */
+  readonly queueMax?: number;
+}
+
+/** Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown. */
+const SESSION_SETTINGS = {
+  enable_seqscan: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+  lock_timeout: '5s',
+  statement_timeout: '30s',
+  idle_in_transaction_session_timeout: '30s',
+};
+
+/**
+ * The one way in for every change of a balance. It gathers commands into lanes by account; a lane decides many of them
+ * in one transaction (group commit). Any number of processes may run an engine on one database: row locks keep them right.
+ */
+export class Engine {
+  private readonly pool: Pool;
+  private readonly lanes: readonly Lane[];
+  private readonly queueMax: number;
+  private waiting = 0;
+  private stopping = false;
+
+  constructor({ databaseUrl, log, lanes = 4, batchMax = 512, queueMax = 20_000 }: EngineOptions) {
+    this.pool = connect(databaseUrl, { connectionsMax: lanes, pipeline: true, settings: SESSION_SETTINGS, log });
+    this.lanes = Array.from({ length: lanes }, () => new Lane(this.pool, batchMax));
+    this.queueMax = queueMax;
+  }
+
+  /**
+   * Decides a command and makes the decision durable, once per idempotency key.
+   *
+   * @throws {LedgerUnavailable} where the queue is full, the database is away, or the outcome of a commit is unknown.
+   */
+  async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
+    if (this.stopping) throw new LedgerUnavailable('stopping');
+    // A queue holds submissions of every type; each is rendered by the function that came with its own command.
+    const queued = submission as unknown as Submission;
+    const weight = weightOf(queued.command);
+    if (this.waiting + weight > this.queueMax) throw new LedgerUnavailable('queue_full');
+    this.waiting += weight;
+    try {
+      return await this.laneOf(queued).submit(queued);
+    } finally {
+      this.waiting -= weight;
+    }
+  }
+
+  /** Refuses new commands, answers those under way, and closes its connections. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all(this.lanes.map((lane) => lane.drain()));
+    await this.pool.end();
+  }
+
+  /** Keyed by where the idempotency key is kept, so that two requests with one key meet in one lane. */
+  private laneOf({ command, key }: Submission): Lane {
+    const account = key?.scope ?? needsOf(command).accounts[0] ?? '0';
+    const lane = this.lanes[Number(BigInt(account) % BigInt(this.lanes.length))];
+    if (!lane) throw new Error('an engine needs a lane');
+    return lane;
+  }
+}

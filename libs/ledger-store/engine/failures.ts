@@ -1,0 +1,43 @@
+/** What a failed transaction means for the commands in it. */
+export type Failure =
+  /** Another transaction or the moment was to blame; nothing was changed, and the same batch may pass next time. */
+  | 'try_again'
+  /** The database isn't there; nothing was changed. */
+  | 'unreachable'
+  /** Something in the batch can't be written; nothing was changed, and its neighbours must not suffer for it. */
+  | 'poisoned';
+
+const TRY_AGAIN = new Set([
+  '40001', // serialization failure
+  '40P01', // deadlock
+  '23505', // unique violation: another process made the same account or used the same key first
+  '55P03', // lock timeout
+]);
+/** Connection trouble, out of resources, shutting down: by SQLSTATE class. */
+const UNREACHABLE_CLASSES = ['08', '53', '57', '58'];
+
+export function failureOf(error: unknown): Failure {
+  const state = sqlStateOf(error);
+  // The driver's own errors (a socket closed, no connection in time) carry no SQLSTATE; ours and Node's system errors neither.
+  if (state === null) return isDriverError(error) ? 'unreachable' : 'poisoned';
+  if (TRY_AGAIN.has(state)) return 'try_again';
+  return UNREACHABLE_CLASSES.includes(state.slice(0, 2)) ? 'unreachable' : 'poisoned';
+}
+
+/** The five characters with which Postgres itself reported an error, so that the statement is known to have failed. */
+export function sqlStateOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** Marks what went wrong between us and the database, to tell it from a fault in a decision. */
+export class ConnectionFailed extends Error {
+  constructor(cause: unknown) {
+    super('the connection to the database failed', { cause });
+    this.name = 'ConnectionFailed';
+  }
+}
+
+function isDriverError(error: unknown): boolean {
+  return error instanceof ConnectionFailed;
+}

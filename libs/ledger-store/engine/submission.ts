@@ -1,0 +1,32 @@
+import type { AccountKey, Command, CommandType, Decisions, Outcome } from '#ledger';
+
+/** The answer to a request, as it goes to the client and as it is remembered. */
+export interface Rendered {
+  readonly status: number;
+  readonly body: string;
+}
+
+export interface Answer extends Rendered {
+  /** True where the request had been answered before, under the same key. */
+  readonly replayed: boolean;
+}
+
+/** A client's idempotency key. */
+export interface IdempotencyKey {
+  /** The account it is kept under. */
+  readonly scope: AccountKey;
+  /** The first half of the key's SHA-256, as a UUID. */
+  readonly key: string;
+  /** The first half of the whole request's SHA-256, as a UUID: says whether it is the same request. */
+  readonly fingerprint: string;
+  /** Kept for good, not for days. */
+  readonly forever: boolean;
+}
+
+/** A command on its way through the engine. */
+export interface Submission<T extends CommandType = CommandType> {
+  readonly command: Command<T>;
+  readonly key: IdempotencyKey | null;
+  /** Writes the answer; it is called inside the transaction, because the answer is remembered in it. */
+  readonly render: (outcome: Outcome<Decisions[T]>) => Rendered;
+}

@@ -1,0 +1,181 @@
+import {
+  Amount,
+  IdClock,
+  type Account,
+  type Authorization,
+  type Grant,
+  type GrantScope,
+  type GrantShare,
+  type JsonObject,
+  type Usage,
+} from '#ledger';
+import type { GrantCategory, AuthorizationStatus, AccountStatus, OveragePolicy, Tags } from '#ledger';
+
+/** Rows as Postgres answers them, and what they mean. NUMERIC and BIGINT arrive as text, so no amount meets a float. */
+export interface AccountRow {
+  account_id: string;
+  environment: string;
+  external_id: string;
+  unit: string;
+  name: string | null;
+  overdraft_limit: string;
+  overage: OveragePolicy;
+  time_zone: string;
+  metadata: JsonObject;
+  status: AccountStatus;
+  debt: string;
+  overdraft_held: string;
+  id_clock: string;
+  created_at: Date;
+}
+
+export function accountFromRow(row: AccountRow): { account: Account; ids: IdClock } {
+  const account: Account = {
+    key: row.account_id,
+    environment: row.environment,
+    id: row.external_id,
+    unit: row.unit,
+    terms: {
+      name: row.name,
+      overdraftLimit: new Amount(row.overdraft_limit),
+      overage: row.overage,
+      timeZone: row.time_zone,
+      metadata: row.metadata,
+    },
+    status: row.status,
+    createdAt: row.created_at.getTime(),
+    debt: new Amount(row.debt),
+    overdraftHeld: new Amount(row.overdraft_held),
+  };
+  return { account, ids: new IdClock(row.account_id, BigInt(row.id_clock)) };
+}
+
+export interface GrantRow {
+  account_id: string;
+  id: string;
+  amount: string;
+  remaining: string;
+  held: string;
+  category: GrantCategory;
+  priority: number;
+  scope: GrantScope | null;
+  cost_basis: string | null;
+  effective_at: Date;
+  expires_at: Date | null;
+  voided_at: Date | null;
+  metadata: JsonObject;
+  created_at: Date;
+}
+
+export function grantFromRow(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    accountKey: row.account_id,
+    amount: new Amount(row.amount),
+    remaining: new Amount(row.remaining),
+    held: new Amount(row.held),
+    category: row.category,
+    priority: row.priority,
+    scope: row.scope,
+    costBasis: row.cost_basis === null ? null : new Amount(row.cost_basis),
+    effectiveAt: row.effective_at.getTime(),
+    expiresAt: row.expires_at?.getTime() ?? null,
+    voidedAt: row.voided_at?.getTime() ?? null,
+    createdAt: row.created_at.getTime(),
+    metadata: row.metadata,
+  };
+}
+
+/** Shares as they are stored: `[["<grant>", "<amount>"], …]`. */
+export type ShareList = readonly (readonly [grantId: string, amount: string])[];
+
+export function sharesFromRow(shares: ShareList): GrantShare[] {
+  return shares.map(([grantId, amount]) => ({ grantId, amount: new Amount(amount) }));
+}
+
+/** What open and closed authorizations have in common. */
+interface AuthorizationRow {
+  account_id: string;
+  id: string;
+  environment: string;
+  amount: string;
+  committed: string;
+  draws: ShareList;
+  debt_drawn: string;
+  uncollected: string;
+  overage: OveragePolicy;
+  usage: Usage[];
+  tags: Tags;
+  metadata: JsonObject;
+  created_at: Date;
+  balance_posted: string;
+  balance_held: string;
+}
+
+export interface HoldRow extends AuthorizationRow {
+  held: string;
+  allocations: ShareList;
+  overdraft_held: string;
+  expires_at: Date;
+}
+
+export interface ClosedAuthorizationRow extends AuthorizationRow {
+  status: Exclude<AuthorizationStatus, 'authorized'>;
+  refunded: string;
+  late: boolean;
+  final_amount: string | null;
+  expires_at: Date | null;
+  committed_at: Date | null;
+  closed_at: Date;
+}
+
+export function authorizationFromHold(row: HoldRow): Authorization {
+  return {
+    ...commonFromRow(row),
+    status: 'authorized',
+    held: new Amount(row.held),
+    allocations: sharesFromRow(row.allocations),
+    overdraftHeld: new Amount(row.overdraft_held),
+    refunded: new Amount(0),
+    late: false,
+    finalAmount: null,
+    expiresAt: row.expires_at.getTime(),
+    committedAt: null,
+    closedAt: null,
+  };
+}
+
+export function authorizationFromClosed(row: ClosedAuthorizationRow): Authorization {
+  return {
+    ...commonFromRow(row),
+    status: row.status,
+    held: new Amount(0),
+    allocations: [],
+    overdraftHeld: new Amount(0),
+    refunded: new Amount(row.refunded),
+    late: row.late,
+    finalAmount: row.final_amount === null ? null : new Amount(row.final_amount),
+    expiresAt: row.expires_at?.getTime() ?? null,
+    committedAt: row.committed_at?.getTime() ?? null,
+    closedAt: row.closed_at.getTime(),
+  };
+}
+
+function commonFromRow(row: AuthorizationRow) {
+  return {
+    id: row.id,
+    accountKey: row.account_id,
+    environment: row.environment,
+    amount: new Amount(row.amount),
+    committed: new Amount(row.committed),
+    draws: sharesFromRow(row.draws),
+    debtDrawn: new Amount(row.debt_drawn),
+    uncollected: new Amount(row.uncollected),
+    overage: row.overage,
+    usage: row.usage,
+    tags: row.tags,
+    metadata: row.metadata,
+    createdAt: row.created_at.getTime(),
+    balance: { posted: new Amount(row.balance_posted), held: new Amount(row.balance_held) },
+  };
+}

@@ -1,0 +1,99 @@
+import type { AccountKey } from '#ledger';
+import type { Statement } from '../statement.ts';
+
+/**
+ * What a batch reads. All but the lock run after it, each on a snapshot of its own: in READ COMMITTED a statement that
+ * waits for a lock still sees the other tables as they were before the wait.
+ */
+
+/** Locks every account of the batch in one statement, in the order of keys, so that two batches can't wait for each other. */
+export function lockAccounts(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'lock_accounts',
+    text: 'select * from accounts where account_id = any($1::bigint[]) order by account_id for no key update',
+    values: [keys],
+  };
+}
+
+export function findAccounts(keys: readonly AccountKey[]): Statement {
+  return { name: 'find_accounts', text: 'select * from accounts where account_id = any($1::bigint[])', values: [keys] };
+}
+
+export interface ClockRow {
+  now: Date;
+  account_id: string;
+  next_hold_expiry: Date | null;
+}
+
+/** The one clock, read under the locks, and when each account's next hold runs out. */
+export function readClock(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'read_clock',
+    text: `with clock as materialized (select date_trunc('milliseconds', clock_timestamp()) as now)
+      select clock.now, a.account_id,
+        (select min(h.expires_at) from holds h where h.account_id = a.account_id and h.expires_at > clock.now) as next_hold_expiry
+      from clock, unnest($1::bigint[]) a (account_id)`,
+    values: [keys],
+  };
+}
+
+export function findOpenGrants(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'find_open_grants',
+    text: 'select * from grants where account_id = any($1::bigint[]) and open',
+    values: [keys],
+  };
+}
+
+export function findGrants(keys: readonly AccountKey[], ids: readonly string[]): Statement {
+  return {
+    name: 'find_grants',
+    text: `select g.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id) join grants g using (account_id, id)`,
+    values: [keys, ids],
+  };
+}
+
+/** Holds that have run out but aren't booked yet. It asks a later clock than {@link readClock}, so it misses none. */
+export function findLapsedHolds(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'find_lapsed_holds',
+    text: 'select * from holds where account_id = any($1::bigint[]) and expires_at <= clock_timestamp()',
+    values: [keys],
+  };
+}
+
+export function findHolds(keys: readonly AccountKey[], ids: readonly string[]): Statement {
+  return {
+    name: 'find_holds',
+    text: `select h.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id) join holds h using (account_id, id)`,
+    values: [keys, ids],
+  };
+}
+
+export function findClosedAuthorizations(keys: readonly AccountKey[], ids: readonly string[]): Statement {
+  return {
+    name: 'find_closed_authorizations',
+    text: `select a.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id) join authorizations a using (account_id, id)`,
+    values: [keys, ids],
+  };
+}
+
+export interface KeyRow {
+  account_id: string;
+  key: string;
+  fingerprint: string;
+  status: number;
+  body: string;
+}
+
+export function findKeys(scopes: readonly AccountKey[], keys: readonly string[]): Statement {
+  return {
+    name: 'find_keys',
+    text: `select k.account_id, k.key, k.fingerprint, k.status, k.body
+      from unnest($1::bigint[], $2::uuid[]) wanted (account_id, key) join idempotency_keys k using (account_id, key)
+      union all
+      select k.account_id, k.key, k.fingerprint, k.status, k.body
+      from unnest($1::bigint[], $2::uuid[]) wanted (account_id, key) join idempotency_keys_kept k using (account_id, key)`,
+    values: [scopes, keys],
+  };
+}

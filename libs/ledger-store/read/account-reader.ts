@@ -1,0 +1,52 @@
+import { kyselyFrom, type Pool } from '#database';
+import { balanceOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
+import { sql, type Kysely } from 'kysely';
+import { pageOf, type Page, type PageRequest } from './page.ts';
+import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
+import type { LedgerTables } from './tables.ts';
+
+export class AccountReader {
+  private readonly tables: Kysely<LedgerTables>;
+
+  constructor(private readonly pool: Pool) {
+    this.tables = kyselyFrom<LedgerTables>(pool);
+  }
+
+  async find(ref: AccountRef): Promise<AccountDecision | null> {
+    const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key]));
+    const found = accountIn(loaded, ref);
+    return found && reading(found, loaded.now);
+  }
+
+  async list(environment: string, page: PageRequest): Promise<Page<AccountDecision>> {
+    let query = this.tables
+      .selectFrom('accounts')
+      .select(['account_id', 'created_at'])
+      .where('environment', '=', environment)
+      .orderBy('created_at', 'desc')
+      .orderBy('account_id', 'desc')
+      .limit(page.limit + 1);
+    if (page.after !== null) query = query.where(sql<boolean>`(created_at, account_id) < ${afterKey(page.after)}`);
+    const rows = await query.execute();
+    const keys = rows.map(({ account_id }) => account_id);
+    const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, keys));
+    return pageOf(rows, page, keyOf, ({ account_id }) => {
+      const found = state.accounts.get(account_id);
+      if (!found) throw new Error(`account ${account_id} was listed but not found`);
+      return reading(found, now);
+    });
+  }
+}
+
+function reading(state: AccountState, now: number): AccountDecision {
+  return { account: state.account, balance: balanceOf(state), created: false, asOf: now };
+}
+
+function keyOf(row: { created_at: Date; account_id: string }): string {
+  return `${String(row.created_at.getTime())}.${row.account_id}`;
+}
+
+function afterKey(after: string) {
+  const [milliseconds = '', key = ''] = after.split('.');
+  return sql`(${new Date(Number(milliseconds))}::timestamptz, ${key}::bigint)`;
+}

@@ -1,0 +1,120 @@
+import { kyselyFrom, type Pool, type PoolClient } from '#database';
+import {
+  accountKeyOf,
+  asOf,
+  type AccountRef,
+  type Authorization,
+  type AuthorizationDecision,
+  type AuthorizationStatus,
+  type ObjectRef,
+} from '#ledger';
+import type { Kysely } from 'kysely';
+import { rowsOf } from '../load/load-state.ts';
+import {
+  authorizationFromClosed,
+  authorizationFromHold,
+  type AccountRow,
+  type ClosedAuthorizationRow,
+  type HoldRow,
+} from '../load/rows.ts';
+import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
+import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
+import { inSnapshot } from './snapshot.ts';
+import type { LedgerTables } from './tables.ts';
+
+export interface AuthorizationFilter {
+  readonly account: AccountRef | null;
+  readonly status: AuthorizationStatus | null;
+}
+
+export class AuthorizationReader {
+  private readonly tables: Kysely<LedgerTables>;
+
+  constructor(private readonly pool: Pool) {
+    this.tables = kyselyFrom<LedgerTables>(pool);
+  }
+
+  async find(ref: ObjectRef): Promise<AuthorizationDecision | null> {
+    const keys = [accountKeyOf(ref.id)];
+    const [now, accounts, holds, closed] = await inSnapshot(this.pool, (client) =>
+      Promise.all([
+        readNow(client),
+        rowsOf<AccountRow>(client, findAccounts(keys)),
+        rowsOf<HoldRow>(client, findHolds(keys, [ref.id])),
+        rowsOf<ClosedAuthorizationRow>(client, findClosedAuthorizations(keys, [ref.id])),
+      ]),
+    );
+    const [account] = accounts;
+    const [authorization] = [...closed.map(authorizationFromClosed), ...holds.map(authorizationFromHold)];
+    if (account?.environment !== ref.environment || !authorization) return null;
+    return { account: account.external_id, unit: account.unit, authorization: asOf(authorization, now) };
+  }
+
+  async list(
+    environment: string,
+    filter: AuthorizationFilter,
+    page: PageRequest,
+  ): Promise<Page<AuthorizationDecision>> {
+    const now = await inSnapshot(this.pool, readNow);
+    // Open ones first: one that closes in between is then found twice, and never missed.
+    const open = await this.open(environment, filter, page, now);
+    const closed = await this.closed(environment, filter, page);
+    const byId = new Map([...open, ...closed].map((one) => [one.id, asOf(one, now)]));
+    const newest = [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+    const owners = await this.ownersOf(newest);
+    return pageOf(newest, page, idOf, (authorization) => {
+      const owner = owners.get(authorization.accountKey);
+      if (!owner) throw new Error(`the account of authorization ${authorization.id} was not found`);
+      return { account: owner.external_id, unit: owner.unit, authorization };
+    });
+  }
+
+  private async open(
+    environment: string,
+    { account, status }: AuthorizationFilter,
+    { after, limit }: PageRequest,
+    now: number,
+  ): Promise<Authorization[]> {
+    if (status === 'committed' || status === 'voided') return [];
+    let query = this.tables.selectFrom('holds').selectAll().where('environment', '=', environment);
+    if (account) query = query.where('account_id', '=', account.key);
+    if (after !== null) query = query.where('id', '<', after);
+    if (status === 'authorized') query = query.where('expires_at', '>', new Date(now));
+    if (status === 'expired') query = query.where('expires_at', '<=', new Date(now));
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    return rows.map(authorizationFromHold);
+  }
+
+  private async closed(
+    environment: string,
+    { account, status }: AuthorizationFilter,
+    { after, limit }: PageRequest,
+  ): Promise<Authorization[]> {
+    if (status === 'authorized') return [];
+    let query = this.tables.selectFrom('authorizations').selectAll().where('environment', '=', environment);
+    if (account) query = query.where('account_id', '=', account.key);
+    if (after !== null) query = query.where('id', '<', after);
+    if (status !== null) query = query.where('status', '=', status);
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(limit + 1)
+      .execute();
+    return rows.map(authorizationFromClosed);
+  }
+
+  private async ownersOf(authorizations: readonly Authorization[]): Promise<Map<string, AccountRow>> {
+    const keys = [...new Set(authorizations.map(({ accountKey }) => accountKey))];
+    const rows = await inSnapshot(this.pool, (client) => rowsOf<AccountRow>(client, findAccounts(keys)));
+    return new Map(rows.map((row) => [row.account_id, row]));
+  }
+}
+
+async function readNow(client: PoolClient): Promise<number> {
+  const { rows } = await client.query<{ now: Date }>({ name: 'read_now', text: 'select clock_timestamp() as now' });
+  const [row] = rows;
+  if (!row) throw new Error('the database did not tell the time');
+  return row.now.getTime();
+}

@@ -1,0 +1,41 @@
+import type { Pool, PoolClient } from '#database';
+import { noChanges, settle, type AccountKey, type AccountRef, type AccountState } from '#ledger';
+import { loadState, type LoadedState } from '../load/load-state.ts';
+
+/** Runs reads on one snapshot, without locks. The pool must pipeline: the statements of a reading go out together. */
+export async function inSnapshot<T>(pool: Pool, read: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = true;
+  try {
+    const [, result] = await Promise.all([
+      client.query('begin isolation level repeatable read read only'),
+      read(client),
+    ]);
+    await client.query('commit');
+    broken = false;
+    return result;
+  } finally {
+    // A connection whose reading failed may be in the middle of anything; a new one costs a millisecond.
+    client.release(broken);
+  }
+}
+
+/**
+ * Accounts as they are by the clock. What time alone has changed is shown as changed, whether or not it is booked: the
+ * rows are settled in memory by the very code that decides, and nothing is written.
+ */
+export async function readSettled(
+  client: PoolClient,
+  accounts: readonly AccountKey[],
+  grants: readonly string[] = [],
+): Promise<LoadedState> {
+  const loaded = await loadState(client, { accounts, grants, authorizations: [] }, { lock: false });
+  settle({ state: loaded.state, changes: noChanges(), now: loaded.now });
+  return loaded;
+}
+
+/** The state of the account a request names; two ids may share a key, though none ever will. */
+export function accountIn({ state }: LoadedState, ref: AccountRef): AccountState | null {
+  const found = state.accounts.get(ref.key);
+  return found?.account.environment === ref.environment && found.account.id === ref.id ? found : null;
+}

@@ -1,0 +1,51 @@
+import { kyselyFrom, type Pool } from '#database';
+import { Amount, type AccountRef, type Transfer } from '#ledger';
+import type { Kysely } from 'kysely';
+import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
+import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
+import type { LedgerTables, TransferRow } from './tables.ts';
+
+/** Milliseconds since 1970: `from` inclusive, `to` exclusive. */
+export interface TimeRange {
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export class TransferReader {
+  private readonly tables: Kysely<LedgerTables>;
+
+  constructor(private readonly pool: Pool) {
+    this.tables = kyselyFrom<LedgerTables>(pool);
+  }
+
+  /** An account's statement. @returns `null` where there is no such account. */
+  async list(ref: AccountRef, { from, to }: TimeRange, page: PageRequest): Promise<Page<Transfer> | null> {
+    const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key]));
+    if (!accountIn(loaded, ref)) return null;
+    let query = this.tables.selectFrom('transfers').selectAll().where('account_id', '=', ref.key);
+    if (page.after !== null) query = query.where('id', '<', page.after);
+    if (from !== null) query = query.where('created_at', '>=', new Date(from));
+    if (to !== null) query = query.where('created_at', '<', new Date(to));
+    const rows = await query
+      .orderBy('id', 'desc')
+      .limit(page.limit + 1)
+      .execute();
+    return pageOf(rows, page, idOf, transferFromRow);
+  }
+}
+
+function transferFromRow(row: TransferRow): Transfer {
+  return {
+    id: row.id,
+    accountKey: row.account_id,
+    transactionId: row.transaction_id,
+    kind: row.kind,
+    debit: row.debit,
+    credit: row.credit,
+    amount: new Amount(row.amount),
+    grantId: row.grant_id,
+    authorizationId: row.authorization_id,
+    corrects: row.corrects,
+    createdAt: row.created_at.getTime(),
+  };
+}

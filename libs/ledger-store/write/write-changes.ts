@@ -1,0 +1,200 @@
+import {
+  formatAmount,
+  isOpen,
+  type AccountState,
+  type Authorization,
+  type Changes,
+  type Grant,
+  type GrantShare,
+  type Transfer,
+} from '#ledger';
+import type { RememberedAnswer } from '../engine/decide-batch.ts';
+import { insertRows, updateRows, type Column, type Statement } from '../statement.ts';
+
+/**
+ * The statements that write a decided batch: one per table and kind of change, none where nothing changed.
+ * `closed` are the authorizations that were closed already when they were loaded.
+ */
+export function writeChanges(
+  changes: Changes,
+  remembered: readonly RememberedAnswer[],
+  closed: ReadonlySet<string>,
+): Statement[] {
+  const updated = [...changes.updatedAuthorizations];
+  const fromHolds = updated.filter(({ id }) => !closed.has(id));
+  const closing = fromHolds.filter((authorization) => !isOpen(authorization));
+  const created = [...changes.createdAuthorizations];
+  return [
+    ...write(insertAccounts, [...changes.createdAccounts]),
+    ...write(updateAccounts, [...changes.updatedAccounts]),
+    ...write(updateTerms, [...changes.changedTerms]),
+    ...write(insertGrants, [...changes.createdGrants]),
+    ...write(updateGrants, [...changes.updatedGrants]),
+    ...write(deleteHolds, closing),
+    ...write(insertHolds, created.filter(isOpen)),
+    ...write(updateHolds, fromHolds.filter(isOpen)),
+    ...write(insertAuthorizations, [...closing, ...created.filter((authorization) => !isOpen(authorization))]),
+    ...write(
+      updateAuthorizations,
+      updated.filter(({ id }) => closed.has(id)),
+    ),
+    ...write(insertTransfers, changes.transfers),
+    ...write(
+      insertKeys,
+      remembered.filter(({ key }) => !key.forever),
+    ),
+    ...write(
+      insertKeptKeys,
+      remembered.filter(({ key }) => key.forever),
+    ),
+  ];
+}
+
+function write<Row>(statement: (rows: readonly Row[]) => Statement, rows: readonly Row[]): Statement[] {
+  return rows.length > 0 ? [statement(rows)] : [];
+}
+
+function column<Row>(name: string, type: string, value: Column<Row>['value']): Column<Row> {
+  return { name, type, value };
+}
+
+function time(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : new Date(milliseconds).toISOString();
+}
+
+function shares(list: readonly GrantShare[]): string {
+  return JSON.stringify(list.map(({ grantId, amount }) => [grantId, formatAmount(amount)]));
+}
+
+const ACCOUNT_SUMS: Column<AccountState>[] = [
+  column('debt', 'numeric', ({ account }) => formatAmount(account.debt)),
+  column('overdraft_held', 'numeric', ({ account }) => formatAmount(account.overdraftHeld)),
+  column('id_clock', 'bigint', ({ ids }) => ids.lastStamp.toString()),
+];
+const ACCOUNT_KEY: Column<AccountState>[] = [
+  column('account_id', 'bigint', ({ account }) => account.key),
+  column('environment', 'text', ({ account }) => account.environment),
+];
+const ACCOUNT_TERMS: Column<AccountState>[] = [
+  column('name', 'text', ({ account }) => account.terms.name),
+  column('overdraft_limit', 'numeric', ({ account }) => formatAmount(account.terms.overdraftLimit)),
+  column('overage', 'overage_policy', ({ account }) => account.terms.overage),
+  column('time_zone', 'text', ({ account }) => account.terms.timeZone),
+  column('metadata', 'jsonb', ({ account }) => JSON.stringify(account.terms.metadata)),
+  column('status', 'account_status', ({ account }) => account.status),
+];
+const insertAccounts = insertRows<AccountState>('accounts', [
+  ...ACCOUNT_KEY,
+  column('external_id', 'text', ({ account }) => account.id),
+  column('unit', 'text', ({ account }) => account.unit),
+  column('created_at', 'timestamptz', ({ account }) => time(account.createdAt)),
+  ...ACCOUNT_TERMS,
+  ...ACCOUNT_SUMS,
+]);
+const updateAccounts = updateRows<AccountState>('accounts', [...ACCOUNT_KEY, ...ACCOUNT_SUMS]);
+const updateTerms = updateRows<AccountState>('accounts', [...ACCOUNT_KEY, ...ACCOUNT_TERMS]);
+
+const GRANT_KEY: Column<Grant>[] = [
+  column('account_id', 'bigint', (row) => row.accountKey),
+  column('id', 'uuid', (row) => row.id),
+];
+const GRANT_SUMS: Column<Grant>[] = [
+  column('remaining', 'numeric', (row) => formatAmount(row.remaining)),
+  column('held', 'numeric', (row) => formatAmount(row.held)),
+  column('open', 'boolean', (row) => !row.remaining.isZero()),
+  column('voided_at', 'timestamptz', (row) => time(row.voidedAt)),
+];
+const insertGrants = insertRows<Grant>('grants', [
+  ...GRANT_KEY,
+  ...GRANT_SUMS,
+  column('amount', 'numeric', (row) => formatAmount(row.amount)),
+  column('category', 'grant_category', (row) => row.category),
+  column('priority', 'smallint', (row) => row.priority),
+  column('scope', 'jsonb', (row) => (row.scope === null ? null : JSON.stringify(row.scope))),
+  column('cost_basis', 'numeric', (row) => (row.costBasis === null ? null : formatAmount(row.costBasis))),
+  column('effective_at', 'timestamptz', (row) => time(row.effectiveAt)),
+  column('expires_at', 'timestamptz', (row) => time(row.expiresAt)),
+  column('metadata', 'jsonb', (row) => JSON.stringify(row.metadata)),
+  column('created_at', 'timestamptz', (row) => time(row.createdAt)),
+]);
+const updateGrants = updateRows<Grant>('grants', [...GRANT_KEY, ...GRANT_SUMS]);
+
+const AUTHORIZATION_KEY: Column<Authorization>[] = [
+  column('account_id', 'bigint', (row) => row.accountKey),
+  column('id', 'uuid', (row) => row.id),
+];
+/** What a decision may change on an authorization, open or closed. */
+const AUTHORIZATION_SUMS: Column<Authorization>[] = [
+  column('committed', 'numeric', (row) => formatAmount(row.committed)),
+  column('draws', 'jsonb', (row) => shares(row.draws)),
+  column('debt_drawn', 'numeric', (row) => formatAmount(row.debtDrawn)),
+  column('uncollected', 'numeric', (row) => formatAmount(row.uncollected)),
+  column('balance_posted', 'numeric', (row) => formatAmount(row.balance.posted)),
+  column('balance_held', 'numeric', (row) => formatAmount(row.balance.held)),
+];
+const AUTHORIZATION_FACTS: Column<Authorization>[] = [
+  column('environment', 'text', (row) => row.environment),
+  column('amount', 'numeric', (row) => formatAmount(row.amount)),
+  column('overage', 'overage_policy', (row) => row.overage),
+  column('usage', 'jsonb', (row) => JSON.stringify(row.usage)),
+  column('tags', 'jsonb', (row) => JSON.stringify(row.tags)),
+  column('metadata', 'jsonb', (row) => JSON.stringify(row.metadata)),
+  column('created_at', 'timestamptz', (row) => time(row.createdAt)),
+  column('expires_at', 'timestamptz', (row) => time(row.expiresAt)),
+];
+const HOLD_SUMS: Column<Authorization>[] = [
+  column('held', 'numeric', (row) => formatAmount(row.held)),
+  column('allocations', 'jsonb', (row) => shares(row.allocations)),
+  column('overdraft_held', 'numeric', (row) => formatAmount(row.overdraftHeld)),
+  ...AUTHORIZATION_SUMS,
+];
+const ENDING: Column<Authorization>[] = [
+  column('status', 'authorization_status', (row) => row.status),
+  column('refunded', 'numeric', (row) => formatAmount(row.refunded)),
+  column('late', 'boolean', (row) => row.late),
+  column('final_amount', 'numeric', (row) => (row.finalAmount === null ? null : formatAmount(row.finalAmount))),
+  column('committed_at', 'timestamptz', (row) => time(row.committedAt)),
+  column('closed_at', 'timestamptz', (row) => time(row.closedAt)),
+  ...AUTHORIZATION_SUMS,
+];
+const insertHolds = insertRows<Authorization>('holds', [...AUTHORIZATION_KEY, ...AUTHORIZATION_FACTS, ...HOLD_SUMS]);
+const updateHolds = updateRows<Authorization>('holds', [...AUTHORIZATION_KEY, ...HOLD_SUMS]);
+const insertAuthorizations = insertRows<Authorization>('authorizations', [
+  ...AUTHORIZATION_KEY,
+  ...AUTHORIZATION_FACTS,
+  ...ENDING,
+]);
+const updateAuthorizations = updateRows<Authorization>('authorizations', [...AUTHORIZATION_KEY, ...ENDING]);
+
+function deleteHolds(rows: readonly Authorization[]): Statement {
+  return {
+    name: 'delete_holds',
+    text: `delete from holds h using unnest($1::bigint[], $2::uuid[]) v (account_id, id)
+      where h.account_id = v.account_id and h.id = v.id`,
+    values: [rows.map(({ accountKey }) => accountKey), rows.map(({ id }) => id)],
+  };
+}
+
+const insertTransfers = insertRows<Transfer>('transfers', [
+  column('account_id', 'bigint', (row) => row.accountKey),
+  column('id', 'uuid', (row) => row.id),
+  column('transaction_id', 'uuid', (row) => row.transactionId),
+  column('kind', 'transfer_kind', (row) => row.kind),
+  column('debit', 'ledger_account', (row) => row.debit),
+  column('credit', 'ledger_account', (row) => row.credit),
+  column('amount', 'numeric', (row) => formatAmount(row.amount)),
+  column('grant_id', 'uuid', (row) => row.grantId),
+  column('authorization_id', 'uuid', (row) => row.authorizationId),
+  column('corrects', 'uuid', (row) => row.corrects),
+  column('created_at', 'timestamptz', (row) => time(row.createdAt)),
+]);
+
+const KEY_COLUMNS: Column<RememberedAnswer>[] = [
+  column('account_id', 'bigint', ({ key }) => key.scope),
+  column('key', 'uuid', ({ key }) => key.key),
+  column('fingerprint', 'uuid', ({ key }) => key.fingerprint),
+  column('status', 'smallint', ({ answer }) => answer.status),
+  column('body', 'text', ({ answer }) => answer.body),
+];
+const insertKeys = insertRows<RememberedAnswer>('idempotency_keys', KEY_COLUMNS);
+const insertKeptKeys = insertRows<RememberedAnswer>('idempotency_keys_kept', KEY_COLUMNS);

@@ -1,0 +1,30 @@
+import type { Amount } from './amount.ts';
+import type { OveragePolicy } from './authorization.ts';
+import type { AccountKey } from './ids.ts';
+import type { JsonObject } from './json.ts';
+
+export type AccountStatus = 'active' | 'suspended';
+
+/** What an operator decides about an account. */
+export interface AccountTerms {
+  readonly name: string | null;
+  readonly overdraftLimit: Amount;
+  readonly overage: OveragePolicy;
+  readonly timeZone: string;
+  readonly metadata: JsonObject;
+}
+
+export interface Account {
+  readonly key: AccountKey;
+  readonly environment: string;
+  /** The caller's own id. */
+  readonly id: string;
+  readonly unit: string;
+  terms: AccountTerms;
+  status: AccountStatus;
+  readonly createdAt: number;
+  /** Used beyond the credits and not yet repaid. */
+  debt: Amount;
+  /** What open authorizations have pinned beyond the credits. */
+  overdraftHeld: Amount;
+}

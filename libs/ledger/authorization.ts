@@ -1,0 +1,96 @@
+import { ZERO, type Amount } from './amount.ts';
+import type { Balance } from './balance.ts';
+import type { AccountKey } from './ids.ts';
+import type { JsonObject } from './json.ts';
+
+export const AUTHORIZATION_STATUSES = ['authorized', 'committed', 'voided', 'expired'] as const;
+export type AuthorizationStatus = (typeof AUTHORIZATION_STATUSES)[number];
+
+/** What happens to a commit of more than is held and available: charge what there is, go into debt, or refuse. */
+export const OVERAGE_POLICIES = ['cap', 'debt', 'reject'] as const;
+export type OveragePolicy = (typeof OVERAGE_POLICIES)[number];
+
+/** One measured usage: an event, the model, and any quantities. */
+export interface Usage extends JsonObject {
+  readonly event: string;
+  readonly model?: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** What a request is for: decides which scoped grants may pay for it. */
+export interface Spending {
+  readonly usage: readonly Usage[];
+  readonly tags: Tags;
+}
+
+/** Credits of one grant: pinned by an open authorization, or drawn by a commit. */
+export interface GrantShare {
+  readonly grantId: string;
+  readonly amount: Amount;
+}
+
+export interface Authorization extends Spending {
+  readonly id: string;
+  readonly accountKey: AccountKey;
+  readonly environment: string;
+  status: AuthorizationStatus;
+  readonly amount: Amount;
+  /** Still pinned: the sum of `allocations` and `overdraftHeld`. Zero once closed. */
+  held: Amount;
+  /** What is pinned of which grant, in burn-down order. */
+  allocations: readonly GrantShare[];
+  /** The pinned part beyond the credits; becomes debt when committed. */
+  overdraftHeld: Amount;
+  /** Charged so far: the sum of `draws` and `debtDrawn`. */
+  committed: Amount;
+  /** What grants have paid, in the order drawn. */
+  draws: readonly GrantShare[];
+  debtDrawn: Amount;
+  /** Used, but covered by neither credits nor debt. */
+  uncollected: Amount;
+  refunded: Amount;
+  readonly overage: OveragePolicy;
+  /** Committed after the hold had expired. */
+  late: boolean;
+  /** What the final commit asked for, so that the same commit again is known. */
+  finalAmount: Amount | null;
+  readonly metadata: JsonObject;
+  readonly createdAt: number;
+  /** Exclusive: from this instant on the hold counts as released. `null` for a charge, which never held. */
+  readonly expiresAt: number | null;
+  committedAt: number | null;
+  /** When it reached its terminal state; an expired one's is its expiry. */
+  closedAt: number | null;
+  /** The account's balance right after the last decision on this authorization. */
+  balance: Balance;
+}
+
+/** How long after its expiry an authorization may still be committed: 24 h. */
+export const LATE_COMMIT_WINDOW_MS = 24 * 60 * 60 * 1000;
+
+export const DEFAULT_HOLD_SECONDS = 15 * 60;
+export const MAX_HOLD_SECONDS = 24 * 60 * 60;
+export const MAX_BATCH_ITEMS = 1000;
+
+export function isOpen(authorization: Authorization): boolean {
+  return authorization.status === 'authorized';
+}
+
+/** Whether the hold counts as released, booked or not. */
+export function hasLapsed(authorization: Authorization, now: number): boolean {
+  return isOpen(authorization) && authorization.expiresAt !== null && now >= authorization.expiresAt;
+}
+
+/** The authorization as time alone makes it: expired where the hold has lapsed, booked or not. */
+export function asOf(authorization: Authorization, now: number): Authorization {
+  if (!hasLapsed(authorization, now)) return authorization;
+  return {
+    ...authorization,
+    status: 'expired',
+    held: ZERO,
+    allocations: [],
+    overdraftHeld: ZERO,
+    closedAt: authorization.expiresAt,
+  };
+}

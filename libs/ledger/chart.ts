@@ -1,0 +1,28 @@
+import type { Amount } from './amount.ts';
+import type { GrantCategory } from './grant.ts';
+import type { AccountKey } from './ids.ts';
+
+/**
+ * The chart of accounts. `grant` and `debt` stand for one ledger account per grant and per account: which one is said by
+ * the transfer's own grant and account.
+ */
+export type LedgerAccount = `funding:${GrantCategory}` | 'grant' | 'usage' | 'breakage' | 'debt';
+
+/** What a transfer books; the database checks that debit and credit fit the kind. */
+export type TransferKind = 'grant' | 'usage' | 'debt_repayment' | 'breakage' | 'grant_void' | 'refund';
+
+/** One immutable row of the books: `amount` is positive, and `debit` differs from `credit`. */
+export interface Transfer {
+  readonly id: string;
+  readonly accountKey: AccountKey;
+  readonly transactionId: string;
+  readonly kind: TransferKind;
+  readonly debit: LedgerAccount;
+  readonly credit: LedgerAccount;
+  readonly amount: Amount;
+  readonly grantId: string | null;
+  readonly authorizationId: string | null;
+  /** The transaction that this one puts right. */
+  readonly corrects: string | null;
+  readonly createdAt: number;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { Amount } from './amount.ts';
+import { needsOf, weightOf, type Authorize, type Commit } from './commands.ts';
+import { IdClock } from './id-clock.ts';
+import { accountRef } from './testing/ledger-fixture.ts';
+
+const acme = accountRef('acme');
+const beta = accountRef('beta');
+
+function hold(account: typeof acme): Authorize {
+  return { account, amount: new Amount(1), usage: [], tags: {}, metadata: {}, holdSeconds: 60, overage: null };
+}
+
+function commitOf(id: string): Commit {
+  return { authorization: { environment: 'live', id }, amount: null, final: true };
+}
+
+describe('needsOf', () => {
+  const ofAcme = new IdClock(acme.key, 0n).next(1);
+  const ofBeta = new IdClock(beta.key, 0n).next(1);
+
+  it('names the account of a request', () => {
+    expect(needsOf({ type: 'authorize', ...hold(acme) })).toEqual({
+      accounts: [acme.key],
+      authorizations: [],
+      grants: [],
+    });
+  });
+
+  it('names every account of a batch, the one its key is kept under first', () => {
+    const needs = needsOf({ type: 'authorize_batch', mode: 'independent', items: [hold(beta), hold(acme)] });
+    expect(needs.accounts).toEqual([beta.key, acme.key]);
+  });
+
+  it('finds the account in the id of an authorization or a grant', () => {
+    expect(needsOf({ type: 'commit', ...commitOf(ofAcme) })).toEqual({
+      accounts: [acme.key],
+      authorizations: [ofAcme],
+      grants: [],
+    });
+    expect(needsOf({ type: 'void', authorization: { environment: 'live', id: ofBeta } }).accounts).toEqual([beta.key]);
+    expect(needsOf({ type: 'void_grant', grant: { environment: 'live', id: ofAcme } })).toEqual({
+      accounts: [acme.key],
+      authorizations: [],
+      grants: [ofAcme],
+    });
+    expect(needsOf({ type: 'commit_batch', items: [commitOf(ofBeta), commitOf(ofAcme)] })).toEqual({
+      accounts: [beta.key, acme.key],
+      authorizations: [ofBeta, ofAcme],
+      grants: [],
+    });
+  });
+});
+
+describe('weightOf', () => {
+  it('counts a batch by its items, anything else as one', () => {
+    expect(weightOf({ type: 'authorize', ...hold(acme) })).toBe(1);
+    expect(weightOf({ type: 'charge_batch', mode: 'independent', items: [hold(acme), hold(beta)] })).toBe(2);
+  });
+});

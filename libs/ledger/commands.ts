@@ -1,0 +1,121 @@
+import type { AccountTerms } from './account.ts';
+import type { Amount } from './amount.ts';
+import type { OveragePolicy, Spending } from './authorization.ts';
+import type { GrantCategory, GrantScope } from './grant.ts';
+import { accountKeyOf, type AccountKey } from './ids.ts';
+import type { JsonObject } from './json.ts';
+
+/** An account as a request names it; `key` is derived from the two others. */
+export interface AccountRef {
+  readonly environment: string;
+  readonly id: string;
+  readonly key: AccountKey;
+}
+
+/** A grant or authorization as a request names it. */
+export interface ObjectRef {
+  readonly environment: string;
+  readonly id: string;
+}
+
+export type BatchMode = 'all_or_nothing' | 'independent';
+
+export interface CreateAccount {
+  readonly account: AccountRef;
+  readonly unit: string;
+  readonly terms: AccountTerms;
+}
+
+export interface UpdateAccount {
+  readonly account: AccountRef;
+  readonly terms: Partial<AccountTerms>;
+}
+
+export interface CreateGrant {
+  readonly account: AccountRef;
+  readonly amount: Amount;
+  readonly category: GrantCategory;
+  readonly priority: number;
+  readonly scope: GrantScope | null;
+  readonly costBasis: Amount | null;
+  /** `null`: now. */
+  readonly effectiveAt: number | null;
+  readonly expiresAt: number | null;
+  readonly metadata: JsonObject;
+}
+
+/** Asks for credits: to be held (authorize) or to be taken at once (charge). */
+export interface SpendRequest extends Spending {
+  readonly account: AccountRef;
+  readonly amount: Amount;
+  readonly metadata: JsonObject;
+}
+
+export interface Authorize extends SpendRequest {
+  /** `null`: for ever, which is only right for a hold that is committed within the same decision. */
+  readonly holdSeconds: number | null;
+  /** `null`: the account's. */
+  readonly overage: OveragePolicy | null;
+}
+
+export interface Commit {
+  readonly authorization: ObjectRef;
+  /** `null`: the whole hold. */
+  readonly amount: Amount | null;
+  readonly final: boolean;
+}
+
+/** Every way to change the books. */
+export interface Commands {
+  create_account: CreateAccount;
+  update_account: UpdateAccount;
+  create_grant: CreateGrant;
+  void_grant: { readonly grant: ObjectRef };
+  authorize: Authorize;
+  authorize_batch: { readonly mode: BatchMode; readonly items: readonly Authorize[] };
+  charge: SpendRequest;
+  charge_batch: { readonly mode: BatchMode; readonly items: readonly SpendRequest[] };
+  commit: Commit;
+  commit_batch: { readonly items: readonly Commit[] };
+  void: { readonly authorization: ObjectRef };
+}
+
+export type CommandType = keyof Commands;
+export type Command<T extends CommandType = CommandType> = { [K in T]: { readonly type: K } & Commands[K] }[T];
+
+/** What has to be locked and loaded before a command can be decided. The first account is the one its key is kept under. */
+export interface Needs {
+  readonly accounts: readonly AccountKey[];
+  readonly authorizations: readonly string[];
+  readonly grants: readonly string[];
+}
+
+export function needsOf(command: Command): Needs {
+  switch (command.type) {
+    case 'create_account':
+    case 'update_account':
+    case 'create_grant':
+    case 'authorize':
+    case 'charge':
+      return { accounts: [command.account.key], authorizations: [], grants: [] };
+    case 'authorize_batch':
+    case 'charge_batch':
+      return { accounts: command.items.map(({ account }) => account.key), authorizations: [], grants: [] };
+    case 'void_grant':
+      return { accounts: [accountKeyOf(command.grant.id)], authorizations: [], grants: [command.grant.id] };
+    case 'commit':
+    case 'void':
+      return ofAuthorizations([command.authorization.id]);
+    case 'commit_batch':
+      return ofAuthorizations(command.items.map(({ authorization }) => authorization.id));
+  }
+}
+
+function ofAuthorizations(ids: readonly string[]): Needs {
+  return { accounts: ids.map(accountKeyOf), authorizations: ids, grants: [] };
+}
+
+/** How many decisions a command asks for: what it weighs in a queue. */
+export function weightOf(command: Command): number {
+  return 'items' in command ? command.items.length : 1;
+}

@@ -1,0 +1,73 @@
+import type { Account, AccountTerms } from '../account.ts';
+import { ZERO } from '../amount.ts';
+import type { Balance } from '../balance.ts';
+import type { CreateAccount, UpdateAccount } from '../commands.ts';
+import { IdClock } from '../id-clock.ts';
+import { accepted, refused, type Outcome } from '../refusals.ts';
+import { accountState, balanceOf, type AccountState } from '../state.ts';
+import { findAccount, type DecisionContext } from './context.ts';
+import { touch } from './movements.ts';
+
+/** An account as one decision left it. */
+export interface AccountDecision {
+  readonly account: Readonly<Account>;
+  readonly balance: Balance;
+  /** Milliseconds since 1970. */
+  readonly asOf: number;
+  /** False where it was there before, with the same terms. */
+  readonly created: boolean;
+}
+
+export function createAccount(context: DecisionContext, command: CreateAccount): Outcome<AccountDecision> {
+  const { account: ref, unit, terms } = command;
+  const existing = findAccount(context, ref);
+  if (existing)
+    return isSame(existing.account, command)
+      ? decidedAccount(context, existing, false)
+      : refused({ code: 'account_exists' });
+  if (context.state.accounts.has(ref.key)) return refused({ code: 'account_id_taken' });
+  const account: Account = {
+    key: ref.key,
+    environment: ref.environment,
+    id: ref.id,
+    unit,
+    terms,
+    status: 'active',
+    createdAt: context.now,
+    debt: ZERO,
+    overdraftHeld: ZERO,
+  };
+  const state = accountState(account, new IdClock(ref.key, 0n), [], null, context.now);
+  context.state.accounts.set(ref.key, state);
+  context.changes.createdAccounts.add(state);
+  return decidedAccount(context, state, true);
+}
+
+/** Changes what an operator decides about an account; what isn't given stays. */
+export function updateAccount(context: DecisionContext, command: UpdateAccount): Outcome<AccountDecision> {
+  const account = findAccount(context, command.account);
+  if (!account) return refused({ code: 'account_not_found', account: command.account.id });
+  account.account.terms = { ...account.account.terms, ...command.terms };
+  context.changes.changedTerms.add(account);
+  account.ids.next(context.now);
+  touch(context, account);
+  return decidedAccount(context, account, false);
+}
+
+function decidedAccount(context: DecisionContext, state: AccountState, created: boolean): Outcome<AccountDecision> {
+  return accepted({ account: { ...state.account }, balance: balanceOf(state), asOf: context.now, created });
+}
+
+function isSame(account: Account, command: CreateAccount): boolean {
+  return account.unit === command.unit && canonical(account.terms) === canonical(command.terms);
+}
+
+function canonical(terms: AccountTerms): string {
+  return JSON.stringify({ ...terms, overdraftLimit: terms.overdraftLimit.toFixed() }, (_, value: unknown) =>
+    isPlainObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value,
+  );
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,109 @@
+import { ZERO, type Amount } from '../amount.ts';
+import type { Authorization, OveragePolicy } from '../authorization.ts';
+import type { Authorize, SpendRequest } from '../commands.ts';
+import { refused, type Outcome } from '../refusals.ts';
+import { balanceOf, type AccountState } from '../state.ts';
+import { decided, type AuthorizationDecision } from './authorization-decision.ts';
+import { findAccount, type DecisionContext } from './context.ts';
+import { covers, fund, shortfall, type Funding } from './funding.ts';
+import { pin, pinOverdraft, touch } from './movements.ts';
+
+/** What one request has pinned so far, per account; a batch passes it from item to item. */
+export type OwnHolds = (account: AccountState) => readonly Authorization[];
+
+const NO_OTHER_ITEMS: OwnHolds = () => [];
+
+/** Holds credits before they are used: pins them to grants in burn-down order, what is beyond them to the overdraft. */
+export function authorize(
+  context: DecisionContext,
+  command: Authorize,
+  ownHolds: OwnHolds = NO_OTHER_ITEMS,
+): Outcome<AuthorizationDecision> {
+  const funded = fundSpending(context, command, ownHolds);
+  if (!funded.ok) return funded;
+  const { account, funding } = funded.value;
+  const overage = command.overage ?? account.account.terms.overage;
+  const expiresAt = command.holdSeconds === null ? null : context.now + command.holdSeconds * 1000;
+  const authorization = newAuthorization(context, account, command, overage, expiresAt);
+  for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
+  authorization.allocations = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
+  authorization.overdraftHeld = funding.missing;
+  authorization.held = command.amount;
+  pinOverdraft(account, funding.missing);
+  if (expiresAt !== null) account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
+  return decided(account, authorization);
+}
+
+/** The guards that every request for credits passes, in order of precedence. */
+export function fundSpending(
+  context: DecisionContext,
+  request: SpendRequest,
+  ownHolds: OwnHolds = NO_OTHER_ITEMS,
+): Outcome<{ account: AccountState; funding: Funding }> {
+  const account = findAccount(context, request.account);
+  if (!account) return refused({ code: 'account_not_found', account: request.account.id });
+  if (account.account.status === 'suspended')
+    return refused({ code: 'account_suspended', account: request.account.id });
+  const funding = fund(context, account, request, request.amount);
+  if (covers(account, funding, request.amount)) return { ok: true, value: { account, funding } };
+  return refused(declined(context, account, request, funding.available, ownHolds(account)));
+}
+
+function declined(
+  context: DecisionContext,
+  account: AccountState,
+  request: SpendRequest,
+  available: Amount,
+  own: readonly Authorization[],
+): ReturnType<typeof shortfall> {
+  return shortfall(context, account, {
+    required: request.amount,
+    available,
+    shortfall: request.amount.minus(available).minus(account.account.terms.overdraftLimit),
+    spending: request,
+    own: {
+      shares: own.flatMap(({ allocations }) => allocations),
+      overdraft: own.reduce((total, { overdraftHeld }) => total.plus(overdraftHeld), ZERO),
+    },
+  });
+}
+
+/** Enters a new authorization that holds nothing yet. */
+export function newAuthorization(
+  context: DecisionContext,
+  account: AccountState,
+  request: SpendRequest,
+  overage: OveragePolicy,
+  expiresAt: number | null,
+): Authorization {
+  const authorization: Authorization = {
+    id: account.ids.next(context.now),
+    accountKey: account.account.key,
+    environment: account.account.environment,
+    status: 'authorized',
+    amount: request.amount,
+    held: ZERO,
+    allocations: [],
+    overdraftHeld: ZERO,
+    committed: ZERO,
+    draws: [],
+    debtDrawn: ZERO,
+    uncollected: ZERO,
+    refunded: ZERO,
+    overage,
+    late: false,
+    finalAmount: null,
+    usage: request.usage,
+    tags: request.tags,
+    metadata: request.metadata,
+    createdAt: context.now,
+    expiresAt,
+    committedAt: null,
+    closedAt: null,
+    balance: balanceOf(account),
+  };
+  context.state.authorizations.set(authorization.id, authorization);
+  context.changes.createdAuthorizations.add(authorization);
+  touch(context, account);
+  return authorization;
+}

@@ -1,0 +1,22 @@
+import type { SpendRequest } from '../commands.ts';
+import type { Outcome } from '../refusals.ts';
+import { decided, type AuthorizationDecision } from './authorization-decision.ts';
+import { fundSpending, newAuthorization } from './authorize.ts';
+import type { DecisionContext } from './context.ts';
+import { borrow, spend, Transaction } from './movements.ts';
+
+/** Authorizes and commits in one step, for a price known beforehand. */
+export function charge(context: DecisionContext, command: SpendRequest): Outcome<AuthorizationDecision> {
+  const funded = fundSpending(context, command);
+  if (!funded.ok) return funded;
+  const { account, funding } = funded.value;
+  const authorization = newAuthorization(context, account, command, account.account.terms.overage, null);
+  const books = new Transaction(context, account);
+  for (const { grant, amount } of funding.shares) spend(context, account, grant, amount, authorization, books);
+  if (!funding.missing.isZero()) borrow(account, funding.missing, authorization, books);
+  authorization.status = 'committed';
+  authorization.finalAmount = command.amount;
+  authorization.committedAt = context.now;
+  authorization.closedAt = context.now;
+  return decided(account, authorization);
+}

@@ -1,0 +1,176 @@
+import { atLeastZero, smallerOf, ZERO, type Amount } from '../amount.ts';
+import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
+import type { Commit } from '../commands.ts';
+import { refused, type Outcome, type Refusal } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
+import { findAuthorization, type DecisionContext } from './context.ts';
+import { firstOf, fund, shortfall, type Funding } from './funding.ts';
+import { borrow, spend, spendPinned, touchAuthorization, Transaction } from './movements.ts';
+import { releaseRest } from './release.ts';
+
+/** Charges what was really used. */
+export function commit(context: DecisionContext, command: Commit): Outcome<AuthorizationDecision> {
+  const found = findAuthorization(context, command.authorization);
+  if (!found) return refused({ code: 'authorization_not_found' });
+  const { account, authorization } = found;
+  switch (authorization.status) {
+    case 'authorized':
+      return commitOpen(context, account, authorization, command);
+    case 'expired':
+      return commitLate(context, account, authorization, command);
+    case 'committed':
+      return isSameCommit(authorization, command)
+        ? unchanged(account, authorization)
+        : refused({ code: 'authorization_committed' });
+    case 'voided':
+      return refused({ code: 'authorization_voided' });
+  }
+}
+
+function commitOpen(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  command: Commit,
+): Outcome<AuthorizationDecision> {
+  const amount = command.amount ?? authorization.held;
+  const excess = atLeastZero(amount.minus(authorization.held));
+  const cover = coverExcess(context, account, authorization, excess);
+  if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
+  const books = new Transaction(context, account);
+  spendHeld(context, account, authorization, smallerOf(amount, authorization.held), books);
+  chargeExcess(context, account, authorization, cover, books);
+  if (command.final) {
+    releaseRest(context, account, authorization, books);
+    finish(context, authorization, amount);
+  }
+  touchAuthorization(context, authorization);
+  return decided(account, authorization);
+}
+
+/** The model has run although the hold is gone: a direct charge, under the same overage policy. It is always final. */
+function commitLate(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  command: Commit,
+): Outcome<AuthorizationDecision> {
+  if (context.now >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
+    return refused({ code: 'commit_too_late' });
+  const amount = command.amount ?? wholeHold(authorization);
+  const cover = coverExcess(context, account, authorization, amount);
+  if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
+  chargeExcess(context, account, authorization, cover, new Transaction(context, account));
+  finish(context, authorization, amount);
+  authorization.late = true;
+  return decided(account, authorization);
+}
+
+/** How the part beyond the hold would be paid. */
+interface ExcessCover {
+  readonly funding: Funding;
+  readonly credits: Amount;
+  readonly debt: Amount;
+  readonly uncollected: Amount;
+}
+
+/** Takes what is available, never what other holds have pinned; debt only up to the overdraft limit, where allowed. */
+function coverExcess(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  excess: Amount,
+): ExcessCover {
+  const funding = fund(context, account, authorization, excess);
+  const mayBorrow = authorization.overage === 'debt';
+  const overdraft = mayBorrow ? account.account.terms.overdraftLimit : ZERO;
+  const chargeable = smallerOf(excess, atLeastZero(funding.available.plus(overdraft)));
+  const credits = smallerOf(chargeable, excess.minus(funding.missing));
+  const debt = mayBorrow ? chargeable.minus(credits) : ZERO;
+  return { funding, credits, debt, uncollected: excess.minus(credits).minus(debt) };
+}
+
+function refuses(authorization: Authorization, cover: ExcessCover): boolean {
+  return authorization.overage === 'reject' && !cover.uncollected.isZero();
+}
+
+function uncovered(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  amount: Amount,
+  cover: ExcessCover,
+): Refusal {
+  return shortfall(context, account, {
+    required: amount,
+    available: amount.minus(cover.uncollected),
+    shortfall: cover.uncollected,
+    spending: authorization,
+    own: { shares: authorization.allocations, overdraft: authorization.overdraftHeld },
+  });
+}
+
+function spendHeld(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  amount: Amount,
+  books: Transaction,
+): void {
+  let left = amount;
+  const kept: { grantId: string; amount: Amount }[] = [];
+  for (const { grantId, amount: pinned } of authorization.allocations) {
+    const part = smallerOf(pinned, left);
+    if (part.lt(pinned)) kept.push({ grantId, amount: pinned.minus(part) });
+    if (part.isZero()) continue;
+    const grant = context.state.grants.get(grantId);
+    if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
+    spendPinned(context, account, grant, part, authorization, books);
+    left = left.minus(part);
+  }
+  authorization.allocations = kept;
+  authorization.held = authorization.held.minus(amount);
+  if (!left.isZero()) spendOverdraft(account, authorization, left, books);
+}
+
+/** The pinned overdraft becomes debt. */
+function spendOverdraft(account: AccountState, authorization: Authorization, amount: Amount, books: Transaction): void {
+  authorization.overdraftHeld = authorization.overdraftHeld.minus(amount);
+  account.account.overdraftHeld = account.account.overdraftHeld.minus(amount);
+  account.held = account.held.minus(amount);
+  borrow(account, amount, authorization, books);
+}
+
+function chargeExcess(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  cover: ExcessCover,
+  books: Transaction,
+): void {
+  for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
+    spend(context, account, grant, amount, authorization, books);
+  }
+  if (!cover.debt.isZero()) borrow(account, cover.debt, authorization, books);
+  authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
+}
+
+function finish(context: DecisionContext, authorization: Authorization, amount: Amount): void {
+  authorization.status = 'committed';
+  authorization.finalAmount = amount;
+  authorization.committedAt = context.now;
+  authorization.closedAt ??= context.now;
+  touchAuthorization(context, authorization);
+}
+
+function isSameCommit(authorization: Authorization, command: Commit): boolean {
+  if (!command.final || authorization.finalAmount === null) return false;
+  return authorization.finalAmount.eq(command.amount ?? wholeHold(authorization));
+}
+
+/** What was held when the final commit came, or when the hold expired: the amount less what earlier commits asked for. */
+function wholeHold({ amount, committed, uncollected, finalAmount }: Authorization): Amount {
+  const askedBefore = committed.plus(uncollected).minus(finalAmount ?? ZERO);
+  return atLeastZero(amount.minus(askedBefore));
+}

@@ -1,0 +1,43 @@
+import type { Account } from '../account.ts';
+import type { Authorization } from '../authorization.ts';
+import type { AccountRef, ObjectRef } from '../commands.ts';
+import type { Grant } from '../grant.ts';
+import { accountKeyOf } from '../ids.ts';
+import type { AccountState, Changes, LedgerState } from '../state.ts';
+
+/** What a decision works on. Time comes in with it: `now`, in milliseconds since 1970, is the same for a whole batch. */
+export interface DecisionContext {
+  readonly state: LedgerState;
+  readonly changes: Changes;
+  readonly now: number;
+}
+
+export function findAccount(context: DecisionContext, ref: AccountRef): AccountState | undefined {
+  const found = context.state.accounts.get(ref.key);
+  return found && isSame(found.account, ref) ? found : undefined;
+}
+
+/** Two ids with one key are all but impossible; taking one for the other would be unforgivable. */
+function isSame(account: Account, ref: AccountRef): boolean {
+  return account.environment === ref.environment && account.id === ref.id;
+}
+
+export function findAuthorization(
+  context: DecisionContext,
+  ref: ObjectRef,
+): { account: AccountState; authorization: Authorization } | undefined {
+  const account = context.state.accounts.get(accountKeyOf(ref.id));
+  const authorization = context.state.authorizations.get(ref.id);
+  if (account?.account.environment !== ref.environment || !authorization) return undefined;
+  return { account, authorization };
+}
+
+export function findGrant(
+  context: DecisionContext,
+  ref: ObjectRef,
+): { account: AccountState; grant: Grant } | undefined {
+  const account = context.state.accounts.get(accountKeyOf(ref.id));
+  const grant = context.state.grants.get(ref.id);
+  if (account?.account.environment !== ref.environment || !grant) return undefined;
+  return { account, grant };
+}

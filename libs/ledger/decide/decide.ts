@@ -1,0 +1,52 @@
+import type { Command, CommandType } from '../commands.ts';
+import type { Outcome } from '../refusals.ts';
+import { createAccount, updateAccount, type AccountDecision } from './accounts.ts';
+import type { AuthorizationDecision } from './authorization-decision.ts';
+import { authorize } from './authorize.ts';
+import { charge } from './charge.ts';
+import { commitBatch } from './commit-batch.ts';
+import { commit } from './commit.ts';
+import type { DecisionContext } from './context.ts';
+import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
+import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
+import { voidAuthorization } from './void.ts';
+
+/** What each command is answered with when it isn't refused. */
+export interface Decisions {
+  create_account: AccountDecision;
+  update_account: AccountDecision;
+  create_grant: GrantDecision;
+  void_grant: GrantDecision;
+  authorize: AuthorizationDecision;
+  authorize_batch: BatchDecision;
+  charge: AuthorizationDecision;
+  charge_batch: BatchDecision;
+  commit: AuthorizationDecision;
+  commit_batch: BatchDecision;
+  void: AuthorizationDecision;
+}
+
+type Decide<T extends CommandType> = (context: DecisionContext, command: Command<T>) => Outcome<Decisions[T]>;
+
+const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
+  create_account: createAccount,
+  update_account: updateAccount,
+  create_grant: createGrant,
+  void_grant: voidGrant,
+  authorize: (context, command) => authorize(context, command),
+  authorize_batch: authorizeBatch,
+  charge,
+  charge_batch: chargeBatch,
+  commit,
+  commit_batch: commitBatch,
+  void: voidAuthorization,
+};
+
+/**
+ * Decides one command against a state that was settled for `context.now`, and changes the state to what it is afterwards.
+ * It knows no clock, no chance and no database; a refusal is a value and has changed nothing.
+ */
+export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
+  const handler: Decide<T> = DECIDE[command.type];
+  return handler(context, command);
+}

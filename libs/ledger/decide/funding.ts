@@ -1,0 +1,102 @@
+import { smallerOf, ZERO, type Amount } from '../amount.ts';
+import type { GrantShare, Spending } from '../authorization.ts';
+import { isSpendable, mayPayFor, type Grant } from '../grant.ts';
+import type { Refusal } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import type { DecisionContext } from './context.ts';
+
+/** Where an amount would come from. */
+export interface Funding {
+  /** Unpinned credits, in burn-down order; together at most the amount asked for. */
+  readonly shares: readonly { readonly grant: Grant; readonly amount: Amount }[];
+  /** What of the amount these credits don't cover. */
+  readonly missing: Amount;
+  /** Available to this request: usable credits less debt and overdraft already promised. Exact where it is less than the amount. */
+  readonly available: Amount;
+}
+
+/** Finds the credits that may pay for this, and changes nothing. It stops looking once there is enough. */
+export function fund(context: DecisionContext, account: AccountState, spending: Spending, amount: Amount): Funding {
+  const burden = burdenOf(account);
+  const enough = amount.plus(burden);
+  const shares: { grant: Grant; amount: Amount }[] = [];
+  let usable = ZERO;
+  let missing = amount;
+  for (const grant of account.grants) {
+    if (usable.gte(enough)) break;
+    const free = grant.remaining.minus(grant.held);
+    if (free.isZero() || !isSpendable(grant, context.now) || !mayPayFor(grant, spending)) continue;
+    usable = usable.plus(free);
+    const share = smallerOf(free, missing);
+    if (share.isZero()) continue;
+    shares.push({ grant, amount: share });
+    missing = missing.minus(share);
+  }
+  return { shares, missing, available: usable.minus(burden) };
+}
+
+/** Whether the amount is available, the account's overdraft limit included. */
+export function covers(account: AccountState, funding: Funding, amount: Amount): boolean {
+  return funding.available.plus(account.account.terms.overdraftLimit).gte(amount);
+}
+
+/** The first part of some shares, up to an amount. */
+export function firstOf(shares: Funding['shares'], amount: Amount): Funding['shares'] {
+  const first: { grant: Grant; amount: Amount }[] = [];
+  let left = amount;
+  for (const share of shares) {
+    if (left.isZero()) break;
+    const part = smallerOf(share.amount, left);
+    first.push({ grant: share.grant, amount: part });
+    left = left.minus(part);
+  }
+  return first;
+}
+
+interface Want {
+  readonly required: Amount;
+  readonly available: Amount;
+  readonly shortfall: Amount;
+  readonly spending: Spending;
+  /** What the same request has pinned already: waiting for others doesn't bring it back. */
+  readonly own?: { readonly shares: readonly GrantShare[]; readonly overdraft: Amount };
+}
+
+/**
+ * Says why credits fall short: held by others, so that waiting may help (`credits_held`), or simply not there.
+ */
+export function shortfall(context: DecisionContext, account: AccountState, want: Want): Refusal {
+  const figures = {
+    account: account.account.id,
+    required: want.required,
+    available: want.available,
+    held: account.held.minus(ownTotal(want)),
+    shortfall: want.shortfall,
+  };
+  if (account.nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.shortfall)) {
+    return { code: 'insufficient_credits', ...figures };
+  }
+  const seconds = Math.ceil((account.nextHoldExpiry - context.now) / 1000);
+  return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), ...figures };
+}
+
+/** What this request could use of what others have pinned, once they let go of it. */
+function heldByOthers(context: DecisionContext, account: AccountState, { spending, own }: Want): Amount {
+  const usable = (grant: Grant | undefined): boolean =>
+    grant !== undefined && isSpendable(grant, context.now) && mayPayFor(grant, spending);
+  const pinned = account.grants
+    .filter(usable)
+    .reduce((total, grant) => total.plus(grant.held), account.account.overdraftHeld);
+  if (!own) return pinned;
+  return own.shares
+    .filter(({ grantId }) => usable(context.state.grants.get(grantId)))
+    .reduce((total, { amount }) => total.minus(amount), pinned.minus(own.overdraft));
+}
+
+function ownTotal({ own }: Want): Amount {
+  return own ? own.shares.reduce((total, { amount }) => total.plus(amount), own.overdraft) : ZERO;
+}
+
+function burdenOf({ account }: AccountState): Amount {
+  return account.debt.plus(account.overdraftHeld);
+}

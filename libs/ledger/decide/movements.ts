@@ -1,0 +1,193 @@
+import { smallerOf, type Amount } from '../amount.ts';
+import type { Authorization, GrantShare } from '../authorization.ts';
+import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
+import { hasExpired, type Grant } from '../grant.ts';
+import type { AccountState } from '../state.ts';
+import type { DecisionContext } from './context.ts';
+
+/**
+ * The only functions that move an amount. Each keeps the three places an amount stands in (the grant or debt, the
+ * account's sums, the transfers) in step, so that no rule above them can forget one.
+ */
+
+interface Booking {
+  readonly kind: TransferKind;
+  readonly debit: LedgerAccount;
+  readonly credit: LedgerAccount;
+  readonly amount: Amount;
+  readonly grantId?: string;
+  readonly authorizationId?: string;
+  readonly corrects?: string;
+}
+
+/** One ledger transaction: the transfers that belong together. Its id is that of its first transfer. */
+export class Transaction {
+  private id: string | null = null;
+
+  constructor(
+    private readonly context: DecisionContext,
+    private readonly account: AccountState,
+  ) {}
+
+  book(booking: Booking): void {
+    const id = this.account.ids.next(this.context.now);
+    this.id ??= id;
+    const transfer: Transfer = {
+      id,
+      accountKey: this.account.account.key,
+      transactionId: this.id,
+      kind: booking.kind,
+      debit: booking.debit,
+      credit: booking.credit,
+      amount: booking.amount,
+      grantId: booking.grantId ?? null,
+      authorizationId: booking.authorizationId ?? null,
+      corrects: booking.corrects ?? null,
+      createdAt: this.context.now,
+    };
+    this.context.changes.transfers.push(transfer);
+    touch(this.context, this.account);
+  }
+}
+
+export function touch({ changes }: DecisionContext, account: AccountState): void {
+  if (!changes.createdAccounts.has(account)) changes.updatedAccounts.add(account);
+}
+
+export function touchGrant({ changes }: DecisionContext, grant: Grant): void {
+  if (!changes.createdGrants.has(grant)) changes.updatedGrants.add(grant);
+}
+
+export function touchAuthorization({ changes }: DecisionContext, authorization: Authorization): void {
+  if (!changes.createdAuthorizations.has(authorization)) changes.updatedAuthorizations.add(authorization);
+}
+
+/** Pins unpinned credits of a grant for an authorization. */
+export function pin(context: DecisionContext, account: AccountState, grant: Grant, amount: Amount): void {
+  grant.held = grant.held.plus(amount);
+  account.held = account.held.plus(amount);
+  touchGrant(context, grant);
+}
+
+/** Pins a part that no credits cover, within the overdraft limit. */
+export function pinOverdraft(account: AccountState, amount: Amount): void {
+  account.account.overdraftHeld = account.account.overdraftHeld.plus(amount);
+  account.held = account.held.plus(amount);
+}
+
+export function unpinOverdraft(account: AccountState, amount: Amount): void {
+  account.account.overdraftHeld = account.account.overdraftHeld.minus(amount);
+  account.held = account.held.minus(amount);
+}
+
+/**
+ * Lets pinned credits go. They are spendable again, unless their grant has expired or was voided in the meantime: then
+ * they go where the grant's rest went, to breakage or back to funding, and never to another hold.
+ */
+export function unpin(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  books: Transaction,
+): void {
+  grant.held = grant.held.minus(amount);
+  account.held = account.held.minus(amount);
+  touchGrant(context, grant);
+  touch(context, account);
+  if (grant.voidedAt !== null) takeBack(context, account, grant, amount, books);
+  else if (hasExpired(grant, context.now)) breakage(context, account, grant, amount, books);
+}
+
+/** Spends unpinned credits of a grant. */
+export function spend(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  authorization: Authorization,
+  books: Transaction,
+): void {
+  reduce(context, account, grant, amount);
+  books.book({
+    kind: 'usage',
+    debit: 'grant',
+    credit: 'usage',
+    amount,
+    grantId: grant.id,
+    authorizationId: authorization.id,
+  });
+  authorization.committed = authorization.committed.plus(amount);
+  authorization.draws = withShare(authorization.draws, grant.id, amount);
+}
+
+/** Spends credits that this authorization has pinned. */
+export function spendPinned(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  authorization: Authorization,
+  books: Transaction,
+): void {
+  grant.held = grant.held.minus(amount);
+  account.held = account.held.minus(amount);
+  spend(context, account, grant, amount, authorization, books);
+}
+
+/** Charges usage that no credits cover. */
+export function borrow(account: AccountState, amount: Amount, authorization: Authorization, books: Transaction): void {
+  account.account.debt = account.account.debt.plus(amount);
+  account.posted = account.posted.minus(amount);
+  books.book({ kind: 'usage', debit: 'debt', credit: 'usage', amount, authorizationId: authorization.id });
+  authorization.committed = authorization.committed.plus(amount);
+  authorization.debtDrawn = authorization.debtDrawn.plus(amount);
+}
+
+/** Repays debt out of a grant, one in effect or still to come. */
+export function repayDebt(context: DecisionContext, account: AccountState, grant: Grant, books: Transaction): void {
+  const amount = smallerOf(account.account.debt, grant.remaining);
+  if (amount.isZero()) return;
+  reduce(context, account, grant, amount);
+  account.account.debt = account.account.debt.minus(amount);
+  account.posted = account.posted.plus(amount);
+  books.book({ kind: 'debt_repayment', debit: 'grant', credit: 'debt', amount, grantId: grant.id });
+}
+
+/** Books credits of an expired grant as lost to their owner. */
+export function breakage(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  books: Transaction,
+): void {
+  reduce(context, account, grant, amount);
+  books.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id });
+}
+
+/** Gives credits of a voided grant back to where they came from. */
+export function takeBack(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  books: Transaction,
+): void {
+  reduce(context, account, grant, amount);
+  books.book({ kind: 'grant_void', debit: 'grant', credit: `funding:${grant.category}`, amount, grantId: grant.id });
+}
+
+/** A grant not yet in effect is in no sum, so taking from it changes none. */
+function reduce(context: DecisionContext, account: AccountState, grant: Grant, amount: Amount): void {
+  grant.remaining = grant.remaining.minus(amount);
+  if (grant.effectiveAt <= context.now) account.posted = account.posted.minus(amount);
+  touchGrant(context, grant);
+  touch(context, account);
+}
+
+function withShare(shares: readonly GrantShare[], grantId: string, amount: Amount): readonly GrantShare[] {
+  const last = shares.at(-1);
+  if (last?.grantId !== grantId) return [...shares, { grantId, amount }];
+  return [...shares.slice(0, -1), { grantId, amount: last.amount.plus(amount) }];
+}

@@ -1,0 +1,91 @@
+import type { Authorization } from '../authorization.ts';
+import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
+import { accepted, gravest, type Outcome } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import type { AuthorizationDecision } from './authorization-decision.ts';
+import { authorize } from './authorize.ts';
+import { charge } from './charge.ts';
+import { commit } from './commit.ts';
+import { findAccount, type DecisionContext } from './context.ts';
+import { unpinOverdraft } from './movements.ts';
+
+/** A batch that went through: with mode `independent`, some items may still be refused. */
+export interface BatchDecision {
+  readonly mode: BatchMode;
+  readonly items: readonly Outcome<AuthorizationDecision>[];
+}
+
+export function authorizeBatch(
+  context: DecisionContext,
+  { mode, items }: { readonly mode: BatchMode; readonly items: readonly Authorize[] },
+): Outcome<BatchDecision> {
+  if (mode === 'independent') return accepted({ mode, items: items.map((item) => authorize(context, item)) });
+  return authorizeAll(context, items);
+}
+
+/** All or nothing: everything is held first, and spent only when every item is. */
+export function chargeBatch(
+  context: DecisionContext,
+  { mode, items }: { readonly mode: BatchMode; readonly items: readonly SpendRequest[] },
+): Outcome<BatchDecision> {
+  if (mode === 'independent') return accepted({ mode, items: items.map((item) => charge(context, item)) });
+  const held = authorizeAll(
+    context,
+    items.map((item) => ({ ...item, holdSeconds: null, overage: null })),
+  );
+  if (!held.ok) return held;
+  return accepted({ mode, items: held.value.items.map((outcome, index) => spendHold(context, items[index], outcome)) });
+}
+
+function spendHold(
+  context: DecisionContext,
+  item: SpendRequest | undefined,
+  outcome: Outcome<AuthorizationDecision>,
+): Outcome<AuthorizationDecision> {
+  if (!outcome.ok || !item) return outcome;
+  const { id } = outcome.value.authorization;
+  return commit(context, {
+    authorization: { environment: item.account.environment, id },
+    amount: item.amount,
+    final: true,
+  });
+}
+
+function authorizeAll(context: DecisionContext, items: readonly Authorize[]): Outcome<BatchDecision> {
+  const held: { account: AccountState; authorization: Authorization; nextHoldExpiry: number | null }[] = [];
+  const ownHolds = (account: AccountState): Authorization[] =>
+    held.filter((one) => one.account === account).map(({ authorization }) => authorization);
+
+  const outcomes = items.map((item) => {
+    const account = findAccount(context, item.account);
+    const nextHoldExpiry = account?.nextHoldExpiry ?? null;
+    const outcome = authorize(context, item, ownHolds);
+    const authorization = outcome.ok && context.state.authorizations.get(outcome.value.authorization.id);
+    if (account && authorization) held.push({ account, authorization, nextHoldExpiry });
+    return outcome;
+  });
+
+  const refusal = gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal])));
+  if (!refusal) return accepted({ mode: 'all_or_nothing', items: outcomes });
+  for (const one of held.toReversed()) undo(context, one.account, one.authorization, one.nextHoldExpiry);
+  return { ok: false, refusal, items: outcomes };
+}
+
+/** Takes a hold of this very batch back as if it had never been: nothing of it is written. */
+function undo(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  nextHoldExpiry: number | null,
+): void {
+  for (const { grantId, amount } of authorization.allocations) {
+    const grant = context.state.grants.get(grantId);
+    if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
+    grant.held = grant.held.minus(amount);
+    account.held = account.held.minus(amount);
+  }
+  unpinOverdraft(account, authorization.overdraftHeld);
+  account.nextHoldExpiry = nextHoldExpiry;
+  context.state.authorizations.delete(authorization.id);
+  context.changes.createdAuthorizations.delete(authorization);
+}

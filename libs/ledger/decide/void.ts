@@ -1,0 +1,30 @@
+import type { ObjectRef } from '../commands.ts';
+import { refused, type Outcome } from '../refusals.ts';
+import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
+import { findAuthorization, type DecisionContext } from './context.ts';
+import { touch, Transaction } from './movements.ts';
+import { releaseRest } from './release.ts';
+
+/** Ends an authorization without a further charge; what earlier partial commits charged stays charged. */
+export function voidAuthorization(
+  context: DecisionContext,
+  command: { readonly authorization: ObjectRef },
+): Outcome<AuthorizationDecision> {
+  const found = findAuthorization(context, command.authorization);
+  if (!found) return refused({ code: 'authorization_not_found' });
+  const { account, authorization } = found;
+  switch (authorization.status) {
+    case 'authorized':
+      releaseRest(context, account, authorization, new Transaction(context, account));
+      authorization.status = 'voided';
+      authorization.closedAt = context.now;
+      touch(context, account);
+      return decided(account, authorization);
+    case 'voided':
+      return unchanged(account, authorization);
+    case 'committed':
+      return refused({ code: 'authorization_committed' });
+    case 'expired':
+      return refused({ code: 'authorization_expired' });
+  }
+}

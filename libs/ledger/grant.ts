@@ -1,0 +1,70 @@
+import type { Amount } from './amount.ts';
+import type { AccountKey } from './ids.ts';
+import type { JsonObject } from './json.ts';
+import type { Spending } from './authorization.ts';
+
+export const GRANT_CATEGORIES = ['paid', 'promotional', 'included'] as const;
+export type GrantCategory = (typeof GRANT_CATEGORIES)[number];
+
+/** What a grant may pay for. A list that is absent allows everything; of `tags`, every one must be on the request. */
+export interface GrantScope {
+  readonly events?: readonly string[];
+  readonly models?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Credits given to an account. Times are milliseconds since 1970. */
+export interface Grant {
+  readonly id: string;
+  readonly accountKey: AccountKey;
+  readonly amount: Amount;
+  /** Neither spent, expired nor voided. */
+  remaining: Amount;
+  /** The part of `remaining` that open authorizations have pinned. */
+  held: Amount;
+  readonly category: GrantCategory;
+  /** 0–255, lower is spent first. */
+  readonly priority: number;
+  readonly scope: GrantScope | null;
+  /** Money paid per credit. */
+  readonly costBasis: Amount | null;
+  readonly effectiveAt: number;
+  /** Exclusive: from this instant on the grant is unusable. `null`: never. */
+  readonly expiresAt: number | null;
+  voidedAt: number | null;
+  readonly createdAt: number;
+  readonly metadata: JsonObject;
+}
+
+export type GrantStatus = 'scheduled' | 'active' | 'exhausted' | 'expired' | 'voided';
+
+export function grantStatus(grant: Grant, now: number): GrantStatus {
+  if (grant.voidedAt !== null) return 'voided';
+  if (hasExpired(grant, now)) return 'expired';
+  if (grant.effectiveAt > now) return 'scheduled';
+  return grant.remaining.isZero() ? 'exhausted' : 'active';
+}
+
+export function hasExpired(grant: Grant, now: number): boolean {
+  return grant.expiresAt !== null && now >= grant.expiresAt;
+}
+
+/** Whether unpinned credits of the grant may be spent now. */
+export function isSpendable(grant: Grant, now: number): boolean {
+  return grant.voidedAt === null && grant.effectiveAt <= now && !hasExpired(grant, now);
+}
+
+/** Whether the grant may pay for this: every usage's event and model must be in its scope, and every tag it asks for present. */
+export function mayPayFor(grant: Grant, spending: Spending): boolean {
+  const scope = grant.scope;
+  if (scope === null) return true;
+  const { usage, tags } = spending;
+  if (scope.events && !(usage.length > 0 && usage.every(({ event }) => scope.events?.includes(event)))) return false;
+  if (
+    scope.models &&
+    !(usage.length > 0 && usage.every(({ model }) => model !== undefined && scope.models?.includes(model)))
+  ) {
+    return false;
+  }
+  return Object.entries(scope.tags ?? {}).every(([name, value]) => tags[name] === value);
+}

@@ -1,0 +1,43 @@
+export type { Account, AccountStatus, AccountTerms } from './account.ts';
+export { Amount, formatAmount, parseAmount, ZERO } from './amount.ts';
+export {
+  asOf,
+  AUTHORIZATION_STATUSES,
+  DEFAULT_HOLD_SECONDS,
+  hasLapsed,
+  isOpen,
+  MAX_BATCH_ITEMS,
+  MAX_HOLD_SECONDS,
+  OVERAGE_POLICIES,
+} from './authorization.ts';
+export type { Authorization, AuthorizationStatus, GrantShare, OveragePolicy, Tags, Usage } from './authorization.ts';
+export { available, type Balance } from './balance.ts';
+export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
+export { needsOf, weightOf } from './commands.ts';
+export type {
+  AccountRef,
+  Authorize,
+  BatchMode,
+  Command,
+  CommandType,
+  Commit,
+  CreateGrant,
+  ObjectRef,
+  SpendRequest,
+} from './commands.ts';
+export type { AccountDecision } from './decide/accounts.ts';
+export type { AuthorizationDecision } from './decide/authorization-decision.ts';
+export type { DecisionContext } from './decide/context.ts';
+export { decide, type Decisions } from './decide/decide.ts';
+export type { GrantDecision } from './decide/grants.ts';
+export { settle } from './decide/settle.ts';
+export type { BatchDecision } from './decide/spend-batch.ts';
+export { GRANT_CATEGORIES, grantStatus } from './grant.ts';
+export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
+export { IdClock } from './id-clock.ts';
+export { accountKey, accountKeyOf, newAccountId, parsePublicId, publicId, type AccountKey } from './ids.ts';
+export type { Json, JsonObject } from './json.ts';
+export { accepted, isRemembered, refused } from './refusals.ts';
+export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
+export { accountState, balanceOf, noChanges } from './state.ts';
+export type { AccountState, Changes, LedgerState } from './state.ts';

@@ -1,0 +1,80 @@
+import type { Amount } from './amount.ts';
+
+/**
+ * Every reason to refuse a command, in order of precedence: where several hold, the first is given.
+ * Idempotency comes before all of them; a replayed key never gets here with another answer than its first.
+ */
+export const REFUSAL_CODES = [
+  'idempotency_key_reused',
+  'account_not_found',
+  'grant_not_found',
+  'authorization_not_found',
+  'account_exists',
+  'account_id_taken',
+  'grant_already_expired',
+  'grant_not_voidable',
+  'authorization_committed',
+  'authorization_voided',
+  'authorization_expired',
+  'commit_too_late',
+  'account_suspended',
+  'insufficient_credits',
+  'credits_held',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** What a decline tells the caller, so that a program can act on it. */
+export interface Shortfall {
+  /** The account's own id. */
+  readonly account: string;
+  readonly required: Amount;
+  /** Available to this very request: credits of grants that may pay for it, plus what overdraft allows. */
+  readonly available: Amount;
+  readonly held: Amount;
+  readonly shortfall: Amount;
+}
+
+export type Refusal =
+  | ({ readonly code: 'insufficient_credits' } & Shortfall)
+  | ({ readonly code: 'credits_held'; readonly retryAfterSeconds: number } & Shortfall)
+  | { readonly code: 'account_suspended' | 'account_not_found'; readonly account: string }
+  | {
+      readonly code: Exclude<
+        RefusalCode,
+        'insufficient_credits' | 'credits_held' | 'account_suspended' | 'account_not_found'
+      >;
+    };
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | RefusedOutcome;
+
+export interface RefusedOutcome {
+  readonly ok: false;
+  readonly refusal: Refusal;
+  /** For a batch refused as a whole: how each item would have gone. */
+  readonly items?: readonly Outcome<unknown>[];
+}
+
+export function accepted<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function refused(refusal: Refusal): RefusedOutcome {
+  return { ok: false, refusal };
+}
+
+/** The refusal that speaks for a whole batch: the first in order of precedence, of those the earliest item's. */
+export function gravest(refusals: readonly Refusal[]): Refusal | undefined {
+  return refusals.toSorted((a, b) => REFUSAL_CODES.indexOf(a.code) - REFUSAL_CODES.indexOf(b.code))[0];
+}
+
+/**
+ * Whether the answer is remembered under its idempotency key. A "no" for want of credits is business and stays a "no";
+ * a conflict with the present state isn't, and the key may be used again.
+ */
+export function isRemembered(outcome: Outcome<unknown>): boolean {
+  return outcome.ok || isDecline(outcome.refusal.code);
+}
+
+function isDecline(code: RefusalCode): boolean {
+  return code === 'insufficient_credits' || code === 'credits_held' || code === 'account_suspended';
+}

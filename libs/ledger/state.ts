@@ -1,0 +1,81 @@
+import type { Account } from './account.ts';
+import { ZERO, type Amount } from './amount.ts';
+import type { Authorization } from './authorization.ts';
+import type { Balance } from './balance.ts';
+import { compareBurnDown } from './burn-down.ts';
+import type { Transfer } from './chart.ts';
+import type { Grant } from './grant.ts';
+import type { IdClock } from './id-clock.ts';
+import type { AccountKey } from './ids.ts';
+
+/** One account under its lock: everything a decision about it needs, and the running sums. */
+export interface AccountState {
+  readonly account: Account;
+  readonly ids: IdClock;
+  /** Every grant with something remaining, in burn-down order. */
+  readonly grants: Grant[];
+  posted: Amount;
+  held: Amount;
+  /** When the earliest open authorization expires; `null` where there is none. */
+  nextHoldExpiry: number | null;
+}
+
+/** What was loaded for a batch of commands. Decisions change it in place; a batch that fails throws it away whole. */
+export interface LedgerState {
+  readonly accounts: Map<AccountKey, AccountState>;
+  readonly authorizations: Map<string, Authorization>;
+  /** Grants by id: those of the accounts, and closed ones that a command names. */
+  readonly grants: Map<string, Grant>;
+}
+
+/** What a batch of decisions changed, for the writer. An object is in at most one set of its kind. */
+export interface Changes {
+  readonly createdAccounts: Set<AccountState>;
+  readonly updatedAccounts: Set<AccountState>;
+  /** Accounts whose terms an operator changed. */
+  readonly changedTerms: Set<AccountState>;
+  readonly createdGrants: Set<Grant>;
+  readonly updatedGrants: Set<Grant>;
+  readonly createdAuthorizations: Set<Authorization>;
+  readonly updatedAuthorizations: Set<Authorization>;
+  readonly transfers: Transfer[];
+}
+
+export function noChanges(): Changes {
+  return {
+    createdAccounts: new Set(),
+    updatedAccounts: new Set(),
+    changedTerms: new Set(),
+    createdGrants: new Set(),
+    updatedGrants: new Set(),
+    createdAuthorizations: new Set(),
+    updatedAuthorizations: new Set(),
+    transfers: [],
+  };
+}
+
+/** Puts an account's rows together; the sums hold for `now`, and as long as time stands still. */
+export function accountState(
+  account: Account,
+  ids: IdClock,
+  grants: readonly Grant[],
+  nextHoldExpiry: number | null,
+  now: number,
+): AccountState {
+  const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
+  const sum = (pick: (grant: Grant) => Amount): Amount =>
+    inEffect.reduce((total, grant) => total.plus(pick(grant)), ZERO);
+  return {
+    account,
+    ids,
+    grants: grants.toSorted(compareBurnDown),
+    // A grant that expired or was voided has nothing remaining but what holds pin, once `settle` has booked it.
+    posted: sum(({ remaining }) => remaining).minus(account.debt),
+    held: sum(({ held }) => held).plus(account.overdraftHeld),
+    nextHoldExpiry,
+  };
+}
+
+export function balanceOf(state: AccountState): Balance {
+  return { posted: state.posted, held: state.held };
+}
