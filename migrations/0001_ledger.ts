@@ -267,6 +267,21 @@ const PARTITIONS = `
     end loop;
   end $$;
 
+  create function drop_old_idempotency_keys(keep interval, instant timestamptz default now())
+  returns setof text language plpgsql as $$
+  declare
+    name text;
+  begin
+    for name in
+      select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = 'idempotency_keys'::regclass and c.relname ~ '^idempotency_keys_[0-9]{4}_w[0-9]{2}$'
+    loop
+      continue when (to_date(right(name, 8), 'IYYY"_w"IW') + 7)::timestamp at time zone 'UTC' > instant - keep;
+      execute format('drop table %I', name);
+      return next name;
+    end loop;
+  end $$;
+
   create table transfers_default partition of transfers default;
   create trigger transfers_are_never_truncated before truncate on transfers_default
     for each statement execute function refuse_change();

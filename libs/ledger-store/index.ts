@@ -1,6 +1,7 @@
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
 export type { Answer, IdempotencyKey, Rendered, Submission } from './engine/submission.ts';
+export { keepPartitions } from './maintenance/keep-partitions.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
 export { GrantReader } from './read/grant-reader.ts';

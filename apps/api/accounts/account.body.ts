@@ -30,9 +30,9 @@ export class CreateAccountBody extends AccountTermsBody {
   /** The caller's own id; made where it isn't given. */
   @IsOptional()
   @IsAccountId()
-  readonly id?: string;
+  readonly id?: string | null;
 
   @IsOptional()
   @IsUnit()
-  readonly unit?: string;
+  readonly unit?: string | null;
 }

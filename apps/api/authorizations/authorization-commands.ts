@@ -30,7 +30,7 @@ export function authorizeCommand(environment: string, body: AuthorizeBody): Auth
 }
 
 export function commitCommand(authorization: ObjectRef, { amount, final }: CommitBody): Commit {
-  return { authorization, amount: amount === undefined ? null : new Amount(amount), final: final ?? true };
+  return { authorization, amount: amount ? new Amount(amount) : null, final: final ?? true };
 }
 
 /** @returns `null` where the text is no authorization's id. */

@@ -37,15 +37,15 @@ export class SpendBody {
   /** What it is for; scoped grants look at it. */
   @IsOptional()
   @IsUsage()
-  readonly usage?: Usage | Usage[];
+  readonly usage?: Usage | Usage[] | null;
 
   @IsOptional()
   @IsTags()
-  readonly tags?: Record<string, string>;
+  readonly tags?: Record<string, string> | null;
 
   @IsOptional()
   @IsMetadata()
-  readonly metadata?: JsonObject;
+  readonly metadata?: JsonObject | null;
 }
 
 export class AuthorizeBody extends SpendBody {
@@ -54,17 +54,17 @@ export class AuthorizeBody extends SpendBody {
   @IsInt()
   @Min(1)
   @Max(MAX_HOLD_SECONDS)
-  readonly expires_in?: number;
+  readonly expires_in?: number | null;
 
   @IsOptional()
   @IsIn(OVERAGE_POLICIES)
-  readonly overage?: OveragePolicy;
+  readonly overage?: OveragePolicy | null;
 }
 
 export class AuthorizeBatchBody {
   @IsOptional()
   @IsIn(BATCH_MODES)
-  readonly mode?: BatchMode;
+  readonly mode?: BatchMode | null;
 
   @IsArray()
   @ArrayMinSize(1)
@@ -78,12 +78,12 @@ export class CommitBody {
   /** The whole hold where it isn't given. */
   @IsOptional()
   @IsAmount()
-  readonly amount?: string;
+  readonly amount?: string | null;
 
   /** False charges this part and keeps the rest held. */
   @IsOptional()
   @IsBoolean()
-  readonly final?: boolean;
+  readonly final?: boolean | null;
 }
 
 export class CommitItemBody extends CommitBody {

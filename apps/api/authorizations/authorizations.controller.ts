@@ -41,10 +41,12 @@ export class AuthorizationsController {
   @Post('batch')
   authorizeBatch(
     @Environment() environment: string,
-    @Body() { mode = 'all_or_nothing', items }: AuthorizeBatchBody,
+    @Body() body: AuthorizeBatchBody,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const { items } = body;
+    const mode = body.mode ?? 'all_or_nothing';
     const command = {
       type: 'authorize_batch',
       mode,

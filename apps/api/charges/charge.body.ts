@@ -6,7 +6,7 @@ import { BATCH_MODES, SpendBody } from '../authorizations/authorization.body.ts'
 export class ChargeBatchBody {
   @IsOptional()
   @IsIn(BATCH_MODES)
-  readonly mode?: BatchMode;
+  readonly mode?: BatchMode | null;
 
   @IsArray()
   @ArrayMinSize(1)

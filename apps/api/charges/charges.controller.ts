@@ -30,10 +30,12 @@ export class ChargesController {
   @Post('batch')
   chargeBatch(
     @Environment() environment: string,
-    @Body() { mode = 'all_or_nothing', items }: ChargeBatchBody,
+    @Body() body: ChargeBatchBody,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const { items } = body;
+    const mode = body.mode ?? 'all_or_nothing';
     const command = {
       type: 'charge_batch',
       mode,

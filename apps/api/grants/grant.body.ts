@@ -24,18 +24,18 @@ export class GrantScopeBody {
   @ArrayMinSize(1)
   @ArrayMaxSize(NAMES_MAX)
   @IsString({ each: true })
-  readonly events?: string[];
+  readonly events?: string[] | null;
 
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(NAMES_MAX)
   @IsString({ each: true })
-  readonly models?: string[];
+  readonly models?: string[] | null;
 
   @IsOptional()
   @IsTags()
-  readonly tags?: Record<string, string>;
+  readonly tags?: Record<string, string> | null;
 }
 
 export class CreateGrantBody {
@@ -44,35 +44,35 @@ export class CreateGrantBody {
 
   @IsOptional()
   @IsIn(GRANT_CATEGORIES)
-  readonly category?: GrantCategory;
+  readonly category?: GrantCategory | null;
 
   /** 0–255, lower is spent first. */
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(255)
-  readonly priority?: number;
+  readonly priority?: number | null;
 
   @IsOptional()
   @IsInstant()
-  readonly effective_at?: string;
+  readonly effective_at?: string | null;
 
   @IsOptional()
   @IsInstant()
-  readonly expires_at?: string;
+  readonly expires_at?: string | null;
 
   /** Money paid per credit. */
   @IsOptional()
   @IsAmount()
-  readonly cost_basis?: string;
+  readonly cost_basis?: string | null;
 
   @IsOptional()
   @IsObject()
   @ValidateNested()
   @Type(() => GrantScopeBody)
-  readonly scope?: GrantScopeBody;
+  readonly scope?: GrantScopeBody | null;
 
   @IsOptional()
   @IsMetadata()
-  readonly metadata?: JsonObject;
+  readonly metadata?: JsonObject | null;
 }

@@ -1,4 +1,3 @@
-import { instanceToPlain } from 'class-transformer';
 import {
   Amount,
   parsePublicId,
@@ -20,7 +19,7 @@ import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
-import { CreateGrantBody } from './grant.body.ts';
+import { CreateGrantBody, type GrantScopeBody } from './grant.body.ts';
 import { grantView } from './grant.view.ts';
 
 const DEFAULT_PRIORITY = 100;
@@ -78,20 +77,24 @@ export class GrantsController {
   }
 }
 
+/** A field that is `null` counts as not given. */
 function createGrantCommand(account: AccountRef, body: CreateGrantBody): Command<'create_grant'> {
-  const { category = 'paid', priority = DEFAULT_PRIORITY, scope, metadata = {} } = body;
   return {
     type: 'create_grant',
     account,
     amount: new Amount(body.amount),
-    category,
-    priority,
-    scope: scope ? (instanceToPlain(scope) as GrantScope) : null,
-    costBasis: body.cost_basis === undefined ? null : new Amount(body.cost_basis),
+    category: body.category ?? 'paid',
+    priority: body.priority ?? DEFAULT_PRIORITY,
+    scope: body.scope ? grantScope(body.scope) : null,
+    costBasis: body.cost_basis ? new Amount(body.cost_basis) : null,
     effectiveAt: parseInstant(body.effective_at),
     expiresAt: parseInstant(body.expires_at),
-    metadata,
+    metadata: body.metadata ?? {},
   };
+}
+
+function grantScope({ events, models, tags }: GrantScopeBody): GrantScope {
+  return { ...(events && { events }), ...(models && { models }), ...(tags && { tags }) };
 }
 
 function grantRef(environment: string, id: string): ObjectRef {

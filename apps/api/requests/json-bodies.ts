@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { invalidRequest } from '../validation/body-pipe.ts';
-import { refuseUnreadableText } from '../validation/readable-text.ts';
 import { isPlainObject } from '../validation/rules.ts';
+import { refuseUnkeepable } from '../validation/unkeepable.ts';
 
 /** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
 export function readJsonBodies(fastify: FastifyInstance): void {
@@ -14,7 +14,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', (request, _reply, done) => {
     request.body ??= {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
-    refuseUnreadableText(request.body);
+    refuseUnkeepable(request.body);
     done();
   });
 }

@@ -17,8 +17,8 @@ export function IsUsage(): PropertyDecorator {
 }
 
 /** A usage as the ledger keeps it: always a list. */
-export function usageList(usage: Usage | readonly Usage[] | undefined): readonly Usage[] {
-  if (usage === undefined) return [];
+export function usageList(usage: Usage | readonly Usage[] | null | undefined): readonly Usage[] {
+  if (!usage) return [];
   return Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage];
 }
 
