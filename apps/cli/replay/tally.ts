@@ -1,0 +1,38 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { type Amount, ZERO } from '#ledger';
+
+const keptErrors = 5;
+
+/** What has happened so far in a replay. */
+export class Tally {
+  /** Requests dealt with, whatever came of them. */
+  done = 0;
+  approved = 0;
+  declined = 0;
+  committed = 0;
+  errors = 0;
+  /** The first few errors, in words. */
+  readonly firstErrors: string[] = [];
+  /** Answers that were the first answer to their key, given again. */
+  replayed = 0;
+  /** What commits couldn't charge, because they went above their hold and the account had no more. */
+  uncollected: Amount = ZERO;
+  /** How far the replay fell behind the trace's own times, at worst. */
+  behindMs = 0;
+  readonly authorizeMicros: RecordableHistogram = createHistogram();
+  readonly commitMicros: RecordableHistogram = createHistogram();
+  readonly #spent = new Map<string, Amount>();
+
+  addError(message: string): void {
+    this.errors += 1;
+    if (this.firstErrors.length < keptErrors) this.firstErrors.push(message);
+  }
+
+  addSpent(account: string, amount: Amount): void {
+    this.#spent.set(account, this.spentBy(account).plus(amount));
+  }
+
+  spentBy(account: string): Amount {
+    return this.#spent.get(account) ?? ZERO;
+  }
+}

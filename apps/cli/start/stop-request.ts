@@ -1,0 +1,38 @@
+const STOP_TIMEOUT_MS = 30_000;
+/** npm passes Ctrl-C on to a process that the terminal has told already; that is still the first signal. */
+const REPEAT_AFTER_MS = 1_000;
+
+/**
+ * The operator's wish to stop, by SIGINT or SIGTERM. From the first signal the process has 30 s to end by itself; then, or
+ * at a second signal, it is ended at once. The embedded Postgres shuts down properly even so.
+ */
+export class StopRequest {
+  readonly requested: Promise<void>;
+  #resolve: () => void = () => {};
+  #requestedAt: number | null = null;
+
+  constructor() {
+    this.requested = new Promise((resolve) => (this.#resolve = resolve));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#receive());
+  }
+
+  get isRequested(): boolean {
+    return this.#requestedAt !== null;
+  }
+
+  #receive(): void {
+    if (this.#requestedAt === null) {
+      this.#requestedAt = Date.now();
+      console.log('stopping: finishing the requests under way (again to stop at once)');
+      setTimeout(() => end('Stopping took more than 30 s, so it was cut short.'), STOP_TIMEOUT_MS).unref();
+      this.#resolve();
+    } else if (Date.now() - this.#requestedAt > REPEAT_AFTER_MS) {
+      end('Stopped at once, as asked.');
+    }
+  }
+}
+
+function end(reason: string): never {
+  console.error(reason);
+  process.exit(1);
+}

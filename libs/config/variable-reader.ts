@@ -1,0 +1,55 @@
+import { ConfigError, type ConfigFault } from './config-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface TextRule {
+  readonly example: string;
+  /** What is wrong with the text, or null. It must not repeat the text where that may be a secret. */
+  readonly problem: (text: string) => string | null;
+}
+
+interface WholeNumberRule {
+  readonly min: number;
+  readonly max: number;
+  readonly fallback: number;
+}
+
+/** Reads variables one by one and gathers the faults, so that they can be reported together. */
+export class VariableReader {
+  readonly #env: Environment;
+  readonly #faults: ConfigFault[] = [];
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  /** The variable's text; undefined where it is unset, empty (as compose files pass on what is unset) or faulty. */
+  text(variable: string, rule: TextRule): string | undefined {
+    const text = this.#env[variable]?.trim();
+    if (text === undefined || text === '') return undefined;
+    const problem = rule.problem(text);
+    if (problem === null) return text;
+    this.fault(variable, problem, rule.example);
+    return undefined;
+  }
+
+  wholeNumber(variable: string, { min, max, fallback }: WholeNumberRule): number {
+    const text = this.text(variable, {
+      example: String(fallback),
+      problem: (given) =>
+        /^\d{1,9}$/.test(given) && Number(given) >= min && Number(given) <= max
+          ? null
+          : `is '${given}' but must be a whole number from ${min} to ${max}`,
+    });
+    return text === undefined ? fallback : Number(text);
+  }
+
+  fault(variable: string, problem: string, exampleValue: string): void {
+    this.#faults.push({ variable, problem, example: `${variable}=${exampleValue}` });
+  }
+
+  /** Throws a ConfigError if any variable read so far was faulty. */
+  throwFaults(): void {
+    if (this.#faults.length > 0) throw new ConfigError(this.#faults);
+  }
+}

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration';
+import * as ledger from '../../migrations/0001_ledger.ts';
+
+/** All migrations by name; they run in the order of their names, each once. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001_ledger': ledger,
+};
