@@ -140,6 +140,7 @@ const AUTHORIZATIONS = `
     refunded credit_amount not null,
     overage overage_policy not null,
     late boolean not null,
+    held_at_close credit_amount not null,
     final_amount credit_amount,
     usage jsonb not null,
     tags jsonb not null,

@@ -4,6 +4,7 @@ import { registerMigrate } from './migrate/migrate.command.ts';
 import { registerReplay } from './replay/replay.command.ts';
 import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
+import { registerVerify } from './verify/verify.command.ts';
 
 const program = new Command('purser')
   .description('Purser, the prepaid credit ledger.')
@@ -12,6 +13,7 @@ const program = new Command('purser')
 registerStart(program);
 registerMigrate(program);
 registerReplay(program);
+registerVerify(program);
 
 try {
   await program.parseAsync();

@@ -8,3 +8,5 @@ export { GrantReader } from './read/grant-reader.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
+export { verify } from './verify/verify.ts';
+export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';

@@ -35,7 +35,7 @@ export interface Authorization extends Spending {
   readonly accountKey: AccountKey;
   readonly environment: string;
   status: AuthorizationStatus;
-  readonly amount: Amount;
+  amount: Amount;
   /** Still pinned: the sum of `allocations` and `overdraftHeld`. Zero once closed. */
   held: Amount;
   /** What is pinned of which grant, in burn-down order. */
@@ -53,12 +53,14 @@ export interface Authorization extends Spending {
   readonly overage: OveragePolicy;
   /** Committed after the hold had expired. */
   late: boolean;
+  /** What it still held when its final commit, void or expiry came; `null` while open. */
+  heldAtClose: Amount | null;
   /** What the final commit asked for, so that the same commit again is known. */
   finalAmount: Amount | null;
   readonly metadata: JsonObject;
   readonly createdAt: number;
   /** Exclusive: from this instant on the hold counts as released. `null` for a charge, which never held. */
-  readonly expiresAt: number | null;
+  expiresAt: number | null;
   committedAt: number | null;
   /** When it reached its terminal state; an expired one's is its expiry. */
   closedAt: number | null;
@@ -91,6 +93,7 @@ export function asOf(authorization: Authorization, now: number): Authorization {
     held: ZERO,
     allocations: [],
     overdraftHeld: ZERO,
+    heldAtClose: authorization.held,
     closedAt: authorization.expiresAt,
   };
 }

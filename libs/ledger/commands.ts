@@ -1,4 +1,4 @@
-import type { AccountTerms } from './account.ts';
+import type { AccountStatus, AccountTerms } from './account.ts';
 import type { Amount } from './amount.ts';
 import type { OveragePolicy, Spending } from './authorization.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
@@ -29,6 +29,11 @@ export interface CreateAccount {
 export interface UpdateAccount {
   readonly account: AccountRef;
   readonly terms: Partial<AccountTerms>;
+}
+
+export interface SetAccountStatus {
+  readonly account: AccountRef;
+  readonly status: AccountStatus;
 }
 
 export interface CreateGrant {
@@ -65,10 +70,19 @@ export interface Commit {
   readonly final: boolean;
 }
 
+export interface Extend {
+  readonly authorization: ObjectRef;
+  /** More to hold; `null`: only more time. */
+  readonly amount: Amount | null;
+  /** Counted from now; an expiry is never brought forward. `null`: only more credits. */
+  readonly holdSeconds: number | null;
+}
+
 /** Every way to change the books. */
 export interface Commands {
   create_account: CreateAccount;
   update_account: UpdateAccount;
+  set_account_status: SetAccountStatus;
   create_grant: CreateGrant;
   void_grant: { readonly grant: ObjectRef };
   authorize: Authorize;
@@ -78,6 +92,7 @@ export interface Commands {
   commit: Commit;
   commit_batch: { readonly items: readonly Commit[] };
   void: { readonly authorization: ObjectRef };
+  extend: Extend;
 }
 
 export type CommandType = keyof Commands;
@@ -94,6 +109,7 @@ export function needsOf(command: Command): Needs {
   switch (command.type) {
     case 'create_account':
     case 'update_account':
+    case 'set_account_status':
     case 'create_grant':
     case 'authorize':
     case 'charge':
@@ -105,6 +121,7 @@ export function needsOf(command: Command): Needs {
       return { accounts: [accountKeyOf(command.grant.id)], authorizations: [], grants: [command.grant.id] };
     case 'commit':
     case 'void':
+    case 'extend':
       return ofAuthorizations([command.authorization.id]);
     case 'commit_batch':
       return ofAuthorizations(command.items.map(({ authorization }) => authorization.id));

@@ -22,6 +22,7 @@ export type {
   CommandType,
   Commit,
   CreateGrant,
+  Extend,
   ObjectRef,
   SpendRequest,
 } from './commands.ts';

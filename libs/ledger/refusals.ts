@@ -28,7 +28,7 @@ export interface Shortfall {
   /** The account's own id. */
   readonly account: string;
   readonly required: Amount;
-  /** Available to this very request: credits of grants that may pay for it, plus what overdraft allows. */
+  /** Available to this very request: credits of grants that may pay for it, less debt; the overdraft limit is beside it. */
   readonly available: Amount;
   readonly held: Amount;
   readonly shortfall: Amount;

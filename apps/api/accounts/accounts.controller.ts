@@ -1,11 +1,12 @@
-import type { AccountDecision } from '#ledger';
+import type { AccountDecision, AccountRef, AccountStatus } from '#ledger';
 import { AccountReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../auth/api-key.guard.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
-import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { LedgerRequests, type HttpExchange } from '../requests/ledger-requests.ts';
+import { noFields } from '../validation/no-fields.ts';
 import { accountNotFound, accountRef } from './account-ref.ts';
 import { createAccountCommand, updateAccountCommand } from './account-commands.ts';
 import { AccountTermsBody, CreateAccountBody } from './account.body.ts';
@@ -56,9 +57,37 @@ export class AccountsController {
     }));
   }
 
+  /** Declines every new authorization; commits still land. */
+  @Post(':id/suspend')
+  suspend(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body(noFields) _body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.setStatus({ request, reply }, accountRef(environment, id), 'suspended');
+  }
+
+  @Post(':id/resume')
+  resume(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body(noFields) _body: unknown,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.setStatus({ request, reply }, accountRef(environment, id), 'active');
+  }
+
   @Get(':id/balance')
   async balance(@Environment() environment: string, @Param('id') id: string) {
     return balanceView(await this.reading(environment, id));
+  }
+
+  private setStatus(http: HttpExchange, account: AccountRef, status: AccountStatus): Promise<void> {
+    const command = { type: 'set_account_status', account, status } as const;
+    return this.ledger.run(http, command, (decision) => ({ status: 200, view: accountView(decision) }));
   }
 
   private async reading(environment: string, id: string): Promise<AccountDecision> {

@@ -4,12 +4,13 @@ import {
   parsePublicId,
   type Authorize,
   type Commit,
+  type Extend,
   type ObjectRef,
   type SpendRequest,
 } from '#ledger';
 import { accountRef } from '../accounts/account-ref.ts';
 import { usageList } from '../validation/usage.ts';
-import type { AuthorizeBody, CommitBody, SpendBody } from './authorization.body.ts';
+import type { AuthorizeBody, CommitBody, ExtendBody, SpendBody } from './authorization.body.ts';
 
 export function spendRequest(environment: string, { account, amount, usage, tags, metadata }: SpendBody): SpendRequest {
   return {
@@ -31,6 +32,10 @@ export function authorizeCommand(environment: string, body: AuthorizeBody): Auth
 
 export function commitCommand(authorization: ObjectRef, { amount, final }: CommitBody): Commit {
   return { authorization, amount: amount ? new Amount(amount) : null, final: final ?? true };
+}
+
+export function extendCommand(authorization: ObjectRef, { amount, expires_in }: ExtendBody): Extend {
+  return { authorization, amount: amount ? new Amount(amount) : null, holdSeconds: expires_in ?? null };
 }
 
 /** @returns `null` where the text is no authorization's id. */

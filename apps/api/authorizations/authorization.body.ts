@@ -19,6 +19,7 @@ import {
   IsString,
   Max,
   Min,
+  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { IsAccountId, IsAmount, IsMetadata, IsPositiveAmount, IsTags } from '../validation/rules.ts';
@@ -84,6 +85,24 @@ export class CommitBody {
   @IsOptional()
   @IsBoolean()
   readonly final?: boolean | null;
+}
+
+/** More to hold, for longer, or both. */
+export class ExtendBody {
+  @ValidateIf((body: ExtendBody) => isGiven(body.amount) || !isGiven(body.expires_in))
+  @IsPositiveAmount()
+  readonly amount?: string | null;
+
+  /** Seconds from now until the hold is released by itself; an expiry is never brought forward. */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(MAX_HOLD_SECONDS)
+  readonly expires_in?: number | null;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 export class CommitItemBody extends CommitBody {

@@ -11,8 +11,8 @@ import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
-import { authorizationRef, authorizeCommand, commitCommand } from './authorization-commands.ts';
-import { AuthorizeBatchBody, AuthorizeBody, CommitBatchBody, CommitBody } from './authorization.body.ts';
+import { authorizationRef, authorizeCommand, commitCommand, extendCommand } from './authorization-commands.ts';
+import { AuthorizeBatchBody, AuthorizeBody, CommitBatchBody, CommitBody, ExtendBody } from './authorization.body.ts';
 import { AuthorizationQuery } from './authorization.query.ts';
 import { authorizationView } from './authorization.view.ts';
 import { batchView, refusedItems } from './batch.view.ts';
@@ -122,6 +122,21 @@ export class AuthorizationsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'void', authorization: refOrNotFound(environment, id) } as const;
+    return this.ledger.run({ request, reply }, command, (decision) => ({
+      status: 200,
+      view: authorizationView(decision),
+    }));
+  }
+
+  @Post(':id/extend')
+  extend(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: ExtendBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'extend', ...extendCommand(refOrNotFound(environment, id), body) } as const;
     return this.ledger.run({ request, reply }, command, (decision) => ({
       status: 200,
       view: authorizationView(decision),

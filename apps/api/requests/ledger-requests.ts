@@ -6,6 +6,11 @@ import { callerOf } from '../auth/api-key.guard.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
+export interface HttpExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 /** What a decision is answered with. */
 export interface Success {
   readonly status: number;
@@ -21,7 +26,7 @@ export class LedgerRequests {
 
   /** @param refusalFields what a refusal's problem carries beside its own figures. */
   async run<T extends CommandType>(
-    http: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+    http: HttpExchange,
     command: Command<T>,
     succeed: (decision: Decisions[T]) => Success,
     refusalFields: RefusalFields = () => ({}),

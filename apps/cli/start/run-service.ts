@@ -25,7 +25,7 @@ export async function runService(config: Config): Promise<void> {
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
   await printAdminKeys(pool, config);
-  const housekeeping = await startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, log: print });
+  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, log: print });
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 

@@ -8,33 +8,33 @@ export interface Housekeeping {
   stop(): Promise<void>;
 }
 
+interface HousekeepingOptions {
+  readonly idempotencyDays: number;
+  readonly log: (line: string) => void;
+}
+
 /**
  * Keeps partitions ahead of time and drops old idempotency keys, now and every hour. Partitions are made months ahead, so
- * a failure is logged and the next hour tries again; only the first one, at the start, is thrown.
+ * one failure does no harm: it is logged, and the next hour tries again.
  */
-export async function startHousekeeping(
-  pool: Pool,
-  options: { readonly idempotencyDays: number; readonly log: (line: string) => void },
-): Promise<Housekeeping> {
-  await keepHouse(pool, options);
-  let underWay: Promise<void> = Promise.resolve();
+export function startHousekeeping(pool: Pool, options: HousekeepingOptions): Housekeeping {
+  let underWay = keepHouse(pool, options);
   const timer = setInterval(() => {
-    underWay = keepHouse(pool, options).catch((error: unknown) => {
-      options.log(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
-    });
+    underWay = keepHouse(pool, options);
   }, EVERY_HOUR_MS);
   return {
-    stop: async () => {
+    stop: () => {
       clearInterval(timer);
-      await underWay;
+      return underWay;
     },
   };
 }
 
-async function keepHouse(
-  pool: Pool,
-  { idempotencyDays, log }: { idempotencyDays: number; log: (line: string) => void },
-): Promise<void> {
-  const dropped = await keepPartitions(pool, { idempotencyDays });
-  for (const table of dropped) log(`dropped idempotency keys older than ${String(idempotencyDays)} days: ${table}`);
+async function keepHouse(pool: Pool, { idempotencyDays, log }: HousekeepingOptions): Promise<void> {
+  try {
+    const dropped = await keepPartitions(pool, { idempotencyDays });
+    for (const table of dropped) log(`dropped idempotency keys older than ${String(idempotencyDays)} days: ${table}`);
+  } catch (error) {
+    log(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
+  }
 }

@@ -43,6 +43,8 @@ export function decideBatch(
     }
     return { status, body, replayed: false };
   });
+  // An account's clock is also its version: every write moves it, one that makes no id too.
+  for (const account of context.changes.updatedAccounts) account.ids.next(loaded.now);
   return { answers, changes: context.changes, remembered };
 }
 

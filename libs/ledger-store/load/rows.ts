@@ -123,6 +123,7 @@ export interface ClosedAuthorizationRow extends AuthorizationRow {
   status: Exclude<AuthorizationStatus, 'authorized'>;
   refunded: string;
   late: boolean;
+  held_at_close: string;
   final_amount: string | null;
   expires_at: Date | null;
   committed_at: Date | null;
@@ -138,6 +139,7 @@ export function authorizationFromHold(row: HoldRow): Authorization {
     overdraftHeld: new Amount(row.overdraft_held),
     refunded: new Amount(0),
     late: false,
+    heldAtClose: null,
     finalAmount: null,
     expiresAt: row.expires_at.getTime(),
     committedAt: null,
@@ -154,6 +156,7 @@ export function authorizationFromClosed(row: ClosedAuthorizationRow): Authorizat
     overdraftHeld: new Amount(0),
     refunded: new Amount(row.refunded),
     late: row.late,
+    heldAtClose: new Amount(row.held_at_close),
     finalAmount: row.final_amount === null ? null : new Amount(row.final_amount),
     expiresAt: row.expires_at?.getTime() ?? null,
     committedAt: row.committed_at?.getTime() ?? null,

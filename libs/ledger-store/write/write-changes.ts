@@ -134,24 +134,27 @@ const AUTHORIZATION_SUMS: Column<Authorization>[] = [
 ];
 const AUTHORIZATION_FACTS: Column<Authorization>[] = [
   column('environment', 'text', (row) => row.environment),
-  column('amount', 'numeric', (row) => formatAmount(row.amount)),
   column('overage', 'overage_policy', (row) => row.overage),
   column('usage', 'jsonb', (row) => JSON.stringify(row.usage)),
   column('tags', 'jsonb', (row) => JSON.stringify(row.tags)),
   column('metadata', 'jsonb', (row) => JSON.stringify(row.metadata)),
   column('created_at', 'timestamptz', (row) => time(row.createdAt)),
-  column('expires_at', 'timestamptz', (row) => time(row.expiresAt)),
 ];
 const HOLD_SUMS: Column<Authorization>[] = [
+  column('amount', 'numeric', (row) => formatAmount(row.amount)),
+  column('expires_at', 'timestamptz', (row) => time(row.expiresAt)),
   column('held', 'numeric', (row) => formatAmount(row.held)),
   column('allocations', 'jsonb', (row) => shares(row.allocations)),
   column('overdraft_held', 'numeric', (row) => formatAmount(row.overdraftHeld)),
   ...AUTHORIZATION_SUMS,
 ];
 const ENDING: Column<Authorization>[] = [
+  column('amount', 'numeric', (row) => formatAmount(row.amount)),
+  column('expires_at', 'timestamptz', (row) => time(row.expiresAt)),
   column('status', 'authorization_status', (row) => row.status),
   column('refunded', 'numeric', (row) => formatAmount(row.refunded)),
   column('late', 'boolean', (row) => row.late),
+  column('held_at_close', 'numeric', (row) => (row.heldAtClose === null ? null : formatAmount(row.heldAtClose))),
   column('final_amount', 'numeric', (row) => (row.finalAmount === null ? null : formatAmount(row.finalAmount))),
   column('committed_at', 'timestamptz', (row) => time(row.committedAt)),
   column('closed_at', 'timestamptz', (row) => time(row.closedAt)),

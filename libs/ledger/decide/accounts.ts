@@ -1,7 +1,7 @@
 import type { Account, AccountTerms } from '../account.ts';
 import { ZERO } from '../amount.ts';
 import type { Balance } from '../balance.ts';
-import type { CreateAccount, UpdateAccount } from '../commands.ts';
+import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
 import { IdClock } from '../id-clock.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
@@ -48,8 +48,20 @@ export function updateAccount(context: DecisionContext, command: UpdateAccount):
   const account = findAccount(context, command.account);
   if (!account) return refused({ code: 'account_not_found', account: command.account.id });
   account.account.terms = { ...account.account.terms, ...command.terms };
+  return changed(context, account);
+}
+
+/** Suspends an account or resumes it; doing it again changes nothing. */
+export function setAccountStatus(context: DecisionContext, command: SetAccountStatus): Outcome<AccountDecision> {
+  const account = findAccount(context, command.account);
+  if (!account) return refused({ code: 'account_not_found', account: command.account.id });
+  if (account.account.status === command.status) return decidedAccount(context, account, false);
+  account.account.status = command.status;
+  return changed(context, account);
+}
+
+function changed(context: DecisionContext, account: AccountState): Outcome<AccountDecision> {
   context.changes.changedTerms.add(account);
-  account.ids.next(context.now);
   touch(context, account);
   return decidedAccount(context, account, false);
 }

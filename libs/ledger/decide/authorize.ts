@@ -8,10 +8,17 @@ import { findAccount, type DecisionContext } from './context.ts';
 import { covers, fund, shortfall, type Funding } from './funding.ts';
 import { pin, pinOverdraft, touch } from './movements.ts';
 
-/** What one request has pinned so far, per account; a batch passes it from item to item. */
-export type OwnHolds = (account: AccountState) => readonly Authorization[];
+/** What a batch did to an account before this item. */
+export interface BatchSoFar {
+  readonly holds: readonly Authorization[];
+  /** What items that were refused lacked. */
+  readonly lacking: Amount;
+  /** When the earliest hold of others runs out. */
+  readonly nextHoldExpiry: number | null;
+}
+export type OwnHolds = (account: AccountState) => BatchSoFar;
 
-const NO_OTHER_ITEMS: OwnHolds = () => [];
+const NO_OTHER_ITEMS: OwnHolds = ({ nextHoldExpiry }) => ({ holds: [], lacking: ZERO, nextHoldExpiry });
 
 /** Holds credits before they are used: pins them to grants in burn-down order, what is beyond them to the overdraft. */
 export function authorize(
@@ -54,7 +61,7 @@ function declined(
   account: AccountState,
   request: SpendRequest,
   available: Amount,
-  own: readonly Authorization[],
+  own: BatchSoFar,
 ): ReturnType<typeof shortfall> {
   return shortfall(context, account, {
     required: request.amount,
@@ -62,8 +69,10 @@ function declined(
     shortfall: request.amount.minus(available).minus(account.account.terms.overdraftLimit),
     spending: request,
     own: {
-      shares: own.flatMap(({ allocations }) => allocations),
-      overdraft: own.reduce((total, { overdraftHeld }) => total.plus(overdraftHeld), ZERO),
+      shares: own.holds.flatMap(({ allocations }) => allocations),
+      overdraft: own.holds.reduce((total, { overdraftHeld }) => total.plus(overdraftHeld), ZERO),
+      lacking: own.lacking,
+      nextHoldExpiry: own.nextHoldExpiry,
     },
   });
 }
@@ -92,6 +101,7 @@ export function newAuthorization(
     refunded: ZERO,
     overage,
     late: false,
+    heldAtClose: null,
     finalAmount: null,
     usage: request.usage,
     tags: request.tags,

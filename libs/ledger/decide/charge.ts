@@ -15,6 +15,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   for (const { grant, amount } of funding.shares) spend(context, account, grant, amount, authorization, books);
   if (!funding.missing.isZero()) borrow(account, funding.missing, authorization, books);
   authorization.status = 'committed';
+  authorization.heldAtClose = command.amount;
   authorization.finalAmount = command.amount;
   authorization.committedAt = context.now;
   authorization.closedAt = context.now;

@@ -5,7 +5,7 @@ import { refused, type Outcome, type Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
-import { firstOf, fund, shortfall, type Funding } from './funding.ts';
+import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { borrow, spend, spendPinned, touchAuthorization, Transaction } from './movements.ts';
 import { releaseRest } from './release.ts';
 
@@ -39,6 +39,7 @@ function commitOpen(
   const cover = coverExcess(context, account, authorization, excess);
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   const books = new Transaction(context, account);
+  if (command.final) authorization.heldAtClose = authorization.held;
   spendHeld(context, account, authorization, smallerOf(amount, authorization.held), books);
   chargeExcess(context, account, authorization, cover, books);
   if (command.final) {
@@ -58,7 +59,7 @@ function commitLate(
 ): Outcome<AuthorizationDecision> {
   if (context.now >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
     return refused({ code: 'commit_too_late' });
-  const amount = command.amount ?? wholeHold(authorization);
+  const amount = command.amount ?? authorization.heldAtClose ?? ZERO;
   const cover = coverExcess(context, account, authorization, amount);
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   chargeExcess(context, account, authorization, cover, new Transaction(context, account));
@@ -107,7 +108,7 @@ function uncovered(
     available: amount.minus(cover.uncollected),
     shortfall: cover.uncollected,
     spending: authorization,
-    own: { shares: authorization.allocations, overdraft: authorization.overdraftHeld },
+    own: pinnedBy(account, authorization),
   });
 }
 
@@ -166,11 +167,5 @@ function finish(context: DecisionContext, authorization: Authorization, amount: 
 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {
   if (!command.final || authorization.finalAmount === null) return false;
-  return authorization.finalAmount.eq(command.amount ?? wholeHold(authorization));
-}
-
-/** What was held when the final commit came, or when the hold expired: the amount less what earlier commits asked for. */
-function wholeHold({ amount, committed, uncollected, finalAmount }: Authorization): Amount {
-  const askedBefore = committed.plus(uncollected).minus(finalAmount ?? ZERO);
-  return atLeastZero(amount.minus(askedBefore));
+  return authorization.finalAmount.eq(command.amount ?? authorization.heldAtClose ?? ZERO);
 }

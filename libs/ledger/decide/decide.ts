@@ -1,12 +1,13 @@
 import type { Command, CommandType } from '../commands.ts';
 import type { Outcome } from '../refusals.ts';
-import { createAccount, updateAccount, type AccountDecision } from './accounts.ts';
+import { createAccount, setAccountStatus, updateAccount, type AccountDecision } from './accounts.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
 import type { DecisionContext } from './context.ts';
+import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { voidAuthorization } from './void.ts';
@@ -15,6 +16,7 @@ import { voidAuthorization } from './void.ts';
 export interface Decisions {
   create_account: AccountDecision;
   update_account: AccountDecision;
+  set_account_status: AccountDecision;
   create_grant: GrantDecision;
   void_grant: GrantDecision;
   authorize: AuthorizationDecision;
@@ -24,6 +26,7 @@ export interface Decisions {
   commit: AuthorizationDecision;
   commit_batch: BatchDecision;
   void: AuthorizationDecision;
+  extend: AuthorizationDecision;
 }
 
 type Decide<T extends CommandType> = (context: DecisionContext, command: Command<T>) => Outcome<Decisions[T]>;
@@ -31,6 +34,7 @@ type Decide<T extends CommandType> = (context: DecisionContext, command: Command
 const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   create_account: createAccount,
   update_account: updateAccount,
+  set_account_status: setAccountStatus,
   create_grant: createGrant,
   void_grant: voidGrant,
   authorize: (context, command) => authorize(context, command),
@@ -40,6 +44,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   commit,
   commit_batch: commitBatch,
   void: voidAuthorization,
+  extend,
 };
 
 /**

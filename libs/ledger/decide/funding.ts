@@ -1,5 +1,5 @@
 import { smallerOf, ZERO, type Amount } from '../amount.ts';
-import type { GrantShare, Spending } from '../authorization.ts';
+import type { Authorization, GrantShare, Spending } from '../authorization.ts';
 import { isSpendable, mayPayFor, type Grant } from '../grant.ts';
 import type { Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
@@ -53,13 +53,28 @@ export function firstOf(shares: Funding['shares'], amount: Amount): Funding['sha
   return first;
 }
 
+/** What the same request has pinned already: waiting for others doesn't bring it back. */
+export interface OwnPins {
+  readonly shares: readonly GrantShare[];
+  readonly overdraft: Amount;
+  /** What earlier items of the same batch lack: credits that come free can't serve both. */
+  readonly lacking: Amount;
+  /** When the earliest hold of others runs out, as far as known; one that has just been closed may still count. */
+  readonly nextHoldExpiry: number | null;
+}
+
+/** What an authorization has pinned itself. */
+export function pinnedBy(account: AccountState, authorization: Authorization): OwnPins {
+  const { allocations, overdraftHeld } = authorization;
+  return { shares: allocations, overdraft: overdraftHeld, lacking: ZERO, nextHoldExpiry: account.nextHoldExpiry };
+}
+
 interface Want {
   readonly required: Amount;
   readonly available: Amount;
   readonly shortfall: Amount;
   readonly spending: Spending;
-  /** What the same request has pinned already: waiting for others doesn't bring it back. */
-  readonly own?: { readonly shares: readonly GrantShare[]; readonly overdraft: Amount };
+  readonly own?: OwnPins;
 }
 
 /**
@@ -73,10 +88,11 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
     held: account.held.minus(ownTotal(want)),
     shortfall: want.shortfall,
   };
-  if (account.nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.shortfall)) {
+  const nextHoldExpiry = want.own ? want.own.nextHoldExpiry : account.nextHoldExpiry;
+  if (nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
-  const seconds = Math.ceil((account.nextHoldExpiry - context.now) / 1000);
+  const seconds = Math.ceil((nextHoldExpiry - context.now) / 1000);
   return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), ...figures };
 }
 
@@ -90,7 +106,7 @@ function heldByOthers(context: DecisionContext, account: AccountState, { spendin
   if (!own) return pinned;
   return own.shares
     .filter(({ grantId }) => usable(context.state.grants.get(grantId)))
-    .reduce((total, { amount }) => total.minus(amount), pinned.minus(own.overdraft));
+    .reduce((total, { amount }) => total.minus(amount), pinned.minus(own.overdraft).minus(own.lacking));
 }
 
 function ownTotal({ own }: Want): Amount {

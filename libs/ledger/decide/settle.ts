@@ -15,6 +15,7 @@ export function settle(context: DecisionContext): void {
     if (!hasLapsed(authorization, context.now)) continue;
     const account = context.state.accounts.get(accountKeyOf(authorization.id));
     if (!account) continue;
+    authorization.heldAtClose = authorization.held;
     releaseRest(context, account, authorization, new Transaction(context, account));
     authorization.status = 'expired';
     authorization.closedAt = authorization.expiresAt;

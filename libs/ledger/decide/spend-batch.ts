@@ -1,9 +1,10 @@
+import { ZERO, type Amount } from '../amount.ts';
 import type { Authorization } from '../authorization.ts';
 import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
-import { authorize } from './authorize.ts';
+import { authorize, type BatchSoFar } from './authorize.ts';
 import { charge } from './charge.ts';
 import { commit } from './commit.ts';
 import { findAccount, type DecisionContext } from './context.ts';
@@ -53,13 +54,24 @@ function spendHold(
 
 function authorizeAll(context: DecisionContext, items: readonly Authorize[]): Outcome<BatchDecision> {
   const held: { account: AccountState; authorization: Authorization; nextHoldExpiry: number | null }[] = [];
-  const ownHolds = (account: AccountState): Authorization[] =>
-    held.filter((one) => one.account === account).map(({ authorization }) => authorization);
+  const lacking = new Map<AccountState, Amount>();
+  const ownHolds = (account: AccountState): BatchSoFar => {
+    const own = held.filter((one) => one.account === account);
+    const [first] = own;
+    return {
+      holds: own.map(({ authorization }) => authorization),
+      lacking: lacking.get(account) ?? ZERO,
+      nextHoldExpiry: first ? first.nextHoldExpiry : account.nextHoldExpiry,
+    };
+  };
 
   const outcomes = items.map((item) => {
     const account = findAccount(context, item.account);
     const nextHoldExpiry = account?.nextHoldExpiry ?? null;
     const outcome = authorize(context, item, ownHolds);
+    if (account && !outcome.ok && 'shortfall' in outcome.refusal) {
+      lacking.set(account, (lacking.get(account) ?? ZERO).plus(outcome.refusal.shortfall));
+    }
     const authorization = outcome.ok && context.state.authorizations.get(outcome.value.authorization.id);
     if (account && authorization) held.push({ account, authorization, nextHoldExpiry });
     return outcome;

@@ -15,6 +15,7 @@ export function voidAuthorization(
   const { account, authorization } = found;
   switch (authorization.status) {
     case 'authorized':
+      authorization.heldAtClose = authorization.held;
       releaseRest(context, account, authorization, new Transaction(context, account));
       authorization.status = 'voided';
       authorization.closedAt = context.now;

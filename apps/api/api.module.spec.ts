@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { KeyRing } from '#access';
+import { connect, type Pool } from '#database';
+import { Engine } from '#ledger-store';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
+import { ApiModule } from './api.module.ts';
+
+const log = (): void => undefined;
+
+let database: TestDatabase;
+let readPool: Pool;
+let engine: Engine;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  readPool = connect(database.url, { log });
+  engine = new Engine({ databaseUrl: database.url, log });
+});
+
+afterAll(async () => {
+  await engine.stop();
+  await readPool.end();
+  await database.drop();
+});
+
+describe('the API module', () => {
+  // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
+  it('is given everything that its controllers and guards ask for', async () => {
+    const module = ApiModule.of({ engine, readPool, keys: await KeyRing.load(readPool), log });
+    const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
+      logger: false,
+      abortOnError: false,
+    });
+    await app.init();
+
+    const controllers = module.controllers ?? [];
+    expect(controllers.length).toBeGreaterThan(0);
+    for (const controller of controllers) expect(app.get(controller)).toBeInstanceOf(controller);
+    await app.close();
+  });
+});

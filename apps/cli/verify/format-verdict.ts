@@ -1,0 +1,21 @@
+import type { TrialBalance, VerifyReport } from '#ledger-store';
+
+/** The trial balance, what was not shown, and the verdict, which is the last line. */
+export function formatVerdict(report: VerifyReport): string {
+  return ['trial balance', ...report.trial_balance.map(formatTrialBalance), verdictOf(report)].join('\n');
+}
+
+function formatTrialBalance({ environment, unit, funding, debt, outstanding, usage, breakage }: TrialBalance): string {
+  const funded = `${funding.paid} paid + ${funding.promotional} promotional + ${funding.included} included`;
+  return `  ${environment ?? 'no environment'} ${unit ?? 'no unit'}: ${funded} + ${debt} debt | ${outstanding} outstanding + ${usage} usage + ${breakage} breakage`;
+}
+
+function verdictOf({ clean, checks, transfers, grants, authorizations, ms }: VerifyReport): string {
+  if (clean) {
+    const seconds = (ms / 1000).toFixed(1);
+    return `verify: clean: ${transfers} transfers, ${grants} grants, ${authorizations} authorizations checked in ${seconds} s`;
+  }
+  const failed = checks.filter(({ severity, differences }) => severity === 'failure' && differences > 0);
+  const total = failed.reduce((sum, { differences }) => sum + differences, 0);
+  return `verify: FAILED: ${total} differences in ${failed.length} checks`;
+}

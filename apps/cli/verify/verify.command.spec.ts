@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Command } from 'commander';
+import { connect, type Pool } from '#database';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { registerVerify } from './verify.command.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+let databaseUrl: string | undefined;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = connect(database.url, { log: console.error });
+  databaseUrl = process.env['DATABASE_URL'];
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+const written = { out: '', err: '' };
+beforeEach(() => {
+  written.out = '';
+  written.err = '';
+  jest.spyOn(console, 'log').mockImplementation((line: string) => void (written.out += `${line}\n`));
+  jest.spyOn(console, 'error').mockImplementation((line: string) => void (written.err += `${line}\n`));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = undefined;
+  if (databaseUrl === undefined) delete process.env['DATABASE_URL'];
+  else process.env['DATABASE_URL'] = databaseUrl;
+});
+
+/** Runs the command as the shell does, and answers with its exit code. */
+async function purserVerify(url: string, ...options: string[]): Promise<typeof process.exitCode> {
+  process.env['DATABASE_URL'] = url;
+  const program = new Command();
+  registerVerify(program);
+  await program.parseAsync(['verify', ...options], { from: 'user' });
+  return process.exitCode;
+}
+
+describe('purser verify', () => {
+  it('ends with 0 and a line that says what it checked', async () => {
+    expect(await purserVerify(database.url)).toBe(0);
+    expect(written.out).toMatch(/\nverify: clean: 0 transfers, 0 grants, 0 authorizations checked in \d+\.\d s\n$/);
+    expect(written.err).toBe('');
+  });
+
+  it('ends with 1, the difference under its check and a line that counts, where the books are wrong', async () => {
+    await pool.query(`insert into accounts (account_id, environment, external_id, unit, overdraft_limit, overage, time_zone,
+      metadata, status, debt, overdraft_held, id_clock, created_at)
+      values (1, 'live', 'acme', 'credits', 9, 'debt', 'UTC', '{}', 'active', 7.5, 0, 0, now())`);
+    expect(await purserVerify(database.url)).toBe(1);
+    expect(written.out).toContain(
+      "  FAILED  §9.2  An account's debt is what was borrowed less what was repaid and refunded: 1 difference\n" +
+        '            live acme: expected 0, found 7.5\n',
+    );
+    expect(written.out).toMatch(/\nverify: FAILED: 2 differences in 2 checks\n$/);
+  });
+
+  it('writes nothing but JSON where asked to', async () => {
+    await purserVerify(database.url, '--json');
+    expect(JSON.parse(written.out)).toMatchObject({ grants: 0, checks: expect.arrayContaining([]) });
+  });
+
+  it('ends with 2 and says what to do, where it cannot run', async () => {
+    expect(await purserVerify('postgres://nobody@127.0.0.1:1/nothing')).toBe(2);
+    expect(written.err).toContain('Check DATABASE_URL');
+    expect(written.out).toBe('');
+  });
+});

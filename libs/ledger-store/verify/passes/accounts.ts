@@ -1,0 +1,90 @@
+import type { Pass } from '../pass.ts';
+import { PINNED_SHARES } from './shares.ts';
+
+/**
+ * The three numbers of an account, by the clock: a hold past its expiry pins nothing and a grant past its own counts for
+ * nothing, whether or not that has been booked. `posted` and `held` are summed up one way, `available` another.
+ */
+export const accounts: Pass = {
+  subject: 'accounts',
+  rows: `
+    select a.*,
+      coalesce(b.debt, 0) as booked_debt,
+      coalesce(h.overdraft_held, 0) as pinned_overdraft,
+      coalesce(g.granted, 0) as granted,
+      coalesce(z.committed, 0) + coalesce(h.committed, 0) as committed,
+      coalesce(g.posted, 0) - a.debt as posted,
+      coalesce(h.held_now, 0) as held,
+      coalesce(g.free, 0) - a.debt - coalesce(h.overdraft_held_now, 0) as available
+    from accounts a
+    left join (
+      select account_id, sum(case when debit = 'debt' then amount else -amount end) as debt
+      from transfers where 'debt' in (debit, credit) group by account_id
+    ) b on b.account_id = a.account_id
+    left join (
+      select account_id, sum(overdraft_held) as overdraft_held, sum(committed) as committed,
+        sum(held) filter (where expires_at > clock.now) as held_now,
+        sum(overdraft_held) filter (where expires_at > clock.now) as overdraft_held_now
+      from clock, holds group by account_id
+    ) h on h.account_id = a.account_id
+    left join (
+      select account_id, sum(amount) as granted,
+        sum(case when not is_in_effect then 0 when is_over then pinned_now else remaining end) as posted,
+        sum(case when is_in_effect and not is_over then remaining - pinned_now else 0 end) as free
+      from (
+        select g.account_id, g.amount, g.remaining, coalesce(p.pinned_now, 0) as pinned_now,
+          g.effective_at <= clock.now as is_in_effect,
+          g.voided_at is not null or coalesce(g.expires_at <= clock.now, false) as is_over
+        from clock, grants g
+        left join (
+          select account_id, grant_id, sum(amount) as pinned_now
+          from clock, (${PINNED_SHARES}) shares where expires_at > clock.now group by account_id, grant_id
+        ) p on p.account_id = g.account_id and p.grant_id = g.id
+      ) grants_now
+      group by account_id
+    ) g on g.account_id = a.account_id
+    left join (
+      select account_id, sum(committed - refunded) as committed from authorizations group by account_id
+    ) z on z.account_id = a.account_id`,
+  objects: [],
+  checks: [
+    {
+      name: "An account's debt is what was borrowed less what was repaid and refunded",
+      section: '§9.2',
+      holds: 'debt = booked_debt',
+      expected: 'trim_scale(booked_debt)',
+      found: 'trim_scale(debt)',
+    },
+    {
+      name: 'What is held of an overdraft is what open holds have pinned of it',
+      section: '§9.2',
+      holds: 'overdraft_held = pinned_overdraft',
+      expected: 'trim_scale(pinned_overdraft)',
+      found: 'trim_scale(overdraft_held)',
+    },
+    {
+      name: 'posted − held = available for every account',
+      section: '§9.3',
+      holds: 'posted - held = available',
+      expected: `format('%s − %s', trim_scale(posted), trim_scale(held))`,
+      found: 'trim_scale(available)',
+    },
+    {
+      // An operator may lower a limit that is in use, and the row doesn't tell what it was before.
+      name: 'available ≥ −overdraft limit for every account (it may be less where the limit was lowered)',
+      section: '§9.3',
+      severity: 'notice',
+      holds: 'available >= -overdraft_limit',
+      expected: `format('%s or more', trim_scale(-overdraft_limit))`,
+      found: 'trim_scale(available)',
+    },
+    {
+      // The debt stands for the overdraft that was used: that it is within its limit is said above.
+      name: 'What was committed and not refunded is no more than what was granted, and the debt',
+      section: '§9.4',
+      holds: 'committed <= granted + debt',
+      expected: `format('at most %s granted + %s debt', trim_scale(granted), trim_scale(debt))`,
+      found: 'trim_scale(committed)',
+    },
+  ],
+};

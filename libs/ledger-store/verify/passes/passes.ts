@@ -1,0 +1,21 @@
+import type { Pass } from '../pass.ts';
+import { accounts } from './accounts.ts';
+import { authorizations } from './authorizations.ts';
+import { draws } from './draws.ts';
+import { grants } from './grants.ts';
+import { holds } from './holds.ts';
+import { idempotencyKeys } from './idempotency-keys.ts';
+import { partitions } from './partitions.ts';
+import { transfers } from './transfers.ts';
+
+/** Every pass, from the entries of the books up to what is summed from them. */
+export const PASSES: readonly Pass[] = [
+  transfers,
+  grants,
+  holds,
+  authorizations,
+  draws,
+  accounts,
+  idempotencyKeys,
+  partitions,
+];

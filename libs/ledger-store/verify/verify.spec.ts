@@ -1,0 +1,492 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect, type Pool } from '#database';
+import { accountKey, Amount, parsePublicId, type AccountTerms, type Command, type CommandType } from '#ledger';
+import {
+  administer,
+  createTestDatabase,
+  withDatabase,
+  type TestDatabase,
+} from '../../../test/support/test-database.ts';
+import { Engine } from '../engine/engine.ts';
+import type { CheckResult, VerifyReport } from './verify-report.ts';
+import { verify } from './verify.ts';
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const environment = 'live';
+const account = (id: string) => ({ environment, id, key: accountKey(environment, id) });
+const TERMS: AccountTerms = {
+  name: null,
+  overdraftLimit: new Amount(0),
+  overage: 'cap',
+  timeZone: 'UTC',
+  metadata: {},
+};
+const SPENDING = { usage: [], tags: {}, metadata: {} };
+const GRANT = { priority: 100, scope: null, costBasis: null, effectiveAt: null, expiresAt: null, metadata: {} };
+
+/** Writes books by the service's own engine, and keeps the ids of what it made. */
+class Books {
+  readonly #engine: Engine;
+
+  constructor(databaseUrl: string) {
+    this.#engine = new Engine({ databaseUrl, log });
+  }
+
+  /** Submits a command and answers with the UUID of what it made; a refusal is a fault of the spec. */
+  async submit<T extends CommandType>(command: Command<T>, key?: string): Promise<string> {
+    const { body } = await this.#engine.submit<T>({
+      command,
+      key: key === undefined ? null : { scope: accountKey(environment, 'acme'), key, fingerprint: key, forever: false },
+      render: (outcome) => ({ status: outcome.ok ? 200 : 402, body: JSON.stringify(outcome) }),
+    });
+    const outcome = JSON.parse(body) as {
+      ok: boolean;
+      value: { grant?: { id: string }; authorization?: { id: string } };
+    };
+    if (!outcome.ok) throw new Error(`refused: ${body}`);
+    return outcome.value.grant?.id ?? outcome.value.authorization?.id ?? '';
+  }
+
+  create(id: string, terms: Partial<AccountTerms> = {}): Promise<string> {
+    return this.submit({
+      type: 'create_account',
+      account: account(id),
+      unit: 'credits',
+      terms: { ...TERMS, ...terms },
+    });
+  }
+
+  grant(id: string, amount: string, more: Partial<Command<'create_grant'>> = {}): Promise<string> {
+    const base = { type: 'create_grant', account: account(id), amount: new Amount(amount), category: 'paid' } as const;
+    return this.submit({ ...base, ...GRANT, ...more });
+  }
+
+  authorize(id: string, amount: string, holdSeconds = 900): Promise<string> {
+    const base = { type: 'authorize', account: account(id), amount: new Amount(amount), overage: null } as const;
+    return this.submit({ ...base, ...SPENDING, holdSeconds });
+  }
+
+  commit(id: string, amount: string, final = true): Promise<string> {
+    return this.submit({ type: 'commit', authorization: { environment, id }, amount: new Amount(amount), final });
+  }
+
+  stop(): Promise<void> {
+    return this.#engine.stop();
+  }
+}
+
+/** Everything that can happen to an account: every kind of transfer, every state of grants, holds and authorizations. */
+async function fill(databaseUrl: string): Promise<void> {
+  const books = new Books(databaseUrl);
+  try {
+    await books.create('acme');
+    await books.grant('acme', '100');
+    await books.grant('acme', '20', { category: 'promotional', priority: 50 });
+    await books.commit(await books.authorize('acme', '30'), '25');
+    await books.commit(await books.authorize('acme', '5'), '7.5');
+    const streamed = await books.authorize('acme', '10');
+    await books.commit(streamed, '3.25', false);
+    const dropped = await books.authorize('acme', '4');
+    await books.submit({ type: 'void', authorization: { environment, id: dropped } });
+    const charge = {
+      type: 'charge',
+      account: account('acme'),
+      amount: new Amount('1.000000000001'),
+      ...SPENDING,
+    } as const;
+    await books.submit(charge, '00000000-0000-0000-0000-000000000001');
+
+    await books.create('globex', { overdraftLimit: new Amount(50), overage: 'debt' });
+    await books.submit({ type: 'charge', account: account('globex'), amount: new Amount(20), ...SPENDING });
+    await books.grant('globex', '5');
+    await books.authorize('globex', '10');
+
+    await books.create('initech');
+    const kept = await books.grant('initech', '40');
+    const pinned = await books.authorize('initech', '15');
+    await books.submit({ type: 'void_grant', grant: { environment, id: kept } });
+    await books.commit(pinned, '5', false);
+    await books.grant('initech', '9', { category: 'included', expiresAt: Date.now() + 1000 });
+    const late = await books.authorize('initech', '2', 1);
+    await books.authorize('initech', '1', 1);
+    await sleep(1100);
+    await books.grant('initech', '6');
+    await books.commit(late, '2');
+    await books.grant('initech', '8', { effectiveAt: Date.now() + 3_600_000 });
+  } finally {
+    await books.stop();
+  }
+}
+
+let books: TestDatabase;
+let copies = 0;
+
+beforeAll(async () => {
+  books = await createTestDatabase();
+  await fill(books.url);
+});
+afterAll(() => books.drop());
+
+/** Works on a copy of the books, which is dropped afterwards. */
+async function withCopy<T>(work: (pool: Pool, url: string) => Promise<T>): Promise<T> {
+  const name = `${new URL(books.url).pathname.slice(1)}_${copies++}`;
+  await administer(
+    withDatabase(books.url, 'postgres'),
+    `create database ${name} template ${new URL(books.url).pathname.slice(1)}`,
+  );
+  const url = withDatabase(books.url, name);
+  const pool = connect(url, { log });
+  try {
+    return await work(pool, url);
+  } finally {
+    await pool.end();
+    await administer(withDatabase(books.url, 'postgres'), `drop database ${name}`);
+  }
+}
+
+/** SQL that stands for an account's key. */
+const keyOf = (id: string): string => accountKey(environment, id);
+const copyOfTransfer = (columns: Record<string, string>): string => {
+  const row = {
+    account_id: keyOf('acme'),
+    id: 'gen_random_uuid()',
+    transaction_id: 'gen_random_uuid()',
+    created_at: 'now()',
+    ...columns,
+  };
+  return `insert into transfers (${Object.keys(row).join(', ')}) values (${Object.values(row).join(', ')})`;
+};
+const bigGrant = `select id from grants where account_id = ${keyOf('acme')} and amount = 100`;
+const committed25 = `account_id = ${keyOf('acme')} and committed = 25`;
+
+interface Corruption {
+  /** The check that has to name it. */
+  readonly check: string;
+  /** What the check finds, at least once. */
+  readonly difference: Partial<CheckResult['first'][number]>;
+  readonly sql: readonly string[];
+}
+
+const CORRUPTIONS: readonly Corruption[] = [
+  {
+    check: 'Debits equal credits over all ledger accounts of a unit',
+    difference: { environment: 'live', expected: 'credits of 178 credits, as debits are', found: '177' },
+    sql: [`update grants set remaining = remaining - 1 where id = (${bigGrant})`],
+  },
+  {
+    check: 'A transfer moves a positive amount between the ledger accounts that its kind allows',
+    difference: { account: 'acme', expected: 'accounts that fit breakage', found: '3 from usage to breakage' },
+    sql: [
+      'alter table transfers drop constraint transfers_follow_the_chart',
+      copyOfTransfer({ kind: `'breakage'`, debit: `'usage'`, credit: `'breakage'`, amount: '3' }),
+    ],
+  },
+  {
+    check: 'A transfer belongs to an account that exists',
+    difference: { environment: null, account: '42', found: 'nothing' },
+    sql: [
+      copyOfTransfer({
+        account_id: '42',
+        kind: `'usage'`,
+        debit: `'debt'`,
+        credit: `'usage'`,
+        amount: '1',
+        authorization_id: 'gen_random_uuid()',
+      }),
+    ],
+  },
+  {
+    check: 'A transfer from or to a grant names one of its own account, any other transfer none',
+    difference: { account: 'globex', found: 'a grant the account does not have' },
+    sql: [
+      copyOfTransfer({
+        account_id: keyOf('globex'),
+        kind: `'breakage'`,
+        debit: `'grant'`,
+        credit: `'breakage'`,
+        amount: '1',
+        grant_id: `(${bigGrant})`,
+      }),
+    ],
+  },
+  {
+    check: 'A transfer of usage names an authorization of its own account, any other transfer none',
+    difference: { account: 'acme', found: 'an authorization the account does not have' },
+    sql: [
+      copyOfTransfer({
+        kind: `'usage'`,
+        debit: `'debt'`,
+        credit: `'usage'`,
+        amount: '1',
+        authorization_id: 'gen_random_uuid()',
+      }),
+    ],
+  },
+  {
+    check: 'What remains of a grant is its credits less its debits',
+    difference: { account: 'acme', expected: '83.249999999999', found: '79.5' },
+    sql: [`update grants set remaining = 79.5 where id = (${bigGrant})`],
+  },
+  {
+    check: 'A grant is issued by one transfer, over its whole amount',
+    difference: { account: 'acme', expected: '1 transfer over 100', found: '2 over 101' },
+    sql: [
+      copyOfTransfer({
+        kind: `'grant'`,
+        debit: `'funding:paid'`,
+        credit: `'grant'`,
+        amount: '1',
+        grant_id: `(${bigGrant})`,
+      }),
+    ],
+  },
+  {
+    check: 'A grant comes from, and goes back to, the funding of its category',
+    difference: { account: 'acme', expected: 'funding:paid', found: 'funding:included' },
+    sql: [
+      'alter table transfers disable trigger transfers_are_append_only',
+      `update transfers set debit = 'funding:included' where kind = 'grant' and grant_id = (${bigGrant})`,
+    ],
+  },
+  {
+    check: 'What is held of a grant is what open holds have pinned of it',
+    difference: { account: 'acme', expected: '6.75', found: '0' },
+    sql: [`update grants set held = 0 where id = (${bigGrant})`],
+  },
+  {
+    check: '0 ≤ held ≤ remaining ≤ amount for every grant',
+    difference: { account: 'acme', found: 'held 6.75, remaining 6, amount 100' },
+    sql: [
+      'alter table grants drop constraint grants_hold_no_more_than_remains',
+      `update grants set remaining = 6 where id = (${bigGrant})`,
+    ],
+  },
+  {
+    check: 'A grant is open exactly while something of it remains',
+    difference: { account: 'acme', expected: 'open', found: 'closed' },
+    sql: [
+      'alter table grants drop constraint grants_are_open_while_something_remains',
+      `update grants set open = false where id = (${bigGrant})`,
+    ],
+  },
+  {
+    check: 'Nothing is left of a voided grant but what holds have pinned',
+    difference: { account: 'acme', expected: '6.75' },
+    sql: [`update grants set voided_at = now() where id = (${bigGrant})`],
+  },
+  {
+    check: 'The unspent rest of an expired grant is booked as breakage (it is when the account is next written)',
+    difference: { account: 'acme', expected: '6.75' },
+    sql: [`update grants set expires_at = effective_at + interval '1 ms' where id = (${bigGrant})`],
+  },
+  {
+    check: 'What a hold holds is what it has pinned of grants and of the overdraft',
+    difference: { account: 'acme', expected: '0 of grants + 0 of the overdraft', found: '6.75' },
+    sql: [`update holds set allocations = '[]' where account_id = ${keyOf('acme')}`],
+  },
+  {
+    check: 'A hold pins positive parts of grants of its own account',
+    difference: { account: 'initech', found: '1 of 1 allocations astray' },
+    sql: [
+      `update holds set allocations = jsonb_set(allocations, '{0,0}', to_jsonb((${bigGrant}))) where account_id = ${keyOf('initech')}`,
+    ],
+  },
+  {
+    check: 'A hold holds what of its amount has not been asked for by earlier commits',
+    difference: { account: 'acme', expected: '5.75', found: '6.75' },
+    sql: [`update holds set uncollected = 1 where account_id = ${keyOf('acme')}`],
+  },
+  {
+    check: 'No authorization is open and closed at once',
+    difference: { account: 'acme', found: 'open and voided' },
+    sql: [
+      `insert into authorizations (account_id, id, environment, status, amount, committed, draws, debt_drawn, uncollected, refunded,
+        overage, late, usage, tags, metadata, created_at, expires_at, closed_at, balance_posted, balance_held)
+      select account_id, id, environment, 'voided', amount, 0, '[]', 0, 0, 0,
+        overage, false, usage, tags, metadata, created_at, expires_at, created_at, 0, 0
+      from holds where account_id = ${keyOf('acme')}`,
+    ],
+  },
+  {
+    check: 'No hold stays open more than 60 s after its expiry (it is booked when the account is next written)',
+    difference: { account: 'acme', found: 'open since its expiry at 2026-01-02T03:04:05.678Z' },
+    sql: [`update holds set expires_at = '2026-01-02T03:04:05.678Z' where account_id = ${keyOf('acme')}`],
+  },
+  {
+    check: 'What an authorization committed is what it drew from grants and from debt',
+    difference: { account: 'acme', expected: '25', found: '26' },
+    sql: [`update authorizations set committed = 26 where ${committed25}`],
+  },
+  {
+    check: 'What an authorization drew from a grant, or from debt, is the usage booked there for it',
+    difference: { account: 'acme', expected: '20', found: '19' },
+    sql: [
+      `update authorizations set draws = jsonb_build_array(jsonb_build_array(draws -> 0 -> 0, '19'), jsonb_build_array(draws -> 1 -> 0, '5')), committed = 24 where ${committed25}`,
+    ],
+  },
+  {
+    check: 'What was refunded of an authorization is the refunds booked for it, and no more than it committed',
+    difference: { account: 'acme', expected: '0, of 25 committed', found: '2' },
+    sql: [`update authorizations set refunded = 2 where ${committed25}`],
+  },
+  {
+    check:
+      'A closed authorization is in exactly one terminal state, reached within its time unless it was committed late',
+    difference: { account: 'acme', expected: 'what fits expired' },
+    sql: [`update authorizations set status = 'expired' where account_id = ${keyOf('acme')} and status = 'voided'`],
+  },
+  {
+    check: 'An authorization belongs to an account that exists, and to its environment',
+    difference: { account: 'acme', expected: 'live', found: 'test' },
+    sql: [`update authorizations set environment = 'test' where ${committed25}`],
+  },
+  {
+    check: "An account's debt is what was borrowed less what was repaid and refunded",
+    difference: { account: 'globex', objects: [], expected: '15', found: '14' },
+    sql: [`update accounts set debt = 14 where account_id = ${keyOf('globex')}`],
+  },
+  {
+    check: 'What is held of an overdraft is what open holds have pinned of it',
+    difference: { account: 'globex', expected: '10', found: '0' },
+    sql: [`update accounts set overdraft_held = 0 where account_id = ${keyOf('globex')}`],
+  },
+  {
+    check: 'posted − held = available for every account',
+    difference: { account: 'acme', expected: '0 − 6.75', found: '0' },
+    sql: [`update grants set effective_at = now() + interval '1 day' where id = (${bigGrant})`],
+  },
+  {
+    check: 'available ≥ −overdraft limit for every account (it may be less where the limit was lowered)',
+    difference: { account: 'globex', expected: '-20 or more', found: '-25' },
+    sql: [`update accounts set overdraft_limit = 20 where account_id = ${keyOf('globex')}`],
+  },
+  {
+    check: 'What was committed and not refunded is no more than what was granted, and the debt',
+    difference: { account: 'acme', expected: 'at most 120 granted + 0 debt', found: '1011.750000000001' },
+    sql: [`update authorizations set committed = 1000 where ${committed25}`],
+  },
+  {
+    check: 'No idempotency key was used up twice',
+    difference: { account: 'acme', found: '2 times (key digest 00000000-0000-0000-0000-000000000001)' },
+    sql: ['insert into idempotency_keys_kept select * from idempotency_keys'],
+  },
+  {
+    check:
+      'The default partitions are empty (where not, partitions were not made ahead: `select make_partitions()` does)',
+    difference: { account: null, expected: 'idempotency_keys_default without rows', found: '1 rows' },
+    sql: [
+      `insert into idempotency_keys select account_id, gen_random_uuid(), fingerprint, status, body, '2000-01-01' from idempotency_keys`,
+    ],
+  },
+];
+
+const namesOf = (report: VerifyReport): string[] =>
+  report.checks.filter(({ differences }) => differences > 0).map(({ name }) => name);
+
+describe('verify, on books that the engine wrote', () => {
+  it('finds nothing, and says what it checked', async () => {
+    const report = await withCopy((pool) => verify(pool));
+    expect(report.checks.filter(({ differences }) => differences > 0)).toEqual([]);
+    expect(report).toMatchObject({ clean: true, transfers: 21, grants: 7, authorizations: 10 });
+    expect(report.checks.filter(({ checked }) => checked === 0)).toEqual([]);
+  });
+
+  it('draws the trial balance of every unit', async () => {
+    const { trial_balance } = await withCopy((pool) => verify(pool));
+    expect(trial_balance).toEqual([
+      {
+        environment: 'live',
+        unit: 'credits',
+        funding: { paid: '134', promotional: '20', included: '9' },
+        debt: '15',
+        outstanding: '105.249999999999',
+        usage: '63.750000000001',
+        breakage: '9',
+      },
+    ]);
+  });
+
+  it('reports each result as soon as it is there', async () => {
+    const results: CheckResult[] = [];
+    const report = await withCopy((pool) => verify(pool, { onCheck: (result) => results.push(result) }));
+    expect(results).toEqual(report.checks);
+  });
+
+  it('finds nothing while the service writes', async () => {
+    await withCopy(async (pool, url) => {
+      const service = new Books(url);
+      let running = true;
+      const work = async (id: string): Promise<void> => {
+        while (running) await service.commit(await service.authorize(id, '0.01'), '0.02');
+      };
+      const workers = ['acme', 'acme', 'globex', 'initech'].map(work);
+      try {
+        for (let round = 0; round < 5; round++) {
+          const report = await verify(pool);
+          expect(namesOf(report)).toEqual([]);
+        }
+      } finally {
+        running = false;
+        await Promise.all(workers);
+        await service.stop();
+      }
+    });
+  });
+
+  it('leaves the connection as it was', async () => {
+    await withCopy(async (pool) => {
+      await verify(pool);
+      const { rows } = await pool.query('show transaction_isolation');
+      expect(rows).toEqual([{ transaction_isolation: 'read committed' }]);
+      expect(pool.totalCount).toBe(1);
+    });
+  });
+});
+
+describe('verify, on books that something has spoilt,', () => {
+  it.each(CORRUPTIONS)('names it: $check', async ({ check, difference, sql }) => {
+    const report = await withCopy(async (pool) => {
+      for (const statement of sql) await pool.query(statement);
+      return await verify(pool);
+    });
+    const result = report.checks.find(({ name }) => name === check);
+    expect(result?.first).toEqual(expect.arrayContaining([expect.objectContaining(difference)]));
+    const failed = report.checks.filter(({ severity, differences }) => severity === 'failure' && differences > 0);
+    expect(report.clean).toBe(failed.length === 0);
+    expect(namesOf(report)).toContain(check);
+  });
+
+  it('has a case for every check', async () => {
+    const report = await withCopy((pool) => verify(pool));
+    expect(CORRUPTIONS.map(({ check }) => check).toSorted()).toEqual(report.checks.map(({ name }) => name).toSorted());
+  });
+
+  it('counts all differences and shows the first ten, by their public ids', async () => {
+    const report = await withCopy(async (pool) => {
+      await pool.query('alter table grants drop constraint grants_are_open_while_something_remains');
+      await pool.query(`insert into grants select account_id, overlay(id::text placing lpad(n::text, 12, '0') from 25)::uuid, amount, amount, 0,
+        false, category, priority, scope, cost_basis, effective_at, expires_at, voided_at, metadata, created_at
+        from grants, generate_series(1, 12) n where id = (${bigGrant})`);
+      return await verify(pool);
+    });
+    const result = report.checks.find(({ name }) => name === 'A grant is open exactly while something of it remains');
+    expect(result?.differences).toBe(12);
+    expect(result?.first).toHaveLength(10);
+    for (const { objects } of result?.first ?? []) expect(parsePublicId('grant', objects[0] ?? '')).not.toBeNull();
+  });
+});
+
+describe('verify, where it cannot run,', () => {
+  it('says what to do about a database without the schema', async () => {
+    const pool = connect(withDatabase(books.url, 'postgres'), { log });
+    await expect(verify(pool)).rejects.toThrow('purser migrate');
+    await pool.end();
+  });
+
+  it('says what to do about a database that is not there', async () => {
+    const pool = connect('postgres://nobody@127.0.0.1:1/nothing', { log });
+    await expect(verify(pool)).rejects.toThrow('Check DATABASE_URL');
+    await pool.end();
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from '@jest/globals';
+import { Amount, ZERO } from '../amount.ts';
+import { noChanges } from '../state.ts';
+import { accountRef, ledgerAt, refusalOf } from '../testing/ledger-fixture.ts';
+import { decide } from './decide.ts';
+import type { DecisionContext } from './context.ts';
+
+const START = '2026-01-01T00:00:00Z';
+
+describe('creating an account', () => {
+  it('begins empty, active and without debt', () => {
+    const { account, balance, created } = ledgerAt(START).createAccount('acme', { unit: 'USD', overdraftLimit: '5' });
+    expect(account).toMatchObject({
+      id: 'acme',
+      environment: 'live',
+      unit: 'USD',
+      status: 'active',
+      debt: '0',
+      overdraftHeld: '0',
+    });
+    expect(account.terms.overdraftLimit).toBe('5');
+    expect(account.createdAt).toBe(Date.parse(START));
+    expect(balance).toEqual({ posted: '0', held: '0' });
+    expect(created).toBe(true);
+  });
+
+  it('answers the same request again with the account as it is, and makes nothing', () => {
+    const ledger = ledgerAt(START)
+      .account('acme', { metadata: { a: 1, b: { c: 2, d: 3 } } })
+      .grant('10');
+    const again = ledger.createAccount('acme', { metadata: { b: { d: 3, c: 2 }, a: 1 } });
+    expect(again.created).toBe(false);
+    expect(again.balance.posted).toBe('10');
+  });
+
+  it('takes an amount written otherwise for the same', () => {
+    const ledger = ledgerAt(START).account('acme', { overdraftLimit: '5.50' });
+    expect(ledger.createAccount('acme', { overdraftLimit: '5.5' }).created).toBe(false);
+  });
+
+  it.each([
+    ['unit', { unit: 'USD' }],
+    ['name', { name: 'Acme' }],
+    ['overdraft limit', { overdraftLimit: '1' }],
+    ['overage policy', { overage: 'debt' as const }],
+    ['metadata', { metadata: { a: 1 } }],
+    ['metadata, in a list', { metadata: { a: [1] } }],
+  ])('is refused for an id in use with another %s', (_, options) => {
+    const ledger = ledgerAt(START).account('acme');
+    expect(refusalOf(() => ledger.createAccount('acme', options))).toEqual({ code: 'account_exists' });
+  });
+
+  it('compares with the terms of today', () => {
+    const ledger = ledgerAt(START).account('acme');
+    ledger.updateAccount({ name: 'Acme' });
+    expect(refusalOf(() => ledger.createAccount('acme')).code).toBe('account_exists');
+    expect(ledger.createAccount('acme', { name: 'Acme' }).created).toBe(false);
+  });
+
+  it('never takes one account for another whose key is the same', () => {
+    const context: DecisionContext = {
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
+      changes: noChanges(),
+      now: Date.parse(START),
+    };
+    const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
+    const acme = accountRef('acme');
+    const twin = { ...accountRef('beta'), key: acme.key };
+    decide<'create_account'>(context, { type: 'create_account', account: acme, unit: 'credits', terms });
+    expect(
+      decide<'create_account'>(context, { type: 'create_account', account: twin, unit: 'credits', terms }),
+    ).toEqual({
+      ok: false,
+      refusal: { code: 'account_id_taken' },
+    });
+    const spend = { account: twin, amount: new Amount(1), usage: [], tags: {}, metadata: {} };
+    expect(decide<'charge'>(context, { type: 'charge', ...spend })).toEqual({
+      ok: false,
+      refusal: { code: 'account_not_found', account: 'beta' },
+    });
+  });
+});
+
+describe('updating an account', () => {
+  it('changes what is given and leaves the rest', () => {
+    const ledger = ledgerAt(START).account('acme', { name: 'Acme', overdraftLimit: '5' }).grant('10');
+    const { account, balance } = ledger.updateAccount({ overage: 'debt' });
+    expect(account.terms).toMatchObject({ name: 'Acme', overdraftLimit: '5', overage: 'debt' });
+    expect(balance).toEqual({ posted: '10', held: '0' });
+  });
+
+  it('reports the terms as changed', () => {
+    const ledger = ledgerAt(START).account('acme').advance(1);
+    const { changes } = ledger.inOneTransaction(() => ledger.updateAccount({ name: 'Acme' }));
+    const [changed] = changes.changedTerms;
+    expect([...changes.updatedAccounts]).toEqual([changed]);
+    expect(changed?.account.terms.name).toBe('Acme');
+  });
+
+  it('counts for the next decision', () => {
+    const ledger = ledgerAt(START).account('acme');
+    expect(refusalOf(() => ledger.charge('5')).code).toBe('insufficient_credits');
+    ledger.updateAccount({ overdraftLimit: '5' });
+    ledger.charge('5');
+    expect(ledger.debt()).toBe('5');
+  });
+
+  it('is refused for an account that is not there', () => {
+    expect(refusalOf(() => ledgerAt(START).updateAccount({ name: 'x' }, 'none'))).toEqual({
+      code: 'account_not_found',
+      account: 'none',
+    });
+  });
+});

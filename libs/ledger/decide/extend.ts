@@ -1,0 +1,77 @@
+import { Amount, ZERO } from '../amount.ts';
+import type { Authorization, GrantShare } from '../authorization.ts';
+import type { Extend } from '../commands.ts';
+import { refused, type Outcome } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import { decided, type AuthorizationDecision } from './authorization-decision.ts';
+import { findAuthorization, type DecisionContext } from './context.ts';
+import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
+import { pin, pinOverdraft, touch, touchAuthorization } from './movements.ts';
+
+/** Holds more, for longer, or both; all or nothing. */
+export function extend(context: DecisionContext, command: Extend): Outcome<AuthorizationDecision> {
+  const found = findAuthorization(context, command.authorization);
+  if (!found) return refused({ code: 'authorization_not_found' });
+  const { account, authorization } = found;
+  if (authorization.status !== 'authorized') return refused({ code: `authorization_${authorization.status}` });
+  const amount = command.amount ?? ZERO;
+  if (!amount.isZero() && account.account.status === 'suspended') {
+    return refused({ code: 'account_suspended', account: account.account.id });
+  }
+  const funding = fund(context, account, authorization, amount);
+  if (!amount.isZero() && !covers(account, funding, amount)) {
+    return refused(
+      shortfall(context, account, {
+        required: amount,
+        available: funding.available,
+        shortfall: amount.minus(funding.available).minus(account.account.terms.overdraftLimit),
+        spending: authorization,
+        own: pinnedBy(account, authorization),
+      }),
+    );
+  }
+  holdMore(context, account, authorization, funding);
+  // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
+  const asked = authorization.committed.plus(authorization.uncollected);
+  authorization.amount = Amount.max(authorization.amount, asked).plus(amount);
+  authorization.held = authorization.held.plus(amount);
+  holdLonger(context, account, authorization, command.holdSeconds);
+  touchAuthorization(context, authorization);
+  touch(context, account);
+  return decided(account, authorization);
+}
+
+function holdMore(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  funding: Funding,
+): void {
+  for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
+  const added = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
+  authorization.allocations = inBurnDownOrder(account, [...authorization.allocations, ...added]);
+  authorization.overdraftHeld = authorization.overdraftHeld.plus(funding.missing);
+  pinOverdraft(account, funding.missing);
+}
+
+/** Credits that were freed since may come before those pinned first. */
+function inBurnDownOrder(account: AccountState, shares: readonly GrantShare[]): GrantShare[] {
+  return account.grants.flatMap(({ id }) => {
+    const own = shares.filter(({ grantId }) => grantId === id);
+    return own.length === 0
+      ? []
+      : [{ grantId: id, amount: own.reduce((total, { amount }) => total.plus(amount), ZERO) }];
+  });
+}
+
+function holdLonger(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  holdSeconds: number | null,
+): void {
+  if (holdSeconds === null || authorization.expiresAt === null) return;
+  const expiresAt = Math.max(authorization.expiresAt, context.now + holdSeconds * 1000);
+  authorization.expiresAt = expiresAt;
+  account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
+}

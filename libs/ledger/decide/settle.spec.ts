@@ -1,0 +1,135 @@
+import { describe, expect, it } from '@jest/globals';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+
+const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
+
+describe('a hold', () => {
+  it('is released at the instant of its expiry, and not a millisecond before', () => {
+    const ledger = account().grant('10');
+    const hold = ledger.authorize('8', { holdSeconds: 60 });
+    expect(ledger.advance(59.999).balance()).toEqual({ posted: '10', held: '8', available: '2' });
+    expect(ledger.find(hold).status).toBe('authorized');
+    expect(ledger.advance(0.001).balance()).toEqual({ posted: '10', held: '0', available: '10' });
+    expect(ledger.find(hold).status).toBe('expired');
+  });
+
+  it('can be committed in time one millisecond before its expiry, and late from then on', () => {
+    const ledger = account().grant('10');
+    const [first, second] = [ledger.authorize('4', { holdSeconds: 60 }), ledger.authorize('4', { holdSeconds: 60 })];
+    expect(ledger.advance(59.999).commit(first).late).toBe(false);
+    expect(ledger.advance(0.001).commit(second).late).toBe(true);
+  });
+
+  it('gives its credits to the next request without any sweep', () => {
+    const ledger = account().grant('10');
+    ledger.authorize('10', { holdSeconds: 60 });
+    expect(ledger.advance(60).authorize('10').held).toBe('10');
+  });
+
+  it('gives its overdraft back', () => {
+    const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme', { overdraftLimit: '10' });
+    ledger.authorize('10', { holdSeconds: 60 });
+    expect(ledger.advance(60).charge('10').debtDrawn).toBe('10');
+  });
+
+  it('is closed as of its expiry, whenever that is booked', () => {
+    const ledger = account().grant('10');
+    const hold = ledger.authorize('8', { holdSeconds: 60 });
+    ledger.advance(3600).sweep();
+    expect(ledger.find(hold)).toMatchObject({
+      status: 'expired',
+      held: '0',
+      allocations: [],
+      closedAt: hold.expiresAt,
+    });
+  });
+
+  it('keeps what it was charged in parts', () => {
+    const ledger = account().grant('10');
+    const hold = ledger.authorize('8', { holdSeconds: 60 });
+    ledger.commit(hold, '3', { final: false });
+    ledger.advance(60);
+    expect(ledger.find(hold)).toMatchObject({ status: 'expired', committed: '3', held: '0' });
+    expect(ledger.balance()).toEqual({ posted: '7', held: '0', available: '7' });
+  });
+});
+
+describe('a grant', () => {
+  it('is unspendable from the instant of its expiry, and not a millisecond before', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    expect(ledger.advance(59.999).available()).toBe('10');
+    expect(ledger.charge('1').committed).toBe('1');
+    expect(ledger.advance(0.001).available()).toBe('0');
+    expect(ledger.remaining()).toEqual(['0']);
+  });
+
+  it('becomes breakage once, however often it is swept', () => {
+    const ledger = account().grant('10', { expiresIn: 60 }).grant('5');
+    ledger.charge('4');
+    ledger.advance(60).sweep().sweep().advance(60).sweep();
+    expect(ledger.transfers('breakage')).toMatchObject([{ debit: 'grant', credit: 'breakage', amount: '6' }]);
+    expect(ledger.balance()).toEqual({ posted: '5', held: '0', available: '5' });
+  });
+
+  it('that expires keeps what holds have pinned of it, and nothing more', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    ledger.authorize('3', { holdSeconds: 600 });
+    ledger.advance(60).sweep();
+    expect(ledger.booked('breakage')).toEqual(['7']);
+    expect(ledger.balance()).toEqual({ posted: '3', held: '3', available: '0' });
+  });
+
+  it('is not shielded from expiry by a hold on another one', () => {
+    const ledger = account().grant('10', { priority: 1, expiresIn: 60 }).grant('10', { priority: 2, expiresIn: 60 });
+    ledger.authorize('4', { holdSeconds: 600 });
+    ledger.advance(60).sweep();
+    expect(ledger.remaining()).toEqual(['4', '0']);
+    expect(ledger.booked('breakage')).toEqual(['6', '10']);
+  });
+
+  it('that has expired gets what a hold releases as breakage, and no other hold does', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    const hold = ledger.authorize('4', { holdSeconds: 600 });
+    ledger.advance(60);
+    ledger.void(hold);
+    expect(ledger.booked('breakage')).toEqual(['6', '4']);
+    expect(ledger.available()).toBe('0');
+  });
+
+  it('and its hold may expire in one sweep', () => {
+    const ledger = account().grant('10', { expiresIn: 30 });
+    ledger.authorize('4', { holdSeconds: 60 });
+    ledger.advance(60).sweep();
+    expect(ledger.booked('breakage').toSorted()).toEqual(['4', '6']);
+    expect(ledger.balance()).toEqual({ posted: '0', held: '0', available: '0' });
+  });
+
+  it('that was voided gives what a lapsed hold releases back to funding', () => {
+    const ledger = account();
+    const grant = ledger.createGrant('10', { category: 'promotional', expiresIn: 3600 });
+    ledger.authorize('4', { holdSeconds: 60 });
+    ledger.voidGrant(grant);
+    ledger.advance(60).sweep();
+    expect(ledger.transfers('grant_void')).toMatchObject([
+      { credit: 'funding:promotional', amount: '6' },
+      { credit: 'funding:promotional', amount: '4' },
+    ]);
+  });
+
+  it('that has yet to take effect is left alone', () => {
+    const ledger = account().grant('10', { effectiveIn: 60 });
+    ledger.sweep();
+    expect(ledger.remaining()).toEqual(['10']);
+    expect(ledger.booked('breakage')).toEqual([]);
+  });
+});
+
+describe('settling', () => {
+  it('touches nothing where time has done nothing', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    ledger.authorize('4', { holdSeconds: 60 });
+    const { changes } = ledger.advance(59.999).inOneTransaction(() => undefined);
+    expect(changes.updatedAccounts.size + changes.updatedGrants.size + changes.updatedAuthorizations.size).toBe(0);
+    expect(changes.transfers).toEqual([]);
+  });
+});

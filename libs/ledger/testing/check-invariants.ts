@@ -1,0 +1,141 @@
+import { ZERO, type Amount } from '../amount.ts';
+import { isOpen, type Authorization, type AuthorizationStatus } from '../authorization.ts';
+import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
+import { compareBurnDown } from '../burn-down.ts';
+import type { DecisionContext } from '../decide/context.ts';
+import { hasExpired, type Grant } from '../grant.ts';
+import { accountKeyOf } from '../ids.ts';
+import type { AccountState } from '../state.ts';
+import type { LedgerRows } from './ledger-rows.ts';
+import { must } from './must.ts';
+
+/** Which ledger accounts a kind of transfer may join, as `debit → credit`. */
+const CHART: Record<TransferKind, RegExp> = {
+  grant: /^funding:(paid|promotional|included) → grant$/,
+  usage: /^(grant|debt) → usage$/,
+  debt_repayment: /^grant → debt$/,
+  breakage: /^grant → breakage$/,
+  grant_void: /^grant → funding:(paid|promotional|included)$/,
+  refund: /^usage → (debt|grant)$/,
+};
+
+const NEXT_STATUS: Record<AuthorizationStatus, readonly AuthorizationStatus[]> = {
+  authorized: ['authorized', 'committed', 'voided', 'expired'],
+  expired: ['expired', 'committed'],
+  committed: ['committed'],
+  voided: ['voided'],
+};
+
+/** Watches the rows, and fails the spec as soon as an invariant of the ledger doesn't hold. */
+export class InvariantCheck {
+  private readonly rows: LedgerRows;
+  private readonly grantSums = new Map<string, Amount>();
+  private readonly debtSums = new Map<string, Amount>();
+  private readonly usageSums = new Map<string, Amount>();
+  private readonly lastIds = new Map<string, string>();
+  private readonly statuses = new Map<string, AuthorizationStatus>();
+  private transfersSeen = 0;
+
+  constructor(rows: LedgerRows) {
+    this.rows = rows;
+  }
+
+  /** Checks everything about the accounts of a transaction that has just been written. */
+  afterWrite(context: DecisionContext): void {
+    for (const transfer of this.rows.transfers.slice(this.transfersSeen)) this.addTransfer(transfer);
+    this.transfersSeen = this.rows.transfers.length;
+    const { createdAuthorizations, updatedAuthorizations } = context.changes;
+    for (const one of [...createdAuthorizations, ...updatedAuthorizations]) this.checkAuthorization(one);
+    for (const state of context.state.accounts.values()) this.checkAccount(state, context.now);
+  }
+
+  private addTransfer(transfer: Transfer): void {
+    const { id, accountKey, amount, debit, credit, kind, grantId, authorizationId } = transfer;
+    must(
+      amount.gt(0) && amount.decimalPlaces() <= 12,
+      `a transfer is of a positive amount of at most 12 places: ${amount.toFixed()}`,
+    );
+    must(CHART[kind].test(`${debit} → ${credit}`), `${kind} doesn't book ${debit} → ${credit}`);
+    must(accountKeyOf(id) === accountKey, 'an id says which account owns the object');
+    must(id > (this.lastIds.get(accountKey) ?? ''), 'the ids of an account rise');
+    this.lastIds.set(accountKey, id);
+    const signed = (account: LedgerAccount): Amount =>
+      debit === account ? amount.neg() : credit === account ? amount : ZERO;
+    if (grantId !== null) add(this.grantSums, grantId, signed('grant'));
+    add(this.debtSums, accountKey, signed('debt').neg());
+    if (authorizationId !== null) add(this.usageSums, authorizationId, signed('usage'));
+  }
+
+  private checkAuthorization(authorization: Authorization): void {
+    const { id, status, held, committed, closedAt } = authorization;
+    const before = this.statuses.get(id);
+    must(
+      !before || NEXT_STATUS[before].includes(status),
+      `an authorization that is ${String(before)} never becomes ${status}`,
+    );
+    this.statuses.set(id, status);
+    must(
+      held.eq(total(authorization.allocations).plus(authorization.overdraftHeld)),
+      'held = Σ allocations + overdraft leg',
+    );
+    must(committed.eq(total(authorization.draws).plus(authorization.debtDrawn)), 'committed = Σ draws + debt drawn');
+    must(committed.eq(this.usageSums.get(id) ?? ZERO), 'committed = Σ usage transfers');
+    must(
+      isOpen(authorization) === (closedAt === null),
+      'an authorization is closed when it has reached a terminal state',
+    );
+    must(isOpen(authorization) || held.isZero(), 'a closed authorization holds nothing');
+  }
+
+  private checkAccount(state: AccountState, now: number): void {
+    const { key, terms, debt, overdraftHeld } = this.rows.accountRow(state.account.key);
+    const open = this.rows.openAuthorizationsOf(key);
+    const grants = this.rows.grantsOf(key);
+    for (const grant of grants) this.checkGrant(grant, open, now);
+    must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
+    must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');
+    const posted = sum(grants, (grant) => countsFor(grant, now)).minus(debt);
+    const held = sum(open, (one) => one.held);
+    must(
+      state.posted.eq(posted),
+      `posted is ${posted.toFixed()} by the rows, ${state.posted.toFixed()} by the decision`,
+    );
+    must(state.held.eq(held), `held is ${held.toFixed()} by the rows, ${state.held.toFixed()} by the decision`);
+    must(posted.minus(held).gte(terms.overdraftLimit.neg()), 'available never goes below −overdraft_limit');
+    const sorted = state.grants.every(
+      (grant, at) => at === 0 || compareBurnDown(state.grants[at - 1] ?? grant, grant) < 0,
+    );
+    must(sorted, 'the grants stand in burn-down order');
+  }
+
+  private checkGrant(grant: Grant, open: readonly Authorization[], now: number): void {
+    const { id, amount, remaining, held } = grant;
+    must(held.gte(0) && held.lte(remaining) && remaining.lte(amount), 'for every grant 0 ≤ held ≤ remaining ≤ amount');
+    must(remaining.eq(this.grantSums.get(id) ?? ZERO), 'for every grant Σ credits − Σ debits = remaining');
+    const shares = open.flatMap(({ allocations }) => allocations).filter(({ grantId }) => grantId === id);
+    must(held.eq(total(shares)), 'held of a grant = Σ of its allocations');
+    must(!isOver(grant, now) || remaining.eq(held), 'of a grant that is over only what is pinned remains');
+  }
+}
+
+/** What a grant adds to `posted`. */
+function countsFor(grant: Grant, now: number): Amount {
+  if (grant.effectiveAt > now) return ZERO;
+  return isOver(grant, now) ? grant.held : grant.remaining;
+}
+
+function isOver(grant: Grant, now: number): boolean {
+  return grant.voidedAt !== null || hasExpired(grant, now);
+}
+
+function add(sums: Map<string, Amount>, name: string, amount: Amount): void {
+  sums.set(name, (sums.get(name) ?? ZERO).plus(amount));
+}
+
+function sum<T>(items: readonly T[], pick: (item: T) => Amount): Amount {
+  return items.reduce((total, item) => total.plus(pick(item)), ZERO);
+}
+
+function total(shares: readonly { readonly amount: Amount }[]): Amount {
+  return sum(shares, ({ amount }) => amount);
+}

@@ -1,0 +1,336 @@
+import type { AccountTerms } from '../account.ts';
+import { Amount, formatAmount, ZERO } from '../amount.ts';
+import type { Authorization, OveragePolicy, Tags, Usage } from '../authorization.ts';
+import type { Transfer, TransferKind } from '../chart.ts';
+import {
+  needsOf,
+  type AccountRef,
+  type Authorize,
+  type BatchMode,
+  type Command,
+  type CommandType,
+} from '../commands.ts';
+import type { AccountDecision } from '../decide/accounts.ts';
+import type { DecisionContext } from '../decide/context.ts';
+import { decide, type Decisions } from '../decide/decide.ts';
+import type { BatchDecision } from '../decide/spend-batch.ts';
+import type { Grant, GrantCategory, GrantScope } from '../grant.ts';
+import { accountKey } from '../ids.ts';
+import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
+import type { AccountState, LedgerState } from '../state.ts';
+import { InvariantCheck } from './check-invariants.ts';
+import { LedgerRows } from './ledger-rows.ts';
+import { must } from './must.ts';
+import { plain, type Plain } from './plain.ts';
+
+const ENVIRONMENT = 'live';
+
+const TERMS: AccountTerms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} };
+
+interface AccountOptions {
+  readonly unit?: string;
+  readonly name?: string;
+  readonly overdraftLimit?: string;
+  readonly overage?: OveragePolicy;
+  readonly metadata?: AccountTerms['metadata'];
+}
+
+interface GrantOptions {
+  readonly account?: string;
+  readonly category?: GrantCategory;
+  readonly priority?: number;
+  readonly scope?: GrantScope;
+  /** Seconds from now. */
+  readonly effectiveIn?: number;
+  readonly expiresIn?: number;
+}
+
+interface SpendOptions {
+  readonly account?: string;
+  readonly usage?: readonly Usage[];
+  readonly tags?: Tags;
+}
+
+interface HoldOptions extends SpendOptions {
+  readonly holdSeconds?: number;
+  readonly overage?: OveragePolicy;
+}
+
+export interface BatchItem extends HoldOptions {
+  readonly amount: string;
+}
+
+/** Anything with an id: an answer of the fixture, or an id made up. */
+interface Named {
+  readonly id: string;
+}
+
+/** Thrown where a command is refused; {@link refusalOf} reads it. */
+class Refused extends Error {
+  readonly outcome: RefusedOutcome;
+
+  constructor(outcome: RefusedOutcome) {
+    super(`refused: ${outcome.refusal.code}`);
+    this.outcome = outcome;
+  }
+}
+
+/** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
+export function ledgerAt(time: string): LedgerFixture {
+  return new LedgerFixture(Date.parse(time));
+}
+
+/** The refusal of a command that must not be accepted. */
+export function refusalOf(work: () => unknown): Plain<Refusal> {
+  return plain(refusedOutcomeOf(work).refusal);
+}
+
+/** How each item of a batch would have gone that must be refused as a whole. */
+export function refusedItemsOf(work: () => unknown): Plain<readonly Outcome<unknown>[]> {
+  return plain(refusedOutcomeOf(work).items ?? []);
+}
+
+function refusedOutcomeOf(work: () => unknown): RefusedOutcome {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Refused) return error.outcome;
+    throw error;
+  }
+  throw new Error('expected a refusal, but the command was accepted');
+}
+
+/** Names an account as a request would. */
+export function accountRef(id: string, environment = ENVIRONMENT): AccountRef {
+  return { environment, id, key: accountKey(environment, id) };
+}
+
+/**
+ * A ledger in memory. Every command is a transaction of its own: load what it needs, settle, decide, write what changed;
+ * after each one all invariants are checked. Commands speak to the account made last unless they name another.
+ */
+export class LedgerFixture {
+  private readonly rows = new LedgerRows();
+  private readonly invariants = new InvariantCheck(this.rows);
+  private currentAccount = '';
+  private transaction: DecisionContext | null = null;
+  /** Milliseconds since 1970. */
+  now: number;
+
+  constructor(now: number) {
+    this.now = now;
+  }
+
+  advance(seconds: number): this {
+    this.now += Math.round(seconds * 1000);
+    return this;
+  }
+
+  /** Decides several commands one after the other in one transaction, as the engine does under load. */
+  inOneTransaction(work: () => void): DecisionContext {
+    const context = this.rows.loadAll(this.now);
+    this.transaction = context;
+    try {
+      work();
+    } finally {
+      this.transaction = null;
+    }
+    this.write(context);
+    return context;
+  }
+
+  /** Books what time has done, as the sweep does. */
+  sweep(): this {
+    this.inOneTransaction(() => undefined);
+    return this;
+  }
+
+  account(id: string, options: AccountOptions = {}): this {
+    this.createAccount(id, options);
+    this.currentAccount = id;
+    return this;
+  }
+
+  createAccount(id: string, options: AccountOptions = {}): Plain<AccountDecision> {
+    const { unit = 'credits', ...terms } = options;
+    return plain(
+      this.run<'create_account'>({
+        type: 'create_account',
+        account: accountRef(id),
+        unit,
+        terms: { ...TERMS, ...termsOf(terms) },
+      }),
+    );
+  }
+
+  updateAccount(options: Omit<AccountOptions, 'unit'>, id = this.currentAccount): Plain<AccountDecision> {
+    return plain(
+      this.run<'update_account'>({ type: 'update_account', account: accountRef(id), terms: termsOf(options) }),
+    );
+  }
+
+  suspend(id = this.currentAccount): this {
+    this.rows.accountRow(accountRef(id).key).status = 'suspended';
+    return this;
+  }
+
+  grant(amount: string, options: GrantOptions = {}): this {
+    this.createGrant(amount, options);
+    return this;
+  }
+
+  createGrant(amount: string, options: GrantOptions = {}): Plain<Grant> {
+    const {
+      account = this.currentAccount,
+      category = 'paid',
+      priority = 100,
+      scope = null,
+      effectiveIn,
+      expiresIn,
+    } = options;
+    const decision = this.run<'create_grant'>({
+      type: 'create_grant',
+      account: accountRef(account),
+      amount: new Amount(amount),
+      category,
+      priority,
+      scope,
+      costBasis: null,
+      effectiveAt: effectiveIn === undefined ? null : this.now + effectiveIn * 1000,
+      expiresAt: expiresIn === undefined ? null : this.now + expiresIn * 1000,
+      metadata: {},
+    });
+    return plain(decision.grant);
+  }
+
+  voidGrant({ id }: Named, environment = ENVIRONMENT): Plain<Grant> {
+    return plain(this.run<'void_grant'>({ type: 'void_grant', grant: { environment, id } }).grant);
+  }
+
+  authorize(amount: string, options: HoldOptions = {}): Plain<Authorization> {
+    return plain(this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, amount }) }).authorization);
+  }
+
+  authorizeBatch(mode: BatchMode, items: readonly BatchItem[]): Plain<BatchDecision> {
+    return plain(
+      this.run<'authorize_batch'>({ type: 'authorize_batch', mode, items: items.map((item) => this.request(item)) }),
+    );
+  }
+
+  charge(amount: string, options: SpendOptions = {}): Plain<Authorization> {
+    return plain(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }).authorization);
+  }
+
+  chargeBatch(mode: BatchMode, items: readonly (SpendOptions & { readonly amount: string })[]): Plain<BatchDecision> {
+    return plain(
+      this.run<'charge_batch'>({ type: 'charge_batch', mode, items: items.map((item) => this.request(item)) }),
+    );
+  }
+
+  /** Commits; without an amount the whole hold. */
+  commit({ id }: Named, amount?: string, { final = true, environment = ENVIRONMENT } = {}): Plain<Authorization> {
+    const authorization = { environment, id };
+    return plain(this.run<'commit'>({ type: 'commit', authorization, amount: amountOf(amount), final }).authorization);
+  }
+
+  commitBatch(items: readonly (Named & { readonly amount?: string })[]): Plain<BatchDecision> {
+    const commits = items.map(({ id, amount }) => ({
+      authorization: { environment: ENVIRONMENT, id },
+      amount: amountOf(amount),
+      final: true,
+    }));
+    return plain(this.run<'commit_batch'>({ type: 'commit_batch', items: commits }));
+  }
+
+  void({ id }: Named, environment = ENVIRONMENT): Plain<Authorization> {
+    return plain(this.run<'void'>({ type: 'void', authorization: { environment, id } }).authorization);
+  }
+
+  /** What the account's owner sees now, whether or not anything was booked since. */
+  balance(account = this.currentAccount): { posted: string; held: string; available: string } {
+    const { posted, held } = this.view(account);
+    return { posted: formatAmount(posted), held: formatAmount(held), available: formatAmount(posted.minus(held)) };
+  }
+
+  available(account = this.currentAccount): string {
+    return this.balance(account).available;
+  }
+
+  debt(account = this.currentAccount): string {
+    return formatAmount(this.view(account).account.debt);
+  }
+
+  /** What remains of each grant now, in the order they were given. */
+  remaining(account = this.currentAccount): string[] {
+    const context = this.rows.loadAll(this.now);
+    const { key } = accountRef(account);
+    return [...context.state.grants.values()]
+      .filter((grant) => grant.accountKey === key)
+      .map((grant) => formatAmount(grant.remaining));
+  }
+
+  /** An authorization as it is now, its time run out or not. */
+  find({ id }: Named): Plain<Authorization> {
+    const authorization = this.rows.loadAll(this.now).state.authorizations.get(id);
+    must(authorization !== undefined, `the authorization ${id} exists`);
+    return plain(authorization);
+  }
+
+  transfers(kind?: TransferKind): Plain<Transfer>[] {
+    return plain(this.rows.transfers.filter((transfer) => kind === undefined || transfer.kind === kind));
+  }
+
+  /** The amounts booked of one kind, in order. */
+  booked(kind: TransferKind): string[] {
+    return this.transfers(kind).map(({ amount }) => amount);
+  }
+
+  private view(account: string): AccountState {
+    const { key } = accountRef(account);
+    const state = this.rows.loadAll(this.now).state.accounts.get(key);
+    must(state !== undefined, `the account ${account} exists`);
+    return state;
+  }
+
+  private run<T extends CommandType>(command: Command<T> & Command): Decisions[T] {
+    const context = this.transaction ?? this.rows.load(needsOf(command), this.now);
+    const before = snapshot(context.state);
+    const outcome = decide<T>(context, command);
+    must(outcome.ok || snapshot(context.state) === before, `a refused ${command.type} changes nothing`);
+    if (context !== this.transaction) this.write(context);
+    if (!outcome.ok) throw new Refused(outcome);
+    return outcome.value;
+  }
+
+  private write(context: DecisionContext): void {
+    this.rows.write(context.changes);
+    this.invariants.afterWrite(context);
+  }
+
+  private request(item: BatchItem): Authorize {
+    const { account = this.currentAccount, amount, usage = [], tags = {}, holdSeconds = 900, overage = null } = item;
+    return {
+      account: accountRef(account),
+      amount: new Amount(amount),
+      usage,
+      tags,
+      metadata: {},
+      holdSeconds,
+      overage,
+    };
+  }
+}
+
+function amountOf(text: string | undefined): Amount | null {
+  return text === undefined ? null : new Amount(text);
+}
+
+function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
+  return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
+}
+
+/** A state as text, all but the id clocks, which only ever go forward. */
+function snapshot({ accounts, grants, authorizations }: LedgerState): string {
+  const states = [...accounts.values()].map(({ ids: _, ...state }) => state);
+  return JSON.stringify([states, [...grants.values()], [...authorizations.values()]]);
+}

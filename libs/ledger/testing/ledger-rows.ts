@@ -1,0 +1,106 @@
+import type { Account } from '../account.ts';
+import { hasLapsed, isOpen, type Authorization } from '../authorization.ts';
+import type { Transfer } from '../chart.ts';
+import type { Needs } from '../commands.ts';
+import type { DecisionContext } from '../decide/context.ts';
+import { settle } from '../decide/settle.ts';
+import type { Grant } from '../grant.ts';
+import { IdClock } from '../id-clock.ts';
+import type { AccountKey } from '../ids.ts';
+import { accountState, noChanges, type AccountState, type Changes } from '../state.ts';
+import { must } from './must.ts';
+
+/**
+ * The tables, in memory. A decision gets copies of the rows that its command names, as it would from the database, and
+ * only what it reports as changed comes back: what it forgets to load or to report is missing here too.
+ */
+export class LedgerRows {
+  readonly accounts = new Map<AccountKey, { readonly account: Account; readonly stamp: bigint }>();
+  readonly grants = new Map<string, Grant>();
+  readonly authorizations = new Map<string, Authorization>();
+  readonly transfers: Transfer[] = [];
+
+  /** Loads what is needed and books what time alone has done. */
+  load(needs: Needs, now: number): DecisionContext {
+    const context: DecisionContext = {
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
+      changes: noChanges(),
+      now,
+    };
+    for (const authorization of this.authorizations.values()) {
+      const lapsed = needs.accounts.includes(authorization.accountKey) && hasLapsed(authorization, now);
+      if (!lapsed && !needs.authorizations.includes(authorization.id)) continue;
+      context.state.authorizations.set(authorization.id, { ...authorization });
+    }
+    for (const key of needs.accounts) this.loadAccount(context, key, needs);
+    settle(context);
+    return context;
+  }
+
+  /** Everything there is about these accounts, for decisions that follow one another in one transaction. */
+  loadAll(now: number): DecisionContext {
+    return this.load(
+      {
+        accounts: [...this.accounts.keys()],
+        authorizations: [...this.authorizations.keys()],
+        grants: [...this.grants.keys()],
+      },
+      now,
+    );
+  }
+
+  write(changes: Changes): void {
+    mustBeApart(changes.createdAccounts, changes.updatedAccounts, 'account');
+    mustBeApart(changes.createdGrants, changes.updatedGrants, 'grant');
+    mustBeApart(changes.createdAuthorizations, changes.updatedAuthorizations, 'authorization');
+    for (const state of changes.createdAccounts) this.writeAccount(state);
+    for (const state of changes.updatedAccounts) {
+      const { terms, status } = this.accountRow(state.account.key);
+      this.writeAccount({ ...state, account: { ...state.account, terms, status } });
+    }
+    for (const { account } of changes.changedTerms) this.accountRow(account.key).terms = account.terms;
+    for (const grant of [...changes.createdGrants, ...changes.updatedGrants]) this.grants.set(grant.id, grant);
+    for (const authorization of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
+      this.authorizations.set(authorization.id, authorization);
+    }
+    this.transfers.push(...changes.transfers);
+  }
+
+  accountRow(key: AccountKey): Account {
+    const row = this.accounts.get(key);
+    must(row !== undefined, `the account ${key} exists`);
+    return row.account;
+  }
+
+  openAuthorizationsOf(key: AccountKey): Authorization[] {
+    return [...this.authorizations.values()].filter((one) => one.accountKey === key && isOpen(one));
+  }
+
+  grantsOf(key: AccountKey): Grant[] {
+    return [...this.grants.values()].filter(({ accountKey }) => accountKey === key);
+  }
+
+  private loadAccount({ state, now }: DecisionContext, key: AccountKey, needs: Needs): void {
+    const row = this.accounts.get(key);
+    if (!row) return;
+    const grants = this.grantsOf(key)
+      .filter(({ id, remaining }) => !remaining.isZero() || needs.grants.includes(id))
+      .map((grant) => ({ ...grant }));
+    for (const grant of grants) state.grants.set(grant.id, grant);
+    const expiries = this.openAuthorizationsOf(key).flatMap(({ expiresAt }) => expiresAt ?? []);
+    const ahead = expiries.filter((expiresAt) => expiresAt > now);
+    const nextHoldExpiry = ahead.length > 0 ? Math.min(...ahead) : null;
+    state.accounts.set(key, accountState({ ...row.account }, new IdClock(key, row.stamp), grants, nextHoldExpiry, now));
+  }
+
+  private writeAccount({ account, ids }: AccountState): void {
+    this.accounts.set(account.key, { account, stamp: ids.lastStamp });
+  }
+}
+
+function mustBeApart<T>(created: ReadonlySet<T>, updated: ReadonlySet<T>, what: string): void {
+  must(
+    [...created].every((one) => !updated.has(one)),
+    `an ${what} is created or updated, not both`,
+  );
+}
