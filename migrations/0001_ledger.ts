@@ -110,7 +110,7 @@ const HOLDS = `
     overdraft_held credit_amount not null,
     committed credit_amount not null constraint holds_committed_is_positive check (committed >= 0),
     draws jsonb not null,
-    debt_drawn credit_amount not null,
+    steps jsonb not null,
     uncollected credit_amount not null constraint holds_uncollected_is_positive check (uncollected >= 0),
     overage overage_policy not null,
     usage jsonb not null,
@@ -135,7 +135,7 @@ const AUTHORIZATIONS = `
     amount credit_amount not null constraint authorizations_amount_is_positive check (amount > 0),
     committed credit_amount not null,
     draws jsonb not null,
-    debt_drawn credit_amount not null,
+    steps jsonb not null,
     uncollected credit_amount not null constraint authorizations_uncollected_is_positive check (uncollected >= 0),
     refunded credit_amount not null,
     overage overage_policy not null,
@@ -172,12 +172,14 @@ const TRANSFERS = `
     grant_id uuid,
     authorization_id uuid,
     corrects uuid,
+    reason text,
     created_at timestamptz(3) not null,
     primary key (account_id, id),
     constraint transfers_debit_is_not_credit check (debit <> credit),
     constraint transfers_name_their_grant check ((debit = 'grant' or credit = 'grant') = (grant_id is not null)),
     constraint transfers_name_their_authorization
       check ((kind in ('usage', 'refund')) = (authorization_id is not null)),
+    constraint transfers_refund_what_they_correct check ((kind = 'refund') = (corrects is not null)),
     constraint transfers_follow_the_chart check (
       case kind
         when 'grant' then debit in ('funding:paid', 'funding:promotional', 'funding:included') and credit = 'grant'
@@ -188,6 +190,8 @@ const TRANSFERS = `
         when 'refund' then debit = 'usage' and credit in ('grant', 'debt')
       end)
   ) partition by range (id);
+  -- A refund of what was debt goes back to the grants that repaid it.
+  create index transfers_debt_repayments on transfers (account_id, id) where kind = 'debt_repayment';
 `;
 
 // "key" and "fingerprint" are the first halves of SHA-256 digests. What is remembered for good lives apart from what

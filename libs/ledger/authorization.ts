@@ -24,10 +24,25 @@ export interface Spending {
   readonly tags: Tags;
 }
 
-/** Credits of one grant: pinned by an open authorization, or drawn by a commit. */
+/** Credits of one grant that an open authorization has pinned. */
 export interface GrantShare {
   readonly grantId: string;
   readonly amount: Amount;
+}
+
+/** Credits that a commit charged. */
+export interface Draw {
+  /** `null`: no credits covered it, it became debt. */
+  readonly grantId: string | null;
+  readonly amount: Amount;
+  /** The transaction that booked it. */
+  readonly transactionId: string;
+}
+
+/** What an authorization held from an instant on. */
+export interface HoldStep {
+  readonly at: number;
+  readonly held: Amount;
 }
 
 export interface Authorization extends Spending {
@@ -42,11 +57,12 @@ export interface Authorization extends Spending {
   allocations: readonly GrantShare[];
   /** The pinned part beyond the credits; becomes debt when committed. */
   overdraftHeld: Amount;
-  /** Charged so far: the sum of `draws` and `debtDrawn`. */
+  /** How `held` changed while it was open; empty where it stayed what it was at first. */
+  steps: readonly HoldStep[];
+  /** Charged so far: the sum of `draws`. */
   committed: Amount;
-  /** What grants have paid, in the order drawn. */
-  draws: readonly GrantShare[];
-  debtDrawn: Amount;
+  /** What was charged to whom, in the order drawn. */
+  draws: readonly Draw[];
   /** Used, but covered by neither credits nor debt. */
   uncollected: Amount;
   refunded: Amount;

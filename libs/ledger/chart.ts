@@ -24,5 +24,8 @@ export interface Transfer {
   readonly authorizationId: string | null;
   /** The transaction that this one puts right. */
   readonly corrects: string | null;
+  /** Why, in the operator's words. */
+  readonly reason: string | null;
+  /** When it took effect: for what time alone has done, the instant it was due, not when it was booked. */
   readonly createdAt: number;
 }

@@ -24,6 +24,7 @@ describe('needsOf', () => {
       accounts: [acme.key],
       authorizations: [],
       grants: [],
+      refunds: [],
     });
   });
 
@@ -37,17 +38,20 @@ describe('needsOf', () => {
       accounts: [acme.key],
       authorizations: [ofAcme],
       grants: [],
+      refunds: [],
     });
     expect(needsOf({ type: 'void', authorization: { environment: 'live', id: ofBeta } }).accounts).toEqual([beta.key]);
     expect(needsOf({ type: 'void_grant', grant: { environment: 'live', id: ofAcme } })).toEqual({
       accounts: [acme.key],
       authorizations: [],
       grants: [ofAcme],
+      refunds: [],
     });
     expect(needsOf({ type: 'commit_batch', items: [commitOf(ofBeta), commitOf(ofAcme)] })).toEqual({
       accounts: [beta.key, acme.key],
       authorizations: [ofBeta, ofAcme],
       grants: [],
+      refunds: [],
     });
   });
 });

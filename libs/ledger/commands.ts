@@ -78,6 +78,13 @@ export interface Extend {
   readonly holdSeconds: number | null;
 }
 
+export interface Refund {
+  readonly authorization: ObjectRef;
+  /** `null`: all that was committed and not refunded yet. */
+  readonly amount: Amount | null;
+  readonly reason: string | null;
+}
+
 /** Every way to change the books. */
 export interface Commands {
   create_account: CreateAccount;
@@ -93,6 +100,7 @@ export interface Commands {
   commit_batch: { readonly items: readonly Commit[] };
   void: { readonly authorization: ObjectRef };
   extend: Extend;
+  refund: Refund;
 }
 
 export type CommandType = keyof Commands;
@@ -103,6 +111,8 @@ export interface Needs {
   readonly accounts: readonly AccountKey[];
   readonly authorizations: readonly string[];
   readonly grants: readonly string[];
+  /** Authorizations whose credits may go back: the grants they drew on are needed too. */
+  readonly refunds: readonly string[];
 }
 
 export function needsOf(command: Command): Needs {
@@ -113,23 +123,30 @@ export function needsOf(command: Command): Needs {
     case 'create_grant':
     case 'authorize':
     case 'charge':
-      return { accounts: [command.account.key], authorizations: [], grants: [] };
+      return { accounts: [command.account.key], authorizations: [], grants: [], refunds: [] };
     case 'authorize_batch':
     case 'charge_batch':
-      return { accounts: command.items.map(({ account }) => account.key), authorizations: [], grants: [] };
+      return { accounts: command.items.map(({ account }) => account.key), authorizations: [], grants: [], refunds: [] };
     case 'void_grant':
-      return { accounts: [accountKeyOf(command.grant.id)], authorizations: [], grants: [command.grant.id] };
+      return {
+        accounts: [accountKeyOf(command.grant.id)],
+        authorizations: [],
+        grants: [command.grant.id],
+        refunds: [],
+      };
     case 'commit':
     case 'void':
     case 'extend':
       return ofAuthorizations([command.authorization.id]);
+    case 'refund':
+      return { ...ofAuthorizations([command.authorization.id]), refunds: [command.authorization.id] };
     case 'commit_batch':
       return ofAuthorizations(command.items.map(({ authorization }) => authorization.id));
   }
 }
 
 function ofAuthorizations(ids: readonly string[]): Needs {
-  return { accounts: ids.map(accountKeyOf), authorizations: ids, grants: [] };
+  return { accounts: ids.map(accountKeyOf), authorizations: ids, grants: [], refunds: [] };
 }
 
 /** How many decisions a command asks for: what it weighs in a queue. */

@@ -10,10 +10,19 @@ export {
   MAX_HOLD_SECONDS,
   OVERAGE_POLICIES,
 } from './authorization.ts';
-export type { Authorization, AuthorizationStatus, GrantShare, OveragePolicy, Tags, Usage } from './authorization.ts';
+export type {
+  Authorization,
+  AuthorizationStatus,
+  Draw,
+  GrantShare,
+  HoldStep,
+  OveragePolicy,
+  Tags,
+  Usage,
+} from './authorization.ts';
 export { available, type Balance } from './balance.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
-export { needsOf, weightOf } from './commands.ts';
+export { needsOf, weightOf, type Needs } from './commands.ts';
 export type {
   AccountRef,
   Authorize,
@@ -24,6 +33,7 @@ export type {
   CreateGrant,
   Extend,
   ObjectRef,
+  Refund,
   SpendRequest,
 } from './commands.ts';
 export type { AccountDecision } from './decide/accounts.ts';

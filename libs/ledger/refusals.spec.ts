@@ -3,10 +3,18 @@ import { accepted, gravest, isRemembered, refused, REFUSAL_CODES, type Refusal, 
 import { ZERO } from './amount.ts';
 import { ledgerAt, refusalOf, type LedgerFixture } from './testing/ledger-fixture.ts';
 
-const FIGURES = { account: 'acme', required: ZERO, available: ZERO, held: ZERO, shortfall: ZERO, retryAfterSeconds: 1 };
+const FIGURES = {
+  account: 'acme',
+  required: ZERO,
+  available: ZERO,
+  held: ZERO,
+  shortfall: ZERO,
+  retryAfterSeconds: 1,
+  refundable: ZERO,
+};
 
 function refusal(code: RefusalCode): Refusal {
-  return { ...FIGURES, code };
+  return { ...FIGURES, code } as Refusal;
 }
 
 describe('the order of refusals', () => {

@@ -17,6 +17,8 @@ export const REFUSAL_CODES = [
   'authorization_voided',
   'authorization_expired',
   'commit_too_late',
+  'authorization_open',
+  'refund_exceeds_committed',
   'account_suspended',
   'insufficient_credits',
   'credits_held',
@@ -37,11 +39,12 @@ export interface Shortfall {
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
   | ({ readonly code: 'credits_held'; readonly retryAfterSeconds: number } & Shortfall)
+  | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'account_suspended' | 'account_not_found'; readonly account: string }
   | {
       readonly code: Exclude<
         RefusalCode,
-        'insufficient_credits' | 'credits_held' | 'account_suspended' | 'account_not_found'
+        'insufficient_credits' | 'credits_held' | 'account_suspended' | 'account_not_found' | 'refund_exceeds_committed'
       >;
     };
 

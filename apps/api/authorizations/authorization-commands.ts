@@ -6,11 +6,12 @@ import {
   type Commit,
   type Extend,
   type ObjectRef,
+  type Refund,
   type SpendRequest,
 } from '#ledger';
 import { accountRef } from '../accounts/account-ref.ts';
 import { usageList } from '../validation/usage.ts';
-import type { AuthorizeBody, CommitBody, ExtendBody, SpendBody } from './authorization.body.ts';
+import type { AuthorizeBody, CommitBody, ExtendBody, RefundBody, SpendBody } from './authorization.body.ts';
 
 export function spendRequest(environment: string, { account, amount, usage, tags, metadata }: SpendBody): SpendRequest {
   return {
@@ -36,6 +37,10 @@ export function commitCommand(authorization: ObjectRef, { amount, final }: Commi
 
 export function extendCommand(authorization: ObjectRef, { amount, expires_in }: ExtendBody): Extend {
   return { authorization, amount: amount ? new Amount(amount) : null, holdSeconds: expires_in ?? null };
+}
+
+export function refundCommand(authorization: ObjectRef, { amount, reason }: RefundBody): Refund {
+  return { authorization, amount: amount ? new Amount(amount) : null, reason: reason ?? null };
 }
 
 /** @returns `null` where the text is no authorization's id. */

@@ -18,6 +18,7 @@ import {
   IsOptional,
   IsString,
   Max,
+  MaxLength,
   Min,
   ValidateIf,
   ValidateNested,
@@ -103,6 +104,19 @@ export class ExtendBody {
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
+}
+
+export class RefundBody {
+  /** All that was committed and not refunded yet, where it isn't given. */
+  @IsOptional()
+  @IsPositiveAmount()
+  readonly amount?: string | null;
+
+  /** Why; kept with the transfers. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  readonly reason?: string | null;
 }
 
 export class CommitItemBody extends CommitBody {

@@ -11,8 +11,21 @@ import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
-import { authorizationRef, authorizeCommand, commitCommand, extendCommand } from './authorization-commands.ts';
-import { AuthorizeBatchBody, AuthorizeBody, CommitBatchBody, CommitBody, ExtendBody } from './authorization.body.ts';
+import {
+  authorizationRef,
+  authorizeCommand,
+  commitCommand,
+  extendCommand,
+  refundCommand,
+} from './authorization-commands.ts';
+import {
+  AuthorizeBatchBody,
+  AuthorizeBody,
+  CommitBatchBody,
+  CommitBody,
+  ExtendBody,
+  RefundBody,
+} from './authorization.body.ts';
 import { AuthorizationQuery } from './authorization.query.ts';
 import { authorizationView } from './authorization.view.ts';
 import { batchView, refusedItems } from './batch.view.ts';
@@ -137,6 +150,21 @@ export class AuthorizationsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'extend', ...extendCommand(refOrNotFound(environment, id), body) } as const;
+    return this.ledger.run({ request, reply }, command, (decision) => ({
+      status: 200,
+      view: authorizationView(decision),
+    }));
+  }
+
+  @Post(':id/refund')
+  refund(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: RefundBody,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'refund', ...refundCommand(refOrNotFound(environment, id), body) } as const;
     return this.ledger.run({ request, reply }, command, (decision) => ({
       status: 200,
       view: authorizationView(decision),

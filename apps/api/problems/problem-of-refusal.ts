@@ -3,7 +3,7 @@ import { problem, type Problem } from './problem.ts';
 
 type PlainRefusal = Exclude<
   RefusalCode,
-  'account_not_found' | 'account_suspended' | 'insufficient_credits' | 'credits_held'
+  'account_not_found' | 'account_suspended' | 'insufficient_credits' | 'credits_held' | 'refund_exceeds_committed'
 >;
 
 const DETAILS: Record<PlainRefusal, string> = {
@@ -20,6 +20,7 @@ const DETAILS: Record<PlainRefusal, string> = {
   authorization_voided: 'It was voided before. Nothing was changed.',
   authorization_expired:
     'Its hold has expired and was released. Usage can still be committed for 24 hours after the expiry.',
+  authorization_open: 'Only a closed authorization can be refunded. Commit it finally, or void it, first.',
   commit_too_late: 'A commit is taken until 24 hours after the hold has expired. Nothing was charged.',
 };
 
@@ -43,6 +44,14 @@ export function problemOfRefusal(refusal: Refusal): Problem {
         {
           ...figures(refusal),
           retry_after: refusal.retryAfterSeconds,
+        },
+      );
+    case 'refund_exceeds_committed':
+      return problem(
+        refusal.code,
+        `At most ${formatAmount(refusal.refundable)} can still be refunded. Nothing was changed.`,
+        {
+          refundable: formatAmount(refusal.refundable),
         },
       );
     default:

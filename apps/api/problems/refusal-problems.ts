@@ -15,6 +15,8 @@ export const REFUSAL_PROBLEMS = {
   authorization_voided: { status: 409, title: 'The authorization is voided' },
   authorization_expired: { status: 409, title: 'The authorization has expired' },
   commit_too_late: { status: 410, title: 'The authorization expired too long ago' },
+  authorization_open: { status: 409, title: 'The authorization is still open' },
+  refund_exceeds_committed: { status: 409, title: 'The refund is more than was committed' },
   account_suspended: { status: 402, title: 'The account is suspended' },
   insufficient_credits: { status: 402, title: 'The credits do not suffice' },
   credits_held: { status: 402, title: 'The credits are held by other authorizations' },

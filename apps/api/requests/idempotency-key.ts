@@ -28,7 +28,7 @@ export function idempotencyKeyOf(
     scope: scopeOf(command, environment),
     key: halfDigest(key),
     fingerprint: halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`),
-    forever: command.type === 'create_grant',
+    forever: command.type === 'create_grant' || command.type === 'refund',
   };
 }
 

@@ -13,6 +13,7 @@ export function transferView(account: string, transfer: Transfer) {
     grant,
     authorization: transfer.authorizationId && publicId('authorization', transfer.authorizationId),
     corrects: transfer.corrects && publicId('transaction', transfer.corrects),
+    reason: transfer.reason,
     created_at: timeView(transfer.createdAt),
   };
 }

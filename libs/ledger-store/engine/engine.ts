@@ -15,14 +15,17 @@ export interface EngineOptions {
   readonly queueMax?: number;
 }
 
-/** Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown. */
+/**
+ * Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown. No
+ * process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
+ */
 const SESSION_SETTINGS = {
   enable_seqscan: 'off',
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
-  lock_timeout: '5s',
+  lock_timeout: '2s',
   statement_timeout: '30s',
-  idle_in_transaction_session_timeout: '30s',
+  idle_in_transaction_session_timeout: '5s',
 };
 
 /**

@@ -2,6 +2,8 @@
 export type Failure =
   /** Another transaction or the moment was to blame; nothing was changed, and the same batch may pass next time. */
   | 'try_again'
+  /** Another transaction kept a lock for longer than we wait; nothing was changed. */
+  | 'locked'
   /** The database isn't there; nothing was changed. */
   | 'unreachable'
   /** Something in the batch can't be written; nothing was changed, and its neighbours must not suffer for it. */
@@ -11,15 +13,17 @@ const TRY_AGAIN = new Set([
   '40001', // serialization failure
   '40P01', // deadlock
   '23505', // unique violation: another process made the same account or used the same key first
-  '55P03', // lock timeout
+  '0A000', // a statement was prepared before a migration changed its table; a new connection prepares it anew
 ]);
-/** Connection trouble, out of resources, shutting down: by SQLSTATE class. */
-const UNREACHABLE_CLASSES = ['08', '53', '57', '58'];
+const LOCK_TIMEOUT = '55P03';
+/** By SQLSTATE class: connection trouble, a transaction that timed out or may not write, out of resources, shutting down. */
+const UNREACHABLE_CLASSES = ['08', '25', '53', '57', '58'];
 
 export function failureOf(error: unknown): Failure {
   const state = sqlStateOf(error);
   // The driver's own errors (a socket closed, no connection in time) carry no SQLSTATE; ours and Node's system errors neither.
-  if (state === null) return isDriverError(error) ? 'unreachable' : 'poisoned';
+  if (state === null) return error instanceof ConnectionFailed ? 'unreachable' : 'poisoned';
+  if (state === LOCK_TIMEOUT) return 'locked';
   if (TRY_AGAIN.has(state)) return 'try_again';
   return UNREACHABLE_CLASSES.includes(state.slice(0, 2)) ? 'unreachable' : 'poisoned';
 }
@@ -36,8 +40,4 @@ export class ConnectionFailed extends Error {
     super('the connection to the database failed', { cause });
     this.name = 'ConnectionFailed';
   }
-}
-
-function isDriverError(error: unknown): boolean {
-  return error instanceof ConnectionFailed;
 }

@@ -1,8 +1,9 @@
 import type { Pool } from '#database';
-import { weightOf } from '#ledger';
+import { needsOf, weightOf, type AccountKey } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
+import { LockedAccounts } from './locked-accounts.ts';
 import { runBatch } from './run-batch.ts';
 import type { Answer, Submission } from './submission.ts';
 
@@ -12,8 +13,10 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-const ATTEMPTS_MAX = 4;
-const RETRY_DELAY_MS = 25;
+/** A batch that failed through no fault of its own is repeated for this long. */
+const REPEAT_MS_MAX = 500;
+const REPEAT_DELAY_MS = 25;
+const IMPATIENT_LOCK_TIMEOUT_MS = 100;
 
 /**
  * One queue and one transaction at a time. While a transaction is under way, new commands queue; the next one takes them
@@ -21,12 +24,15 @@ const RETRY_DELAY_MS = 25;
  */
 export class Lane {
   private readonly queue: Waiting[] = [];
+  private readonly locked: LockedAccounts;
   private running: Promise<void> | null = null;
 
   constructor(
     private readonly pool: Pool,
     private readonly batchMax: number,
-  ) {}
+  ) {
+    this.locked = new LockedAccounts(pool);
+  }
 
   submit(submission: Submission): Promise<Answer> {
     return new Promise((resolve, reject) => {
@@ -58,46 +64,96 @@ export class Lane {
     return this.queue.splice(0, count);
   }
 
-  private async answer(batch: readonly Waiting[], attempt = 1): Promise<void> {
+  private async answer(batch: readonly Waiting[], startedAt = performance.now()): Promise<void> {
+    const suspects = batch.filter((one) => this.needsLocked(one));
+    if (suspects.length > 0 && suspects.length < batch.length) {
+      await this.answer(batch.filter((one) => !this.needsLocked(one)));
+      await this.answer(suspects);
+      return;
+    }
+    const lockTimeoutMs = suspects.length > 0 ? IMPATIENT_LOCK_TIMEOUT_MS : null;
     try {
-      const answers = await runBatch(
-        this.pool,
-        batch.map(({ submission }) => submission),
-      );
+      const submissions = batch.map(({ submission }) => submission);
+      const answers = await runBatch(this.pool, submissions, lockTimeoutMs);
+      this.locked.forget(suspects.flatMap(accountsOf));
       batch.forEach(({ resolve, reject }, index) => {
         const answer = answers[index];
         if (answer) resolve(answer);
         else reject(new Error('a command was left without an answer'));
       });
     } catch (error) {
-      await this.recover(batch, attempt, error);
+      if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, suspects.length > 0, error);
+      else await this.recover(batch, startedAt, error);
     }
   }
 
   /** A failed batch changed nothing, unless its outcome is unknown: then nobody may try again but the clients, by their keys. */
-  private async recover(batch: readonly Waiting[], attempt: number, error: unknown): Promise<void> {
+  private async recover(batch: readonly Waiting[], startedAt: number, error: unknown): Promise<void> {
     if (error instanceof LedgerUnavailable) {
       rejectAll(batch, error);
       return;
     }
     const failure = failureOf(error);
-    if (failure !== 'poisoned' && attempt < ATTEMPTS_MAX) {
-      await sleep(RETRY_DELAY_MS * attempt);
-      await this.answer(batch, attempt + 1);
+    if (failure !== 'poisoned' && performance.now() - startedAt < REPEAT_MS_MAX) {
+      await sleep(REPEAT_DELAY_MS);
+      await this.answer(batch, startedAt);
     } else if (failure === 'unreachable') {
-      rejectAll(batch, new LedgerUnavailable('database_unavailable', { cause: error }));
-    } else if (batch.length > 1) {
-      // Halving finds one poisoned command among 512 in nine steps, and its neighbours pass.
-      const middle = batch.length >> 1;
-      await this.answer(batch.slice(0, middle));
-      await this.answer(batch.slice(middle));
+      this.giveUp(batch, error);
     } else {
-      rejectAll(
-        batch,
-        failure === 'try_again' ? new LedgerUnavailable('database_unavailable', { cause: error }) : error,
-      );
+      await this.answerHalves(batch, failure === 'poisoned' ? error : unavailable(error));
     }
   }
+
+  /** Halving finds one poisoned command among 512 in nine steps, and its neighbours pass. */
+  private async answerHalves(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (batch.length === 1) {
+      rejectAll(batch, error);
+      return;
+    }
+    const middle = batch.length >> 1;
+    await this.answer(batch.slice(0, middle));
+    await this.answer(batch.slice(middle));
+  }
+
+  /**
+   * Someone else kept an account locked for as long as we wait. What needs that account is tried once more, apart and
+   * impatiently, and then refused; the others go on without it.
+   */
+  private async leaveOutLocked(batch: readonly Waiting[], impatient: boolean, error: unknown): Promise<void> {
+    try {
+      await this.locked.inspect(batch.flatMap(accountsOf));
+    } catch (inspectError) {
+      this.giveUp(batch, inspectError);
+      return;
+    }
+    const stuck = batch.filter((one) => this.needsLocked(one));
+    if (stuck.length === 0) {
+      await this.answerHalves(batch, unavailable(error));
+    } else if (impatient) {
+      rejectAll(stuck, unavailable(error));
+      const free = batch.filter((one) => !stuck.includes(one));
+      if (free.length > 0) await this.answer(free);
+    } else {
+      await this.answer(batch);
+    }
+  }
+
+  /** Those behind the batch would wait for the same database, one batch after the other: they are refused with it. */
+  private giveUp(batch: readonly Waiting[], error: unknown): void {
+    rejectAll([...batch, ...this.queue.splice(0)], unavailable(error));
+  }
+
+  private needsLocked(one: Waiting): boolean {
+    return this.locked.includesAnyOf(accountsOf(one));
+  }
+}
+
+function unavailable(cause: unknown): LedgerUnavailable {
+  return new LedgerUnavailable('database_unavailable', { cause });
+}
+
+function accountsOf({ submission }: Waiting): readonly AccountKey[] {
+  return needsOf(submission.command).accounts;
 }
 
 function rejectAll(batch: readonly Waiting[], error: unknown): void {

@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from '#database';
-import { needsOf } from '#ledger';
-import { loadState, rowsOf, type Wanted } from '../load/load-state.ts';
+import { needsOf, type Needs } from '#ledger';
+import { loadState, rowsOf } from '../load/load-state.ts';
 import { findKeys, type KeyRow } from '../load/statements.ts';
+import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { decideBatch } from './decide-batch.ts';
 import { ConnectionFailed, sqlStateOf } from './failures.ts';
@@ -11,43 +12,44 @@ import type { Answer, Submission } from './submission.ts';
 /**
  * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync.
  *
+ * @param lockTimeoutMs how long to wait for an account's lock; `null`: as the session's settings say.
  * @returns an answer for each submission, in order; they are durable.
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
  *   means that nothing was changed.
  */
-export async function runBatch(pool: Pool, submissions: readonly Submission[]): Promise<readonly Answer[]> {
+export async function runBatch(
+  pool: Pool,
+  submissions: readonly Submission[],
+  lockTimeoutMs: number | null,
+): Promise<readonly Answer[]> {
   const client = await pool.connect().catch((error: unknown) => {
     throw new ConnectionFailed(error);
   });
+  let lost: Error | null = null;
+  const onLost = (error: Error): void => void (lost = error);
+  client.on('error', onLost);
   let broken = true;
   try {
-    const answers = await inTransaction(client, submissions);
+    const [loaded, knownKeys] = await load(client, submissions, lockTimeoutMs).catch(asConnectionFailure);
+    const { answers, changes, remembered } = decideBatch(loaded, knownKeys, submissions);
+    // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
+    if (lost) throw new ConnectionFailed(lost);
+    await write(client, writeChanges(changes, remembered, loaded.closed));
     broken = false;
     return answers;
-  } catch (error) {
-    broken = !(await rollBack(client, error));
-    throw error;
   } finally {
+    client.off('error', onLost);
+    // After an error a connection may be in the middle of anything, or have prepared statements for tables that have
+    // changed since. A new one costs some milliseconds.
     client.release(broken);
   }
 }
 
-async function inTransaction(client: PoolClient, submissions: readonly Submission[]): Promise<readonly Answer[]> {
-  const [loaded, knownKeys] = await load(client, submissions).catch(asConnectionFailure);
-  const { answers, changes, remembered } = decideBatch(loaded, knownKeys, submissions);
-  const statements = writeChanges(changes, remembered, loaded.closed);
-  await commit(
-    client,
-    statements.map((statement) => client.query(statement)),
-  );
-  return answers;
-}
-
-async function load(client: PoolClient, submissions: readonly Submission[]) {
+async function load(client: PoolClient, submissions: readonly Submission[], lockTimeoutMs: number | null) {
   const keys = submissions.flatMap(({ key }) => (key ? [key] : []));
   const [, loaded, known] = await Promise.all([
-    client.query('begin'),
-    loadState(client, wantedBy(submissions), { lock: true }),
+    client.query(lockTimeoutMs === null ? 'begin' : `begin; set local lock_timeout = ${lockTimeoutMs}`),
+    loadState(client, needsOfAll(submissions), { lock: true }),
     keys.length > 0
       ? rowsOf<KeyRow>(
           client,
@@ -59,6 +61,16 @@ async function load(client: PoolClient, submissions: readonly Submission[]) {
       : [],
   ]);
   return [loaded, known] as const;
+}
+
+async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {
+  // Nothing to write, nothing to wait for on the disk, and no outcome that could be unknown.
+  if (statements.length === 0) await client.query('rollback').catch(asConnectionFailure);
+  else
+    await commit(
+      client,
+      statements.map((statement) => client.query(statement)),
+    );
 }
 
 /**
@@ -77,22 +89,17 @@ async function commit(client: PoolClient, writes: Promise<unknown>[]): Promise<v
   if (ended.value.command !== 'COMMIT') throw new Error(`the transaction ended with ${ended.value.command}`);
 }
 
-/** @returns whether the connection can be used again. */
-async function rollBack(client: PoolClient, error: unknown): Promise<boolean> {
-  if (error instanceof ConnectionFailed || error instanceof LedgerUnavailable) return false;
-  const [ended] = await Promise.allSettled([client.query('rollback')]);
-  return ended.status === 'fulfilled';
-}
-
 function asConnectionFailure(error: unknown): never {
   throw sqlStateOf(error) === null ? new ConnectionFailed(error) : error;
 }
 
-function wantedBy(submissions: readonly Submission[]): Wanted {
+function needsOfAll(submissions: readonly Submission[]): Needs {
   const needs = submissions.map(({ command }) => needsOf(command));
+  const all = (kind: keyof Needs): string[] => [...new Set(needs.flatMap((one) => one[kind]))];
   return {
-    accounts: [...new Set(needs.flatMap(({ accounts }) => accounts))],
-    authorizations: [...new Set(needs.flatMap(({ authorizations }) => authorizations))],
-    grants: [...new Set(needs.flatMap(({ grants }) => grants))],
+    accounts: all('accounts'),
+    authorizations: all('authorizations'),
+    grants: all('grants'),
+    refunds: all('refunds'),
   };
 }

@@ -4,8 +4,8 @@ import {
   isOpen,
   type AccountKey,
   type Authorization,
-  type Grant,
   type LedgerState,
+  type Needs,
 } from '#ledger';
 import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
@@ -26,17 +26,13 @@ import {
   findHolds,
   findLapsedHolds,
   findOpenGrants,
+  findRefundableGrants,
+  findRepayments,
   lockAccounts,
   readClock,
   type ClockRow,
+  type RepaymentRow,
 } from './statements.ts';
-
-/** What is wanted, without repetitions. */
-export interface Wanted {
-  readonly accounts: readonly AccountKey[];
-  readonly authorizations: readonly string[];
-  readonly grants: readonly string[];
-}
 
 export interface LoadedState {
   readonly state: LedgerState;
@@ -51,60 +47,62 @@ export interface LoadedState {
  * the transaction ends; without it the caller must be in a transaction with one snapshot. The statements go out together
  * where the client pipelines.
  */
-export async function loadState(client: PoolClient, wanted: Wanted, { lock }: { lock: boolean }): Promise<LoadedState> {
-  const { accounts: keys } = wanted;
+export async function loadState(client: PoolClient, needs: Needs, { lock }: { lock: boolean }): Promise<LoadedState> {
+  const { accounts: keys, authorizations: ids } = needs;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accountRows, clockRows, openGrants, namedGrants, lapsed, holds] = await Promise.all([
+  const [accounts, clock, openGrants, closedGrants, lapsed, holds, repayments] = await Promise.all([
     rows<AccountRow>(lock ? lockAccounts(keys) : findAccounts(keys)),
     rows<ClockRow>(readClock(keys)),
     rows<GrantRow>(findOpenGrants(keys)),
-    wanted.grants.length > 0 ? rows<GrantRow>(findGrants(wanted.grants.map(accountKeyOf), wanted.grants)) : [],
+    loadClosedGrants(client, needs),
     rows<HoldRow>(findLapsedHolds(keys)),
-    wanted.authorizations.length > 0
-      ? rows<HoldRow>(findHolds(wanted.authorizations.map(accountKeyOf), wanted.authorizations))
-      : [],
+    ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
+    needs.refunds.length > 0 ? rows<RepaymentRow>(findRepayments(needs.refunds.map(accountKeyOf))) : [],
   ]);
   const authorizations = new Map([...lapsed, ...holds].map((row) => [row.id, authorizationFromHold(row)]));
-  const missing = wanted.authorizations.filter((id) => !authorizations.has(id));
+  const missing = ids.filter((id) => !authorizations.has(id));
   if (missing.length > 0) {
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
-  return assemble(accountRows, clockRows, [...openGrants, ...namedGrants], authorizations);
+  return assemble({ accounts, clock, grants: [...openGrants, ...closedGrants], authorizations, repayments });
 }
 
-function assemble(
-  accountRows: readonly AccountRow[],
-  clockRows: readonly ClockRow[],
-  grantRows: readonly GrantRow[],
-  authorizations: Map<string, Authorization>,
-): LoadedState {
-  const now = clockRows[0]?.now.getTime();
+/** Grants of which nothing may remain: those a command names, and those a refund may credit. */
+async function loadClosedGrants(client: PoolClient, { grants, refunds }: Needs): Promise<GrantRow[]> {
+  const [named, refundable] = await Promise.all([
+    grants.length > 0 ? rowsOf<GrantRow>(client, findGrants(grants.map(accountKeyOf), grants)) : [],
+    refunds.length > 0 ? rowsOf<GrantRow>(client, findRefundableGrants(refunds.map(accountKeyOf), refunds)) : [],
+  ]);
+  return [...named, ...refundable];
+}
+
+interface LoadedRows {
+  readonly accounts: readonly AccountRow[];
+  readonly clock: readonly ClockRow[];
+  readonly grants: readonly GrantRow[];
+  readonly authorizations: Map<string, Authorization>;
+  readonly repayments: readonly RepaymentRow[];
+}
+
+function assemble(rows: LoadedRows): LoadedState {
+  const now = rows.clock[0]?.now.getTime();
   if (now === undefined) throw new Error('the database did not tell the time');
-  const nextHoldExpiry = new Map(clockRows.map((row) => [row.account_id, row.next_hold_expiry?.getTime() ?? null]));
-  const grants = new Map<string, Grant>();
-  const grantsOf = new Map<AccountKey, Grant[]>();
-  for (const row of grantRows) {
-    if (grants.has(row.id)) continue;
-    const grant = grantFromRow(row);
-    grants.set(grant.id, grant);
-    const siblings = grantsOf.get(grant.accountKey);
-    if (siblings) siblings.push(grant);
-    else grantsOf.set(grant.accountKey, [grant]);
-  }
-  const accounts = accountRows.map((row) => {
+  const nextHoldExpiry = new Map(rows.clock.map((row) => [row.account_id, row.next_hold_expiry?.getTime() ?? null]));
+  const grants = new Map(rows.grants.map((row) => [row.id, grantFromRow(row)]));
+  const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
+  const accounts = rows.accounts.map((row) => {
     const { account, ids } = accountFromRow(row);
-    const state = accountState(
-      account,
-      ids,
-      grantsOf.get(account.key) ?? [],
-      nextHoldExpiry.get(account.key) ?? null,
-      now,
-    );
-    return [account.key, state] as const;
+    const own = grantsOf.get(account.key) ?? [];
+    return [account.key, accountState(account, ids, own, nextHoldExpiry.get(account.key) ?? null, now)] as const;
   });
+  const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
-  return { state: { accounts: new Map(accounts), authorizations, grants }, now, closed };
+  const repayments = new Map<AccountKey, string[]>();
+  for (const { account_id, grant_id } of rows.repayments) {
+    repayments.set(account_id, [...(repayments.get(account_id) ?? []), grant_id]);
+  }
+  return { state: { accounts: new Map(accounts), authorizations, grants, repayments }, now, closed };
 }
 
 export async function rowsOf<Row extends object>(client: PoolClient, statement: Statement): Promise<Row[]> {

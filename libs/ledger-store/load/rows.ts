@@ -89,6 +89,12 @@ export function grantFromRow(row: GrantRow): Grant {
 /** Shares as they are stored: `[["<grant>", "<amount>"], …]`. */
 export type ShareList = readonly (readonly [grantId: string, amount: string])[];
 
+/** Draws as they are stored: `[["<grant>" or null for debt, "<amount>", "<transaction>"], …]`. */
+export type DrawList = readonly (readonly [grantId: string | null, amount: string, transactionId: string])[];
+
+/** How a hold changed, as it is stored: `[[<milliseconds since 1970>, "<held from then on>"], …]`. */
+export type StepList = readonly (readonly [at: number, held: string])[];
+
 export function sharesFromRow(shares: ShareList): GrantShare[] {
   return shares.map(([grantId, amount]) => ({ grantId, amount: new Amount(amount) }));
 }
@@ -100,8 +106,8 @@ interface AuthorizationRow {
   environment: string;
   amount: string;
   committed: string;
-  draws: ShareList;
-  debt_drawn: string;
+  draws: DrawList;
+  steps: StepList;
   uncollected: string;
   overage: OveragePolicy;
   usage: Usage[];
@@ -171,8 +177,12 @@ function commonFromRow(row: AuthorizationRow) {
     environment: row.environment,
     amount: new Amount(row.amount),
     committed: new Amount(row.committed),
-    draws: sharesFromRow(row.draws),
-    debtDrawn: new Amount(row.debt_drawn),
+    draws: row.draws.map(([grantId, amount, transactionId]) => ({
+      grantId,
+      amount: new Amount(amount),
+      transactionId,
+    })),
+    steps: row.steps.map(([at, held]) => ({ at, held: new Amount(held) })),
     uncollected: new Amount(row.uncollected),
     overage: row.overage,
     usage: row.usage,

@@ -53,6 +53,40 @@ export function findGrants(keys: readonly AccountKey[], ids: readonly string[]):
   };
 }
 
+/** The grants a refund may credit: those the authorizations drew on, and those that repaid the accounts' debt. */
+export function findRefundableGrants(keys: readonly AccountKey[], ids: readonly string[]): Statement {
+  return {
+    name: 'find_refundable_grants',
+    text: `with wanted as (select * from unnest($1::bigint[], $2::uuid[]) w (account_id, id)),
+      drawn as (
+        select a.account_id, (draw ->> 0)::uuid as id
+        from wanted join authorizations a using (account_id, id) cross join lateral jsonb_array_elements(a.draws) draw
+        union
+        select h.account_id, (draw ->> 0)::uuid
+        from wanted join holds h using (account_id, id) cross join lateral jsonb_array_elements(h.draws) draw
+        union
+        select t.account_id, t.grant_id from wanted join transfers t on t.account_id = wanted.account_id where t.kind = 'debt_repayment'
+      )
+      select g.* from drawn join grants g using (account_id, id)`,
+    values: [keys, ids],
+  };
+}
+
+export interface RepaymentRow {
+  account_id: string;
+  grant_id: string;
+}
+
+/** Which grants repaid an account's debt, the last one first. */
+export function findRepayments(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'find_repayments',
+    text: `select account_id, grant_id from transfers
+      where account_id = any($1::bigint[]) and kind = 'debt_repayment' order by id desc`,
+    values: [keys],
+  };
+}
+
 /** Holds that have run out but aren't booked yet. It asks a later clock than {@link readClock}, so it misses none. */
 export function findLapsedHolds(keys: readonly AccountKey[]): Statement {
   return {

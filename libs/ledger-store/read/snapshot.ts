@@ -29,7 +29,7 @@ export async function readSettled(
   accounts: readonly AccountKey[],
   grants: readonly string[] = [],
 ): Promise<LoadedState> {
-  const loaded = await loadState(client, { accounts, grants, authorizations: [] }, { lock: false });
+  const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [] }, { lock: false });
   settle({ state: loaded.state, changes: noChanges(), now: loaded.now });
   return loaded;
 }

@@ -12,6 +12,7 @@ export interface TransferRow {
   grant_id: string | null;
   authorization_id: string | null;
   corrects: string | null;
+  reason: string | null;
   created_at: Date;
 }
 

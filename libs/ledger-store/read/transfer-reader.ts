@@ -46,6 +46,7 @@ function transferFromRow(row: TransferRow): Transfer {
     grantId: row.grant_id,
     authorizationId: row.authorization_id,
     corrects: row.corrects,
+    reason: row.reason,
     createdAt: row.created_at.getTime(),
   };
 }

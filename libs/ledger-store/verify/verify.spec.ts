@@ -301,10 +301,10 @@ const CORRUPTIONS: readonly Corruption[] = [
     check: 'No authorization is open and closed at once',
     difference: { account: 'acme', found: 'open and voided' },
     sql: [
-      `insert into authorizations (account_id, id, environment, status, amount, committed, draws, debt_drawn, uncollected, refunded,
-        overage, late, usage, tags, metadata, created_at, expires_at, closed_at, balance_posted, balance_held)
-      select account_id, id, environment, 'voided', amount, 0, '[]', 0, 0, 0,
-        overage, false, usage, tags, metadata, created_at, expires_at, created_at, 0, 0
+      `insert into authorizations (account_id, id, environment, status, amount, committed, draws, steps, uncollected, refunded,
+        overage, late, held_at_close, usage, tags, metadata, created_at, expires_at, closed_at, balance_posted, balance_held)
+      select account_id, id, environment, 'voided', amount, 0, '[]', '[]', 0, 0,
+        overage, false, 0, usage, tags, metadata, created_at, expires_at, created_at, 0, 0
       from holds where account_id = ${keyOf('acme')}`,
     ],
   },

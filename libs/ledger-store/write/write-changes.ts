@@ -4,8 +4,10 @@ import {
   type AccountState,
   type Authorization,
   type Changes,
+  type Draw,
   type Grant,
   type GrantShare,
+  type HoldStep,
   type Transfer,
 } from '#ledger';
 import type { RememberedAnswer } from '../engine/decide-batch.ts';
@@ -64,6 +66,16 @@ function time(milliseconds: number | null): string | null {
 
 function shares(list: readonly GrantShare[]): string {
   return JSON.stringify(list.map(({ grantId, amount }) => [grantId, formatAmount(amount)]));
+}
+
+function draws(list: readonly Draw[]): string {
+  return JSON.stringify(
+    list.map(({ grantId, amount, transactionId }) => [grantId, formatAmount(amount), transactionId]),
+  );
+}
+
+function steps(list: readonly HoldStep[]): string {
+  return JSON.stringify(list.map(({ at, held }) => [at, formatAmount(held)]));
 }
 
 const ACCOUNT_SUMS: Column<AccountState>[] = [
@@ -126,8 +138,8 @@ const AUTHORIZATION_KEY: Column<Authorization>[] = [
 /** What a decision may change on an authorization, open or closed. */
 const AUTHORIZATION_SUMS: Column<Authorization>[] = [
   column('committed', 'numeric', (row) => formatAmount(row.committed)),
-  column('draws', 'jsonb', (row) => shares(row.draws)),
-  column('debt_drawn', 'numeric', (row) => formatAmount(row.debtDrawn)),
+  column('draws', 'jsonb', (row) => draws(row.draws)),
+  column('steps', 'jsonb', (row) => steps(row.steps)),
   column('uncollected', 'numeric', (row) => formatAmount(row.uncollected)),
   column('balance_posted', 'numeric', (row) => formatAmount(row.balance.posted)),
   column('balance_held', 'numeric', (row) => formatAmount(row.balance.held)),
@@ -189,6 +201,7 @@ const insertTransfers = insertRows<Transfer>('transfers', [
   column('grant_id', 'uuid', (row) => row.grantId),
   column('authorization_id', 'uuid', (row) => row.authorizationId),
   column('corrects', 'uuid', (row) => row.corrects),
+  column('reason', 'text', (row) => row.reason),
   column('created_at', 'timestamptz', (row) => time(row.createdAt)),
 ]);
 

@@ -136,7 +136,8 @@ describe('a commit that is not final', () => {
     ledger.commit(hold, '7', { final: false });
     const { draws, allocations } = ledger.commit(hold, '7', { final: false });
     expect(draws).toEqual([
-      { grantId: first.id, amount: '10' },
+      { grantId: first.id, amount: '7' },
+      { grantId: first.id, amount: '3' },
       { grantId: second.id, amount: '4' },
     ]);
     expect(allocations).toEqual([{ grantId: second.id, amount: '2' }]);

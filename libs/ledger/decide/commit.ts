@@ -7,6 +7,7 @@ import { decided, unchanged, type AuthorizationDecision } from './authorization-
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { borrow, spend, spendPinned, touchAuthorization, Transaction } from './movements.ts';
+import { recordStep, rememberFirst } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 
 /** Charges what was really used. */
@@ -40,9 +41,11 @@ function commitOpen(
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   const books = new Transaction(context, account);
   if (command.final) authorization.heldAtClose = authorization.held;
+  if (!command.final) rememberFirst(authorization);
   spendHeld(context, account, authorization, smallerOf(amount, authorization.held), books);
   chargeExcess(context, account, authorization, cover, books);
-  if (command.final) {
+  if (!command.final) recordStep(context, authorization);
+  else {
     releaseRest(context, account, authorization, books);
     finish(context, authorization, amount);
   }

@@ -9,6 +9,7 @@ import { commit } from './commit.ts';
 import type { DecisionContext } from './context.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
+import { refund } from './refund.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { voidAuthorization } from './void.ts';
 
@@ -27,6 +28,7 @@ export interface Decisions {
   commit_batch: BatchDecision;
   void: AuthorizationDecision;
   extend: AuthorizationDecision;
+  refund: AuthorizationDecision;
 }
 
 type Decide<T extends CommandType> = (context: DecisionContext, command: Command<T>) => Outcome<Decisions[T]>;
@@ -45,6 +47,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   commit_batch: commitBatch,
   void: voidAuthorization,
   extend,
+  refund,
 };
 
 /**

@@ -6,6 +6,7 @@ import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
+import { recordStep, rememberFirst } from './hold-steps.ts';
 import { pin, pinOverdraft, touch, touchAuthorization } from './movements.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
@@ -30,11 +31,13 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
       }),
     );
   }
+  rememberFirst(authorization);
   holdMore(context, account, authorization, funding);
   // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
   const asked = authorization.committed.plus(authorization.uncollected);
   authorization.amount = Amount.max(authorization.amount, asked).plus(amount);
   authorization.held = authorization.held.plus(amount);
+  recordStep(context, authorization);
   holdLonger(context, account, authorization, command.holdSeconds);
   touchAuthorization(context, authorization);
   touch(context, account);

@@ -65,7 +65,7 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   if (grant.voidedAt !== null) return decidedGrant(context, account, grant);
   const rest = grant.remaining.minus(grant.held);
   if (hasExpired(grant, context.now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
-  takeBack(context, account, grant, rest, new Transaction(context, account));
+  takeBack(context, account, grant, rest, new Transaction(context, account), context.now);
   grant.voidedAt = context.now;
   touchGrant(context, grant);
   return decidedGrant(context, account, grant);

@@ -1,6 +1,7 @@
 import { smallerOf, type Amount } from '../amount.ts';
-import type { Authorization, GrantShare } from '../authorization.ts';
+import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
+import { compareBurnDown } from '../burn-down.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
@@ -18,6 +19,9 @@ interface Booking {
   readonly grantId?: string;
   readonly authorizationId?: string;
   readonly corrects?: string;
+  readonly reason?: string | null;
+  /** When it took effect; now where it isn't said. */
+  readonly at?: number;
 }
 
 /** One ledger transaction: the transfers that belong together. Its id is that of its first transfer. */
@@ -29,7 +33,8 @@ export class Transaction {
     private readonly account: AccountState,
   ) {}
 
-  book(booking: Booking): void {
+  /** @returns the transaction's id. */
+  book(booking: Booking): string {
     const id = this.account.ids.next(this.context.now);
     this.id ??= id;
     const transfer: Transfer = {
@@ -43,10 +48,12 @@ export class Transaction {
       grantId: booking.grantId ?? null,
       authorizationId: booking.authorizationId ?? null,
       corrects: booking.corrects ?? null,
-      createdAt: this.context.now,
+      reason: booking.reason ?? null,
+      createdAt: booking.at ?? this.context.now,
     };
     this.context.changes.transfers.push(transfer);
     touch(this.context, this.account);
+    return this.id;
   }
 }
 
@@ -83,6 +90,8 @@ export function unpinOverdraft(account: AccountState, amount: Amount): void {
 /**
  * Lets pinned credits go. They are spendable again, unless their grant has expired or was voided in the meantime: then
  * they go where the grant's rest went, to breakage or back to funding, and never to another hold.
+ *
+ * @param at when they were let go: now, or when the hold expired.
  */
 export function unpin(
   context: DecisionContext,
@@ -90,13 +99,28 @@ export function unpin(
   grant: Grant,
   amount: Amount,
   books: Transaction,
+  at: number,
 ): void {
   grant.held = grant.held.minus(amount);
   account.held = account.held.minus(amount);
   touchGrant(context, grant);
   touch(context, account);
-  if (grant.voidedAt !== null) takeBack(context, account, grant, amount, books);
-  else if (hasExpired(grant, context.now)) breakage(context, account, grant, amount, books);
+  settleUnpinned(context, account, grant, amount, books, at);
+}
+
+/** Unpinned credits of a grant that is over leave it at once. */
+function settleUnpinned(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  books: Transaction,
+  at: number,
+): void {
+  if (grant.voidedAt !== null) takeBack(context, account, grant, amount, books, at);
+  else if (grant.expiresAt !== null && hasExpired(grant, context.now)) {
+    breakage(context, account, grant, amount, books, Math.max(at, grant.expiresAt));
+  }
 }
 
 /** Spends unpinned credits of a grant. */
@@ -109,7 +133,7 @@ export function spend(
   books: Transaction,
 ): void {
   reduce(context, account, grant, amount);
-  books.book({
+  const transactionId = books.book({
     kind: 'usage',
     debit: 'grant',
     credit: 'usage',
@@ -117,8 +141,7 @@ export function spend(
     grantId: grant.id,
     authorizationId: authorization.id,
   });
-  authorization.committed = authorization.committed.plus(amount);
-  authorization.draws = withShare(authorization.draws, grant.id, amount);
+  charge(authorization, { grantId: grant.id, amount, transactionId });
 }
 
 /** Spends credits that this authorization has pinned. */
@@ -139,9 +162,14 @@ export function spendPinned(
 export function borrow(account: AccountState, amount: Amount, authorization: Authorization, books: Transaction): void {
   account.account.debt = account.account.debt.plus(amount);
   account.posted = account.posted.minus(amount);
-  books.book({ kind: 'usage', debit: 'debt', credit: 'usage', amount, authorizationId: authorization.id });
-  authorization.committed = authorization.committed.plus(amount);
-  authorization.debtDrawn = authorization.debtDrawn.plus(amount);
+  const transactionId = books.book({
+    kind: 'usage',
+    debit: 'debt',
+    credit: 'usage',
+    amount,
+    authorizationId: authorization.id,
+  });
+  charge(authorization, { grantId: null, amount, transactionId });
 }
 
 /** Repays debt out of a grant, one in effect or still to come. */
@@ -152,6 +180,62 @@ export function repayDebt(context: DecisionContext, account: AccountState, grant
   account.account.debt = account.account.debt.minus(amount);
   account.posted = account.posted.plus(amount);
   books.book({ kind: 'debt_repayment', debit: 'grant', credit: 'debt', amount, grantId: grant.id });
+  const { repayments } = context.state;
+  repayments.set(account.account.key, [grant.id, ...(repayments.get(account.account.key) ?? [])]);
+}
+
+/** What a refund is booked for. */
+export interface RefundOf {
+  readonly authorization: Authorization;
+  /** The transaction it puts right. */
+  readonly corrects: string;
+  readonly reason: string | null;
+}
+
+/** Refunds usage to what the account owes. */
+export function refundToDebt(account: AccountState, amount: Amount, of: RefundOf, books: Transaction): void {
+  account.account.debt = account.account.debt.minus(amount);
+  account.posted = account.posted.plus(amount);
+  bookRefund('debt', amount, of, books);
+}
+
+/**
+ * Refunds usage to a grant. Credits of a grant that is over don't come back to life: they go where its rest went.
+ */
+export function refundToGrant(
+  context: DecisionContext,
+  account: AccountState,
+  grant: Grant,
+  amount: Amount,
+  of: RefundOf,
+  books: Transaction,
+): void {
+  grant.remaining = grant.remaining.plus(amount);
+  if (grant.effectiveAt <= context.now) account.posted = account.posted.plus(amount);
+  if (!account.grants.includes(grant)) account.grants.push(grant);
+  account.grants.sort(compareBurnDown);
+  touchGrant(context, grant);
+  bookRefund('grant', amount, of, books, grant.id);
+  settleUnpinned(context, account, grant, amount, books, context.now);
+}
+
+function bookRefund(
+  credit: 'debt' | 'grant',
+  amount: Amount,
+  { authorization, corrects, reason }: RefundOf,
+  books: Transaction,
+  grantId?: string,
+): void {
+  const booking = {
+    kind: 'refund',
+    debit: 'usage',
+    credit,
+    amount,
+    authorizationId: authorization.id,
+    corrects,
+    reason,
+  } as const;
+  books.book(grantId === undefined ? booking : { ...booking, grantId });
 }
 
 /** Books credits of an expired grant as lost to their owner. */
@@ -161,9 +245,10 @@ export function breakage(
   grant: Grant,
   amount: Amount,
   books: Transaction,
+  at: number,
 ): void {
   reduce(context, account, grant, amount);
-  books.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id });
+  books.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id, at });
 }
 
 /** Gives credits of a voided grant back to where they came from. */
@@ -173,9 +258,17 @@ export function takeBack(
   grant: Grant,
   amount: Amount,
   books: Transaction,
+  at: number,
 ): void {
   reduce(context, account, grant, amount);
-  books.book({ kind: 'grant_void', debit: 'grant', credit: `funding:${grant.category}`, amount, grantId: grant.id });
+  books.book({
+    kind: 'grant_void',
+    debit: 'grant',
+    credit: `funding:${grant.category}`,
+    amount,
+    grantId: grant.id,
+    at,
+  });
 }
 
 /** A grant not yet in effect is in no sum, so taking from it changes none. */
@@ -186,8 +279,12 @@ function reduce(context: DecisionContext, account: AccountState, grant: Grant, a
   touch(context, account);
 }
 
-function withShare(shares: readonly GrantShare[], grantId: string, amount: Amount): readonly GrantShare[] {
-  const last = shares.at(-1);
-  if (last?.grantId !== grantId) return [...shares, { grantId, amount }];
-  return [...shares.slice(0, -1), { grantId, amount: last.amount.plus(amount) }];
+function charge(authorization: Authorization, draw: Draw): void {
+  authorization.committed = authorization.committed.plus(draw.amount);
+  const last = authorization.draws.at(-1);
+  if (last?.grantId === draw.grantId && last.transactionId === draw.transactionId) {
+    authorization.draws = [...authorization.draws.slice(0, -1), { ...last, amount: last.amount.plus(draw.amount) }];
+  } else {
+    authorization.draws = [...authorization.draws, draw];
+  }
 }

@@ -6,8 +6,8 @@ import { breakage, touch, Transaction } from './movements.ts';
 import { releaseRest } from './release.ts';
 
 /**
- * Books what time alone has done since an account was last written: holds past their time are released, the unpinned
- * rest of expired grants becomes breakage. It runs before the first decision of a batch, so no decision ever sees a
+ * Books what time alone has done since an account was last written, as of the instants it was due: holds past their time
+ * are released, the unpinned rest of expired grants becomes breakage. It runs before the first decision of a batch, so no decision ever sees a
  * hold or a grant that is over, whether or not a worker came by.
  */
 export function settle(context: DecisionContext): void {
@@ -16,16 +16,17 @@ export function settle(context: DecisionContext): void {
     const account = context.state.accounts.get(accountKeyOf(authorization.id));
     if (!account) continue;
     authorization.heldAtClose = authorization.held;
-    releaseRest(context, account, authorization, new Transaction(context, account));
+    const at = authorization.expiresAt ?? context.now;
+    releaseRest(context, account, authorization, new Transaction(context, account), at);
     authorization.status = 'expired';
-    authorization.closedAt = authorization.expiresAt;
+    authorization.closedAt = at;
     touch(context, account);
   }
   for (const account of context.state.accounts.values()) {
     for (const grant of account.grants) {
       const rest = grant.remaining.minus(grant.held);
-      if (rest.isZero() || !hasExpired(grant, context.now)) continue;
-      breakage(context, account, grant, rest, new Transaction(context, account));
+      if (rest.isZero() || grant.expiresAt === null || !hasExpired(grant, context.now)) continue;
+      breakage(context, account, grant, rest, new Transaction(context, account), grant.expiresAt);
     }
   }
 }

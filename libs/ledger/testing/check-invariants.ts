@@ -78,7 +78,7 @@ export class InvariantCheck {
       held.eq(total(authorization.allocations).plus(authorization.overdraftHeld)),
       'held = Σ allocations + overdraft leg',
     );
-    must(committed.eq(total(authorization.draws).plus(authorization.debtDrawn)), 'committed = Σ draws + debt drawn');
+    must(committed.eq(total(authorization.draws)), 'committed = Σ draws');
     must(committed.eq(this.usageSums.get(id) ?? ZERO), 'committed = Σ usage transfers');
     must(
       isOpen(authorization) === (closedAt === null),

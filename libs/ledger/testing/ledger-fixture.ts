@@ -80,6 +80,23 @@ export function ledgerAt(time: string): LedgerFixture {
   return new LedgerFixture(Date.parse(time));
 }
 
+/** An authorization as specs compare it: what grants paid, and what became debt. */
+export type PlainAuthorization = Omit<Plain<Authorization>, 'draws'> & {
+  readonly draws: readonly { readonly grantId: string; readonly amount: string }[];
+  readonly debtDrawn: string;
+};
+
+function plainAuthorization(authorization: Readonly<Authorization>): PlainAuthorization {
+  const { draws, ...rest } = plain(authorization);
+  return {
+    ...rest,
+    draws: draws.flatMap(({ grantId, amount }) => (grantId === null ? [] : [{ grantId, amount }])),
+    debtDrawn: formatAmount(
+      authorization.draws.reduce((sum, { grantId, amount }) => (grantId === null ? sum.plus(amount) : sum), ZERO),
+    ),
+  };
+}
+
 /** The refusal of a command that must not be accepted. */
 export function refusalOf(work: () => unknown): Plain<Refusal> {
   return plain(refusedOutcomeOf(work).refusal);
@@ -169,6 +186,27 @@ export class LedgerFixture {
     );
   }
 
+  extend(
+    { id }: Named,
+    { amount, holdSeconds }: { readonly amount?: string; readonly holdSeconds?: number },
+  ): PlainAuthorization {
+    const authorization = { environment: ENVIRONMENT, id };
+    const command = {
+      type: 'extend',
+      authorization,
+      amount: amountOf(amount),
+      holdSeconds: holdSeconds ?? null,
+    } as const;
+    return plainAuthorization(this.run<'extend'>(command).authorization);
+  }
+
+  /** Refunds; without an amount everything. */
+  refund({ id }: Named, amount?: string, reason: string | null = null): PlainAuthorization {
+    const authorization = { environment: ENVIRONMENT, id };
+    const command = { type: 'refund', authorization, amount: amountOf(amount), reason } as const;
+    return plainAuthorization(this.run<'refund'>(command).authorization);
+  }
+
   suspend(id = this.currentAccount): this {
     this.rows.accountRow(accountRef(id).key).status = 'suspended';
     return this;
@@ -207,8 +245,10 @@ export class LedgerFixture {
     return plain(this.run<'void_grant'>({ type: 'void_grant', grant: { environment, id } }).grant);
   }
 
-  authorize(amount: string, options: HoldOptions = {}): Plain<Authorization> {
-    return plain(this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, amount }) }).authorization);
+  authorize(amount: string, options: HoldOptions = {}): PlainAuthorization {
+    return plainAuthorization(
+      this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, amount }) }).authorization,
+    );
   }
 
   authorizeBatch(mode: BatchMode, items: readonly BatchItem[]): Plain<BatchDecision> {
@@ -217,8 +257,10 @@ export class LedgerFixture {
     );
   }
 
-  charge(amount: string, options: SpendOptions = {}): Plain<Authorization> {
-    return plain(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }).authorization);
+  charge(amount: string, options: SpendOptions = {}): PlainAuthorization {
+    return plainAuthorization(
+      this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }).authorization,
+    );
   }
 
   chargeBatch(mode: BatchMode, items: readonly (SpendOptions & { readonly amount: string })[]): Plain<BatchDecision> {
@@ -228,9 +270,11 @@ export class LedgerFixture {
   }
 
   /** Commits; without an amount the whole hold. */
-  commit({ id }: Named, amount?: string, { final = true, environment = ENVIRONMENT } = {}): Plain<Authorization> {
+  commit({ id }: Named, amount?: string, { final = true, environment = ENVIRONMENT } = {}): PlainAuthorization {
     const authorization = { environment, id };
-    return plain(this.run<'commit'>({ type: 'commit', authorization, amount: amountOf(amount), final }).authorization);
+    return plainAuthorization(
+      this.run<'commit'>({ type: 'commit', authorization, amount: amountOf(amount), final }).authorization,
+    );
   }
 
   commitBatch(items: readonly (Named & { readonly amount?: string })[]): Plain<BatchDecision> {
@@ -242,8 +286,8 @@ export class LedgerFixture {
     return plain(this.run<'commit_batch'>({ type: 'commit_batch', items: commits }));
   }
 
-  void({ id }: Named, environment = ENVIRONMENT): Plain<Authorization> {
-    return plain(this.run<'void'>({ type: 'void', authorization: { environment, id } }).authorization);
+  void({ id }: Named, environment = ENVIRONMENT): PlainAuthorization {
+    return plainAuthorization(this.run<'void'>({ type: 'void', authorization: { environment, id } }).authorization);
   }
 
   /** What the account's owner sees now, whether or not anything was booked since. */
@@ -270,10 +314,10 @@ export class LedgerFixture {
   }
 
   /** An authorization as it is now, its time run out or not. */
-  find({ id }: Named): Plain<Authorization> {
+  find({ id }: Named): PlainAuthorization {
     const authorization = this.rows.loadAll(this.now).state.authorizations.get(id);
     must(authorization !== undefined, `the authorization ${id} exists`);
-    return plain(authorization);
+    return plainAuthorization(authorization);
   }
 
   transfers(kind?: TransferKind): Plain<Transfer>[] {

@@ -23,7 +23,7 @@ export class LedgerRows {
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), repayments: new Map() },
       changes: noChanges(),
       now,
     };
@@ -44,6 +44,7 @@ export class LedgerRows {
         accounts: [...this.accounts.keys()],
         authorizations: [...this.authorizations.keys()],
         grants: [...this.grants.keys()],
+        refunds: [...this.authorizations.keys()],
       },
       now,
     );
@@ -58,7 +59,9 @@ export class LedgerRows {
       const { terms, status } = this.accountRow(state.account.key);
       this.writeAccount({ ...state, account: { ...state.account, terms, status } });
     }
-    for (const { account } of changes.changedTerms) this.accountRow(account.key).terms = account.terms;
+    for (const { account } of changes.changedTerms) {
+      Object.assign(this.accountRow(account.key), { terms: account.terms, status: account.status });
+    }
     for (const grant of [...changes.createdGrants, ...changes.updatedGrants]) this.grants.set(grant.id, grant);
     for (const authorization of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
       this.authorizations.set(authorization.id, authorization);
@@ -83,8 +86,16 @@ export class LedgerRows {
   private loadAccount({ state, now }: DecisionContext, key: AccountKey, needs: Needs): void {
     const row = this.accounts.get(key);
     if (!row) return;
+    const repaid = this.transfers.filter((one) => one.accountKey === key && one.kind === 'debt_repayment').toReversed();
+    if (needs.refunds.length > 0)
+      state.repayments.set(
+        key,
+        repaid.flatMap(({ grantId }) => grantId ?? []),
+      );
+    const drawn = needs.refunds.flatMap((id) => this.authorizations.get(id)?.draws ?? []);
+    const refundable = new Set([...drawn, ...(needs.refunds.length > 0 ? repaid : [])].map(({ grantId }) => grantId));
     const grants = this.grantsOf(key)
-      .filter(({ id, remaining }) => !remaining.isZero() || needs.grants.includes(id))
+      .filter(({ id, remaining }) => !remaining.isZero() || needs.grants.includes(id) || refundable.has(id))
       .map((grant) => ({ ...grant }));
     for (const grant of grants) state.grants.set(grant.id, grant);
     const expiries = this.openAuthorizationsOf(key).flatMap(({ expiresAt }) => expiresAt ?? []);

@@ -7,7 +7,7 @@ export const authorizations: Pass = {
     select z.*,
       a.environment as account_environment,
       coalesce(r.given_back, 0) as given_back,
-      z.debt_drawn + case jsonb_array_length(z.draws)
+      case jsonb_array_length(z.draws)
         when 1 then (z.draws -> 0 ->> 1)::numeric
         when 0 then 0
         else (select sum((share ->> 1)::numeric) from jsonb_array_elements(z.draws) share)

@@ -42,7 +42,5 @@ function drawsIn(table: string): string {
       from ${table} where jsonb_array_length(draws) = 1
       union all
       select account_id, id, (share ->> 0)::uuid, (share ->> 1)::numeric, 0
-      from ${table} cross join lateral jsonb_array_elements(draws) share where jsonb_array_length(draws) > 1
-      union all
-      select account_id, id, null, debt_drawn, 0 from ${table} where debt_drawn <> 0`;
+      from ${table} cross join lateral jsonb_array_elements(draws) share where jsonb_array_length(draws) > 1`;
 }

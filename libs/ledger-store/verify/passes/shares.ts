@@ -5,10 +5,10 @@ export const PINNED_SHARES = `
 
 /** Open and closed authorizations, with what they have in common. */
 export const ALL_AUTHORIZATIONS = `
-  select account_id, id, environment, status, committed, draws, debt_drawn, uncollected, refunded,
+  select account_id, id, environment, status, committed, draws, uncollected, refunded,
     late, final_amount, expires_at, committed_at, closed_at
   from authorizations
   union all
-  select account_id, id, environment, 'authorized', committed, draws, debt_drawn, uncollected, 0,
+  select account_id, id, environment, 'authorized', committed, draws, uncollected, 0,
     false, null, expires_at, null, null
   from holds`;

@@ -1,0 +1,159 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { charge, createAccount } from '../testing/commands.ts';
+import { FaultyWire } from '../testing/faulty-wire.ts';
+import { TestBooks } from '../testing/test-books.ts';
+import { TestLedger, type Said } from '../testing/test-ledger.ts';
+import { LedgerUnavailable } from './ledger-unavailable.ts';
+
+let database: TestDatabase;
+let wire: FaultyWire;
+let ledger: TestLedger;
+let books: TestBooks;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  wire = await FaultyWire.to(database.url);
+  ledger = new TestLedger(wire.url);
+  books = new TestBooks(database.url);
+});
+afterEach(async () => {
+  await ledger.stop();
+  await books.mustBeClean();
+  await books.close();
+  await wire.close();
+  await database.drop();
+});
+
+/** Ends the connections that the engines under test have to the database. */
+const TERMINATE = `select pg_terminate_backend(pid) from pg_stat_activity
+  where datname = current_database() and application_name = 'purser' and pid <> pg_backend_pid() and query not like '%pg_stat_activity%'`;
+
+/** Submits a charge until it is answered, with the same key each time; counts what went wrong meanwhile. */
+async function answered(account: string, key: string, reasons: Map<string, number>): Promise<Said> {
+  for (;;) {
+    try {
+      return await ledger.ask(charge(account, '1'), key);
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailable)) throw error;
+      reasons.set(error.reason, (reasons.get(error.reason) ?? 0) + 1);
+      await sleep(20);
+    }
+  }
+}
+
+describe('a lost connection', () => {
+  it('while the batch waits for its lock is no failure: nothing was changed, and the batch is repeated', async () => {
+    await ledger.account('a', '10');
+    const lock = await books.lock('a');
+    const answers = Array.from({ length: 10 }, () => ledger.do(charge('a', '1')));
+    await books.lockWaits();
+    await books.pool.query(TERMINATE.replace('and pid', `and wait_event_type = 'Lock' and pid`));
+    await lock.release();
+    await Promise.all(answers);
+    expect(await books.spent('a')).toBe('10');
+  });
+
+  it('between two batches is no failure', async () => {
+    await ledger.account('a', '10');
+    wire.cut();
+    await ledger.do(charge('a', '1'));
+    await books.pool.query(TERMINATE);
+    await ledger.do(charge('a', '1'));
+    expect(await books.spent('a')).toBe('2');
+  });
+
+  it('on the way of the commit leaves the outcome unknown, and a retry does the work', async () => {
+    await ledger.account('a', '10');
+    wire.failNextCommit('lost');
+    await expect(ledger.ask(charge('a', '1'), 'k')).rejects.toMatchObject({ reason: 'outcome_unknown' });
+    expect(await books.spent('a')).toBe('0');
+    expect(await ledger.ask(charge('a', '1'), 'k')).toMatchObject({ code: 'ok', replayed: false });
+    expect(await books.spent('a')).toBe('1');
+  });
+
+  it('on the way of the commit’s answer leaves the outcome unknown, and a retry finds the work done', async () => {
+    await ledger.account('a', '10');
+    wire.failNextCommit('answer lost');
+    const submissions = Array.from({ length: 5 }, (_, index) => ledger.ask(charge('a', '1'), `k${String(index)}`));
+    const ends = await Promise.allSettled(submissions);
+    expect(ends.every((end) => end.status === 'rejected')).toBe(true);
+    expect(ends).toMatchObject(ends.map(() => ({ reason: { reason: 'outcome_unknown' } })));
+    expect(await books.spent('a')).toBe('5');
+    for (let index = 0; index < 5; index += 1) {
+      expect(await ledger.ask(charge('a', '1'), `k${String(index)}`)).toMatchObject({ code: 'ok', replayed: true });
+    }
+    expect(await books.spent('a')).toBe('5');
+  });
+
+  it('leaves no outcome unknown where there was nothing to write', async () => {
+    await ledger.account('a', '10');
+    const said = await ledger.ask(charge('a', '1'), 'k');
+    wire.failNextCommit('answer lost');
+    expect(await ledger.ask(charge('a', '1'), 'k')).toEqual({ ...said, replayed: true });
+    expect((await ledger.ask(charge('a', '1000'))).code).toBe('insufficient_credits');
+  });
+
+  it('again and again under load loses nothing and does nothing twice', async () => {
+    const accounts = Array.from({ length: 8 }, (_, index) => `a${String(index)}`);
+    await Promise.all(accounts.map((id) => ledger.account(id, '100000')));
+    const reasons = new Map<string, number>();
+    let done = false;
+    let terminated = 0;
+    let replays = 0;
+    const terminating = (async () => {
+      for (let round = 0; !done; round += 1) {
+        if (round % 5 === 4) wire.cut();
+        else terminated += (await books.pool.query(TERMINATE)).rows.length;
+        await sleep(50 + (round % 4) * 20);
+      }
+    })();
+    const worker = async (index: number): Promise<number> => {
+      const account = accounts[index % accounts.length] ?? '';
+      for (let round = 0; round < 30; round += 1) {
+        const { code, replayed } = await answered(account, `${String(index)}/${String(round)}`, reasons);
+        expect(code).toBe('ok');
+        if (replayed) replays += 1;
+      }
+      return 30;
+    };
+    await Promise.all(Array.from({ length: 80 }, (_, index) => worker(index)));
+    done = true;
+    await terminating;
+
+    expect(await books.count('transfers', `kind = 'usage'`)).toBe(80 * 30);
+    expect(await books.value('select count(*) from idempotency_keys')).toBe(String(80 * 30));
+    expect(
+      [...reasons.keys()].filter((reason) => !['outcome_unknown', 'database_unavailable'].includes(reason)),
+    ).toEqual([]);
+    process.stderr.write(`terminated ${terminated} replayed ${replays} reasons ${JSON.stringify([...reasons])}\n`);
+  });
+});
+
+describe('a database that is away', () => {
+  it('refuses within a bound, drops nothing that was answered, and serves again when it is back', async () => {
+    await ledger.account('a', '1000');
+    const unreachable = new TestLedger('postgres://purser:purser@127.0.0.1:1/purser');
+    const submissions = Array.from({ length: 2000 }, () => unreachable.ask(createAccount('x')));
+    const startedAt = performance.now();
+    const ends = await Promise.allSettled(submissions);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(ends.every((end) => end.status === 'rejected')).toBe(true);
+    expect(ends[0]).toMatchObject({ reason: { reason: 'database_unavailable' } });
+    await unreachable.stop();
+  });
+});
+
+describe('a schema that moves on', () => {
+  it('leaves the commands of an older process alone when a migration adds columns', async () => {
+    await ledger.account('a', '100');
+    await ledger.do(charge('a', '1'));
+    for (const table of ['accounts', 'grants', 'holds', 'authorizations', 'transfers']) {
+      await books.pool.query(`alter table ${table} add column added_later text`);
+    }
+    const answers = await Promise.all(Array.from({ length: 20 }, () => ledger.ask(charge('a', '1'))));
+    expect(answers.every(({ code }) => code === 'ok')).toBe(true);
+    expect(await books.spent('a')).toBe('21');
+  });
+});

@@ -1,0 +1,80 @@
+import { connect, type Pool } from '#database';
+import { accountKey } from '#ledger';
+import { verify } from '../verify/verify.ts';
+import { eventually } from './eventually.ts';
+
+/** Looks at the books beside the engines, on connections of its own. */
+export class TestBooks {
+  readonly pool: Pool;
+
+  constructor(databaseUrl: string) {
+    this.pool = connect(databaseUrl, { connectionsMax: 4, log: () => undefined });
+  }
+
+  /** Fails unless every invariant holds, with the first differences of each that doesn't. */
+  async mustBeClean(): Promise<void> {
+    const { clean, checks } = await verify(this.pool);
+    if (clean) return;
+    const broken = checks.filter(({ severity, differences }) => severity === 'failure' && differences > 0);
+    throw new Error(`the books are not clean: ${JSON.stringify(broken, null, 2)}`);
+  }
+
+  async count(
+    table: 'accounts' | 'grants' | 'holds' | 'authorizations' | 'transfers',
+    where = 'true',
+  ): Promise<number> {
+    return Number(await this.value(`select count(*) from ${table} where ${where}`));
+  }
+
+  /** The one value of a query, as text. */
+  async value(sql: string, values: unknown[] = []): Promise<string> {
+    const { rows } = await this.pool.query<{ value: string }>(`select (${sql})::text as value`, values);
+    const [row] = rows;
+    if (!row) throw new Error('a query without a row');
+    return row.value;
+  }
+
+  /** How many transactions wrote an account's transfers of a kind. */
+  async transactionsOf(account: string, kind = 'usage'): Promise<number> {
+    const key = accountKey('live', account);
+    return Number(
+      await this.value(
+        `select count(distinct xmin::text) from transfers where account_id = '${key}' and kind = '${kind}'`,
+      ),
+    );
+  }
+
+  /** Charged to an account so far. */
+  async spent(account: string): Promise<string> {
+    return this.value(
+      `select trim_scale(coalesce(sum(amount), 0)) from transfers where account_id = $1 and kind = 'usage'`,
+      [accountKey('live', account)],
+    );
+  }
+
+  /** Takes an account's lock, as another process would, and keeps it until it is released. */
+  async lock(account: string): Promise<{ release(): Promise<void> }> {
+    const client = await this.pool.connect();
+    await client.query('begin');
+    await client.query('select from accounts where account_id = $1 for update', [accountKey('live', account)]);
+    return {
+      release: async () => {
+        await client.query('rollback');
+        client.release();
+      },
+    };
+  }
+
+  /** Waits until this many connections are waiting for a lock. */
+  lockWaits(wanted = 1): Promise<void> {
+    const waiting = `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    return eventually(
+      async () => Number(await this.value(waiting)) >= wanted,
+      `${wanted} transactions wait for a lock`,
+    );
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+}
