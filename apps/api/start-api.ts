@@ -30,7 +30,12 @@ const READ_CONNECTIONS_MAX = 8;
 /** Starts the HTTP API on a migrated database. */
 export async function startApi({ config, databaseUrl, log }: ApiOptions): Promise<RunningApi> {
   const engine = new Engine({ databaseUrl, log });
-  const readPool = connect(databaseUrl, { connectionsMax: READ_CONNECTIONS_MAX, pipeline: true, log });
+  const readPool = connect(databaseUrl, {
+    connectionsMax: READ_CONNECTIONS_MAX,
+    pipeline: true,
+    settings: { role: 'purser_app' },
+    log,
+  });
   const close = async (): Promise<void> => {
     await engine.stop();
     await readPool.end();

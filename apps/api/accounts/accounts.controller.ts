@@ -6,9 +6,12 @@ import { Environment } from '../auth/api-key.guard.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
 import { LedgerRequests, type HttpExchange } from '../requests/ledger-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
+import { parseInstant } from '../validation/rules.ts';
 import { accountNotFound, accountRef } from './account-ref.ts';
 import { createAccountCommand, updateAccountCommand } from './account-commands.ts';
+import { BalanceQuery } from './balance.query.ts';
 import { AccountTermsBody, CreateAccountBody } from './account.body.ts';
 import { accountView, balanceView } from './account.view.ts';
 
@@ -81,8 +84,13 @@ export class AccountsController {
   }
 
   @Get(':id/balance')
-  async balance(@Environment() environment: string, @Param('id') id: string) {
-    return balanceView(await this.reading(environment, id));
+  async balance(@Environment() environment: string, @Param('id') id: string, @Query() { at }: BalanceQuery) {
+    const instant = parseInstant(at);
+    if (instant === null) return balanceView(await this.reading(environment, id));
+    const reading = await this.accounts.findAt(accountRef(environment, id), instant);
+    if (reading === 'future') throw invalidRequest([{ field: 'at', message: 'must not lie in the future' }]);
+    if (!reading) throw accountNotFound(id);
+    return balanceView(reading);
   }
 
   private setStatus(http: HttpExchange, account: AccountRef, status: AccountStatus): Promise<void> {

@@ -20,6 +20,7 @@ export interface EngineOptions {
  * process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
  */
 const SESSION_SETTINGS = {
+  role: 'purser_app',
   enable_seqscan: 'off',
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',

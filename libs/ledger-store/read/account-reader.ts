@@ -2,6 +2,7 @@ import { kyselyFrom, type Pool } from '#database';
 import { balanceOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
 import { sql, type Kysely } from 'kysely';
 import { pageOf, type Page, type PageRequest } from './page.ts';
+import { balanceAt } from './past-balance.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -16,6 +17,21 @@ export class AccountReader {
     const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key]));
     const found = accountIn(loaded, ref);
     return found && reading(found, loaded.now);
+  }
+
+  /**
+   * The account with its balance at a past instant, in milliseconds since 1970.
+   * @returns `null` where there is no such account, `'future'` where the instant hasn't come yet.
+   */
+  async findAt(ref: AccountRef, at: number): Promise<AccountDecision | 'future' | null> {
+    return inSnapshot(this.pool, async (client) => {
+      const loaded = await readSettled(client, [ref.key]);
+      const found = accountIn(loaded, ref);
+      if (!found) return null;
+      if (at > loaded.now) return 'future';
+      const { balance, debt } = await balanceAt(client, ref.key, at, loaded.unbooked);
+      return { account: { ...found.account, debt }, balance, created: false, asOf: at };
+    });
   }
 
   async list(environment: string, page: PageRequest): Promise<Page<AccountDecision>> {

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '#database';
-import { noChanges, settle, type AccountKey, type AccountRef, type AccountState } from '#ledger';
+import { noChanges, settle, type AccountKey, type AccountRef, type AccountState, type Transfer } from '#ledger';
 import { loadState, type LoadedState } from '../load/load-state.ts';
 
 /** Runs reads on one snapshot, without locks. The pool must pipeline: the statements of a reading go out together. */
@@ -20,6 +20,11 @@ export async function inSnapshot<T>(pool: Pool, read: (client: PoolClient) => Pr
   }
 }
 
+export interface SettledState extends LoadedState {
+  /** The transfers that time alone has made due, and that nobody has booked yet. */
+  readonly unbooked: readonly Transfer[];
+}
+
 /**
  * Accounts as they are by the clock. What time alone has changed is shown as changed, whether or not it is booked: the
  * rows are settled in memory by the very code that decides, and nothing is written.
@@ -28,10 +33,11 @@ export async function readSettled(
   client: PoolClient,
   accounts: readonly AccountKey[],
   grants: readonly string[] = [],
-): Promise<LoadedState> {
+): Promise<SettledState> {
   const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [] }, { lock: false });
-  settle({ state: loaded.state, changes: noChanges(), now: loaded.now });
-  return loaded;
+  const changes = noChanges();
+  settle({ state: loaded.state, changes, now: loaded.now });
+  return { ...loaded, unbooked: changes.transfers };
 }
 
 /** The state of the account a request names; two ids may share a key, though none ever will. */

@@ -1,0 +1,167 @@
+import { connect, type Pool } from '#database';
+import { accountKey, Amount } from '#ledger';
+import { Engine } from '#ledger-store';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+const ACCOUNT = { environment: 'live', id: 'acme', key: accountKey('live', 'acme') };
+const SPEND = { account: ACCOUNT, amount: new Amount(10), usage: [], tags: {}, metadata: {} };
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** Where the transfers of this month stand, found by what was written. */
+const PARTITION = '(select tableoid::regclass from transfers limit 1)';
+
+/** What nobody may write, whoever they are: the statement, and the constraint that refuses it. */
+const REFUSED_TO_ALL = [
+  ['an update of a transfer', 'update transfers set amount = amount', 'transfers_are_append_only'],
+  ['a deletion of a transfer', 'delete from transfers', 'transfers_are_append_only'],
+  ['a truncation of transfers', 'truncate transfers', 'transfers_are_append_only'],
+  ['more held than remains of a grant', 'update grants set held = remaining + 1', 'grants_hold_no_more_than_remains'],
+  ['a negative hold on a grant', 'update grants set held = -1', 'grants_hold_no_more_than_remains'],
+  ['more remaining than was granted', 'update grants set remaining = amount + 1', 'grants_hold_no_more_than_remains'],
+  ['a grant that says it is closed', 'update grants set open = not open', 'grants_are_open_while_something_remains'],
+  ['NaN remaining', `update grants set remaining = 'NaN'`, 'amount_is_a_number'],
+  ['NaN as debt', `update accounts set debt = 'NaN'`, 'amount_is_a_number'],
+  ['negative debt', 'update accounts set debt = -1', 'accounts_debt_is_positive'],
+  ['a negative overdraft limit', 'update accounts set overdraft_limit = -1', 'accounts_overdraft_limit_is_positive'],
+  [
+    'an overdraft leg beyond the hold',
+    'update holds set overdraft_held = held + 1',
+    'holds_overdraft_is_part_of_the_hold',
+  ],
+  [
+    'a refund of more than was committed',
+    'update authorizations set refunded = committed + 1',
+    'authorizations_refund_no_more_than_committed',
+  ],
+  [
+    'a closed authorization that is open',
+    `update authorizations set status = 'authorized'`,
+    'authorizations_are_closed',
+  ],
+  ['a transfer of NaN', transfer({ amount: `'NaN'` }), 'amount_is_a_number'],
+  ['a transfer of nothing', transfer({ amount: '0' }), 'transfers_amount_is_positive'],
+  ['a negative transfer', transfer({ amount: '-1' }), 'transfers_amount_is_positive'],
+  [
+    'a transfer from an account to itself',
+    transfer({ debit: 'grant', credit: 'grant' }),
+    'transfers_debit_is_not_credit',
+  ],
+  ['usage paid by funding', transfer({ debit: 'funding:paid' }), 'transfers_follow_the_chart'],
+  ['usage that becomes breakage', transfer({ credit: 'breakage' }), 'transfers_follow_the_chart'],
+  ['usage without its authorization', transfer({ authorization: 'null' }), 'transfers_name_their_authorization'],
+  ['a second hold with one id', 'insert into holds select * from holds', 'holds_pkey'],
+] as const;
+
+/** What the running service may not do, though the owner may. */
+const REFUSED_TO_THE_SERVICE = [
+  ['a change of a grant’s amount', 'update grants set amount = amount'],
+  ['a deletion of a grant', 'delete from grants'],
+  ['a deletion of an account', 'delete from accounts'],
+  ['a change of an account’s unit', `update accounts set unit = 'USD'`],
+  ['a deletion of a closed authorization', 'delete from authorizations'],
+  ['a truncation of holds', 'truncate holds'],
+  ['a change of a remembered answer', 'update idempotency_keys set status = 200'],
+  ['a deletion of remembered answers', 'delete from idempotency_keys'],
+  ['a new API key', `insert into api_keys (environment, name, hash) values ('live', 'x', sha256('x'))`],
+  ['a dropped trigger', 'drop trigger transfers_are_append_only on transfers'],
+  ['a table of its own', 'create table loot (amount numeric)'],
+] as const;
+
+describe('the database defends itself', () => {
+  let database: TestDatabase;
+  let owner: Pool;
+  let app: Pool;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const log = (line: string) => process.stderr.write(`${line}\n`);
+    owner = connect(database.url, { log });
+    app = connect(database.url, { settings: { role: 'purser_app' }, log });
+    await writeBooks(database.url);
+  });
+  afterAll(async () => {
+    await owner.end();
+    await app.end();
+    await database.drop();
+  });
+
+  it.each(REFUSED_TO_ALL)('refuses the owner %s', async (_, sql, constraint) => {
+    await expect(owner.query(sql)).rejects.toMatchObject({ constraint });
+  });
+
+  it.each(REFUSED_TO_ALL)('refuses the service %s', async (_, sql, constraint) => {
+    const error: unknown = await app.query(sql).catch((reason: unknown) => reason);
+    expect([
+      { code: INSUFFICIENT_PRIVILEGE, constraint: undefined },
+      { code: expect.any(String), constraint },
+    ]).toContainEqual({ code: fieldOf(error, 'code'), constraint: fieldOf(error, 'constraint') });
+  });
+
+  it.each(REFUSED_TO_THE_SERVICE)('refuses the service %s', async (_, sql) => {
+    await expect(app.query(sql)).rejects.toMatchObject({ code: INSUFFICIENT_PRIVILEGE });
+  });
+
+  it.each(['update %s set amount = amount', 'delete from %s', 'truncate %s'])(
+    'refuses everybody “%s” on every partition of transfers',
+    async (sql) => {
+      const { rows } = await owner.query<{ name: string }>(
+        `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'transfers'::regclass`,
+      );
+      const written = await owner.query<{ name: string }>(`select ${PARTITION}::text as name`);
+      expect(rows).toContainEqual(written.rows[0]);
+      for (const { name } of sql.startsWith('truncate') ? rows : written.rows) {
+        const statement = sql.replace('%s', name);
+        await expect(owner.query(statement)).rejects.toMatchObject({ constraint: 'transfers_are_append_only' });
+        await expect(app.query(statement)).rejects.toMatchObject({ code: INSUFFICIENT_PRIVILEGE });
+      }
+    },
+  );
+
+  it('lets the service add transfers and read them', async () => {
+    const { rows } = await app.query<{ kind: string }>('select distinct kind::text from transfers order by 1');
+    expect(rows.map(({ kind }) => kind)).toEqual(['grant', 'usage']);
+  });
+});
+
+/** One grant, one open hold, one charge. */
+async function writeBooks(databaseUrl: string): Promise<void> {
+  const engine = new Engine({ databaseUrl, log: (line) => process.stderr.write(`${line}\n`) });
+  const render = () => ({ status: 200, body: '' });
+  const terms = { name: null, overdraftLimit: new Amount(5), overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
+  await engine.submit({
+    command: { type: 'create_account', account: ACCOUNT, unit: 'credits', terms },
+    key: null,
+    render,
+  });
+  await engine.submit({
+    command: {
+      type: 'create_grant',
+      account: ACCOUNT,
+      amount: new Amount(100),
+      category: 'paid',
+      priority: 100,
+      scope: null,
+      costBasis: null,
+      effectiveAt: null,
+      expiresAt: null,
+      metadata: {},
+    },
+    key: null,
+    render,
+  });
+  await engine.submit({ command: { type: 'authorize', ...SPEND, holdSeconds: 600, overage: null }, key: null, render });
+  await engine.submit({ command: { type: 'charge', ...SPEND }, key: null, render });
+  await engine.stop();
+}
+
+/** A usage transfer like the one that is there, but for what is given. */
+function transfer({ debit = 'grant', credit = 'usage', amount = '1', authorization = 'authorization_id' }): string {
+  return `insert into transfers (account_id, id, transaction_id, kind, debit, credit, amount, grant_id, authorization_id, created_at)
+    select account_id, uuid_at(now()), id, kind, '${debit}', '${credit}', ${amount}, grant_id, ${authorization}, now()
+    from transfers where kind = 'usage'`;
+}
+
+function fieldOf(error: unknown, field: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+}
