@@ -24,6 +24,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 // `NUMERIC` takes NaN, and NaN passes every `>`; the domain refuses it once for all columns.
 const TYPES = `
   create domain credit_amount as numeric(38, 12) constraint amount_is_a_number check (value <> 'NaN'::numeric);
+  -- What many amounts add up to may have more digits than one.
+  create domain credit_sum as numeric
+    constraint amount_is_a_number check (value not in ('NaN'::numeric, 'Infinity'::numeric, '-Infinity'::numeric));
   create type overage_policy as enum ('cap', 'debt', 'reject');
   create type account_status as enum ('active', 'suspended');
   create type authorization_status as enum ('authorized', 'committed', 'voided', 'expired');
@@ -104,22 +107,22 @@ const HOLDS = `
     account_id bigint not null constraint holds_account_exists references accounts (account_id),
     id uuid not null,
     environment text not null,
-    amount credit_amount not null constraint holds_amount_is_positive check (amount > 0),
-    held credit_amount not null constraint holds_held_is_positive check (held >= 0),
+    amount credit_sum not null constraint holds_amount_is_positive check (amount > 0),
+    held credit_sum not null constraint holds_held_is_positive check (held >= 0),
     allocations jsonb not null,
-    overdraft_held credit_amount not null,
-    committed credit_amount not null constraint holds_committed_is_positive check (committed >= 0),
+    overdraft_held credit_sum not null,
+    committed credit_sum not null constraint holds_committed_is_positive check (committed >= 0),
     draws jsonb not null,
     steps jsonb not null,
-    uncollected credit_amount not null constraint holds_uncollected_is_positive check (uncollected >= 0),
+    uncollected credit_sum not null constraint holds_uncollected_is_positive check (uncollected >= 0),
     overage overage_policy not null,
     usage jsonb not null,
     tags jsonb not null,
     metadata jsonb not null,
     created_at timestamptz(3) not null,
     expires_at timestamptz(3) not null,
-    balance_posted numeric not null,
-    balance_held numeric not null,
+    balance_posted credit_sum not null,
+    balance_held credit_sum not null,
     primary key (account_id, id),
     constraint holds_overdraft_is_part_of_the_hold check (0 <= overdraft_held and overdraft_held <= held)
   ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
@@ -132,16 +135,16 @@ const AUTHORIZATIONS = `
     id uuid not null,
     environment text not null,
     status authorization_status not null constraint authorizations_are_closed check (status <> 'authorized'),
-    amount credit_amount not null constraint authorizations_amount_is_positive check (amount > 0),
-    committed credit_amount not null,
+    amount credit_sum not null constraint authorizations_amount_is_positive check (amount > 0),
+    committed credit_sum not null,
     draws jsonb not null,
     steps jsonb not null,
-    uncollected credit_amount not null constraint authorizations_uncollected_is_positive check (uncollected >= 0),
-    refunded credit_amount not null,
+    uncollected credit_sum not null constraint authorizations_uncollected_is_positive check (uncollected >= 0),
+    refunded credit_sum not null,
     overage overage_policy not null,
     late boolean not null,
-    held_at_close credit_amount not null,
-    final_amount credit_amount,
+    held_at_close credit_sum not null,
+    final_amount credit_sum,
     usage jsonb not null,
     tags jsonb not null,
     metadata jsonb not null,
@@ -149,8 +152,8 @@ const AUTHORIZATIONS = `
     expires_at timestamptz(3),
     committed_at timestamptz(3),
     closed_at timestamptz(3) not null,
-    balance_posted numeric not null,
-    balance_held numeric not null,
+    balance_posted credit_sum not null,
+    balance_held credit_sum not null,
     primary key (account_id, id),
     constraint authorizations_refund_no_more_than_committed check (0 <= refunded and refunded <= committed),
     constraint authorizations_committed_have_a_final_amount

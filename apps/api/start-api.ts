@@ -8,8 +8,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { AddressInfo } from 'node:net';
 import { ApiModule } from './api.module.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
+import { answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
-import { bodyPipe } from './validation/body-pipe.ts';
+import { BodyPipe } from './validation/body-pipe.ts';
 
 export interface RunningApi {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
@@ -63,11 +64,17 @@ export async function startApi({ config, databaseUrl, log }: ApiOptions): Promis
 }
 
 function fastifyAdapter(): FastifyAdapter {
-  return new FastifyAdapter({ logger: false, bodyLimit: BODY_BYTES_MAX, routerOptions: { maxParamLength: 200 } });
+  return new FastifyAdapter({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: answerUnroutable,
+    clientErrorHandler: answerUnreadable,
+  });
 }
 
 function configure(app: NestFastifyApplication, log: (line: string) => void): void {
-  app.useGlobalPipes(bodyPipe());
+  app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   readJsonBodies(app.getHttpAdapter().getInstance());
 }

@@ -21,9 +21,9 @@ export function updateAccountCommand(account: AccountRef, body: AccountTermsBody
 function givenTerms({ name, overdraft_limit, overage, time_zone, metadata }: AccountTermsBody): Partial<AccountTerms> {
   return {
     ...(name === undefined ? {} : { name }),
-    ...(overdraft_limit === undefined ? {} : { overdraftLimit: new Amount(overdraft_limit) }),
-    ...(overage === undefined ? {} : { overage }),
-    ...(time_zone === undefined ? {} : { timeZone: time_zone }),
-    ...(metadata === undefined ? {} : { metadata }),
+    ...(!overdraft_limit ? {} : { overdraftLimit: new Amount(overdraft_limit) }),
+    ...(!overage ? {} : { overage }),
+    ...(!time_zone ? {} : { timeZone: time_zone }),
+    ...(!metadata ? {} : { metadata }),
   };
 }

@@ -1,29 +1,29 @@
 import { OVERAGE_POLICIES, type JsonObject, type OveragePolicy } from '#ledger';
-import { IsIn, IsOptional, IsString, MaxLength, ValidateIf } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { IsAccountId, IsAmount, IsMetadata, IsTimeZone, IsUnit } from '../validation/rules.ts';
 
-/** The terms of an account: all optional, all changeable later. */
+/** The terms of an account: all optional, all changeable later. `null` is not given, but for the name: it takes it away. */
 export class AccountTermsBody {
-  @ValidateIf((body: AccountTermsBody) => body.name !== undefined && body.name !== null)
+  @IsOptional()
   @IsString()
   @MaxLength(256)
   readonly name?: string | null;
 
-  @ValidateIf((body: AccountTermsBody) => body.overdraft_limit !== undefined)
+  @IsOptional()
   @IsAmount()
-  readonly overdraft_limit?: string;
+  readonly overdraft_limit?: string | null;
 
-  @ValidateIf((body: AccountTermsBody) => body.overage !== undefined)
+  @IsOptional()
   @IsIn(OVERAGE_POLICIES)
-  readonly overage?: OveragePolicy;
+  readonly overage?: OveragePolicy | null;
 
-  @ValidateIf((body: AccountTermsBody) => body.time_zone !== undefined)
+  @IsOptional()
   @IsTimeZone()
-  readonly time_zone?: string;
+  readonly time_zone?: string | null;
 
-  @ValidateIf((body: AccountTermsBody) => body.metadata !== undefined)
+  @IsOptional()
   @IsMetadata()
-  readonly metadata?: JsonObject;
+  readonly metadata?: JsonObject | null;
 }
 
 export class CreateAccountBody extends AccountTermsBody {

@@ -42,7 +42,7 @@ export class AccountsController {
   }
 
   @Get(':id')
-  async find(@Environment() environment: string, @Param('id') id: string) {
+  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     return accountView(await this.reading(environment, id));
   }
 

@@ -1,5 +1,4 @@
 import {
-  MAX_BATCH_ITEMS,
   MAX_HOLD_SECONDS,
   OVERAGE_POLICIES,
   type BatchMode,
@@ -7,23 +6,9 @@ import {
   type OveragePolicy,
   type Usage,
 } from '#ledger';
-import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
-import { IsAccountId, IsAmount, IsMetadata, IsPositiveAmount, IsTags } from '../validation/rules.ts';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { BatchItems } from '../validation/body-classes.ts';
+import { IsAccountId, IsAmount, IsMetadata, IsPositiveAmount, IsTags, POSITIVE_AMOUNT } from '../validation/rules.ts';
 import { IsUsage } from '../validation/usage.ts';
 
 export const BATCH_MODES: readonly BatchMode[] = ['all_or_nothing', 'independent'];
@@ -68,11 +53,7 @@ export class AuthorizeBatchBody {
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_BATCH_ITEMS)
-  @ValidateNested({ each: true })
-  @Type(() => AuthorizeBody)
+  @BatchItems(() => AuthorizeBody)
   readonly items!: AuthorizeBody[];
 }
 
@@ -91,7 +72,9 @@ export class CommitBody {
 /** More to hold, for longer, or both. */
 export class ExtendBody {
   @ValidateIf((body: ExtendBody) => isGiven(body.amount) || !isGiven(body.expires_in))
-  @IsPositiveAmount()
+  @IsPositiveAmount({
+    message: ({ value }) => (isGiven(value) ? POSITIVE_AMOUNT : 'or expires_in must be given, or both'),
+  })
   readonly amount?: string | null;
 
   /** Seconds from now until the hold is released by itself; an expiry is never brought forward. */
@@ -125,10 +108,6 @@ export class CommitItemBody extends CommitBody {
 }
 
 export class CommitBatchBody {
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_BATCH_ITEMS)
-  @ValidateNested({ each: true })
-  @Type(() => CommitItemBody)
+  @BatchItems(() => CommitItemBody)
   readonly items!: CommitItemBody[];
 }

@@ -105,7 +105,7 @@ export class AuthorizationsController {
   }
 
   @Get(':id')
-  async find(@Environment() environment: string, @Param('id') id: string) {
+  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.authorizations.find(refOrNotFound(environment, id));
     if (!found) throw authorizationNotFound();
     return authorizationView(found);

@@ -1,17 +1,13 @@
-import { MAX_BATCH_ITEMS, type BatchMode } from '#ledger';
-import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { type BatchMode } from '#ledger';
+import { IsIn, IsOptional } from 'class-validator';
 import { BATCH_MODES, SpendBody } from '../authorizations/authorization.body.ts';
+import { BatchItems } from '../validation/body-classes.ts';
 
 export class ChargeBatchBody {
   @IsOptional()
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_BATCH_ITEMS)
-  @ValidateNested({ each: true })
-  @Type(() => SpendBody)
+  @BatchItems(() => SpendBody)
   readonly items!: SpendBody[];
 }

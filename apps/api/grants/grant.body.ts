@@ -1,18 +1,17 @@
 import { GRANT_CATEGORIES, type GrantCategory, type JsonObject } from '#ledger';
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
   IsIn,
   IsInt,
-  IsObject,
   IsOptional,
   IsString,
   Max,
+  MaxLength,
   Min,
-  ValidateNested,
 } from 'class-validator';
+import { Nested } from '../validation/body-classes.ts';
 import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsTags } from '../validation/rules.ts';
 
 const NAMES_MAX = 100;
@@ -24,6 +23,7 @@ export class GrantScopeBody {
   @ArrayMinSize(1)
   @ArrayMaxSize(NAMES_MAX)
   @IsString({ each: true })
+  @MaxLength(128, { each: true })
   readonly events?: string[] | null;
 
   @IsOptional()
@@ -31,6 +31,7 @@ export class GrantScopeBody {
   @ArrayMinSize(1)
   @ArrayMaxSize(NAMES_MAX)
   @IsString({ each: true })
+  @MaxLength(128, { each: true })
   readonly models?: string[] | null;
 
   @IsOptional()
@@ -67,9 +68,7 @@ export class CreateGrantBody {
   readonly cost_basis?: string | null;
 
   @IsOptional()
-  @IsObject()
-  @ValidateNested()
-  @Type(() => GrantScopeBody)
+  @Nested(() => GrantScopeBody)
   readonly scope?: GrantScopeBody | null;
 
   @IsOptional()

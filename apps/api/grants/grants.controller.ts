@@ -57,7 +57,7 @@ export class GrantsController {
   }
 
   @Get('grants/:id')
-  async find(@Environment() environment: string, @Param('id') id: string) {
+  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.grants.find(grantRef(environment, id));
     if (!found) throw grantNotFound();
     return grantView(found);

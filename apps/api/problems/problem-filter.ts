@@ -66,8 +66,7 @@ function statusOf(error: unknown): number | null {
   return null;
 }
 
+/** The web server's own words for what it couldn't read; they quote the request and nothing of ours. */
 function messageOf(error: unknown): string {
-  return error instanceof SyntaxError || (error instanceof Error && 'code' in error)
-    ? `is not valid JSON: ${error.message}`
-    : 'is malformed';
+  return error instanceof Error ? `could not be read: ${error.message}` : 'could not be read';
 }

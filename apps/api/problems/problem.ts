@@ -1,3 +1,4 @@
+import type { ProblemKind } from './problem-kind.ts';
 import { REFUSAL_PROBLEMS } from './refusal-problems.ts';
 
 /** An RFC 9457 problem: `code` is stable; extra fields help a program decide. */
@@ -10,17 +11,14 @@ export interface Problem {
   readonly [field: string]: unknown;
 }
 
-export interface ProblemKind {
-  readonly status: number;
-  readonly title: string;
-}
-
 /** Every problem that isn't the ledger's own refusal. */
 const REQUEST_PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is malformed' },
   invalid_api_key: { status: 401, title: 'A known API key is needed' },
   not_found: { status: 404, title: 'There is nothing here' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  request_timeout: { status: 408, title: 'The request did not arrive in time' },
+  headers_too_large: { status: 431, title: 'The head of the request is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   ledger_busy: { status: 503, title: 'The ledger has as much work as it can take' },

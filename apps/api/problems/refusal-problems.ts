@@ -1,5 +1,5 @@
 import type { RefusalCode } from '#ledger';
-import type { ProblemKind } from './problem.ts';
+import type { ProblemKind } from './problem-kind.ts';
 
 /** A refusal that has no problem here doesn't compile; the docs test asks for its documentation. */
 export const REFUSAL_PROBLEMS = {

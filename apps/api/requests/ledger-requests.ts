@@ -59,6 +59,6 @@ function renderRefusal(outcome: RefusedOutcome, refusalFields: RefusalFields): R
 /** The body says it as well, so that an answer given again has the same header. */
 function retryAfterOf({ status, body }: Rendered): string | null {
   if (status !== 402) return null;
-  const [, seconds] = /"retry_after":(\d+)/.exec(body) ?? [];
-  return seconds ?? null;
+  const { retry_after: seconds } = JSON.parse(body) as { readonly retry_after?: number };
+  return seconds === undefined ? null : String(seconds);
 }

@@ -1,21 +1,32 @@
-import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { validateSync, type ValidationError } from 'class-validator';
 import { problem, ProblemError } from '../problems/problem.ts';
+import { bodyOf, isBodyClass } from './body-classes.ts';
 
 interface Fault {
   readonly field: string;
   readonly message: string;
 }
 
-/** Checks bodies and queries against their classes: every fault at once, and no field that we don't know. */
-export function bodyPipe(): ValidationPipe {
-  return new ValidationPipe({
-    transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    stopAtFirstError: true,
-    exceptionFactory: (errors) => invalidRequest(errors.flatMap((error) => faultsOf(error, ''))),
-  });
+/**
+ * Checks bodies and queries against their classes: every fault at once, and no field that we don't know.
+ *
+ * Nest's own pipe isn't used because of the library it copies bodies with, which drops names such as `toString` from
+ * metadata and stumbles over others; see {@link bodyOf}.
+ */
+export class BodyPipe implements PipeTransform<unknown> {
+  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+    if ((type !== 'body' && type !== 'query') || !isBodyClass(metatype)) return value;
+    const body = bodyOf(metatype, value);
+    const errors = validateSync(body, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: true,
+      stopAtFirstError: true,
+    });
+    if (errors.length > 0) throw invalidRequest(errors.flatMap((error) => faultsOf(error, '')));
+    return body;
+  }
 }
 
 export function invalidRequest(errors: readonly Fault[]): ProblemError {
@@ -28,13 +39,13 @@ function faultsOf(error: ValidationError, parent: string): Fault[] {
   const field = parent === '' ? error.property : `${parent}.${error.property}`;
   const own = Object.entries(error.constraints ?? {}).map(([name, message]) => ({
     field,
-    message: phrase(name, field, error.property, message),
+    message: phrase(name, error.property, message),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
 }
 
 /** The library begins its messages with the property's name; the field stands beside them already. */
-function phrase(constraint: string, field: string, property: string, message: string): string {
-  if (constraint === 'whitelistValidation') return `is not a field of this request`;
-  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message.replace(`${field} `, '');
+function phrase(constraint: string, property: string, message: string): string {
+  if (constraint === 'whitelistValidation') return 'is not a field of this request';
+  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }

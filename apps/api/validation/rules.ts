@@ -15,9 +15,11 @@ function rule(name: string, must: string, test: Rule): (options?: ValidationOpti
 export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const AMOUNT_FORM =
   'a decimal as a string, like "12.5": at most 26 digits before and 12 after the point, no sign, no exponent';
+/** What an amount has to be where it can't be zero. */
+export const POSITIVE_AMOUNT = `must be ${AMOUNT_FORM}, and more than zero`;
 
 export const IsAmount = rule('isAmount', `must be ${AMOUNT_FORM}`, (value) => parseAmount(value) !== null);
-export const IsPositiveAmount = rule('isPositiveAmount', `must be ${AMOUNT_FORM}, and more than zero`, (value) => {
+export const IsPositiveAmount = rule('isPositiveAmount', POSITIVE_AMOUNT, (value) => {
   const amount = parseAmount(value);
   return amount !== null && !amount.isZero();
 });
@@ -30,6 +32,11 @@ export const IsUnit = rule(
   'isUnit',
   'must be 1 to 32 characters of A–Z a–z 0–9 _ . -',
   (value) => typeof value === 'string' && /^[A-Za-z0-9_.-]{1,32}$/.test(value),
+);
+export const IsLimit = rule(
+  'isLimit',
+  'must be a whole number from 1 to 100',
+  (value) => typeof value === 'string' && /^(?:[1-9]\d?|100)$/.test(value),
 );
 export const IsTimeZone = rule('isTimeZone', 'must be the name of a time zone, like "Europe/Berlin"', isTimeZone);
 export const IsInstant = rule(
@@ -44,7 +51,7 @@ export const IsTags = rule(
 );
 export const IsMetadata = rule('isMetadata', 'must be an object of at most 16 KiB as JSON', isMetadata);
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/i;
+const INSTANT = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/i;
 /** Postgres and JavaScript both know it, and no clock comes near. */
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 

@@ -16,8 +16,13 @@ const TRY_AGAIN = new Set([
   '0A000', // a statement was prepared before a migration changed its table; a new connection prepares it anew
 ]);
 const LOCK_TIMEOUT = '55P03';
-/** By SQLSTATE class: connection trouble, a transaction that timed out or may not write, out of resources, shutting down. */
-const UNREACHABLE_CLASSES = ['08', '25', '53', '57', '58'];
+/**
+ * By SQLSTATE class: connection trouble, a transaction that timed out or may not write, a login or database refused, out of
+ * resources, shutting down.
+ */
+const UNREACHABLE_CLASSES = ['08', '25', '28', '3D', '53', '57', '58'];
+/** The database takes no connections at the moment. */
+const NOT_ACCEPTING = '55000';
 
 export function failureOf(error: unknown): Failure {
   const state = sqlStateOf(error);
@@ -25,7 +30,7 @@ export function failureOf(error: unknown): Failure {
   if (state === null) return error instanceof ConnectionFailed ? 'unreachable' : 'poisoned';
   if (state === LOCK_TIMEOUT) return 'locked';
   if (TRY_AGAIN.has(state)) return 'try_again';
-  return UNREACHABLE_CLASSES.includes(state.slice(0, 2)) ? 'unreachable' : 'poisoned';
+  return state === NOT_ACCEPTING || UNREACHABLE_CLASSES.includes(state.slice(0, 2)) ? 'unreachable' : 'poisoned';
 }
 
 /** The five characters with which Postgres itself reported an error, so that the statement is known to have failed. */

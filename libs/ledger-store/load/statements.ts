@@ -21,7 +21,8 @@ export function findAccounts(keys: readonly AccountKey[]): Statement {
 
 export interface ClockRow {
   now: Date;
-  account_id: string;
+  /** `null` in the one row of a reading of no accounts. */
+  account_id: string | null;
   next_hold_expiry: Date | null;
 }
 
@@ -32,7 +33,7 @@ export function readClock(keys: readonly AccountKey[]): Statement {
     text: `with clock as materialized (select date_trunc('milliseconds', clock_timestamp()) as now)
       select clock.now, a.account_id,
         (select min(h.expires_at) from holds h where h.account_id = a.account_id and h.expires_at > clock.now) as next_hold_expiry
-      from clock, unnest($1::bigint[]) a (account_id)`,
+      from clock left join unnest($1::bigint[]) a (account_id) on true`,
     values: [keys],
   };
 }

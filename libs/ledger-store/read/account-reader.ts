@@ -1,6 +1,7 @@
 import { kyselyFrom, type Pool } from '#database';
 import { balanceOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
 import { sql, type Kysely } from 'kysely';
+import { attemptRead } from './attempt-read.ts';
 import { pageOf, type Page, type PageRequest } from './page.ts';
 import { balanceAt } from './past-balance.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
@@ -13,43 +14,49 @@ export class AccountReader {
     this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
-  async find(ref: AccountRef): Promise<AccountDecision | null> {
-    const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key]));
-    const found = accountIn(loaded, ref);
-    return found && reading(found, loaded.now);
+  find(ref: AccountRef): Promise<AccountDecision | null> {
+    return attemptRead(async () => {
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key]));
+      const found = accountIn(loaded, ref);
+      return found && reading(found, loaded.now);
+    });
   }
 
   /**
    * The account with its balance at a past instant, in milliseconds since 1970.
    * @returns `null` where there is no such account, `'future'` where the instant hasn't come yet.
    */
-  async findAt(ref: AccountRef, at: number): Promise<AccountDecision | 'future' | null> {
-    return inSnapshot(this.pool, async (client) => {
-      const loaded = await readSettled(client, [ref.key]);
-      const found = accountIn(loaded, ref);
-      if (!found) return null;
-      if (at > loaded.now) return 'future';
-      const { balance, debt } = await balanceAt(client, ref.key, at, loaded.unbooked);
-      return { account: { ...found.account, debt }, balance, created: false, asOf: at };
+  findAt(ref: AccountRef, at: number): Promise<AccountDecision | 'future' | null> {
+    return attemptRead(async () => {
+      return inSnapshot(this.pool, async (client) => {
+        const loaded = await readSettled(client, [ref.key]);
+        const found = accountIn(loaded, ref);
+        if (!found) return null;
+        if (at > loaded.now) return 'future';
+        const { balance, debt } = await balanceAt(client, ref.key, at, loaded.unbooked);
+        return { account: { ...found.account, debt }, balance, created: false, asOf: at };
+      });
     });
   }
 
-  async list(environment: string, page: PageRequest): Promise<Page<AccountDecision>> {
-    let query = this.tables
-      .selectFrom('accounts')
-      .select(['account_id', 'created_at'])
-      .where('environment', '=', environment)
-      .orderBy('created_at', 'desc')
-      .orderBy('account_id', 'desc')
-      .limit(page.limit + 1);
-    if (page.after !== null) query = query.where(sql<boolean>`(created_at, account_id) < ${afterKey(page.after)}`);
-    const rows = await query.execute();
-    const keys = rows.map(({ account_id }) => account_id);
-    const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, keys));
-    return pageOf(rows, page, keyOf, ({ account_id }) => {
-      const found = state.accounts.get(account_id);
-      if (!found) throw new Error(`account ${account_id} was listed but not found`);
-      return reading(found, now);
+  list(environment: string, page: PageRequest): Promise<Page<AccountDecision>> {
+    return attemptRead(async () => {
+      let query = this.tables
+        .selectFrom('accounts')
+        .select(['account_id', 'created_at'])
+        .where('environment', '=', environment)
+        .orderBy('created_at', 'desc')
+        .orderBy('account_id', 'desc')
+        .limit(page.limit + 1);
+      if (page.after !== null) query = query.where(sql<boolean>`(created_at, account_id) < ${afterKey(page.after)}`);
+      const rows = await query.execute();
+      const keys = rows.map(({ account_id }) => account_id);
+      const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, keys));
+      return pageOf(rows, page, keyOf, ({ account_id }) => {
+        const found = state.accounts.get(account_id);
+        if (!found) throw new Error(`account ${account_id} was listed but not found`);
+        return reading(found, now);
+      });
     });
   }
 }

@@ -18,6 +18,7 @@ import {
   type HoldRow,
 } from '../load/rows.ts';
 import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
+import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
 import type { LedgerTables } from './tables.ts';
@@ -34,38 +35,38 @@ export class AuthorizationReader {
     this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
-  async find(ref: ObjectRef): Promise<AuthorizationDecision | null> {
-    const keys = [accountKeyOf(ref.id)];
-    const [now, accounts, holds, closed] = await inSnapshot(this.pool, (client) =>
-      Promise.all([
-        readNow(client),
-        rowsOf<AccountRow>(client, findAccounts(keys)),
-        rowsOf<HoldRow>(client, findHolds(keys, [ref.id])),
-        rowsOf<ClosedAuthorizationRow>(client, findClosedAuthorizations(keys, [ref.id])),
-      ]),
-    );
-    const [account] = accounts;
-    const [authorization] = [...closed.map(authorizationFromClosed), ...holds.map(authorizationFromHold)];
-    if (account?.environment !== ref.environment || !authorization) return null;
-    return { account: account.external_id, unit: account.unit, authorization: asOf(authorization, now) };
+  find(ref: ObjectRef): Promise<AuthorizationDecision | null> {
+    return attemptRead(async () => {
+      const keys = [accountKeyOf(ref.id)];
+      const [now, accounts, holds, closed] = await inSnapshot(this.pool, (client) =>
+        Promise.all([
+          readNow(client),
+          rowsOf<AccountRow>(client, findAccounts(keys)),
+          rowsOf<HoldRow>(client, findHolds(keys, [ref.id])),
+          rowsOf<ClosedAuthorizationRow>(client, findClosedAuthorizations(keys, [ref.id])),
+        ]),
+      );
+      const [account] = accounts;
+      const [authorization] = [...closed.map(authorizationFromClosed), ...holds.map(authorizationFromHold)];
+      if (account?.environment !== ref.environment || !authorization) return null;
+      return { account: account.external_id, unit: account.unit, authorization: asOf(authorization, now) };
+    });
   }
 
-  async list(
-    environment: string,
-    filter: AuthorizationFilter,
-    page: PageRequest,
-  ): Promise<Page<AuthorizationDecision>> {
-    const now = await inSnapshot(this.pool, readNow);
-    // Open ones first: one that closes in between is then found twice, and never missed.
-    const open = await this.open(environment, filter, page, now);
-    const closed = await this.closed(environment, filter, page);
-    const byId = new Map([...open, ...closed].map((one) => [one.id, asOf(one, now)]));
-    const newest = [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
-    const owners = await this.ownersOf(newest);
-    return pageOf(newest, page, idOf, (authorization) => {
-      const owner = owners.get(authorization.accountKey);
-      if (!owner) throw new Error(`the account of authorization ${authorization.id} was not found`);
-      return { account: owner.external_id, unit: owner.unit, authorization };
+  list(environment: string, filter: AuthorizationFilter, page: PageRequest): Promise<Page<AuthorizationDecision>> {
+    return attemptRead(async () => {
+      const now = await inSnapshot(this.pool, readNow);
+      // Open ones first: one that closes in between is then found twice, and never missed.
+      const open = await this.open(environment, filter, page, now);
+      const closed = await this.closed(environment, filter, page);
+      const byId = new Map([...open, ...closed].map((one) => [one.id, asOf(one, now)]));
+      const newest = [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+      const owners = await this.ownersOf(newest);
+      return pageOf(newest, page, idOf, (authorization) => {
+        const owner = owners.get(authorization.accountKey);
+        if (!owner) throw new Error(`the account of authorization ${authorization.id} was not found`);
+        return { account: owner.external_id, unit: owner.unit, authorization };
+      });
     });
   }
 

@@ -2,6 +2,7 @@ import { kyselyFrom, type Pool } from '#database';
 import { accountKeyOf, grantStatus, type AccountRef, type GrantDecision, type ObjectRef } from '#ledger';
 import type { Kysely } from 'kysely';
 import { grantFromRow } from '../load/rows.ts';
+import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 import type { LedgerTables } from './tables.ts';
@@ -13,29 +14,33 @@ export class GrantReader {
     this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
-  async find(ref: ObjectRef): Promise<GrantDecision | null> {
-    const key = accountKeyOf(ref.id);
-    const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, [key], [ref.id]));
-    const account = state.accounts.get(key)?.account;
-    const grant = state.grants.get(ref.id);
-    if (account?.environment !== ref.environment || !grant) return null;
-    return { account: account.id, grant, status: grantStatus(grant, now) };
+  find(ref: ObjectRef): Promise<GrantDecision | null> {
+    return attemptRead(async () => {
+      const key = accountKeyOf(ref.id);
+      const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, [key], [ref.id]));
+      const account = state.accounts.get(key)?.account;
+      const grant = state.grants.get(ref.id);
+      if (account?.environment !== ref.environment || !grant) return null;
+      return { account: account.id, grant, status: grantStatus(grant, now) };
+    });
   }
 
   /** @returns `null` where there is no such account. */
-  async list(ref: AccountRef, page: PageRequest): Promise<Page<GrantDecision> | null> {
-    let query = this.tables.selectFrom('grants').selectAll().where('account_id', '=', ref.key);
-    if (page.after !== null) query = query.where('id', '<', page.after);
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(page.limit + 1)
-      .execute();
-    const ids = rows.map(({ id }) => id);
-    const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key], ids));
-    if (!accountIn(loaded, ref)) return null;
-    return pageOf(rows, page, idOf, (row) => {
-      const grant = loaded.state.grants.get(row.id) ?? grantFromRow(row);
-      return { account: ref.id, grant, status: grantStatus(grant, loaded.now) };
+  list(ref: AccountRef, page: PageRequest): Promise<Page<GrantDecision> | null> {
+    return attemptRead(async () => {
+      let query = this.tables.selectFrom('grants').selectAll().where('account_id', '=', ref.key);
+      if (page.after !== null) query = query.where('id', '<', page.after);
+      const rows = await query
+        .orderBy('id', 'desc')
+        .limit(page.limit + 1)
+        .execute();
+      const ids = rows.map(({ id }) => id);
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key], ids));
+      if (!accountIn(loaded, ref)) return null;
+      return pageOf(rows, page, idOf, (row) => {
+        const grant = loaded.state.grants.get(row.id) ?? grantFromRow(row);
+        return { account: ref.id, grant, status: grantStatus(grant, loaded.now) };
+      });
     });
   }
 }

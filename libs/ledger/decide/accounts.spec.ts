@@ -112,3 +112,60 @@ describe('updating an account', () => {
     });
   });
 });
+
+describe('suspending an account', () => {
+  it('declines whatever asks for credits, and takes whatever ends what was begun', () => {
+    const ledger = ledgerAt(START).account('acme').grant('20');
+    const [committed, voided] = [ledger.authorize('4'), ledger.authorize('4')];
+    expect(ledger.setStatus('suspended')).toMatchObject({ account: { status: 'suspended' }, created: false });
+    const refusal = { code: 'account_suspended', account: 'acme' };
+    expect(refusalOf(() => ledger.authorize('1'))).toEqual(refusal);
+    expect(refusalOf(() => ledger.charge('1'))).toEqual(refusal);
+    expect(ledger.authorizeBatch('independent', [{ amount: '1' }]).items).toEqual([{ ok: false, refusal }]);
+    expect(ledger.commit(committed, '6').committed).toBe('6');
+    expect(ledger.void(voided).status).toBe('voided');
+    expect(ledger.grant('1').available()).toBe('15');
+  });
+
+  it('ends when it is resumed', () => {
+    const ledger = ledgerAt(START).account('acme').grant('20').suspend();
+    expect(ledger.setStatus('active').account.status).toBe('active');
+    expect(ledger.charge('1').committed).toBe('1');
+  });
+
+  it('counts for the next decision of the same transaction', () => {
+    const ledger = ledgerAt(START).account('acme').grant('20');
+    ledger.inOneTransaction(() => {
+      expect(refusalOf(() => ledger.suspend().charge('1')).code).toBe('account_suspended');
+      expect(ledger.resume().charge('1').committed).toBe('1');
+    });
+  });
+
+  it('is reported as changed, and again as nothing changed', () => {
+    const ledger = ledgerAt(START).account('acme').advance(1);
+    const first = ledger.inOneTransaction(() => ledger.suspend());
+    expect([...first.changes.changedTerms].map(({ account }) => account.status)).toEqual(['suspended']);
+    expect(first.changes.updatedAccounts.size).toBe(1);
+    const again = ledger.inOneTransaction(() => ledger.suspend());
+    expect(again.changes.changedTerms.size + again.changes.updatedAccounts.size).toBe(0);
+  });
+
+  it('leaves terms and balance as they were, and its own state to a change of terms', () => {
+    const ledger = ledgerAt(START).account('acme', { name: 'Acme', overdraftLimit: '5' }).grant('10');
+    const { account, balance, asOf } = ledger.suspend().updateAccount({ overage: 'debt' });
+    expect(account).toMatchObject({
+      status: 'suspended',
+      terms: { name: 'Acme', overdraftLimit: '5', overage: 'debt' },
+    });
+    expect([balance, asOf]).toEqual([{ posted: '10', held: '0' }, ledger.now]);
+  });
+
+  it('suspends no other account', () => {
+    const ledger = ledgerAt(START).account('acme').grant('5').account('beta').grant('5').suspend('acme');
+    expect(ledger.charge('1').committed).toBe('1');
+  });
+
+  it('is refused for an account that is not there', () => {
+    expect(refusalOf(() => ledgerAt(START).suspend('none'))).toEqual({ code: 'account_not_found', account: 'none' });
+  });
+});

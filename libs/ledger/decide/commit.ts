@@ -6,7 +6,7 @@ import type { AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
-import { borrow, spend, spendPinned, touchAuthorization, Transaction } from './movements.ts';
+import { borrow, spend, spendPinned, touchAuthorization, Transaction, unpinOverdraft } from './movements.ts';
 import { recordStep, rememberFirst } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 
@@ -141,8 +141,7 @@ function spendHeld(
 /** The pinned overdraft becomes debt. */
 function spendOverdraft(account: AccountState, authorization: Authorization, amount: Amount, books: Transaction): void {
   authorization.overdraftHeld = authorization.overdraftHeld.minus(amount);
-  account.account.overdraftHeld = account.account.overdraftHeld.minus(amount);
-  account.held = account.held.minus(amount);
+  unpinOverdraft(account, amount);
   borrow(account, amount, authorization, books);
 }
 

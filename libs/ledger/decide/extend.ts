@@ -31,13 +31,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
       }),
     );
   }
-  rememberFirst(authorization);
-  holdMore(context, account, authorization, funding);
-  // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
-  const asked = authorization.committed.plus(authorization.uncollected);
-  authorization.amount = Amount.max(authorization.amount, asked).plus(amount);
-  authorization.held = authorization.held.plus(amount);
-  recordStep(context, authorization);
+  if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   holdLonger(context, account, authorization, command.holdSeconds);
   touchAuthorization(context, authorization);
   touch(context, account);
@@ -48,13 +42,20 @@ function holdMore(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
+  more: Amount,
   funding: Funding,
 ): void {
+  rememberFirst(authorization);
   for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
   const added = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
   authorization.allocations = inBurnDownOrder(account, [...authorization.allocations, ...added]);
   authorization.overdraftHeld = authorization.overdraftHeld.plus(funding.missing);
   pinOverdraft(account, funding.missing);
+  // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
+  const asked = authorization.committed.plus(authorization.uncollected);
+  authorization.amount = Amount.max(authorization.amount, asked).plus(more);
+  authorization.held = authorization.held.plus(more);
+  recordStep(context, authorization);
 }
 
 /** Credits that were freed since may come before those pinned first. */

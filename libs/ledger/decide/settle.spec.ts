@@ -124,6 +124,80 @@ describe('a grant', () => {
   });
 });
 
+describe('what time alone did is booked', () => {
+  const START = Date.parse('2026-01-01T00:00:00Z');
+  const bookedAt = (ledger: LedgerFixture, kind: 'breakage' | 'grant_void'): (string | number)[][] =>
+    ledger.transfers(kind).map(({ amount, createdAt }) => [amount, (createdAt - START) / 1000]);
+
+  it('as of the expiry of a grant for the rest of it, however late a sweep comes', () => {
+    const ledger = account().grant('10', { expiresIn: 60 }).grant('5', { expiresIn: 90 });
+    ledger.advance(3600).sweep();
+    expect(bookedAt(ledger, 'breakage')).toEqual([
+      ['10', 60],
+      ['5', 90],
+    ]);
+  });
+
+  it('as of the expiry of the hold for what it let go of a grant that had expired before', () => {
+    const ledger = account().grant('10', { expiresIn: 30 });
+    ledger.authorize('4', { holdSeconds: 60 });
+    ledger.advance(3600).sweep();
+    expect(bookedAt(ledger, 'breakage')).toEqual([
+      ['4', 60],
+      ['6', 30],
+    ]);
+  });
+
+  it('as of the expiry of the grant for what a hold had let go of before', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    ledger.authorize('4', { holdSeconds: 30 });
+    ledger.advance(3600).sweep();
+    expect(bookedAt(ledger, 'breakage')).toEqual([
+      ['4', 60],
+      ['6', 60],
+    ]);
+  });
+
+  it('as of the expiry of the hold for what it let go of a voided grant', () => {
+    const ledger = account();
+    const grant = ledger.createGrant('10');
+    ledger.authorize('4', { holdSeconds: 60 });
+    ledger.advance(10).voidGrant(grant);
+    ledger.advance(3600).sweep();
+    expect(bookedAt(ledger, 'grant_void')).toEqual([
+      ['6', 10],
+      ['4', 60],
+    ]);
+  });
+
+  it('and what a request lets go, as of that request', () => {
+    const ledger = account().grant('10', { expiresIn: 30 });
+    const [first, second] = [ledger.authorize('4', { holdSeconds: 600 }), ledger.authorize('3', { holdSeconds: 600 })];
+    ledger.advance(60).void(first);
+    ledger.advance(60).commit(second, '1');
+    expect(bookedAt(ledger, 'breakage')).toEqual([
+      ['3', 30],
+      ['4', 60],
+      ['2', 120],
+    ]);
+  });
+
+  it('so that the balance of any past instant can be told, whoever booked it and when', () => {
+    const ledger = account().grant('10', { expiresIn: 50 }).grant('20', { effectiveIn: 40 });
+    ledger.authorize('4', { holdSeconds: 60 });
+    ledger.authorize('3', { holdSeconds: 20 });
+    const prompt = [20, 20, 10, 10].map((seconds) => ledger.advance(seconds).balance());
+    ledger.charge('1');
+    expect(prompt.map(({ posted, held }) => [posted, held])).toEqual([
+      ['10', '4'],
+      ['30', '4'],
+      ['24', '4'],
+      ['20', '0'],
+    ]);
+    ledger.checkPastBalances();
+  });
+});
+
 describe('settling', () => {
   it('touches nothing where time has done nothing', () => {
     const ledger = account().grant('10', { expiresIn: 60 });

@@ -1,4 +1,4 @@
-import { ZERO, type Amount } from '../amount.ts';
+import { atLeastZero, ZERO, type Amount } from '../amount.ts';
 import { isOpen, type Authorization, type AuthorizationStatus } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { compareBurnDown } from '../burn-down.ts';
@@ -6,6 +6,8 @@ import type { DecisionContext } from '../decide/context.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState } from '../state.ts';
+import { HistoryCheck } from './check-history.ts';
+import { RefundCheck } from './check-refunds.ts';
 import type { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
 
@@ -29,6 +31,8 @@ const NEXT_STATUS: Record<AuthorizationStatus, readonly AuthorizationStatus[]> =
 /** Watches the rows, and fails the spec as soon as an invariant of the ledger doesn't hold. */
 export class InvariantCheck {
   private readonly rows: LedgerRows;
+  private readonly refunds = new RefundCheck();
+  readonly history: HistoryCheck;
   private readonly grantSums = new Map<string, Amount>();
   private readonly debtSums = new Map<string, Amount>();
   private readonly usageSums = new Map<string, Amount>();
@@ -38,6 +42,7 @@ export class InvariantCheck {
 
   constructor(rows: LedgerRows) {
     this.rows = rows;
+    this.history = new HistoryCheck(rows);
   }
 
   /** Checks everything about the accounts of a transaction that has just been written. */
@@ -47,6 +52,7 @@ export class InvariantCheck {
     const { createdAuthorizations, updatedAuthorizations } = context.changes;
     for (const one of [...createdAuthorizations, ...updatedAuthorizations]) this.checkAuthorization(one);
     for (const state of context.state.accounts.values()) this.checkAccount(state, context.now);
+    this.history.afterWrite(context);
   }
 
   private addTransfer(transfer: Transfer): void {
@@ -63,11 +69,12 @@ export class InvariantCheck {
       debit === account ? amount.neg() : credit === account ? amount : ZERO;
     if (grantId !== null) add(this.grantSums, grantId, signed('grant'));
     add(this.debtSums, accountKey, signed('debt').neg());
-    if (authorizationId !== null) add(this.usageSums, authorizationId, signed('usage'));
+    if (authorizationId !== null && kind === 'usage') add(this.usageSums, authorizationId, amount);
+    this.refunds.addTransfer(transfer);
   }
 
   private checkAuthorization(authorization: Authorization): void {
-    const { id, status, held, committed, closedAt } = authorization;
+    const { id, status, amount, held, committed, uncollected, closedAt } = authorization;
     const before = this.statuses.get(id);
     must(
       !before || NEXT_STATUS[before].includes(status),
@@ -85,6 +92,11 @@ export class InvariantCheck {
       'an authorization is closed when it has reached a terminal state',
     );
     must(isOpen(authorization) || held.isZero(), 'a closed authorization holds nothing');
+    must(
+      !isOpen(authorization) || held.eq(atLeastZero(amount.minus(committed).minus(uncollected))),
+      'an open authorization holds what of its amount commits have not asked for',
+    );
+    this.refunds.checkAuthorization(authorization);
   }
 
   private checkAccount(state: AccountState, now: number): void {
@@ -92,6 +104,7 @@ export class InvariantCheck {
     const open = this.rows.openAuthorizationsOf(key);
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
+    must(debt.gte(0), 'debt ≥ 0');
     must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
     must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');
     const posted = sum(grants, (grant) => countsFor(grant, now)).minus(debt);

@@ -1,6 +1,6 @@
-import type { AccountTerms } from '../account.ts';
+import type { AccountStatus, AccountTerms } from '../account.ts';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
-import type { Authorization, OveragePolicy, Tags, Usage } from '../authorization.ts';
+import type { Authorization } from '../authorization.ts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,
@@ -14,11 +14,20 @@ import type { AccountDecision } from '../decide/accounts.ts';
 import type { DecisionContext } from '../decide/context.ts';
 import { decide, type Decisions } from '../decide/decide.ts';
 import type { BatchDecision } from '../decide/spend-batch.ts';
-import type { Grant, GrantCategory, GrantScope } from '../grant.ts';
+import type { Grant } from '../grant.ts';
 import { accountKey } from '../ids.ts';
 import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
 import type { AccountState, LedgerState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
+import type {
+  AccountOptions,
+  BatchItem,
+  ExtendOptions,
+  GrantOptions,
+  HoldOptions,
+  RefundOptions,
+  SpendOptions,
+} from './fixture-options.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
 import { plain, type Plain } from './plain.ts';
@@ -26,39 +35,6 @@ import { plain, type Plain } from './plain.ts';
 const ENVIRONMENT = 'live';
 
 const TERMS: AccountTerms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} };
-
-interface AccountOptions {
-  readonly unit?: string;
-  readonly name?: string;
-  readonly overdraftLimit?: string;
-  readonly overage?: OveragePolicy;
-  readonly metadata?: AccountTerms['metadata'];
-}
-
-interface GrantOptions {
-  readonly account?: string;
-  readonly category?: GrantCategory;
-  readonly priority?: number;
-  readonly scope?: GrantScope;
-  /** Seconds from now. */
-  readonly effectiveIn?: number;
-  readonly expiresIn?: number;
-}
-
-interface SpendOptions {
-  readonly account?: string;
-  readonly usage?: readonly Usage[];
-  readonly tags?: Tags;
-}
-
-interface HoldOptions extends SpendOptions {
-  readonly holdSeconds?: number;
-  readonly overage?: OveragePolicy;
-}
-
-export interface BatchItem extends HoldOptions {
-  readonly amount: string;
-}
 
 /** Anything with an id: an answer of the fixture, or an id made up. */
 interface Named {
@@ -186,30 +162,18 @@ export class LedgerFixture {
     );
   }
 
-  extend(
-    { id }: Named,
-    { amount, holdSeconds }: { readonly amount?: string; readonly holdSeconds?: number },
-  ): PlainAuthorization {
-    const authorization = { environment: ENVIRONMENT, id };
-    const command = {
-      type: 'extend',
-      authorization,
-      amount: amountOf(amount),
-      holdSeconds: holdSeconds ?? null,
-    } as const;
-    return plainAuthorization(this.run<'extend'>(command).authorization);
-  }
-
-  /** Refunds; without an amount everything. */
-  refund({ id }: Named, amount?: string, reason: string | null = null): PlainAuthorization {
-    const authorization = { environment: ENVIRONMENT, id };
-    const command = { type: 'refund', authorization, amount: amountOf(amount), reason } as const;
-    return plainAuthorization(this.run<'refund'>(command).authorization);
-  }
-
   suspend(id = this.currentAccount): this {
-    this.rows.accountRow(accountRef(id).key).status = 'suspended';
+    this.setStatus('suspended', id);
     return this;
+  }
+
+  resume(id = this.currentAccount): this {
+    this.setStatus('active', id);
+    return this;
+  }
+
+  setStatus(status: AccountStatus, id = this.currentAccount): Plain<AccountDecision> {
+    return plain(this.run<'set_account_status'>({ type: 'set_account_status', account: accountRef(id), status }));
   }
 
   grant(amount: string, options: GrantOptions = {}): this {
@@ -290,6 +254,23 @@ export class LedgerFixture {
     return plainAuthorization(this.run<'void'>({ type: 'void', authorization: { environment, id } }).authorization);
   }
 
+  extend({ id }: Named, { amount, holdSeconds = null, environment = ENVIRONMENT }: ExtendOptions): PlainAuthorization {
+    const authorization = { environment, id };
+    const command = { type: 'extend', authorization, amount: amountOf(amount), holdSeconds } as const;
+    return plainAuthorization(this.run<'extend'>(command).authorization);
+  }
+
+  /** Refunds; without an amount everything. */
+  refund(
+    { id }: Named,
+    amount?: string,
+    { reason = null, environment = ENVIRONMENT }: RefundOptions = {},
+  ): PlainAuthorization {
+    const authorization = { environment, id };
+    const command = { type: 'refund', authorization, amount: amountOf(amount), reason } as const;
+    return plainAuthorization(this.run<'refund'>(command).authorization);
+  }
+
   /** What the account's owner sees now, whether or not anything was booked since. */
   balance(account = this.currentAccount): { posted: string; held: string; available: string } {
     const { posted, held } = this.view(account);
@@ -329,10 +310,17 @@ export class LedgerFixture {
     return this.transfers(kind).map(({ amount }) => amount);
   }
 
+  /** Fails the spec unless the balance of every past instant can be told from the books of today. */
+  checkPastBalances(): void {
+    this.sweep();
+    this.invariants.history.checkBalances();
+  }
+
   private view(account: string): AccountState {
     const { key } = accountRef(account);
     const state = this.rows.loadAll(this.now).state.accounts.get(key);
     must(state !== undefined, `the account ${account} exists`);
+    this.invariants.history.remember(state, this.now);
     return state;
   }
 
@@ -374,7 +362,7 @@ function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Pa
 }
 
 /** A state as text, all but the id clocks, which only ever go forward. */
-function snapshot({ accounts, grants, authorizations }: LedgerState): string {
+function snapshot({ accounts, grants, authorizations, repayments }: LedgerState): string {
   const states = [...accounts.values()].map(({ ids: _, ...state }) => state);
-  return JSON.stringify([states, [...grants.values()], [...authorizations.values()]]);
+  return JSON.stringify([states, [...grants.values()], [...authorizations.values()], [...repayments]]);
 }

@@ -1,0 +1,52 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { problem, type Problem } from './problem.ts';
+
+/** Problems that arise before a request reaches a route, or before it is a request at all. They are answered like all others. */
+
+/** For a path that Fastify can't take apart: broken percent-encoding, or a part longer than any id. */
+export function answerUnroutable(
+  error: { readonly statusCode?: number },
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const body =
+    error.statusCode === 400
+      ? problem('invalid_request', 'The path could not be read.', {
+          errors: [{ field: '', message: 'must have a path in valid percent-encoding' }],
+        })
+      : problem('not_found', 'No operation has this method and path.');
+  void reply.status(body.status).header('content-type', 'application/problem+json').send(JSON.stringify(body));
+}
+
+/** For what isn't HTTP, comes too slowly, or has too large a head: Node hands us the bare socket. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = problemOf(error);
+  const text = JSON.stringify(body);
+  socket.end(
+    [
+      `HTTP/1.1 ${String(body.status)} ${STATUS_CODES[body.status] ?? ''}`,
+      'content-type: application/problem+json',
+      `content-length: ${String(Buffer.byteLength(text))}`,
+      'connection: close',
+      '',
+      text,
+    ].join('\r\n'),
+  );
+}
+
+function problemOf({ code }: NodeJS.ErrnoException): Problem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return problem('headers_too_large', 'The head of a request may have at most 16 KiB.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return problem('request_timeout', 'The request did not arrive in time.');
+    default:
+      return problem('invalid_request', 'This is not HTTP.', { errors: [{ field: '', message: 'must be HTTP/1.1' }] });
+  }
+}

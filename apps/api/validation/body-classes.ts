@@ -1,0 +1,70 @@
+import { MAX_BATCH_ITEMS } from '#ledger';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateNested } from 'class-validator';
+import { isPlainObject } from './rules.ts';
+
+type BodyClass = new () => object;
+
+/** Which fields of a class are objects of another: by the class's prototype, then by the field's name. */
+const NESTED = new WeakMap<object, Map<string, () => BodyClass>>();
+
+/** Classes that stand for “anything” in a controller's signature. */
+const NO_BODY_CLASSES: readonly unknown[] = [Object, String, Number, Boolean, Array];
+
+export function isBodyClass(type: unknown): type is BodyClass {
+  return typeof type === 'function' && !NO_BODY_CLASSES.includes(type);
+}
+
+/**
+ * Makes an object of a body's class out of what was sent. Only the fields themselves are copied: whatever is free in form
+ * (metadata, tags, usage) stays exactly as it came.
+ */
+export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
+  const body = new bodyClass();
+  if (!isPlainObject(sent)) return body;
+  const nested = NESTED.get(bodyClass.prototype as object);
+  for (const [name, value] of Object.entries(sent)) {
+    const of = nested?.get(name);
+    // Defined, not assigned: a field may be called `constructor`, and is then refused like any unknown one.
+    Object.defineProperty(body, fieldName(name), {
+      value: of ? nestedOf(of(), value) : value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
+  }
+  return body;
+}
+
+/** The checks find an object's class by its `constructor`, so no field may take that name. */
+function fieldName(name: string): string {
+  return name === 'constructor' ? 'constructor ' : name;
+}
+
+/** No list stands for an object, nor within a list: the checks would look through it. */
+function nestedOf(bodyClass: BodyClass, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => (isPlainObject(item) ? bodyOf(bodyClass, item) : null));
+  return isPlainObject(value) ? bodyOf(bodyClass, value) : value;
+}
+
+/** A field that is an object of its own class. */
+export function Nested(of: () => BodyClass): PropertyDecorator {
+  return together(of, [IsObject(), ValidateNested()]);
+}
+
+/** A batch's items: 1 to 1 000 objects of a class, each checked; faults are told by index. */
+export function BatchItems(of: () => BodyClass): PropertyDecorator {
+  return together(of, [
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(MAX_BATCH_ITEMS),
+    ValidateNested({ each: true, message: 'must be an object' }),
+  ]);
+}
+
+function together(of: () => BodyClass, checks: readonly PropertyDecorator[]): PropertyDecorator {
+  return (prototype, property) => {
+    const fields = NESTED.get(prototype) ?? new Map<string, () => BodyClass>();
+    NESTED.set(prototype, fields.set(String(property), of));
+    for (const check of checks) check(prototype, property);
+  };
+}

@@ -1,0 +1,48 @@
+import type { AccountTerms } from '../account.ts';
+import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
+import type { GrantCategory, GrantScope } from '../grant.ts';
+
+/** What a spec may say of a command; what it leaves out is the fixture's. */
+export interface AccountOptions {
+  readonly unit?: string;
+  readonly name?: string;
+  readonly overdraftLimit?: string;
+  readonly overage?: OveragePolicy;
+  readonly metadata?: AccountTerms['metadata'];
+}
+
+export interface GrantOptions {
+  readonly account?: string;
+  readonly category?: GrantCategory;
+  readonly priority?: number;
+  readonly scope?: GrantScope;
+  /** Seconds from now. */
+  readonly effectiveIn?: number;
+  readonly expiresIn?: number;
+}
+
+export interface SpendOptions {
+  readonly account?: string;
+  readonly usage?: readonly Usage[];
+  readonly tags?: Tags;
+}
+
+export interface HoldOptions extends SpendOptions {
+  readonly holdSeconds?: number;
+  readonly overage?: OveragePolicy;
+}
+
+export interface ExtendOptions {
+  readonly amount?: string;
+  readonly holdSeconds?: number | null;
+  readonly environment?: string;
+}
+
+export interface RefundOptions {
+  readonly reason?: string | null;
+  readonly environment?: string;
+}
+
+export interface BatchItem extends HoldOptions {
+  readonly amount: string;
+}

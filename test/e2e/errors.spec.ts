@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect as connectSocket } from 'node:net';
+import type { Answer, RawRequest } from '../support/api-client.ts';
+import { expectAccount, expectAuthorization, expectFaults, expectProblem } from '../support/expect-answer.ts';
+import { authorize, balanceOf, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { startTestService, TEST_KEY, type TestService } from '../support/test-service.ts';
+
+let service: TestService;
+let account: string;
+beforeAll(async () => {
+  service = await startTestService();
+  account = await openAccount(service.live, { credits: '10' });
+});
+afterAll(() => service.stop());
+
+const json = { 'content-type': 'application/json' };
+const send = (request: Partial<RawRequest>): Promise<Answer> =>
+  service.live.send({ method: 'POST', path: '/v1/charges', ...request });
+
+describe('a request without a valid key', () => {
+  it.each([
+    ['no key', ''],
+    ['an unknown key', 'Bearer pur_live_unknown-but-long-enough-to-be-one'],
+    ['a known key with one more character', `Bearer ${TEST_KEY}x`],
+    ['a known key less its last character', `Bearer ${TEST_KEY.slice(0, -1)}`],
+    ['a known key in capitals', `Bearer ${TEST_KEY.toUpperCase()}`],
+    ['another scheme', `Basic ${Buffer.from(`${TEST_KEY}:`).toString('base64')}`],
+    ['no scheme', TEST_KEY],
+    ['only the scheme', 'Bearer '],
+  ])('(%s) is 401 with WWW-Authenticate, wherever it goes', async (_, authorization) => {
+    for (const request of [
+      { method: 'GET', path: '/v1/accounts' },
+      { method: 'GET', path: `/v1/accounts/${account}/balance` },
+      { method: 'GET', path: '/v1/grants/grant_1' },
+      { method: 'POST', path: '/v1/accounts', payload: '{"id":"intruder"}' },
+      { method: 'PATCH', path: `/v1/accounts/${account}`, payload: '{"name":"x"}' },
+      { method: 'POST', path: '/v1/charges', payload: `{"account":"${account}","amount":"1"}` },
+    ] as const) {
+      const answer = await send({ ...request, headers: { ...json, authorization } });
+      expectProblem(answer, 401, 'invalid_api_key');
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer\b/);
+      expect(answer.text).not.toContain(TEST_KEY.slice(10));
+    }
+    expect((await service.live.get('/v1/accounts/intruder')).status).toBe(404);
+  });
+
+  it('may ask for the service’s health', async () => {
+    for (const path of ['/health/live', '/health/ready'])
+      expect(await send({ method: 'GET', path, headers: { authorization: '' } })).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a path or method that is not there', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/v1'],
+    ['GET', '/v2/accounts'],
+    ['GET', '/v1/accounts/a/b/c'],
+    ['GET', '/V1/ACCOUNTS'],
+    ['POST', '/v1/accounts/a'],
+    ['PUT', '/v1/accounts'],
+    ['DELETE', '/v1/accounts/a'],
+    ['DELETE', '/v1/authorizations/auth_1'],
+    ['GET', '/v1/accounts/../../etc/passwd'],
+  ] as const)('is 404: %s %s', async (method, path) => {
+    expectProblem(await send({ method, path }), 404, 'not_found');
+  });
+
+  it.each([
+    ['half a character', '/v1/accounts/%E0%A4%A'],
+    ['half an escape', '/v1/accounts/%'],
+    ['an overlong escape', '/%c0%ae'],
+    ['an id of 5 000 characters', `/v1/accounts/${'a'.repeat(5000)}`],
+  ])('is a problem as well where the path itself is malformed: %s', async (_, path) => {
+    const answer = await send({ method: 'GET', path });
+    const { code } = answer.body as { code: string };
+    expect([400, 404, 414]).toContain(answer.status);
+    expectProblem(answer, answer.status, code);
+  });
+});
+
+describe('a body', () => {
+  it.each([
+    ['broken off', '{"account":'],
+    ['not JSON', 'account=a&amount=1'],
+    ['two values', '{}{}'],
+    ['with a comment', '{/* */}'],
+    ['with NaN', '{"amount": NaN}'],
+    ['with single quotes', "{'amount':'1'}"],
+    ['that sets a prototype', '{"__proto__":{"amount":"1"}}'],
+    ['that sets a constructor', '{"constructor":{"prototype":{"amount":"1"}}}'],
+  ])('that is no JSON (%s) is 400', async (_, payload) => {
+    const { errors = [] } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
+    expect(errors).toHaveLength(1);
+  });
+
+  it.each(['[]', '"text"', '5', 'true', '[{"account":"a","amount":"1"}]'])(
+    'must be an object, not %s',
+    async (payload) => {
+      expectFaults(await send({ payload, headers: json }), ['']);
+    },
+  );
+
+  it('of an operation that needs fields must have them: nothing, {} and null are told which', async () => {
+    for (const payload of [undefined, '', '{}', 'null'])
+      expectFaults(await send({ ...(payload === undefined ? {} : { payload }), headers: json }), ['account', 'amount']);
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    '*/*',
+  ])('of another type is 415: %s', async (type) => {
+    const payload = JSON.stringify({ account, amount: '1' });
+    expectProblem(await send({ payload, headers: { 'content-type': type } }), 415, 'unsupported_media_type');
+  });
+
+  it('without a type is 415', async () => {
+    expectProblem(await send({ payload: '{}' }), 415, 'unsupported_media_type');
+  });
+
+  it('of more than 1 MiB is 413', async () => {
+    const payload = JSON.stringify({ account, amount: '1', metadata: { text: 'x'.repeat(1024 * 1024) } });
+    expectProblem(await send({ payload, headers: json }), 413, 'body_too_large');
+  });
+
+  it('nested beyond reason is 400, at 100 levels as at 400 000', async () => {
+    for (const depth of [100, 400_000]) {
+      const payload = `{"metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+      expectProblem(await send({ path: '/v1/accounts', payload, headers: json }), 400, 'invalid_request');
+    }
+  });
+
+  it.each(['/v1/charges/batch', '/v1/authorizations/batch', '/v1/authorizations/commit-batch'])(
+    'may not hide items in lists within the list: %s',
+    async (path) => {
+      for (const items of [[[]], [[{ account, amount: '1' }]], [[[]], { account, amount: '1' }]])
+        expectProblem(await service.live.post(path, { items }), 400, 'invalid_request');
+    },
+  );
+
+  it('keeps every name in metadata, tags and usage, those of JavaScript’s own objects too', async () => {
+    const names = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', 'then', 'length', 'name', '0', 'a.b', ' '];
+    const texts = Object.fromEntries(names.map((name) => [name, 'kept']));
+    const metadata = { ...texts, nested: texts, list: [texts] };
+    const usage = { event: 'x', properties: texts };
+
+    const opened = await service.live.post('/v1/accounts', { metadata });
+    expect(expectAccount(opened, 201).metadata).toEqual(metadata);
+    const charged = await service.live.post('/v1/charges', { account, amount: '0.1', tags: texts, metadata, usage });
+    expect(expectAuthorization(charged, 201)).toMatchObject({ tags: texts, metadata, usage: [usage] });
+    const grant = await grantCredits(service.live, account, '1', { scope: { tags: texts }, metadata });
+    expect(grant).toMatchObject({ scope: { tags: texts }, metadata });
+  });
+});
+
+describe('every operation that takes a body', () => {
+  it('refuses a field it does not know', async () => {
+    const { id } = await authorize(service.live, account, '1');
+    const grant = await grantCredits(service.live, account, '1');
+    const spend = { account, amount: '1' };
+    const operations: readonly (readonly [method: 'POST' | 'PATCH', path: string, body: object])[] = [
+      ['POST', '/v1/accounts', {}],
+      ['PATCH', `/v1/accounts/${account}`, {}],
+      ['POST', `/v1/accounts/${account}/suspend`, {}],
+      ['POST', `/v1/accounts/${account}/resume`, {}],
+      ['POST', `/v1/accounts/${account}/grants`, { amount: '1' }],
+      ['POST', `/v1/grants/${grant.id}/void`, {}],
+      ['POST', '/v1/authorizations', spend],
+      ['POST', '/v1/authorizations/batch', { items: [spend] }],
+      ['POST', '/v1/authorizations/commit-batch', { items: [{ authorization: id }] }],
+      ['POST', `/v1/authorizations/${id}/commit`, {}],
+      ['POST', `/v1/authorizations/${id}/extend`, { amount: '1' }],
+      ['POST', `/v1/authorizations/${id}/refund`, { amount: '1' }],
+      ['POST', `/v1/authorizations/${id}/void`, {}],
+      ['POST', '/v1/charges', spend],
+      ['POST', '/v1/charges/batch', { items: [spend] }],
+    ];
+    for (const [method, path, body] of operations)
+      expectFaults(
+        await send({ method, path, payload: JSON.stringify({ ...body, unknown_field: 1 }), headers: json }),
+        ['unknown_field'],
+      );
+  });
+
+  it('of those that read refuses a parameter it does not know', async () => {
+    const { id } = await authorize(service.live, account, '1');
+    const grant = await grantCredits(service.live, account, '1');
+    for (const path of [
+      '/v1/accounts',
+      `/v1/accounts/${account}`,
+      `/v1/accounts/${account}/balance`,
+      `/v1/accounts/${account}/grants`,
+      `/v1/accounts/${account}/transfers`,
+      `/v1/grants/${grant.id}`,
+      '/v1/authorizations',
+      `/v1/authorizations/${id}`,
+    ])
+      expectFaults(await service.live.get(`${path}?unknown_field=1`), ['unknown_field']);
+  });
+});
+
+describe('amounts at the edge of what the books can hold', () => {
+  it('never lead to a 500: partial commits that add up beyond it are taken or refused', async () => {
+    const most = '99999999999999999999999999.999999999999';
+    const rich = await openAccount(service.live);
+    for (let index = 0; index < 3; index++) await grantCredits(service.live, rich, most);
+    const { id } = await authorize(service.live, rich, '1');
+    for (let part = 0; part < 4; part++) {
+      const answer = await service.live.post(`/v1/authorizations/${id}/commit`, { amount: most, final: false });
+      if (answer.status !== 200) expectProblem(answer, 400, 'invalid_request');
+    }
+    const { posted, held } = await balanceOf(service.live, rich);
+    expect([posted.startsWith('-'), held]).toEqual([false, '0']);
+  });
+});
+
+describe('what is not HTTP as we speak it', () => {
+  /** Sends bytes that no HTTP client would. @returns the whole answer as text */
+  function sendBytes(bytes: string): Promise<string> {
+    const { hostname, port } = new URL(service.url);
+    return new Promise((resolve, reject) => {
+      const socket = connectSocket({ host: hostname, port: Number(port) }, () => socket.write(bytes));
+      let answer = '';
+      socket.setEncoding('utf8').setTimeout(5000, () => socket.destroy(new Error(`no end of the answer: ${answer}`)));
+      socket.on('data', (chunk: string) => (answer += chunk));
+      socket.on('end', () => resolve(answer)).on('error', reject);
+    });
+  }
+
+  it.each([
+    ['nonsense', 'nonsense\r\n\r\n', 400],
+    ['headers beyond 16 KiB', `GET /v1/accounts HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('is refused with a problem too: %s', async (_, bytes, status) => {
+    const answer = await sendBytes(bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(answer).toContain('"code":"');
+  });
+});

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ahead, reach } from '../support/clock.ts';
+import { expectFaults, expectProblem } from '../support/expect-answer.ts';
+import { authorize, balanceOf, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import type { AccountView } from '../support/views.ts';
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService();
+});
+afterAll(() => service.stop());
+
+describe('the balance at a past instant', () => {
+  it('is what was reported then, through grants, holds, commits, expiries, voids, refunds and debt', async () => {
+    const account = await openAccount(service.live, { overdraft_limit: '20', overage: 'debt' });
+    const reported: AccountView['balance'][] = [];
+    /** Does a step, and notes what is reported after it, at a millisecond of its own. */
+    const after = async <T>(step: () => Promise<T>): Promise<T> => {
+      const result = await step();
+      await sleep(3);
+      reported.push(await balanceOf(service.live, account));
+      await sleep(3);
+      return result;
+    };
+    const post = (path: string, body?: unknown) => after(() => service.live.post(path, body));
+
+    await after(() => Promise.resolve());
+    const grant = await after(() => grantCredits(service.live, account, '30'));
+    const brief = await after(() => grantCredits(service.live, account, '5', { expires_at: ahead(1200), priority: 1 }));
+    const coming = await after(() => grantCredits(service.live, account, '7', { effective_at: ahead(1000) }));
+    const [one, two, lapsing] = [
+      await after(() => authorize(service.live, account, '4')),
+      await after(() => authorize(service.live, account, '6')),
+      await after(() => authorize(service.live, account, '2', { expires_in: 1 })),
+    ];
+    await post(`/v1/authorizations/${one.id}/commit`, { amount: '1', final: false });
+    await post(`/v1/authorizations/${one.id}/commit`, { amount: '2' });
+    await post(`/v1/authorizations/${two.id}/extend`, { amount: '3' });
+    const charged = await after(() => charge(service.live, account, '5'));
+    for (const instant of [coming.effective_at, brief.expires_at, lapsing.expires_at])
+      await after(() => reach(instant));
+    await post(`/v1/authorizations/${two.id}/void`);
+    await post(`/v1/authorizations/${lapsing.id}/commit`, { amount: '60' });
+    await post(`/v1/authorizations/${charged.id}/refund`, { amount: '2' });
+    await after(() => grantCredits(service.live, account, '40'));
+    await post(`/v1/grants/${grant.id}/void`);
+
+    const recomputed: unknown[] = [];
+    for (const { as_of } of reported)
+      recomputed.push((await service.live.get(`/v1/accounts/${account}/balance?at=${as_of}`)).body);
+    expect(recomputed).toEqual(reported);
+    // The history was worth looking at.
+    expect(new Set(reported.map(({ posted, held }) => `${posted} ${held}`)).size).toBeGreaterThan(10);
+  });
+
+  it('is zero before there was anything', async () => {
+    const account = await openAccount(service.live, { credits: '10' });
+    const { body } = await service.live.get(`/v1/accounts/${account}/balance?at=2020-01-01T00:00:00.000Z`);
+    expect(body).toEqual({
+      unit: 'credits',
+      posted: '0',
+      held: '0',
+      available: '0',
+      debt: '0',
+      as_of: '2020-01-01T00:00:00.000Z',
+    });
+  });
+
+  it.each(['yesterday', '2026-02-31T00:00:00Z', '', ahead(3_600_000)])('is refused for “%s”', async (at) => {
+    const account = await openAccount(service.live);
+    expectFaults(await service.live.get(`/v1/accounts/${account}/balance?at=${at}`), ['at']);
+  });
+
+  it('is 404 for an account that is not there', async () => {
+    const path = '/v1/accounts/nobody/balance?at=2026-01-01T00:00:00Z';
+    expectProblem(await service.live.get(path), 404, 'account_not_found');
+  });
+});
