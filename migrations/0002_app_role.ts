@@ -3,7 +3,8 @@ import { sql, type Kysely } from 'kysely';
 /**
  * What the running service may do: the role `purser_app`, which the service takes on for every decision and every read.
  * It can add transfers and never touch one again; of the rest it can change what decisions change, and nothing else.
- * Partitions get no grants of their own: they are reached through their tables.
+ * Partitions get no grants of their own, they are reached
+ * through their tables; but whether the default ones are empty must be seen.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(ROLE).execute(db);
@@ -26,7 +27,8 @@ const ROLE = `
 const GRANTS = `
   do $$ begin execute format('grant usage on schema %I to purser_app', current_schema()); end $$;
   grant select on environments, api_keys, accounts, grants, holds, authorizations, transfers,
-    idempotency_keys, idempotency_keys_kept to purser_app;
+    idempotency_keys, idempotency_keys_kept,
+    transfers_default, authorizations_default, idempotency_keys_default to purser_app;
   grant insert on accounts, grants, holds, authorizations, transfers, idempotency_keys, idempotency_keys_kept to purser_app;
   grant update (name, overdraft_limit, overage, time_zone, metadata, status, debt, overdraft_held, id_clock)
     on accounts to purser_app;

@@ -1,6 +1,14 @@
 import { KeyRing } from '#access';
 import type { Pool } from '#database';
-import { AccountReader, AuthorizationReader, Engine, GrantReader, LedgerHealth, TransferReader } from '#ledger-store';
+import {
+  AccountReader,
+  AuthorizationReader,
+  DefaultPartitionReader,
+  Engine,
+  GrantReader,
+  LedgerHealth,
+  TransferReader,
+} from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { AccountsController } from './accounts/accounts.controller.ts';
@@ -9,6 +17,7 @@ import { AuthorizationsController } from './authorizations/authorizations.contro
 import { ChargesController } from './charges/charges.controller.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { MetricsController } from './metrics/metrics.controller.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
 
@@ -33,6 +42,7 @@ export class ApiModule {
         AuthorizationsController,
         ChargesController,
         HealthController,
+        MetricsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },
@@ -41,6 +51,7 @@ export class ApiModule {
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
+        { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         LedgerRequests,

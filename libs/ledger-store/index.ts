@@ -4,6 +4,7 @@ export type { Answer, IdempotencyKey, Rendered, Submission } from './engine/subm
 export { keepPartitions } from './maintenance/keep-partitions.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
+export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { GrantReader } from './read/grant-reader.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export type { Page, PageRequest } from './read/page.ts';

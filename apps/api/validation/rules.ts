@@ -12,7 +12,7 @@ function rule(name: string, must: string, test: Rule): (options?: ValidationOpti
     );
 }
 
-export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 const AMOUNT_FORM =
   'a decimal as a string, like "12.5": at most 26 digits before and 12 after the point, no sign, no exponent';
 /** What an amount has to be where it can't be zero. */

@@ -95,7 +95,7 @@ export type DrawList = readonly (readonly [grantId: string | null, amount: strin
 /** How a hold changed, as it is stored: `[[<milliseconds since 1970>, "<held from then on>"], …]`. */
 export type StepList = readonly (readonly [at: number, held: string])[];
 
-export function sharesFromRow(shares: ShareList): GrantShare[] {
+function sharesFromRow(shares: ShareList): GrantShare[] {
   return shares.map(([grantId, amount]) => ({ grantId, amount: new Amount(amount) }));
 }
 
