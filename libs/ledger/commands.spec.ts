@@ -54,6 +54,19 @@ describe('needsOf', () => {
       refunds: [],
     });
   });
+
+  it('names one that credits may go back of as a refund too', () => {
+    const authorization = { environment: 'live', id: ofAcme };
+    const needs = { accounts: [acme.key], authorizations: [ofAcme], grants: [] };
+    expect(needsOf({ type: 'extend', authorization, amount: null, holdSeconds: 60 })).toEqual({
+      ...needs,
+      refunds: [],
+    });
+    expect(needsOf({ type: 'refund', authorization, amount: null, reason: null })).toEqual({
+      ...needs,
+      refunds: [ofAcme],
+    });
+  });
 });
 
 describe('weightOf', () => {

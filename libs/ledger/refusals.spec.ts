@@ -14,7 +14,7 @@ const FIGURES = {
 };
 
 function refusal(code: RefusalCode): Refusal {
-  return { ...FIGURES, code } as Refusal;
+  return { ...FIGURES, code };
 }
 
 describe('the order of refusals', () => {
@@ -78,6 +78,30 @@ describe('where several reasons hold, the first is given', () => {
     const hold = ledger.authorize('1', { overage: 'reject', holdSeconds: 1 });
     ledger.advance(86_401);
     expect(refusalOf(() => ledger.commit(hold, '500')).code).toBe('commit_too_late');
+  });
+
+  it('authorization_not_found before authorization_open', () => {
+    const ledger = open();
+    const hold = ledger.authorize('1');
+    expect(refusalOf(() => ledger.refund(hold, '5', { environment: 'test' })).code).toBe('authorization_not_found');
+  });
+
+  it('authorization_open before refund_exceeds_committed', () => {
+    const ledger = open();
+    expect(refusalOf(() => ledger.refund(ledger.authorize('1'), '5')).code).toBe('authorization_open');
+  });
+
+  it('authorization_voided before account_suspended', () => {
+    const ledger = open();
+    const hold = ledger.authorize('1');
+    ledger.void(hold);
+    expect(refusalOf(() => ledger.suspend().extend(hold, { amount: '500' })).code).toBe('authorization_voided');
+  });
+
+  it('account_suspended before insufficient_credits, for more of a hold too', () => {
+    const ledger = open();
+    const hold = ledger.authorize('1');
+    expect(refusalOf(() => ledger.suspend().extend(hold, { amount: '500' })).code).toBe('account_suspended');
   });
 
   it('account_suspended before insufficient_credits', () => {

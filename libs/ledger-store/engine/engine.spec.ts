@@ -12,7 +12,6 @@ beforeEach(async () => {
   books = new TestBooks(database.url);
 });
 afterEach(async () => {
-  await books.mustBeClean();
   await books.close();
   await database.drop();
 });

@@ -15,7 +15,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await ledger.stop();
-  await books.mustBeClean();
   await books.close();
   await database.drop();
 });

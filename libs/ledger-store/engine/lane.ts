@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
 import { needsOf, weightOf, type AccountKey } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KnownGrants } from '../load/known-grants.ts';
 import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import { LockedAccounts } from './locked-accounts.ts';
@@ -25,6 +26,7 @@ const IMPATIENT_LOCK_TIMEOUT_MS = 100;
 export class Lane {
   private readonly queue: Waiting[] = [];
   private readonly locked: LockedAccounts;
+  private readonly known = new KnownGrants();
   private running: Promise<void> | null = null;
 
   constructor(
@@ -74,7 +76,7 @@ export class Lane {
     const lockTimeoutMs = suspects.length > 0 ? IMPATIENT_LOCK_TIMEOUT_MS : null;
     try {
       const submissions = batch.map(({ submission }) => submission);
-      const answers = await runBatch(this.pool, submissions, lockTimeoutMs);
+      const answers = await runBatch(this.pool, submissions, this.known, lockTimeoutMs);
       this.locked.forget(suspects.flatMap(accountsOf));
       batch.forEach(({ resolve, reject }, index) => {
         const answer = answers[index];

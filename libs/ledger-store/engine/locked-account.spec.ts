@@ -14,7 +14,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await ledger.stop();
-  await books.mustBeClean();
   await books.close();
   await database.drop();
 });

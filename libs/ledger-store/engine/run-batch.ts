@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from '#database';
 import { needsOf, type Needs } from '#ledger';
 import { loadState, rowsOf } from '../load/load-state.ts';
+import type { KnownGrants } from '../load/known-grants.ts';
 import { findKeys, type KeyRow } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
@@ -12,6 +13,7 @@ import type { Answer, Submission } from './submission.ts';
 /**
  * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync.
  *
+ * @param known what the lane knows of the accounts' grants; it learns from the batch.
  * @param lockTimeoutMs how long to wait for an account's lock; `null`: as the session's settings say.
  * @returns an answer for each submission, in order; they are durable.
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
@@ -20,21 +22,25 @@ import type { Answer, Submission } from './submission.ts';
 export async function runBatch(
   pool: Pool,
   submissions: readonly Submission[],
+  known: KnownGrants,
   lockTimeoutMs: number | null,
 ): Promise<readonly Answer[]> {
   const client = await pool.connect().catch((error: unknown) => {
     throw new ConnectionFailed(error);
   });
-  let lost: Error | null = null;
-  const onLost = (error: Error): void => void (lost = error);
+  const lost = new AbortController();
+  const onLost = (error: Error): void => lost.abort(new ConnectionFailed(error));
   client.on('error', onLost);
   let broken = true;
   try {
-    const [loaded, knownKeys] = await load(client, submissions, lockTimeoutMs).catch(asConnectionFailure);
+    const [loaded, knownKeys] = await load(client, submissions, known, lockTimeoutMs).catch(asConnectionFailure);
+    // Until the batch is durable, its decisions stand in the grants in memory only.
+    known.forget([...loaded.state.accounts.keys()]);
     const { answers, changes, remembered } = decideBatch(loaded, knownKeys, submissions);
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
-    if (lost) throw new ConnectionFailed(lost);
+    lost.signal.throwIfAborted();
     await write(client, writeChanges(changes, remembered, loaded.closed));
+    known.remember(loaded.state);
     broken = false;
     return answers;
   } finally {
@@ -45,11 +51,16 @@ export async function runBatch(
   }
 }
 
-async function load(client: PoolClient, submissions: readonly Submission[], lockTimeoutMs: number | null) {
+async function load(
+  client: PoolClient,
+  submissions: readonly Submission[],
+  known: KnownGrants,
+  lockTimeoutMs: number | null,
+) {
   const keys = submissions.flatMap(({ key }) => (key ? [key] : []));
-  const [, loaded, known] = await Promise.all([
+  const [, loaded, knownKeys] = await Promise.all([
     client.query(lockTimeoutMs === null ? 'begin' : `begin; set local lock_timeout = ${lockTimeoutMs}`),
-    loadState(client, needsOfAll(submissions), { lock: true }),
+    loadState(client, needsOfAll(submissions), known),
     keys.length > 0
       ? rowsOf<KeyRow>(
           client,
@@ -60,7 +71,7 @@ async function load(client: PoolClient, submissions: readonly Submission[], lock
         )
       : [],
   ]);
-  return [loaded, known] as const;
+  return [loaded, knownKeys] as const;
 }
 
 async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {

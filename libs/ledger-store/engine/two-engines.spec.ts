@@ -15,7 +15,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await Promise.all(engines.map((engine) => engine.stop()));
-  await books.mustBeClean();
   await books.close();
   await database.drop();
 });

@@ -4,11 +4,13 @@ import {
   isOpen,
   type AccountKey,
   type Authorization,
+  type Grant,
   type LedgerState,
   type Needs,
 } from '#ledger';
 import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
+import type { KnownGrants } from './known-grants.ts';
 import {
   accountFromRow,
   authorizationFromClosed,
@@ -25,6 +27,7 @@ import {
   findGrants,
   findHolds,
   findLapsedHolds,
+  findMovedGrants,
   findOpenGrants,
   findRefundableGrants,
   findRepayments,
@@ -43,17 +46,18 @@ export interface LoadedState {
 }
 
 /**
- * Reads everything that decisions about these accounts need. `lock` takes the accounts' locks first and keeps them until
- * the transaction ends; without it the caller must be in a transaction with one snapshot. The statements go out together
+ * Reads everything that decisions about these accounts need. With `known`, it takes the accounts' locks first, to be kept
+ * until the transaction ends, and leaves out the grants that are known; without, it locks nothing, and the caller must be
+ * in a transaction with one snapshot. The statements go out together
  * where the client pipelines.
  */
-export async function loadState(client: PoolClient, needs: Needs, { lock }: { lock: boolean }): Promise<LoadedState> {
+export async function loadState(client: PoolClient, needs: Needs, known: KnownGrants | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
   const [accounts, clock, openGrants, closedGrants, lapsed, holds, repayments] = await Promise.all([
-    rows<AccountRow>(lock ? lockAccounts(keys) : findAccounts(keys)),
+    rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
     rows<ClockRow>(readClock(keys)),
-    rows<GrantRow>(findOpenGrants(keys)),
+    rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     rows<HoldRow>(findLapsedHolds(keys)),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
@@ -65,7 +69,7 @@ export async function loadState(client: PoolClient, needs: Needs, { lock }: { lo
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
-  return assemble({ accounts, clock, grants: [...openGrants, ...closedGrants], authorizations, repayments });
+  return assemble({ accounts, clock, grants: [...openGrants, ...closedGrants], authorizations, repayments, known });
 }
 
 /** Grants of which nothing may remain: those a command names, and those a refund may credit. */
@@ -83,16 +87,22 @@ interface LoadedRows {
   readonly grants: readonly GrantRow[];
   readonly authorizations: Map<string, Authorization>;
   readonly repayments: readonly RepaymentRow[];
+  readonly known: KnownGrants | null;
 }
 
 function assemble(rows: LoadedRows): LoadedState {
   const now = rows.clock[0]?.now.getTime();
   if (now === undefined) throw new Error('the database did not tell the time');
   const nextHoldExpiry = new Map(rows.clock.map((row) => [row.account_id, row.next_hold_expiry?.getTime() ?? null]));
-  const grants = new Map(rows.grants.map((row) => [row.id, grantFromRow(row)]));
+  const accountsRead = rows.accounts.map(accountFromRow);
+  const grants = new Map<string, Grant>();
+  // What is known goes first: a closed grant that a command names may be among the rows as well as among the known.
+  for (const { account, ids } of accountsRead) {
+    for (const grant of rows.known?.grantsOf(account.key, ids.lastStamp) ?? []) grants.set(grant.id, grant);
+  }
+  for (const row of rows.grants) if (!grants.has(row.id)) grants.set(row.id, grantFromRow(row));
   const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
-  const accounts = rows.accounts.map((row) => {
-    const { account, ids } = accountFromRow(row);
+  const accounts = accountsRead.map(({ account, ids }) => {
     const own = grantsOf.get(account.key) ?? [];
     return [account.key, accountState(account, ids, own, nextHoldExpiry.get(account.key) ?? null, now)] as const;
   });

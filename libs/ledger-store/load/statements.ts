@@ -46,6 +46,17 @@ export function findOpenGrants(keys: readonly AccountKey[]): Statement {
   };
 }
 
+/** The same, but only of accounts whose clock isn't the one at which the caller knows their grants. */
+export function findMovedGrants(keys: readonly AccountKey[], stamps: readonly (string | null)[]): Statement {
+  return {
+    name: 'find_moved_grants',
+    text: `select g.* from unnest($1::bigint[], $2::bigint[]) known (account_id, id_clock)
+      join accounts a using (account_id) join grants g using (account_id)
+      where g.open and a.id_clock is distinct from known.id_clock`,
+    values: [keys, stamps],
+  };
+}
+
 export function findGrants(keys: readonly AccountKey[], ids: readonly string[]): Statement {
   return {
     name: 'find_grants',

@@ -34,7 +34,7 @@ export async function readSettled(
   accounts: readonly AccountKey[],
   grants: readonly string[] = [],
 ): Promise<SettledState> {
-  const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [] }, { lock: false });
+  const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [] }, null);
   const changes = noChanges();
   settle({ state: loaded.state, changes, now: loaded.now });
   return { ...loaded, unbooked: changes.transfers };

@@ -12,7 +12,7 @@ export class TestBooks {
   }
 
   /** Fails unless every invariant holds, with the first differences of each that doesn't. */
-  async mustBeClean(): Promise<void> {
+  private async mustBeClean(): Promise<void> {
     const { clean, checks } = await verify(this.pool);
     if (clean) return;
     const broken = checks.filter(({ severity, differences }) => severity === 'failure' && differences > 0);
@@ -74,7 +74,12 @@ export class TestBooks {
     );
   }
 
-  close(): Promise<void> {
-    return this.pool.end();
+  /** Checks the books and closes them. */
+  async close(): Promise<void> {
+    try {
+      await this.mustBeClean();
+    } finally {
+      await this.pool.end();
+    }
   }
 }

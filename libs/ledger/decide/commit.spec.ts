@@ -43,6 +43,13 @@ describe('a commit of no more than is held', () => {
     expect(ledger.booked('usage')).toEqual([]);
   });
 
+  it('of an explicit zero gives overdraft back too', () => {
+    const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme', { overdraftLimit: '10' });
+    ledger.commit(ledger.authorize('8'), '0');
+    expect(ledger.balance()).toEqual({ posted: '0', held: '0', available: '0' });
+    expect(ledger.charge('10').debtDrawn).toBe('10');
+  });
+
   it('books one transfer per grant, in one transaction', () => {
     const ledger = account().grant('10', { priority: 1 }).grant('10', { priority: 2 });
     const hold = ledger.authorize('12');

@@ -1,4 +1,4 @@
-import { atLeastZero, smallerOf, ZERO, type Amount } from '../amount.ts';
+import { Amount, atLeastZero, smallerOf, ZERO } from '../amount.ts';
 import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
 import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
@@ -110,6 +110,8 @@ function uncovered(
     required: amount,
     available: amount.minus(cover.uncollected),
     shortfall: cover.uncollected,
+    // An account that owes more than it has needs that too before anything is available.
+    lacking: cover.uncollected.minus(Amount.min(cover.funding.available, ZERO)),
     spending: authorization,
     own: pinnedBy(account, authorization),
   });

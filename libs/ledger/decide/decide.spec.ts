@@ -64,7 +64,7 @@ const chargeBatch = fc.tuple(mode, items).map(
       ledger.chargeBatch(mode, items),
 );
 const commit = fc
-  .tuple(index, fc.option(amount), fc.boolean())
+  .tuple(index, fc.option(fc.oneof(amount, fc.constant('0'))), fc.boolean())
   .map(([at, amount, final]): Step => ({ ledger, authorizations }) => {
     ledger.commit(pick(authorizations, at), amount ?? undefined, { final });
   });

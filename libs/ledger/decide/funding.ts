@@ -73,6 +73,8 @@ interface Want {
   readonly required: Amount;
   readonly available: Amount;
   readonly shortfall: Amount;
+  /** What would have to come free; the shortfall, where it isn't said. */
+  readonly lacking?: Amount;
   readonly spending: Spending;
   readonly own?: OwnPins;
 }
@@ -89,7 +91,7 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
     shortfall: want.shortfall,
   };
   const nextHoldExpiry = want.own ? want.own.nextHoldExpiry : account.nextHoldExpiry;
-  if (nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.shortfall)) {
+  if (nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.lacking ?? want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
   const seconds = Math.ceil((nextHoldExpiry - context.now) / 1000);

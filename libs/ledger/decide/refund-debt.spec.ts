@@ -123,6 +123,18 @@ describe('a refund of debt that is repaid by now', () => {
     expect(ledger.remaining()).toEqual(['10']);
   });
 
+  it('goes to a grant that got nothing back itself, since its refund repaid it', () => {
+    const ledger = account().grant('10');
+    const spent = ledger.charge('10');
+    const borrowed = ledger.charge('4');
+    ledger.refund(spent, '4');
+    expect([ledger.debt(), ...ledger.remaining()]).toEqual(['0', '0']);
+    ledger.refund(borrowed);
+    expect(ledger.remaining()).toEqual(['4']);
+    ledger.refund(spent);
+    expect(ledger.remaining()).toEqual(['10']);
+  });
+
   it('counts when it is its time where a grant repaid it that is yet to take effect', () => {
     const ledger = account();
     const borrowed = ledger.charge('5');
@@ -141,13 +153,13 @@ describe('a refund of debt that is repaid by now', () => {
     expect(ledger.balance()).toEqual({ posted: '0', held: '0', available: '0' });
   });
 
-  it('may be in the transaction in which it was repaid', () => {
+  it('may be in the transaction in which it was repaid, and goes to the last grant first there too', () => {
     const ledger = account();
     const borrowed = ledger.charge('5');
     ledger.inOneTransaction(() => {
-      ledger.grant('10');
-      ledger.refund(borrowed);
+      ledger.grant('3').grant('2');
+      ledger.refund(borrowed, '1');
     });
-    expect(ledger.remaining()).toEqual(['10']);
+    expect(ledger.remaining()).toEqual(['0', '1']);
   });
 });

@@ -2,7 +2,7 @@ import { ZERO } from '../amount.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
-import { touchAuthorization, unpin, unpinOverdraft, type Transaction } from './movements.ts';
+import { touch, touchAuthorization, unpin, unpinOverdraft, type Transaction } from './movements.ts';
 
 /** Lets go of everything an authorization still pins, last pinned first. `at`: when that was, in milliseconds since 1970. */
 export function releaseRest(
@@ -22,4 +22,6 @@ export function releaseRest(
   authorization.overdraftHeld = ZERO;
   authorization.held = ZERO;
   touchAuthorization(context, authorization);
+  // An overdraft leg is pinned in the account's row alone.
+  touch(context, account);
 }

@@ -24,8 +24,9 @@ export function settle(context: DecisionContext): void {
   }
   for (const account of context.state.accounts.values()) {
     for (const grant of account.grants) {
+      if (grant.expiresAt === null || !hasExpired(grant, context.now)) continue;
       const rest = grant.remaining.minus(grant.held);
-      if (rest.isZero() || grant.expiresAt === null || !hasExpired(grant, context.now)) continue;
+      if (rest.isZero()) continue;
       breakage(context, account, grant, rest, new Transaction(context, account), grant.expiresAt);
     }
   }

@@ -11,6 +11,7 @@ describe('voiding an authorization', () => {
       status: 'voided',
       held: '0',
       allocations: [],
+      heldAtClose: '8',
       committed: '0',
       closedAt: ledger.now,
       balance: { posted: '10', held: '0' },
@@ -23,6 +24,13 @@ describe('voiding an authorization', () => {
     ledger.void(ledger.authorize('10'));
     expect(ledger.balance()).toEqual({ posted: '0', held: '0', available: '0' });
     expect(ledger.authorize('10').overdraftHeld).toBe('10');
+  });
+
+  it('lets go of what it pinned last first', () => {
+    const ledger = account().grant('3', { priority: 1, expiresIn: 60 }).grant('5', { priority: 2, expiresIn: 60 });
+    const hold = ledger.authorize('8', { holdSeconds: 600 });
+    ledger.advance(60).void(hold);
+    expect(ledger.booked('breakage')).toEqual(['5', '3']);
   });
 
   it('twice answers with the first result', () => {

@@ -2,7 +2,8 @@ import type { AccountTerms } from '../account.ts';
 import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 
-/** What a spec may say of a command; what it leaves out is the fixture's. */
+// What a spec may say of a command; what it leaves out is the fixture's.
+
 export interface AccountOptions {
   readonly unit?: string;
   readonly name?: string;
