@@ -82,6 +82,7 @@ const GRANTS = `
     amount credit_amount not null constraint grants_amount_is_positive check (amount > 0),
     remaining credit_amount not null,
     held credit_amount not null,
+    repaid credit_amount not null,
     open boolean not null,
     category grant_category not null,
     priority smallint not null constraint grants_priority_is_a_byte check (priority between 0 and 255),
@@ -94,10 +95,13 @@ const GRANTS = `
     created_at timestamptz(3) not null,
     primary key (account_id, id),
     constraint grants_hold_no_more_than_remains check (0 <= held and held <= remaining and remaining <= amount),
+    constraint grants_repay_out_of_what_is_gone check (0 <= repaid and repaid <= amount - remaining),
     constraint grants_are_open_while_something_remains check (open = (remaining > 0)),
     constraint grants_take_effect_before_they_expire check (effective_at < expires_at)
   ) with (fillfactor = 70);
   create index grants_open on grants (account_id) where open;
+  -- A refund of what was debt goes back to the grants that repaid it.
+  create index grants_that_repaid on grants (account_id) where repaid > 0;
   create index grants_expiring on grants (expires_at) where open and expires_at is not null;
 `;
 
@@ -126,7 +130,9 @@ const HOLDS = `
     primary key (account_id, id),
     constraint holds_overdraft_is_part_of_the_hold check (0 <= overdraft_held and overdraft_held <= held)
   ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000);
-  create index holds_expiring on holds (account_id, expires_at);
+  -- The condition is always true. It keeps this index for the statements that repeat it: on a table as empty as this one
+  -- mostly is, the planner would otherwise look up a hold by its id here too, through all holds of the account.
+  create index holds_expiring on holds (account_id, expires_at) where expires_at > '-infinity';
 `;
 
 const AUTHORIZATIONS = `
@@ -193,8 +199,6 @@ const TRANSFERS = `
         when 'refund' then debit = 'usage' and credit in ('grant', 'debt')
       end)
   ) partition by range (id);
-  -- A refund of what was debt goes back to the grants that repaid it.
-  create index transfers_debt_repayments on transfers (account_id, id) where kind = 'debt_repayment';
 `;
 
 // "key" and "fingerprint" are the first halves of SHA-256 digests. What is remembered for good lives apart from what

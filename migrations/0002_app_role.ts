@@ -32,7 +32,7 @@ const GRANTS = `
   grant insert on accounts, grants, holds, authorizations, transfers, idempotency_keys, idempotency_keys_kept to purser_app;
   grant update (name, overdraft_limit, overage, time_zone, metadata, status, debt, overdraft_held, id_clock)
     on accounts to purser_app;
-  grant update (remaining, held, open, voided_at) on grants to purser_app;
+  grant update (remaining, held, repaid, open, voided_at) on grants to purser_app;
   grant update (amount, held, allocations, overdraft_held, committed, draws, steps, uncollected, expires_at,
     balance_posted, balance_held) on holds to purser_app;
   grant delete on holds to purser_app;

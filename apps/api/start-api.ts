@@ -27,6 +27,7 @@ export interface ApiOptions {
 
 const BODY_BYTES_MAX = 1024 * 1024;
 const READ_CONNECTIONS_MAX = 8;
+const READ_TIMEOUT_MS = 15_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi({ config, databaseUrl, log }: ApiOptions): Promise<RunningApi> {
@@ -35,6 +36,7 @@ export async function startApi({ config, databaseUrl, log }: ApiOptions): Promis
     connectionsMax: READ_CONNECTIONS_MAX,
     pipeline: true,
     settings: { role: 'purser_app' },
+    answerTimeoutMs: READ_TIMEOUT_MS,
     log,
   });
   const close = async (): Promise<void> => {

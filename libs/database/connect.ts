@@ -12,6 +12,11 @@ export interface ConnectOptions {
   readonly pipeline?: boolean;
   /** Postgres settings of every session of the pool, e.g. `{ lock_timeout: '5s' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /**
+   * How long a statement may go unanswered before its connection is given up, as when the server's host has vanished:
+   * TCP itself would wait for many minutes. For ever where it isn't given.
+   */
+  readonly answerTimeoutMs?: number;
   /** Receives a line when a connection is lost. */
   readonly log: (line: string) => void;
 }
@@ -24,13 +29,14 @@ const CONNECT_TIMEOUT_MS = 10_000;
  */
 export function connect(
   url: string,
-  { connectionsMax = 10, pipeline = false, settings = {}, log }: ConnectOptions,
+  { connectionsMax = 10, pipeline = false, settings = {}, answerTimeoutMs, log }: ConnectOptions,
 ): Pool {
   const pool = new Pool({
     connectionString: url,
     application_name: 'purser',
     max: connectionsMax,
     pipeline,
+    ...(answerTimeoutMs === undefined ? {} : { query_timeout: answerTimeoutMs }),
     options: Object.entries(settings)
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),

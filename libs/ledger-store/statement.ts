@@ -19,14 +19,17 @@ export function insertRows<Row>(table: string, columns: readonly Column<Row>[]):
   return (rows) => ({ name: `insert_${table}`, text, values: arraysOf(columns, rows) });
 }
 
-/** An update of many rows in one statement; the first two columns are the key. */
-export function updateRows<Row>(table: string, columns: readonly Column<Row>[]): (rows: readonly Row[]) => Statement {
-  const [first, second, ...rest] = columns.map(({ name }) => name);
-  const names = columns.map(({ name }) => name).join(', ');
-  const text = `update ${table} t set ${rest.map((name) => `${name} = v.${name}`).join(', ')}
-    from unnest(${arrayParameters(columns)}) v (${names})
-    where t.${String(first)} = v.${String(first)} and t.${String(second)} = v.${String(second)}`;
-  return (rows) => ({ name: `update_${table}_${String(rest[0])}`, text, values: arraysOf(columns, rows) });
+/** An update of many rows in one statement. The key is looked up by itself, so that no other index tempts the planner. */
+export function updateRows<Row>(
+  table: string,
+  key: readonly Column<Row>[],
+  columns: readonly Column<Row>[],
+): (rows: readonly Row[]) => Statement {
+  const all = [...key, ...columns];
+  const text = `update ${table} t set ${columns.map(({ name }) => `${name} = v.${name}`).join(', ')}
+    from unnest(${arrayParameters(all)}) v (${all.map(({ name }) => name).join(', ')})
+    where ${key.map(({ name }) => `t.${name} = v.${name}`).join(' and ')}`;
+  return (rows) => ({ name: `update_${table}_${String(columns[0]?.name)}`, text, values: arraysOf(all, rows) });
 }
 
 function arrayParameters<Row>(columns: readonly Column<Row>[]): string {

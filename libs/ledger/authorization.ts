@@ -37,6 +37,8 @@ export interface Draw {
   readonly amount: Amount;
   /** The transaction that booked it. */
   readonly transactionId: string;
+  /** What of it was refunded. */
+  readonly refunded: Amount;
 }
 
 /** What an authorization held from an instant on. */

@@ -10,6 +10,7 @@ const BASE: Grant = {
   amount: ZERO,
   remaining: ZERO,
   held: ZERO,
+  repaid: ZERO,
   category: 'included',
   priority: 100,
   scope: null,

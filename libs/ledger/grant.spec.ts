@@ -9,6 +9,7 @@ const GRANT: Grant = {
   amount: new Amount(10),
   remaining: new Amount(10),
   held: ZERO,
+  repaid: ZERO,
   category: 'paid',
   priority: 100,
   scope: null,

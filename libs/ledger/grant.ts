@@ -22,6 +22,8 @@ export interface Grant {
   remaining: Amount;
   /** The part of `remaining` that open authorizations have pinned. */
   held: Amount;
+  /** What of its amount has repaid the account's debt, and has not come back by a refund. */
+  repaid: Amount;
   readonly category: GrantCategory;
   /** 0–255, lower is spent first. */
   readonly priority: number;

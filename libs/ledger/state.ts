@@ -26,8 +26,6 @@ export interface LedgerState {
   readonly authorizations: Map<string, Authorization>;
   /** Grants by id: the accounts' open ones, and closed ones that a command names or a refund may credit. */
   readonly grants: Map<string, Grant>;
-  /** For refunds: the grants that repaid an account's debt, the last one first. */
-  readonly repayments: Map<AccountKey, readonly string[]>;
 }
 
 /** What a batch of decisions changed, for the writer. An object is in at most one set of its kind. */

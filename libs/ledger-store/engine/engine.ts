@@ -22,12 +22,18 @@ export interface EngineOptions {
 const SESSION_SETTINGS = {
   role: 'purser_app',
   enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
   lock_timeout: '2s',
-  statement_timeout: '30s',
+  statement_timeout: '10s',
   idle_in_transaction_session_timeout: '5s',
 };
+
+/** Longer than any statement may take: whoever says nothing for so long is gone. */
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * The one way in for every change of a balance. It gathers commands into lanes by account; a lane decides many of them
@@ -41,7 +47,13 @@ export class Engine {
   private stopping = false;
 
   constructor({ databaseUrl, log, lanes = 4, batchMax = 512, queueMax = 20_000 }: EngineOptions) {
-    this.pool = connect(databaseUrl, { connectionsMax: lanes, pipeline: true, settings: SESSION_SETTINGS, log });
+    this.pool = connect(databaseUrl, {
+      connectionsMax: lanes,
+      pipeline: true,
+      settings: SESSION_SETTINGS,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      log,
+    });
     this.lanes = Array.from({ length: lanes }, () => new Lane(this.pool, batchMax));
     this.queueMax = queueMax;
   }

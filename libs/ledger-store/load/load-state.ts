@@ -2,7 +2,6 @@ import {
   accountKeyOf,
   accountState,
   isOpen,
-  type AccountKey,
   type Authorization,
   type Grant,
   type LedgerState,
@@ -30,11 +29,9 @@ import {
   findMovedGrants,
   findOpenGrants,
   findRefundableGrants,
-  findRepayments,
   lockAccounts,
   readClock,
   type ClockRow,
-  type RepaymentRow,
 } from './statements.ts';
 
 export interface LoadedState {
@@ -54,14 +51,13 @@ export interface LoadedState {
 export async function loadState(client: PoolClient, needs: Needs, known: KnownGrants | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accounts, clock, openGrants, closedGrants, lapsed, holds, repayments] = await Promise.all([
+  const [accounts, clock, openGrants, closedGrants, lapsed, holds] = await Promise.all([
     rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
     rows<ClockRow>(readClock(keys)),
     rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     rows<HoldRow>(findLapsedHolds(keys)),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
-    needs.refunds.length > 0 ? rows<RepaymentRow>(findRepayments(needs.refunds.map(accountKeyOf))) : [],
   ]);
   const authorizations = new Map([...lapsed, ...holds].map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
@@ -69,7 +65,7 @@ export async function loadState(client: PoolClient, needs: Needs, known: KnownGr
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
-  return assemble({ accounts, clock, grants: [...openGrants, ...closedGrants], authorizations, repayments, known });
+  return assemble({ accounts, clock, grants: [...openGrants, ...closedGrants], authorizations, known });
 }
 
 /** Grants of which nothing may remain: those a command names, and those a refund may credit. */
@@ -86,7 +82,6 @@ interface LoadedRows {
   readonly clock: readonly ClockRow[];
   readonly grants: readonly GrantRow[];
   readonly authorizations: Map<string, Authorization>;
-  readonly repayments: readonly RepaymentRow[];
   readonly known: KnownGrants | null;
 }
 
@@ -108,11 +103,7 @@ function assemble(rows: LoadedRows): LoadedState {
   });
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
-  const repayments = new Map<AccountKey, string[]>();
-  for (const { account_id, grant_id } of rows.repayments) {
-    repayments.set(account_id, [...(repayments.get(account_id) ?? []), grant_id]);
-  }
-  return { state: { accounts: new Map(accounts), authorizations, grants, repayments }, now, closed };
+  return { state: { accounts: new Map(accounts), authorizations, grants }, now, closed };
 }
 
 export async function rowsOf<Row extends object>(client: PoolClient, statement: Statement): Promise<Row[]> {

@@ -56,6 +56,7 @@ export interface GrantRow {
   amount: string;
   remaining: string;
   held: string;
+  repaid: string;
   category: GrantCategory;
   priority: number;
   scope: GrantScope | null;
@@ -74,6 +75,7 @@ export function grantFromRow(row: GrantRow): Grant {
     amount: new Amount(row.amount),
     remaining: new Amount(row.remaining),
     held: new Amount(row.held),
+    repaid: new Amount(row.repaid),
     category: row.category,
     priority: row.priority,
     scope: row.scope,
@@ -89,8 +91,13 @@ export function grantFromRow(row: GrantRow): Grant {
 /** Shares as they are stored: `[["<grant>", "<amount>"], …]`. */
 export type ShareList = readonly (readonly [grantId: string, amount: string])[];
 
-/** Draws as they are stored: `[["<grant>" or null for debt, "<amount>", "<transaction>"], …]`. */
-export type DrawList = readonly (readonly [grantId: string | null, amount: string, transactionId: string])[];
+/** Draws as they are stored: `[["<grant>" or null for debt, "<amount>", "<transaction>", "<refunded>" or absent for none], …]`. */
+export type DrawList = readonly (readonly [
+  grantId: string | null,
+  amount: string,
+  transactionId: string,
+  refunded?: string,
+])[];
 
 /** How a hold changed, as it is stored: `[[<milliseconds since 1970>, "<held from then on>"], …]`. */
 export type StepList = readonly (readonly [at: number, held: string])[];
@@ -177,10 +184,11 @@ function commonFromRow(row: AuthorizationRow) {
     environment: row.environment,
     amount: new Amount(row.amount),
     committed: new Amount(row.committed),
-    draws: row.draws.map(([grantId, amount, transactionId]) => ({
+    draws: row.draws.map(([grantId, amount, transactionId, refunded]) => ({
       grantId,
       amount: new Amount(amount),
       transactionId,
+      refunded: new Amount(refunded ?? 0),
     })),
     steps: row.steps.map(([at, held]) => ({ at, held: new Amount(held) })),
     uncollected: new Amount(row.uncollected),

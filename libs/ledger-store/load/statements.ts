@@ -32,7 +32,7 @@ export function readClock(keys: readonly AccountKey[]): Statement {
     name: 'read_clock',
     text: `with clock as materialized (select date_trunc('milliseconds', clock_timestamp()) as now)
       select clock.now, a.account_id,
-        (select min(h.expires_at) from holds h where h.account_id = a.account_id and h.expires_at > clock.now) as next_hold_expiry
+        (select min(h.expires_at) from holds h where h.account_id = a.account_id and h.expires_at > clock.now and h.expires_at > '-infinity') as next_hold_expiry
       from clock left join unnest($1::bigint[]) a (account_id) on true`,
     values: [keys],
   };
@@ -65,7 +65,7 @@ export function findGrants(keys: readonly AccountKey[], ids: readonly string[]):
   };
 }
 
-/** The grants a refund may credit: those the authorizations drew on, and those that repaid the accounts' debt. */
+/** The grants a refund may credit: those the authorizations drew on, and those that have repaid debt. */
 export function findRefundableGrants(keys: readonly AccountKey[], ids: readonly string[]): Statement {
   return {
     name: 'find_refundable_grants',
@@ -77,25 +77,10 @@ export function findRefundableGrants(keys: readonly AccountKey[], ids: readonly 
         select h.account_id, (draw ->> 0)::uuid
         from wanted join holds h using (account_id, id) cross join lateral jsonb_array_elements(h.draws) draw
         union
-        select t.account_id, t.grant_id from wanted join transfers t on t.account_id = wanted.account_id where t.kind = 'debt_repayment'
+        select p.account_id, p.id from wanted join grants p on p.account_id = wanted.account_id where p.repaid > 0
       )
       select g.* from drawn join grants g using (account_id, id)`,
     values: [keys, ids],
-  };
-}
-
-export interface RepaymentRow {
-  account_id: string;
-  grant_id: string;
-}
-
-/** Which grants repaid an account's debt, the last one first. */
-export function findRepayments(keys: readonly AccountKey[]): Statement {
-  return {
-    name: 'find_repayments',
-    text: `select account_id, grant_id from transfers
-      where account_id = any($1::bigint[]) and kind = 'debt_repayment' order by id desc`,
-    values: [keys],
   };
 }
 
@@ -103,7 +88,11 @@ export function findRepayments(keys: readonly AccountKey[]): Statement {
 export function findLapsedHolds(keys: readonly AccountKey[]): Statement {
   return {
     name: 'find_lapsed_holds',
-    text: 'select * from holds where account_id = any($1::bigint[]) and expires_at <= clock_timestamp()',
+    text: `select h.* from unnest($1::bigint[]) a (account_id), lateral (
+        select * from holds
+        where account_id = a.account_id and expires_at <= clock_timestamp() and expires_at > '-infinity'
+        order by expires_at
+      ) h`,
     values: [keys],
   };
 }

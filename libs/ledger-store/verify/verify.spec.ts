@@ -465,7 +465,7 @@ describe('verify, on books that something has spoilt,', () => {
   it('counts all differences and shows the first ten, by their public ids', async () => {
     const report = await withCopy(async (pool) => {
       await pool.query('alter table grants drop constraint grants_are_open_while_something_remains');
-      await pool.query(`insert into grants select account_id, overlay(id::text placing lpad(n::text, 12, '0') from 25)::uuid, amount, amount, 0,
+      await pool.query(`insert into grants select account_id, overlay(id::text placing lpad(n::text, 12, '0') from 25)::uuid, amount, amount, 0, 0,
         false, category, priority, scope, cost_basis, effective_at, expires_at, voided_at, metadata, created_at
         from grants, generate_series(1, 12) n where id = (${bigGrant})`);
       return await verify(pool);

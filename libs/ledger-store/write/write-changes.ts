@@ -70,7 +70,10 @@ function shares(list: readonly GrantShare[]): string {
 
 function draws(list: readonly Draw[]): string {
   return JSON.stringify(
-    list.map(({ grantId, amount, transactionId }) => [grantId, formatAmount(amount), transactionId]),
+    list.map(({ grantId, amount, transactionId, refunded }) => {
+      const draw = [grantId, formatAmount(amount), transactionId];
+      return refunded.isZero() ? draw : [...draw, formatAmount(refunded)];
+    }),
   );
 }
 
@@ -83,10 +86,7 @@ const ACCOUNT_SUMS: Column<AccountState>[] = [
   column('overdraft_held', 'numeric', ({ account }) => formatAmount(account.overdraftHeld)),
   column('id_clock', 'bigint', ({ ids }) => ids.lastStamp.toString()),
 ];
-const ACCOUNT_KEY: Column<AccountState>[] = [
-  column('account_id', 'bigint', ({ account }) => account.key),
-  column('environment', 'text', ({ account }) => account.environment),
-];
+const ACCOUNT_KEY: Column<AccountState>[] = [column('account_id', 'bigint', ({ account }) => account.key)];
 const ACCOUNT_TERMS: Column<AccountState>[] = [
   column('name', 'text', ({ account }) => account.terms.name),
   column('overdraft_limit', 'numeric', ({ account }) => formatAmount(account.terms.overdraftLimit)),
@@ -97,14 +97,15 @@ const ACCOUNT_TERMS: Column<AccountState>[] = [
 ];
 const insertAccounts = insertRows<AccountState>('accounts', [
   ...ACCOUNT_KEY,
+  column('environment', 'text', ({ account }) => account.environment),
   column('external_id', 'text', ({ account }) => account.id),
   column('unit', 'text', ({ account }) => account.unit),
   column('created_at', 'timestamptz', ({ account }) => time(account.createdAt)),
   ...ACCOUNT_TERMS,
   ...ACCOUNT_SUMS,
 ]);
-const updateAccounts = updateRows<AccountState>('accounts', [...ACCOUNT_KEY, ...ACCOUNT_SUMS]);
-const updateTerms = updateRows<AccountState>('accounts', [...ACCOUNT_KEY, ...ACCOUNT_TERMS]);
+const updateAccounts = updateRows<AccountState>('accounts', ACCOUNT_KEY, ACCOUNT_SUMS);
+const updateTerms = updateRows<AccountState>('accounts', ACCOUNT_KEY, ACCOUNT_TERMS);
 
 const GRANT_KEY: Column<Grant>[] = [
   column('account_id', 'bigint', (row) => row.accountKey),
@@ -113,6 +114,7 @@ const GRANT_KEY: Column<Grant>[] = [
 const GRANT_SUMS: Column<Grant>[] = [
   column('remaining', 'numeric', (row) => formatAmount(row.remaining)),
   column('held', 'numeric', (row) => formatAmount(row.held)),
+  column('repaid', 'numeric', (row) => formatAmount(row.repaid)),
   column('open', 'boolean', (row) => !row.remaining.isZero()),
   column('voided_at', 'timestamptz', (row) => time(row.voidedAt)),
 ];
@@ -129,7 +131,7 @@ const insertGrants = insertRows<Grant>('grants', [
   column('metadata', 'jsonb', (row) => JSON.stringify(row.metadata)),
   column('created_at', 'timestamptz', (row) => time(row.createdAt)),
 ]);
-const updateGrants = updateRows<Grant>('grants', [...GRANT_KEY, ...GRANT_SUMS]);
+const updateGrants = updateRows<Grant>('grants', GRANT_KEY, GRANT_SUMS);
 
 const AUTHORIZATION_KEY: Column<Authorization>[] = [
   column('account_id', 'bigint', (row) => row.accountKey),
@@ -173,13 +175,13 @@ const ENDING: Column<Authorization>[] = [
   ...AUTHORIZATION_SUMS,
 ];
 const insertHolds = insertRows<Authorization>('holds', [...AUTHORIZATION_KEY, ...AUTHORIZATION_FACTS, ...HOLD_SUMS]);
-const updateHolds = updateRows<Authorization>('holds', [...AUTHORIZATION_KEY, ...HOLD_SUMS]);
+const updateHolds = updateRows<Authorization>('holds', AUTHORIZATION_KEY, HOLD_SUMS);
 const insertAuthorizations = insertRows<Authorization>('authorizations', [
   ...AUTHORIZATION_KEY,
   ...AUTHORIZATION_FACTS,
   ...ENDING,
 ]);
-const updateAuthorizations = updateRows<Authorization>('authorizations', [...AUTHORIZATION_KEY, ...ENDING]);
+const updateAuthorizations = updateRows<Authorization>('authorizations', AUTHORIZATION_KEY, ENDING);
 
 function deleteHolds(rows: readonly Authorization[]): Statement {
   return {

@@ -59,7 +59,7 @@ describe('creating an account', () => {
 
   it('never takes one account for another whose key is the same', () => {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), repayments: new Map() },
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
       changes: noChanges(),
       now: Date.parse(START),
     };

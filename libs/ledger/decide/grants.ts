@@ -40,6 +40,7 @@ function newGrant(context: DecisionContext, account: AccountState, command: Crea
     amount,
     remaining: amount,
     held: ZERO,
+    repaid: ZERO,
     category,
     priority,
     scope,

@@ -1,4 +1,4 @@
-import { smallerOf, type Amount } from '../amount.ts';
+import { smallerOf, ZERO, type Amount } from '../amount.ts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { compareBurnDown } from '../burn-down.ts';
@@ -141,7 +141,7 @@ export function spend(
     grantId: grant.id,
     authorizationId: authorization.id,
   });
-  charge(authorization, { grantId: grant.id, amount, transactionId });
+  charge(authorization, { grantId: grant.id, amount, transactionId, refunded: ZERO });
 }
 
 /** Spends credits that this authorization has pinned. */
@@ -169,7 +169,7 @@ export function borrow(account: AccountState, amount: Amount, authorization: Aut
     amount,
     authorizationId: authorization.id,
   });
-  charge(authorization, { grantId: null, amount, transactionId });
+  charge(authorization, { grantId: null, amount, transactionId, refunded: ZERO });
 }
 
 /** Repays debt out of a grant, one in effect or still to come. */
@@ -180,8 +180,7 @@ export function repayDebt(context: DecisionContext, account: AccountState, grant
   account.account.debt = account.account.debt.minus(amount);
   account.posted = account.posted.plus(amount);
   books.book({ kind: 'debt_repayment', debit: 'grant', credit: 'debt', amount, grantId: grant.id });
-  const { repayments } = context.state;
-  repayments.set(account.account.key, [grant.id, ...(repayments.get(account.account.key) ?? [])]);
+  grant.repaid = grant.repaid.plus(amount);
 }
 
 /** What a refund is booked for. */

@@ -1,11 +1,18 @@
-import { atLeastZero, smallerOf, ZERO, type Amount } from '../amount.ts';
-import { isOpen, type Authorization, type Draw } from '../authorization.ts';
+import { smallerOf, type Amount } from '../amount.ts';
+import { isOpen, type Draw } from '../authorization.ts';
 import type { Refund } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
-import { refundToDebt, refundToGrant, touchAuthorization, Transaction, type RefundOf } from './movements.ts';
+import {
+  refundToDebt,
+  refundToGrant,
+  touchAuthorization,
+  touchGrant,
+  Transaction,
+  type RefundOf,
+} from './movements.ts';
 
 /** Gives committed usage back: to the account's debt first, then to the grants it came from, the last drawn first. */
 export function refund(context: DecisionContext, command: Refund): Outcome<AuthorizationDecision> {
@@ -17,42 +24,63 @@ export function refund(context: DecisionContext, command: Refund): Outcome<Autho
   const amount = command.amount ?? refundable;
   if (amount.isZero() || amount.gt(refundable)) return refused({ code: 'refund_exceeds_committed', refundable });
   const books = new Transaction(context, account);
-  for (const draw of lastDrawn(authorization, amount)) {
-    giveBack(context, account, draw, { authorization, corrects: draw.transactionId, reason: command.reason }, books);
+  let left = amount;
+  const draws: Draw[] = [];
+  for (const draw of authorization.draws.toReversed()) {
+    const part = smallerOf(draw.amount.minus(draw.refunded), left);
+    if (!part.isZero()) {
+      const of = { authorization, corrects: draw.transactionId, reason: command.reason };
+      giveBack(context, account, draw.grantId, part, of, books);
+    }
+    draws.unshift({ ...draw, refunded: draw.refunded.plus(part) });
+    left = left.minus(part);
   }
+  authorization.draws = draws;
   authorization.refunded = authorization.refunded.plus(amount);
   touchAuthorization(context, authorization);
   return decided(account, authorization);
 }
 
-/** The draws, or parts of them, that this amount gives back: backwards, from where earlier refunds have come to. */
-function lastDrawn(authorization: Authorization, amount: Amount): Draw[] {
-  const parts: Draw[] = [];
-  let skip = authorization.refunded;
-  let left = amount;
-  for (const draw of authorization.draws.toReversed()) {
-    const open = atLeastZero(draw.amount.minus(skip));
-    skip = atLeastZero(skip.minus(draw.amount));
-    const part = smallerOf(open, left);
-    if (part.isZero()) continue;
-    parts.push({ ...draw, amount: part });
-    left = left.minus(part);
+function giveBack(
+  context: DecisionContext,
+  account: AccountState,
+  grantId: string | null,
+  amount: Amount,
+  of: RefundOf,
+  books: Transaction,
+): void {
+  const owed = smallerOf(amount, account.account.debt);
+  if (!owed.isZero()) refundToDebt(account, owed, of, books);
+  const rest = amount.minus(owed);
+  if (grantId === null) {
+    refundRepaid(context, account, rest, of, books);
+    return;
   }
-  return parts;
+  const grant = context.state.grants.get(grantId);
+  if (!grant) throw new Error(`the grant ${grantId} to refund to was not loaded`);
+  if (!owed.isZero()) {
+    // Its credits have repaid debt: should that be refunded too, they go back to it.
+    grant.repaid = grant.repaid.plus(owed);
+    touchGrant(context, grant);
+  }
+  if (!rest.isZero()) refundToGrant(context, account, grant, rest, of, books);
 }
 
-function giveBack(context: DecisionContext, account: AccountState, draw: Draw, of: RefundOf, books: Transaction): void {
-  const owed = smallerOf(draw.amount, account.account.debt);
-  if (!owed.isZero()) refundToDebt(account, owed, of, books);
-  let left = draw.amount.minus(owed);
-  // Debt that is repaid by now was repaid by grants: those get it back, the last one first.
-  const grants = draw.grantId === null ? (context.state.repayments.get(account.account.key) ?? []) : [draw.grantId];
-  for (const grantId of grants) {
-    if (left.isZero()) return;
-    const grant = context.state.grants.get(grantId);
-    if (!grant) throw new Error(`the grant ${grantId} to refund to was not loaded`);
-    const part = smallerOf(left, grant.amount.minus(grant.remaining));
-    if (part.gt(ZERO)) refundToGrant(context, account, grant, part, of, books);
+/** Debt that is repaid by now goes back to the grants that repaid it, the youngest first. */
+function refundRepaid(
+  context: DecisionContext,
+  account: AccountState,
+  amount: Amount,
+  of: RefundOf,
+  books: Transaction,
+): void {
+  let left = amount;
+  const own = [...context.state.grants.values()].filter(({ accountKey }) => accountKey === account.account.key);
+  for (const grant of own.toSorted((a, b) => (a.id < b.id ? 1 : -1))) {
+    const part = smallerOf(left, grant.repaid);
+    if (part.isZero()) continue;
+    grant.repaid = grant.repaid.minus(part);
+    refundToGrant(context, account, grant, part, of, books);
     left = left.minus(part);
   }
   if (!left.isZero()) throw new Error('a refund found no grant to go back to');

@@ -23,7 +23,7 @@ export class LedgerRows {
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), repayments: new Map() },
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
       changes: noChanges(),
       now,
     };
@@ -86,16 +86,16 @@ export class LedgerRows {
   private loadAccount({ state, now }: DecisionContext, key: AccountKey, needs: Needs): void {
     const row = this.accounts.get(key);
     if (!row) return;
-    const repaid = this.transfers.filter((one) => one.accountKey === key && one.kind === 'debt_repayment').toReversed();
-    if (needs.refunds.length > 0)
-      state.repayments.set(
-        key,
-        repaid.flatMap(({ grantId }) => grantId ?? []),
-      );
     const drawn = needs.refunds.flatMap((id) => this.authorizations.get(id)?.draws ?? []);
-    const refundable = new Set([...drawn, ...(needs.refunds.length > 0 ? repaid : [])].map(({ grantId }) => grantId));
+    const refundable = new Set(drawn.map(({ grantId }) => grantId));
+    const mayBeCredited = ({ id, repaid }: Grant): boolean => refundable.has(id) || !repaid.isZero();
     const grants = this.grantsOf(key)
-      .filter(({ id, remaining }) => !remaining.isZero() || needs.grants.includes(id) || refundable.has(id))
+      .filter(
+        (grant) =>
+          !grant.remaining.isZero() ||
+          needs.grants.includes(grant.id) ||
+          (needs.refunds.length > 0 && mayBeCredited(grant)),
+      )
       .map((grant) => ({ ...grant }));
     for (const grant of grants) state.grants.set(grant.id, grant);
     const expiries = this.openAuthorizationsOf(key).flatMap(({ expiresAt }) => expiresAt ?? []);
