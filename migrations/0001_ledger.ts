@@ -45,7 +45,7 @@ const ENVIRONMENTS = `
 
   create table api_keys (
     id uuid primary key default gen_random_uuid(),
-    environment text not null references environments (name),
+    environment text not null,
     name text not null,
     hash bytea not null constraint api_keys_hash_is_unique unique
       constraint api_keys_hash_is_sha256 check (octet_length(hash) = 32),
@@ -57,7 +57,7 @@ const ENVIRONMENTS = `
 const ACCOUNTS = `
   create table accounts (
     account_id bigint primary key,
-    environment text not null references environments (name),
+    environment text not null,
     external_id text not null,
     unit text not null,
     name text,
@@ -77,7 +77,7 @@ const ACCOUNTS = `
 // "open" says that something remains; unlike the amounts it hardly ever changes, so it may stand in an index.
 const GRANTS = `
   create table grants (
-    account_id bigint not null constraint grants_account_exists references accounts (account_id),
+    account_id bigint not null,
     id uuid not null,
     amount credit_amount not null constraint grants_amount_is_positive check (amount > 0),
     remaining credit_amount not null,
@@ -102,13 +102,12 @@ const GRANTS = `
   create index grants_open on grants (account_id) where open;
   -- A refund of what was debt goes back to the grants that repaid it.
   create index grants_that_repaid on grants (account_id) where repaid > 0;
-  create index grants_expiring on grants (expires_at) where open and expires_at is not null;
 `;
 
 // Open authorizations only: a small, hot table. A closed one moves to "authorizations" in the transaction that closes it.
 const HOLDS = `
   create table holds (
-    account_id bigint not null constraint holds_account_exists references accounts (account_id),
+    account_id bigint not null,
     id uuid not null,
     environment text not null,
     amount credit_sum not null constraint holds_amount_is_positive check (amount > 0),

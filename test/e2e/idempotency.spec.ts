@@ -230,6 +230,29 @@ describe('a key that was used', () => {
     }
   });
 
+  it('never answers for another environment, whatever object the request names', async () => {
+    const account = await openAccount(service.live, { credits: '10' });
+    const grant = (await grantCredits(service.live, account, '5')).id;
+    const { id } = await authorize(service.live, account, '2');
+    const asks = [
+      [`/v1/authorizations/${id}/extend`, { amount: '1' }],
+      [`/v1/authorizations/${id}/commit`, { amount: '1' }],
+      [`/v1/authorizations/${id}/refund`, { amount: '1' }],
+      [`/v1/grants/${grant}/void`, {}],
+      ['/v1/authorizations/commit-batch', { items: [{ authorization: id, amount: '1' }] }],
+    ] as const;
+    for (const [path, body] of asks) {
+      const key = randomUUID();
+      expect((await service.live.post(path, body, { key })).status).toBe(200);
+      for (const asked of [body, { ...body, reason: 'another request' }]) {
+        const answer = await service.test.post(path, asked, { key });
+        expect(answer.headers).not.toHaveProperty('idempotency-replayed');
+        expect(answer.text).not.toContain(account);
+        expect(answer.status).not.toBe(422);
+      }
+    }
+  });
+
   it('for a batch is kept under its first item’s account', async () => {
     const [one, two] = [
       await openAccount(service.live, { credits: '10' }),

@@ -8,7 +8,7 @@ import {
   type ObjectRef,
 } from '#ledger';
 import { GrantReader } from '#ledger-store';
-import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/api-key.guard.ts';
@@ -64,7 +64,6 @@ export class GrantsController {
   }
 
   @Post('grants/:id/void')
-  @HttpCode(200)
   void(
     @Environment() environment: string,
     @Param('id') id: string,

@@ -26,7 +26,8 @@ export function idempotencyKeyOf(
   const [path = ''] = request.url.split('?');
   return {
     scope: scopeOf(command, environment),
-    key: halfDigest(key),
+    // Whose object it is, is only known once it is loaded; the key must not answer for another environment before that.
+    key: halfDigest(`${environment}\0${key}`),
     fingerprint: halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`),
     forever: command.type === 'create_grant' || command.type === 'refund',
   };

@@ -15,18 +15,16 @@ export interface EngineOptions {
   readonly queueMax?: number;
 }
 
-/**
- * Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown. No
- * process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
- */
 const SESSION_SETTINGS = {
   role: 'purser_app',
+  // Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown.
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
+  // No process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
   lock_timeout: '2s',
   statement_timeout: '10s',
   idle_in_transaction_session_timeout: '5s',

@@ -46,3 +46,12 @@ export class ConnectionFailed extends Error {
     this.name = 'ConnectionFailed';
   }
 }
+
+/** Waits for the driver: what it reports without a SQLSTATE is trouble with the connection. */
+export async function ofConnection<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw sqlStateOf(error) === null ? new ConnectionFailed(error) : error;
+  }
+}

@@ -17,6 +17,8 @@ interface Waiting {
 /** A batch that failed through no fault of its own is repeated for this long. */
 const REPEAT_MS_MAX = 500;
 const REPEAT_DELAY_MS = 25;
+/** A lock that no account has is waited for twice: the session's lock_timeout, and once more. */
+const LOCK_PATIENCE_MS = 3000;
 const IMPATIENT_LOCK_TIMEOUT_MS = 100;
 
 /**
@@ -84,7 +86,7 @@ export class Lane {
         else reject(new Error('a command was left without an answer'));
       });
     } catch (error) {
-      if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, suspects.length > 0, error);
+      if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, startedAt, suspects.length > 0, error);
       else await this.recover(batch, startedAt, error);
     }
   }
@@ -102,26 +104,31 @@ export class Lane {
     } else if (failure === 'unreachable') {
       this.giveUp(batch, error);
     } else {
-      await this.answerHalves(batch, failure === 'poisoned' ? error : unavailable(error));
+      await this.answerHalves(batch, startedAt, failure === 'poisoned' ? error : unavailable(error));
     }
   }
 
   /** Halving finds one poisoned command among 512 in nine steps, and its neighbours pass. */
-  private async answerHalves(batch: readonly Waiting[], error: unknown): Promise<void> {
+  private async answerHalves(batch: readonly Waiting[], startedAt: number, error: unknown): Promise<void> {
     if (batch.length === 1) {
       rejectAll(batch, error);
       return;
     }
     const middle = batch.length >> 1;
-    await this.answer(batch.slice(0, middle));
-    await this.answer(batch.slice(middle));
+    await this.answer(batch.slice(0, middle), startedAt);
+    await this.answer(batch.slice(middle), startedAt);
   }
 
   /**
    * Someone else kept an account locked for as long as we wait. What needs that account is tried once more, apart and
    * impatiently, and then refused; the others go on without it.
    */
-  private async leaveOutLocked(batch: readonly Waiting[], impatient: boolean, error: unknown): Promise<void> {
+  private async leaveOutLocked(
+    batch: readonly Waiting[],
+    startedAt: number,
+    impatient: boolean,
+    error: unknown,
+  ): Promise<void> {
     try {
       await this.locked.inspect(batch.flatMap(accountsOf));
     } catch (inspectError) {
@@ -130,7 +137,9 @@ export class Lane {
     }
     const stuck = batch.filter((one) => this.needsLocked(one));
     if (stuck.length === 0) {
-      await this.answerHalves(batch, unavailable(error));
+      // The lock has just been let go, or it is a whole table's: then whatever comes next would wait for it just as long.
+      if (performance.now() - startedAt < LOCK_PATIENCE_MS) await this.answer(batch, startedAt);
+      else this.giveUp(batch, error);
     } else if (impatient) {
       rejectAll(stuck, unavailable(error));
       const free = batch.filter((one) => !stuck.includes(one));
@@ -146,7 +155,7 @@ export class Lane {
   }
 
   private needsLocked(one: Waiting): boolean {
-    return this.locked.includesAnyOf(accountsOf(one));
+    return !this.locked.isEmpty && this.locked.includesAnyOf(accountsOf(one));
   }
 }
 

@@ -10,8 +10,12 @@ export class LockedAccounts {
 
   constructor(private readonly pool: Pool) {}
 
+  get isEmpty(): boolean {
+    return this.known.size === 0;
+  }
+
   includesAnyOf(accounts: readonly AccountKey[]): boolean {
-    return this.known.size > 0 && accounts.some((account) => this.known.has(account));
+    return accounts.some((account) => this.known.has(account));
   }
 
   /** Finds out which of these accounts can't be locked now. */

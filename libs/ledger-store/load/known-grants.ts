@@ -1,7 +1,7 @@
 import type { AccountKey, AccountState, Grant, LedgerState } from '#ledger';
 
-/** As many as take some tens of megabytes. */
-const GRANTS_MAX = 50_000;
+/** Accounts and grants together. A grant may carry 16 KiB of metadata, though most carry next to none. */
+const WEIGHT_MAX = 10_000;
 
 interface Known {
   /** The account's clock when its grants were as they are here; every write to the account moves it. */
@@ -18,7 +18,10 @@ interface Known {
  */
 export class KnownGrants {
   private readonly known = new Map<AccountKey, Known>();
-  private grantCount = 0;
+  private weight = 0;
+
+  /** @param weightMax how many accounts and grants to know at most; those used longest ago are forgotten first. */
+  constructor(private readonly weightMax = WEIGHT_MAX) {}
 
   /** For each account the clock at which its grants are known; `null` where they aren't. */
   stampsOf(keys: readonly AccountKey[]): (string | null)[] {
@@ -35,7 +38,7 @@ export class KnownGrants {
   remember(state: LedgerState): void {
     for (const account of state.accounts.values()) this.rememberAccount(account);
     for (const key of this.known.keys()) {
-      if (this.grantCount <= GRANTS_MAX) return;
+      if (this.weight <= this.weightMax) return;
       this.forget([key]);
     }
   }
@@ -43,7 +46,8 @@ export class KnownGrants {
   /** Called when a batch has failed, or may have: what it changed in memory isn't what is stored. */
   forget(keys: readonly AccountKey[]): void {
     for (const key of keys) {
-      this.grantCount -= this.known.get(key)?.grants.length ?? 0;
+      const known = this.known.get(key);
+      if (known) this.weight -= weightOf(known);
       this.known.delete(key);
     }
   }
@@ -52,7 +56,12 @@ export class KnownGrants {
     const open = grants.filter(({ remaining }) => !remaining.isZero());
     // Last in the map is the one used last, and the one to be forgotten last.
     this.forget([account.key]);
-    this.known.set(account.key, { stamp: ids.lastStamp, grants: open });
-    this.grantCount += open.length;
+    const known = { stamp: ids.lastStamp, grants: open };
+    this.known.set(account.key, known);
+    this.weight += weightOf(known);
   }
+}
+
+function weightOf({ grants }: Known): number {
+  return 1 + grants.length;
 }

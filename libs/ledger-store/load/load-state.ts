@@ -8,6 +8,7 @@ import {
   type Needs,
 } from '#ledger';
 import type { PoolClient } from '#database';
+import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
 import type { KnownGrants } from './known-grants.ts';
 import {
@@ -107,6 +108,6 @@ function assemble(rows: LoadedRows): LoadedState {
 }
 
 export async function rowsOf<Row extends object>(client: PoolClient, statement: Statement): Promise<Row[]> {
-  const { rows } = await client.query<Row>(statement);
+  const { rows } = await ofConnection(client.query<Row>(statement));
   return rows;
 }

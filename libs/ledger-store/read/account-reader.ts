@@ -1,6 +1,7 @@
 import { kyselyFrom, type Pool } from '#database';
 import { balanceOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
 import { sql, type Kysely } from 'kysely';
+import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { pageOf, type Page, type PageRequest } from './page.ts';
 import { balanceAt } from './past-balance.ts';
@@ -49,7 +50,7 @@ export class AccountReader {
         .orderBy('account_id', 'desc')
         .limit(page.limit + 1);
       if (page.after !== null) query = query.where(sql<boolean>`(created_at, account_id) < ${afterKey(page.after)}`);
-      const rows = await query.execute();
+      const rows = await ofConnection(query.execute());
       const keys = rows.map(({ account_id }) => account_id);
       const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, keys));
       return pageOf(rows, page, keyOf, ({ account_id }) => {

@@ -1,7 +1,6 @@
-import { failureOf, sqlStateOf } from '../engine/failures.ts';
+import { ConnectionFailed, failureOf, sqlStateOf } from '../engine/failures.ts';
 import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 
-const PROGRAMMING_ERRORS = ['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError'];
 const STALE_PLAN = '0A000';
 
 /**
@@ -19,8 +18,7 @@ export async function attemptRead<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Postgres says so itself, or the driver or Node does; a fault in our own code is neither. */
+/** Postgres says so itself, or it was marked where the driver was asked; a fault in our own code is neither. */
 function isOfTheConnection(error: unknown): boolean {
-  if (sqlStateOf(error) !== null) return failureOf(error) === 'unreachable';
-  return Error.isError(error) && !PROGRAMMING_ERRORS.includes(error.name);
+  return error instanceof ConnectionFailed || (sqlStateOf(error) !== null && failureOf(error) === 'unreachable');
 }

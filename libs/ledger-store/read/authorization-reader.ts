@@ -18,6 +18,7 @@ import {
   type HoldRow,
 } from '../load/rows.ts';
 import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
+import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
@@ -82,10 +83,12 @@ export class AuthorizationReader {
     if (after !== null) query = query.where('id', '<', after);
     if (status === 'authorized') query = query.where('expires_at', '>', new Date(now));
     if (status === 'expired') query = query.where('expires_at', '<=', new Date(now));
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute();
+    const rows = await ofConnection(
+      query
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute(),
+    );
     return rows.map(authorizationFromHold);
   }
 
@@ -99,10 +102,12 @@ export class AuthorizationReader {
     if (account) query = query.where('account_id', '=', account.key);
     if (after !== null) query = query.where('id', '<', after);
     if (status !== null) query = query.where('status', '=', status);
-    const rows = await query
-      .orderBy('id', 'desc')
-      .limit(limit + 1)
-      .execute();
+    const rows = await ofConnection(
+      query
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute(),
+    );
     return rows.map(authorizationFromClosed);
   }
 
@@ -114,7 +119,9 @@ export class AuthorizationReader {
 }
 
 async function readNow(client: PoolClient): Promise<number> {
-  const { rows } = await client.query<{ now: Date }>({ name: 'read_now', text: 'select clock_timestamp() as now' });
+  const { rows } = await ofConnection(
+    client.query<{ now: Date }>({ name: 'read_now', text: 'select clock_timestamp() as now' }),
+  );
   const [row] = rows;
   if (!row) throw new Error('the database did not tell the time');
   return row.now.getTime();

@@ -1,4 +1,5 @@
 import type { Pool } from '#database';
+import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 
 /** The partitions that take what no month's or week's partition does; a row in one means that housekeeping has stopped. */
@@ -17,13 +18,15 @@ export class DefaultPartitionReader {
   /** @throws {LedgerUnavailable} where the database isn't there. */
   read(): Promise<readonly DefaultPartition[]> {
     return attemptRead(async () => {
-      const { rows } = await this.pool.query<DefaultPartition>({
-        name: 'read_default_partitions',
-        text: DEFAULT_PARTITIONS.map(
-          (partition) =>
-            `select '${partition.replace('_default', '')}' as table, exists (select from ${partition}) as filled`,
-        ).join(' union all '),
-      });
+      const { rows } = await ofConnection(
+        this.pool.query<DefaultPartition>({
+          name: 'read_default_partitions',
+          text: DEFAULT_PARTITIONS.map(
+            (partition) =>
+              `select '${partition.replace('_default', '')}' as table, exists (select from ${partition}) as filled`,
+          ).join(' union all '),
+        }),
+      );
       return rows;
     });
   }

@@ -2,6 +2,7 @@ import { kyselyFrom, type Pool } from '#database';
 import { accountKeyOf, grantStatus, type AccountRef, type GrantDecision, type ObjectRef } from '#ledger';
 import type { Kysely } from 'kysely';
 import { grantFromRow } from '../load/rows.ts';
+import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
@@ -30,10 +31,12 @@ export class GrantReader {
     return attemptRead(async () => {
       let query = this.tables.selectFrom('grants').selectAll().where('account_id', '=', ref.key);
       if (page.after !== null) query = query.where('id', '<', page.after);
-      const rows = await query
-        .orderBy('id', 'desc')
-        .limit(page.limit + 1)
-        .execute();
+      const rows = await ofConnection(
+        query
+          .orderBy('id', 'desc')
+          .limit(page.limit + 1)
+          .execute(),
+      );
       const ids = rows.map(({ id }) => id);
       const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key], ids));
       if (!accountIn(loaded, ref)) return null;

@@ -1,17 +1,18 @@
 import type { Pool, PoolClient } from '#database';
 import { noChanges, settle, type AccountKey, type AccountRef, type AccountState, type Transfer } from '#ledger';
+import { ofConnection } from '../engine/failures.ts';
 import { loadState, type LoadedState } from '../load/load-state.ts';
 
 /** Runs reads on one snapshot, without locks. The pool must pipeline: the statements of a reading go out together. */
 export async function inSnapshot<T>(pool: Pool, read: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+  const client = await ofConnection(pool.connect());
   let broken = true;
   try {
     const [, result] = await Promise.all([
-      client.query('begin isolation level repeatable read read only'),
+      ofConnection(client.query('begin isolation level repeatable read read only')),
       read(client),
     ]);
-    await client.query('commit');
+    await ofConnection(client.query('commit'));
     broken = false;
     return result;
   } finally {

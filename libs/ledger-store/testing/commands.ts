@@ -2,7 +2,7 @@ import { accountKey, Amount, ZERO, type AccountRef, type Authorize, type Command
 
 const ENVIRONMENT = 'live';
 
-export function accountRef(id: string): AccountRef {
+function accountRef(id: string): AccountRef {
   return { environment: ENVIRONMENT, id, key: accountKey(ENVIRONMENT, id) };
 }
 

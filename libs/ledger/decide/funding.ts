@@ -76,7 +76,7 @@ interface Want {
   /** What would have to come free; the shortfall, where it isn't said. */
   readonly lacking?: Amount;
   readonly spending: Spending;
-  readonly own?: OwnPins;
+  readonly own: OwnPins;
 }
 
 /**
@@ -90,7 +90,7 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
     held: account.held.minus(ownTotal(want)),
     shortfall: want.shortfall,
   };
-  const nextHoldExpiry = want.own ? want.own.nextHoldExpiry : account.nextHoldExpiry;
+  const { nextHoldExpiry } = want.own;
   if (nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.lacking ?? want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
@@ -105,14 +105,13 @@ function heldByOthers(context: DecisionContext, account: AccountState, { spendin
   const pinned = account.grants
     .filter(usable)
     .reduce((total, grant) => total.plus(grant.held), account.account.overdraftHeld);
-  if (!own) return pinned;
   return own.shares
     .filter(({ grantId }) => usable(context.state.grants.get(grantId)))
     .reduce((total, { amount }) => total.minus(amount), pinned.minus(own.overdraft).minus(own.lacking));
 }
 
 function ownTotal({ own }: Want): Amount {
-  return own ? own.shares.reduce((total, { amount }) => total.plus(amount), own.overdraft) : ZERO;
+  return own.shares.reduce((total, { amount }) => total.plus(amount), own.overdraft);
 }
 
 function burdenOf({ account }: AccountState): Amount {

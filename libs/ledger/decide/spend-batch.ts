@@ -83,7 +83,7 @@ function authorizeAll(context: DecisionContext, items: readonly Authorize[]): Ou
   return { ok: false, refusal, items: outcomes };
 }
 
-/** Takes a hold of this very batch back as if it had never been: nothing of it is written. */
+/** Takes a hold of this very batch back as if it had never been: grants and account are written as they were. */
 function undo(
   context: DecisionContext,
   account: AccountState,
