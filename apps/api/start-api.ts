@@ -5,6 +5,7 @@ import { connect } from '#database';
 import { Engine } from '#ledger-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiModule } from './api.module.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
@@ -28,6 +29,7 @@ export interface ApiOptions {
 const BODY_BYTES_MAX = 1024 * 1024;
 const READ_CONNECTIONS_MAX = 8;
 const READ_TIMEOUT_MS = 15_000;
+const CLOSING_GRACE_MS = 5_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi({ config, databaseUrl, log }: ApiOptions): Promise<RunningApi> {
@@ -55,7 +57,7 @@ export async function startApi({ config, databaseUrl, log }: ApiOptions): Promis
     return {
       url: urlOf(app.getHttpServer().address() as AddressInfo),
       close: async () => {
-        await app.close();
+        await closeConnections(app);
         await close();
       },
     };
@@ -65,11 +67,29 @@ export async function startApi({ config, databaseUrl, log }: ApiOptions): Promis
   }
 }
 
+/**
+ * Finishes what is under way and closes. A connection on which nothing has arrived, or only half a request, would keep the
+ * server open for ever: after some grace it is cut.
+ */
+async function closeConnections(app: NestFastifyApplication): Promise<void> {
+  const server: Server = app.getHttpServer();
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, CLOSING_GRACE_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+  }
+}
+
 function fastifyAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 200 },
+    // What comes while closing is answered by the ledger, with a problem like any other.
+    return503OnClosing: false,
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });

@@ -6,6 +6,15 @@ import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
 import { registerVerify } from './verify/verify.command.ts';
 
+/** As shells count: 128 and the number of SIGPIPE, which Node ignores. */
+const READER_GONE = 141;
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads may stop when it has enough, as `head` does. That is no fault, and 1 would look like verify's differences.
+  if (error.code === 'EPIPE') process.exit(READER_GONE);
+  throw error;
+});
+
 const program = new Command('purser')
   .description('Purser, the prepaid credit ledger.')
   .showHelpAfterError('(purser --help lists the commands)');

@@ -57,8 +57,7 @@ export interface SpendRequest extends Spending {
 }
 
 export interface Authorize extends SpendRequest {
-  /** `null`: for ever, which is only right for a hold that is committed within the same decision. */
-  readonly holdSeconds: number | null;
+  readonly holdSeconds: number;
   /** `null`: the account's. */
   readonly overage: OveragePolicy | null;
 }

@@ -101,9 +101,13 @@ describe('a body', () => {
     },
   );
 
-  it('of an operation that needs fields must have them: nothing, {} and null are told which', async () => {
-    for (const payload of [undefined, '', '{}', 'null'])
+  it('of an operation that needs fields must have them: nothing and {} are told which', async () => {
+    for (const payload of [undefined, '', '{}'])
       expectFaults(await send({ ...(payload === undefined ? {} : { payload }), headers: json }), ['account', 'amount']);
+  });
+
+  it('is an object: null, which a faulty program may send for a whole hold, charges nothing', async () => {
+    for (const payload of ['null', '1', '"x"', '[]']) expectFaults(await send({ payload, headers: json }), ['']);
   });
 
   it.each([

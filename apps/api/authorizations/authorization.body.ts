@@ -8,7 +8,15 @@ import {
 } from '#ledger';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
 import { BatchItems } from '../validation/body-classes.ts';
-import { IsAccountId, IsAmount, IsMetadata, IsPositiveAmount, IsTags, POSITIVE_AMOUNT } from '../validation/rules.ts';
+import {
+  IsAccountId,
+  IsAmount,
+  IsAuthorizationId,
+  IsMetadata,
+  IsPositiveAmount,
+  IsTags,
+  POSITIVE_AMOUNT,
+} from '../validation/rules.ts';
 import { IsUsage } from '../validation/usage.ts';
 
 export const BATCH_MODES: readonly BatchMode[] = ['all_or_nothing', 'independent'];
@@ -103,7 +111,7 @@ export class RefundBody {
 }
 
 export class CommitItemBody extends CommitBody {
-  @IsString()
+  @IsAuthorizationId()
   readonly authorization!: string;
 }
 

@@ -9,7 +9,6 @@ import { pageRequest } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
-import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import {
   authorizationRef,
@@ -81,17 +80,9 @@ export class AuthorizationsController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const faults: { field: string; message: string }[] = [];
-    const commits = items.flatMap(({ authorization, ...body }, index) => {
-      const ref = authorizationRef(environment, authorization);
-      if (ref) return [commitCommand(ref, body)];
-      faults.push({
-        field: `items.${String(index)}.authorization`,
-        message: 'must be the id of an authorization, like "auth_…"',
-      });
-      return [];
-    });
-    if (faults.length > 0) throw invalidRequest(faults);
+    const commits = items.map(({ authorization, ...body }) =>
+      commitCommand(refOrNotFound(environment, authorization), body),
+    );
     const command = { type: 'commit_batch', items: commits } as const;
     return this.ledger.run({ request, reply }, command, (batch) => ({ status: 200, view: batchView(batch, 200) }));
   }

@@ -12,7 +12,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     else void parseJson(request, body as string, done);
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
-    request.body ??= {};
+    if (request.body === undefined) request.body = {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
     refuseUnkeepable(request.body);
     done();

@@ -1,4 +1,4 @@
-import { parseAmount } from '#ledger';
+import { parseAmount, parsePublicId } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 
 type Rule = (value: unknown) => boolean;
@@ -27,6 +27,11 @@ export const IsAccountId = rule(
   'isAccountId',
   'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -',
   (value) => typeof value === 'string' && ACCOUNT_ID.test(value),
+);
+export const IsAuthorizationId = rule(
+  'isAuthorizationId',
+  'must be the id of an authorization, like "auth_…"',
+  (value) => typeof value === 'string' && parsePublicId('authorization', value) !== null,
 );
 export const IsUnit = rule(
   'isUnit',

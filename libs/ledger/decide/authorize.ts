@@ -30,14 +30,14 @@ export function authorize(
   if (!funded.ok) return funded;
   const { account, funding } = funded.value;
   const overage = command.overage ?? account.account.terms.overage;
-  const expiresAt = command.holdSeconds === null ? null : context.now + command.holdSeconds * 1000;
+  const expiresAt = context.now + command.holdSeconds * 1000;
   const authorization = newAuthorization(context, account, command, overage, expiresAt);
   for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
   authorization.allocations = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
   authorization.overdraftHeld = funding.missing;
   authorization.held = command.amount;
   pinOverdraft(account, funding.missing);
-  if (expiresAt !== null) account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
+  account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
   return decided(account, authorization);
 }
 

@@ -1,12 +1,11 @@
 import { ZERO, type Amount } from '../amount.ts';
 import type { Authorization } from '../authorization.ts';
 import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
-import { accepted, gravest, type Outcome } from '../refusals.ts';
+import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize, type BatchSoFar } from './authorize.ts';
 import { charge } from './charge.ts';
-import { commit } from './commit.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { unpinOverdraft } from './movements.ts';
 
@@ -21,38 +20,38 @@ export function authorizeBatch(
   { mode, items }: { readonly mode: BatchMode; readonly items: readonly Authorize[] },
 ): Outcome<BatchDecision> {
   if (mode === 'independent') return accepted({ mode, items: items.map((item) => authorize(context, item)) });
-  return authorizeAll(context, items);
+  const trial = holdAll(context, items);
+  if (!trial.refusal) return accepted({ mode, items: trial.outcomes });
+  trial.takeBack();
+  return { ok: false, refusal: trial.refusal, items: trial.outcomes };
 }
 
-/** All or nothing: everything is held first, and spent only when every item is. */
+/** All or nothing: a trial holds everything and lets go of it; where all could be held, all is charged, one by one. */
 export function chargeBatch(
   context: DecisionContext,
   { mode, items }: { readonly mode: BatchMode; readonly items: readonly SpendRequest[] },
 ): Outcome<BatchDecision> {
-  if (mode === 'independent') return accepted({ mode, items: items.map((item) => charge(context, item)) });
-  const held = authorizeAll(
+  const chargeEach = (): Outcome<BatchDecision> =>
+    accepted({ mode, items: items.map((item) => charge(context, item)) });
+  if (mode === 'independent') return chargeEach();
+  const trial = holdAll(
     context,
-    items.map((item) => ({ ...item, holdSeconds: null, overage: null })),
+    items.map((item) => ({ ...item, holdSeconds: 1, overage: null })),
   );
-  if (!held.ok) return held;
-  return accepted({ mode, items: held.value.items.map((outcome, index) => spendHold(context, items[index], outcome)) });
+  trial.takeBack();
+  return trial.refusal ? { ok: false, refusal: trial.refusal, items: trial.outcomes } : chargeEach();
 }
 
-function spendHold(
-  context: DecisionContext,
-  item: SpendRequest | undefined,
-  outcome: Outcome<AuthorizationDecision>,
-): Outcome<AuthorizationDecision> {
-  if (!outcome.ok || !item) return outcome;
-  const { id } = outcome.value.authorization;
-  return commit(context, {
-    authorization: { environment: item.account.environment, id },
-    amount: item.amount,
-    final: true,
-  });
+interface Trial {
+  readonly outcomes: readonly Outcome<AuthorizationDecision>[];
+  /** The one that speaks for all, where any was refused. */
+  readonly refusal: Refusal | undefined;
+  /** Lets go of what was held, as if nothing had been asked. */
+  takeBack(): void;
 }
 
-function authorizeAll(context: DecisionContext, items: readonly Authorize[]): Outcome<BatchDecision> {
+/** Authorizes items one after the other, and goes on after a refusal, so that each item learns how it would have gone. */
+function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
   const held: { account: AccountState; authorization: Authorization; nextHoldExpiry: number | null }[] = [];
   const lacking = new Map<AccountState, Amount>();
   const ownHolds = (account: AccountState): BatchSoFar => {
@@ -77,10 +76,13 @@ function authorizeAll(context: DecisionContext, items: readonly Authorize[]): Ou
     return outcome;
   });
 
-  const refusal = gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal])));
-  if (!refusal) return accepted({ mode: 'all_or_nothing', items: outcomes });
-  for (const one of held.toReversed()) undo(context, one.account, one.authorization, one.nextHoldExpiry);
-  return { ok: false, refusal, items: outcomes };
+  return {
+    outcomes,
+    refusal: gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))),
+    takeBack: () => {
+      for (const one of held.toReversed()) undo(context, one.account, one.authorization, one.nextHoldExpiry);
+    },
+  };
 }
 
 /** Takes a hold of this very batch back as if it had never been: grants and account are written as they were. */
