@@ -46,7 +46,10 @@ export function connect(
   // A connection that dies while nobody waits for an answer raises an 'error' event, on the pool if idle and on the client
   // if checked out. Without listeners that would end the process; with them the pool drops the client, and whoever holds it
   // gets an error from the next statement.
-  pool.on('error', (error) => log(`Lost an idle database connection: ${error.message}`));
+  pool.on('error', (error) => {
+    // A pool that has ended doesn't wait for its connections to close, so a server that stops next may be the one to do it.
+    if (!pool.ending) log(`Lost an idle database connection: ${error.message}`);
+  });
   pool.on('connect', (client) => client.on('error', ignoreReportedElsewhere));
   return pool;
 }

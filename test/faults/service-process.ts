@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, findRunningDatabase } from '#database';
 import { verify } from '#ledger-store';
 import { ApiClient } from '../support/api-client.ts';
-import { build, root } from './build.ts';
+import { build, root } from '../support/build.ts';
 
 const ADMIN_KEY = 'pur_live_the-key-of-a-service-to-be-killed';
 const START_MS_MAX = 60_000;

@@ -16,6 +16,10 @@ export interface ReplaySettings {
   readonly retrySeconds: number;
 }
 
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 /**
  * Grants, replays, reconciles and verifies, and tells how it goes on stderr.
  * @throws ReplayError if the service is not there, stays away or refuses the accounts; the signal's reason once aborted
@@ -31,9 +35,11 @@ export async function performReplay(
   const tally = new Tally();
   try {
     await client.check();
+    tell(`granting credits to ${plan.customers.length} customers`);
     await grantCredits(plan, client, concurrency);
     const endProgress = showProgress(tally, plan.requests.length, process.stderr);
     const seconds = await runReplay(plan, client, tally, { concurrency, speed, signal }).finally(endProgress);
+    tell('checking balances and books');
     const reconciliation = await reconcile(plan.customers, client, tally, concurrency);
     const verdict = await target.verify(signal);
     return buildReport({ run, plan, tally, seconds, retries: client.retries, reconciliation, verdict });

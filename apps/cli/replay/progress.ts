@@ -17,8 +17,9 @@ function showBar(tally: Tally, total: number, stream: NodeJS.WriteStream, starte
   const bar = new cliProgress.SingleBar({
     stream,
     hideCursor: true,
-    barsize: 20,
-    format: '{bar} {words} · {eta_formatted} left',
+    barsize: 10,
+    etaBuffer: 1000,
+    format: '{bar} {eta_formatted} left · {words}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
   });
@@ -46,5 +47,5 @@ function writeLines(tally: Tally, total: number, stream: NodeJS.WriteStream, sta
 function inWords({ done, approved, declined, errors }: Tally, total: number, startedMs: number): string {
   const percent = Math.floor((100 * done) / total);
   const perSecond = Math.round((1000 * done) / (performance.now() - startedMs));
-  return `${percent} % ${done}/${total} · approved ${approved} · declined ${declined} · errors ${errors} · ${perSecond} requests/s`;
+  return `${percent} % ${done}/${total} · approved ${approved} · declined ${declined} · errors ${errors} · ${perSecond}/s`;
 }

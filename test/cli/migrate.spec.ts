@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { makeFolder } from './make-folder.ts';
+import { processesOn } from './processes-on.ts';
+import { purser } from './purser-run.ts';
+
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await makeFolder('migrate');
+});
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+
+describe('purser migrate', () => {
+  it('brings a new database to the schema, says by which steps, and leaves no process behind', async () => {
+    const { code, out, err } = await purser(['migrate'], { PURSER_DATA_DIR: dataDir });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^(migrated the database: \d{4}_\w+\n)+$/);
+    expect(await processesOn(dataDir)).toEqual([]);
+  });
+
+  it('says so where there is nothing to do', async () => {
+    const again = await purser(['migrate'], { PURSER_DATA_DIR: dataDir });
+    expect(again).toEqual({ code: 0, out: 'the database is up to date\n', err: '' });
+  });
+});
