@@ -1,0 +1,172 @@
+import type { Pool } from '#database';
+import type { AccountKey } from '#ledger';
+import type { Names } from './names.ts';
+import { debtOf, heldBy, partsAsText, pinned, type Entry } from './reference-books.ts';
+import type { ReferenceLedger } from './reference-ledger.ts';
+import type { AccountName } from './requests.ts';
+import { partsInWords } from './service-words.ts';
+import { sum, text } from './units.ts';
+import { EPOCH } from './world.ts';
+
+/** Everything that stands in the tables, or should, in plain words: objects by name, transfers by what they move when. */
+export type Books = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export function expectedBooks(reference: ReferenceLedger): Books {
+  const open = reference.authorizations.filter(({ status }) => status === 'authorized');
+  const closed = reference.authorizations.filter(({ status }) => status !== 'authorized');
+  return {
+    accounts: byName(reference.accounts, ({ name }) => ({
+      debt: text(reference.debt(name)),
+      overdraftHeld: text(reference.overdraftHeld(name)),
+    })),
+    grants: byName(reference.grants, (grant) => ({
+      remaining: text(reference.remaining(grant)),
+      held: text(reference.pinnedOf(grant)),
+      voidedAt: grant.voidedAt,
+    })),
+    holds: byName(open, (one) => ({
+      held: text(heldBy(one)),
+      overdraftHeld: text(pinned(one, null)),
+      pins: partsAsText(one.pins.filter(({ grant }) => grant !== null)),
+      expiresAt: one.expiresAt,
+    })),
+    authorizations: byName(closed, (one) => ({
+      status: one.status,
+      late: one.late,
+      committed: text(reference.committed(one)),
+      uncollected: text(one.uncollected),
+      refunded: text(reference.refunded(one)),
+      heldAtClose: text(one.heldAtClose ?? 0n),
+      finalAmount: one.finalAmount === null ? null : text(one.finalAmount),
+      draws: partsAsText(reference.drawsOf(one)),
+      committedAt: one.committedAt,
+      closedAt: one.closedAt,
+    })),
+    transfers: Object.fromEntries(
+      Array.from(Map.groupBy(reference.entries, labelOf), ([label, entries]) => [
+        label,
+        text(sum(entries, ({ amount }) => amount)),
+      ]),
+    ),
+  };
+}
+
+function byName<T extends { readonly name: string }>(
+  objects: readonly T[],
+  show: (object: T) => object,
+): Record<string, unknown> {
+  return Object.fromEntries(objects.map((object) => [object.name, show(object)]));
+}
+
+function labelOf({
+  kind,
+  debit,
+  credit,
+  authorization,
+  at,
+}: Pick<Entry, 'kind' | 'debit' | 'credit' | 'authorization' | 'at'>): string {
+  return `${kind} ${debit} → ${credit}${authorization === null ? '' : ` for ${authorization}`} at ${at}`;
+}
+
+/** Reads the books of some sequences, in as many queries as there are tables. */
+export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promise<Books[]> {
+  const keys = sequences.flatMap(({ accounts }) => Array.from(accounts.keys()));
+  const rowsOf = async <Row>(sql: string): Promise<Map<Names, Row[]>> => {
+    const { rows } = await pool.query<{ account_id: AccountKey; row: Row }>(sql, [keys]);
+    const owners = new Map(sequences.flatMap((names) => Array.from(names.accounts.keys(), (key) => [key, names])));
+    const found = new Map<Names, Row[]>(sequences.map((names) => [names, []]));
+    for (const { account_id, row } of rows) found.get(owners.get(account_id) as Names)?.push(row);
+    return found;
+  };
+  const [accounts, grants, holds, authorizations, transfers] = await Promise.all([
+    rowsOf<ObjectRow>(ACCOUNTS),
+    rowsOf<ObjectRow>(GRANTS),
+    rowsOf<ObjectRow>(HOLDS),
+    rowsOf<ObjectRow>(AUTHORIZATIONS),
+    rowsOf<TransferRow>(TRANSFERS),
+  ]);
+  return sequences.map((names) => {
+    const objects = (rows: readonly ObjectRow[] | undefined): Record<string, unknown> =>
+      Object.fromEntries(
+        (rows ?? []).map(({ id, object, pins, draws }) => [
+          names.nameOf(id),
+          {
+            ...object,
+            ...(pins ? { pins: partsInWords(partsOf(pins), names) } : {}),
+            ...(draws ? { draws: partsInWords(partsOf(draws), names) } : {}),
+          },
+        ]),
+      );
+    return {
+      accounts: Object.fromEntries(
+        (accounts.get(names) ?? []).map(({ id, object }) => [names.accounts.get(id) ?? id, object]),
+      ),
+      grants: objects(grants.get(names)),
+      holds: objects(holds.get(names)),
+      authorizations: objects(authorizations.get(names)),
+      transfers: Object.fromEntries((transfers.get(names) ?? []).map((row) => [transferLabel(row, names), row.amount])),
+    };
+  });
+}
+
+type PartList = readonly (readonly [grantId: string | null, amount: string, ...unknown[]])[];
+
+/** An account, a grant, a hold or a closed authorization. */
+interface ObjectRow {
+  readonly id: string;
+  readonly object: object;
+  readonly pins?: PartList;
+  readonly draws?: PartList;
+}
+
+interface TransferRow {
+  readonly key: AccountKey;
+  readonly kind: string;
+  readonly debit: string;
+  readonly credit: string;
+  readonly grantId: string | null;
+  readonly authorizationId: string | null;
+  readonly at: number;
+  readonly amount: string;
+}
+
+function partsOf(parts: PartList) {
+  return parts.map(([grantId, amount]) => ({ grantId, amount }));
+}
+
+function transferLabel({ key, kind, debit, credit, grantId, authorizationId, at }: TransferRow, names: Names): string {
+  const ledgerAccount = (account: string): string => {
+    if (account === 'grant') return names.nameOf(grantId ?? 'no grant');
+    return account === 'debt' ? debtOf(names.accounts.get(key) as AccountName) : account;
+  };
+  const authorization = authorizationId === null ? null : names.nameOf(authorizationId);
+  return labelOf({ kind, debit: ledgerAccount(debit), credit: ledgerAccount(credit), authorization, at });
+}
+
+const plain = (column: string): string => `trim_scale(${column})::text`;
+const sinceEpoch = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint - ${EPOCH}`;
+
+const ACCOUNTS = `
+  select account_id, json_build_object('id', account_id::text, 'object', json_build_object(
+    'debt', ${plain('debt')}, 'overdraftHeld', ${plain('overdraft_held')})) as row
+  from accounts where account_id = any($1::bigint[])`;
+const GRANTS = `
+  select account_id, json_build_object('id', id, 'object', json_build_object(
+    'remaining', ${plain('remaining')}, 'held', ${plain('held')}, 'voidedAt', ${sinceEpoch('voided_at')})) as row
+  from grants where account_id = any($1::bigint[])`;
+const HOLDS = `
+  select account_id, json_build_object('id', id, 'pins', allocations, 'object', json_build_object(
+    'held', ${plain('held')}, 'overdraftHeld', ${plain('overdraft_held')}, 'expiresAt', ${sinceEpoch('expires_at')})) as row
+  from holds where account_id = any($1::bigint[])`;
+const AUTHORIZATIONS = `
+  select account_id, json_build_object('id', id, 'draws', draws, 'object', json_build_object(
+    'status', status, 'late', late, 'committed', ${plain('committed')}, 'uncollected', ${plain('uncollected')},
+    'refunded', ${plain('refunded')}, 'heldAtClose', ${plain('held_at_close')}, 'finalAmount', ${plain('final_amount')},
+    'committedAt', ${sinceEpoch('committed_at')}, 'closedAt', ${sinceEpoch('closed_at')})) as row
+  from authorizations where account_id = any($1::bigint[])`;
+const TRANSFERS = `
+  select account_id, json_build_object('key', account_id::text, 'kind', kind, 'debit', debit, 'credit', credit,
+    'grantId', grant_id, 'authorizationId', authorization_id, 'at', ${sinceEpoch('created_at')},
+    'amount', ${plain('sum(amount)')}) as row
+  from transfers where account_id = any($1::bigint[])
+  group by account_id, kind, debit, credit, grant_id, authorization_id, created_at`;

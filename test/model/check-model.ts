@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { ReferenceLedger } from './reference-ledger.ts';
+import { runSequences, type Failure } from './run-sequences.ts';
+import { sequence } from './sequences.ts';
+import { shortestFailing } from './shortest-failing.ts';
+import { World } from './world.ts';
+
+export interface ModelOptions {
+  readonly seed: number;
+  /** How many sequences. */
+  readonly runs: number;
+  /** How long to look for a shorter sequence that fails. */
+  readonly shrinkMs?: number;
+  readonly newReference?: () => ReferenceLedger;
+}
+
+/** So many sequences run side by side: the more there are, the more of them share an instant, and a transaction. */
+const AT_ONCE = 1000;
+
+/**
+ * Runs random sequences through the service and the reference.
+ * @throws Error with the shortest failing sequence found, and how to run it again.
+ */
+export async function checkModel({
+  seed,
+  runs,
+  shrinkMs = 60_000,
+  newReference = () => new ReferenceLedger(),
+}: ModelOptions): Promise<void> {
+  const world = await World.create();
+  try {
+    for (let done = 0; done < runs; done += AT_ONCE) {
+      const numRuns = Math.min(AT_ONCE, runs - done);
+      const chunk = { seed: seed + done / AT_ONCE, numRuns };
+      const failure = await runSequences(world, fc.sample(sequence, chunk), newReference);
+      if (failure) throw await explain(failure, chunk, shrinkMs, newReference);
+    }
+  } finally {
+    await world.end();
+  }
+}
+
+/** Runs the failed sequence alone, and shorter ones made from it, as long as they fail. */
+async function explain(
+  { index, error }: Failure,
+  { seed, numRuns }: { readonly seed: number; readonly numRuns: number },
+  shrinkMs: number,
+  newReference: () => ReferenceLedger,
+): Promise<Error> {
+  const shortest = await shortestFailing({ seed, index, shrinkMs, newReference });
+  const story =
+    shortest === null
+      ? `Alone it passes; among ${numRuns} it failed:\n\n${error.message}`
+      : `The shortest found that fails:\n\n${shortest.message}`;
+  const again = `Run it again: MODEL_SEED=${seed} MODEL_RUNS=${numRuns} npm test -- test/model`;
+  return new Error(`Sequence ${index} of seed ${seed} failed. ${story}\n\n${again}`, { cause: error });
+}

@@ -1,0 +1,66 @@
+import { randomInt } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { checkModel } from './check-model.ts';
+import type { ReferenceAuthorization, ReferenceGrant } from './reference-books.ts';
+import { ReferenceLedger } from './reference-ledger.ts';
+import type { Sent, Told } from './requests.ts';
+
+const seed = Number(process.env['MODEL_SEED'] ?? randomInt(2 ** 30));
+const runs = Number(process.env['MODEL_RUNS'] ?? 2000);
+
+describe('the service and the reference', () => {
+  it(
+    `answer ${runs} random sequences alike, and keep the same books (MODEL_SEED=${seed})`,
+    () => checkModel({ seed, runs }),
+    300_000 + 200 * runs,
+  );
+});
+
+/** Ledgers that are wrong in one place: a model that doesn't tell them from the service tests nothing. */
+class SpendsTheLastFirst extends ReferenceLedger {
+  override burnDown(grants: readonly ReferenceGrant[]): ReferenceGrant[] {
+    return super.burnDown(grants).toReversed();
+  }
+}
+
+class HoldsAMomentLonger extends ReferenceLedger {
+  override hasLapsed(one: ReferenceAuthorization): boolean {
+    return super.hasLapsed(one) && (one.expiresAt ?? 0) < this.now;
+  }
+}
+
+class LendsOutWhatIsPinned extends ReferenceLedger {
+  override free(grant: ReferenceGrant): bigint {
+    return this.remaining(grant);
+  }
+}
+
+class ForgetsItsAnswers extends ReferenceLedger {
+  override submit(sent: Sent, no: number): Told {
+    return super.submit({ ...sent, key: null }, no);
+  }
+}
+
+describe('the model', () => {
+  it.each([
+    ['spends the last grant first', SpendsTheLastFirst],
+    ['holds a moment longer', HoldsAMomentLonger],
+    ['lends out what is pinned', LendsOutWhatIsPinned],
+    ['forgets its answers', ForgetsItsAnswers],
+  ])(
+    'sees the difference to a ledger that %s',
+    async (_, Wrong) => {
+      const check = checkModel({ seed: 1, runs: 150, shrinkMs: 0, newReference: () => new Wrong() });
+      await expect(check).rejects.toThrow('The reference and the service differ');
+    },
+    120_000,
+  );
+
+  it('tells a failure by the few requests that it takes, and how to run it again', async () => {
+    const newReference = (): ReferenceLedger => new LendsOutWhatIsPinned();
+    const check = checkModel({ seed: 1, runs: 150, shrinkMs: 8_000, newReference });
+    const message = await check.then(String, String);
+    expect(message).toContain('Run it again: MODEL_SEED=1 MODEL_RUNS=150 npm test -- test/model');
+    expect(message.match(/ → /g)?.length).toBeLessThan(12);
+  }, 120_000);
+});

@@ -1,0 +1,46 @@
+import { accountKey, accountKeyOf, type AccountKey, type AccountRef, type ObjectRef } from '#ledger';
+import { ACCOUNTS, FOREIGN, type AccountName, type ObjectName } from './requests.ts';
+
+/** An object of no account at all. */
+const NOWHERE = '00000000-0000-7000-8000-000000000000';
+
+/** What the objects of one sequence are called here, and which ids the service gave them. */
+export class Names {
+  readonly accounts: ReadonlyMap<AccountKey, AccountName>;
+  private readonly ids = new Map<ObjectName, string>();
+  private readonly names = new Map<string, ObjectName>();
+
+  /** @param sequence tells this sequence's accounts from all others in the database. */
+  constructor(private readonly sequence: string) {
+    this.accounts = new Map(ACCOUNTS.map((name) => [this.account(name).key, name]));
+  }
+
+  account(name: AccountName): AccountRef {
+    const [own = name, environment = 'live'] = name.split('@');
+    const id = `${own}-${this.sequence}`;
+    return { environment, id, key: accountKey(environment, id) };
+  }
+
+  /** A text that no other sequence has. */
+  own(text: string): string {
+    return `${this.sequence}/${text}`;
+  }
+
+  object(name: ObjectName): ObjectRef {
+    const isForeign = name.startsWith(FOREIGN);
+    const id = this.ids.get(isForeign ? name.slice(FOREIGN.length) : name) ?? NOWHERE;
+    const home = this.accounts.get(accountKeyOf(id))?.split('@')[1] ?? 'live';
+    return { environment: isForeign === (home === 'live') ? 'test' : 'live', id };
+  }
+
+  /** Gives the id a name, unless it has one. */
+  learn(name: ObjectName, id: string): void {
+    if (this.names.has(id)) return;
+    this.names.set(id, name);
+    this.ids.set(name, id);
+  }
+
+  nameOf(id: string): ObjectName {
+    return this.names.get(id) ?? id;
+  }
+}

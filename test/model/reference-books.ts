@@ -1,0 +1,267 @@
+import type { GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
+import type { AccountName, ObjectName } from './requests.ts';
+import { sum, text, type Units } from './units.ts';
+
+export interface ReferenceAccount {
+  readonly name: AccountName;
+  readonly unit: string;
+  limit: Units;
+  overage: OveragePolicy;
+  status: 'active' | 'suspended';
+}
+
+export interface ReferenceGrant {
+  readonly name: ObjectName;
+  readonly account: AccountName;
+  readonly amount: Units;
+  readonly category: GrantCategory;
+  readonly priority: number;
+  readonly scope: GrantScope | null;
+  readonly effectiveAt: number;
+  readonly expiresAt: number | null;
+  voidedAt: number | null;
+  readonly createdAt: number;
+}
+
+/** Credits of a grant; `null`: beyond the credits. */
+export interface Part {
+  readonly grant: ObjectName | null;
+  readonly amount: Units;
+}
+
+export interface ReferenceAuthorization {
+  readonly name: ObjectName;
+  readonly account: AccountName;
+  readonly usage: readonly Usage[];
+  readonly tags: Tags;
+  readonly overage: OveragePolicy;
+  readonly createdAt: number;
+  amount: Units;
+  status: 'authorized' | 'committed' | 'voided' | 'expired';
+  expiresAt: number | null;
+  /** What it has pinned; none once it is closed. */
+  pins: readonly Part[];
+  uncollected: Units;
+  late: boolean;
+  heldAtClose: Units | null;
+  finalAmount: Units | null;
+  committedAt: number | null;
+  closedAt: number | null;
+  balance: { readonly posted: string; readonly held: string };
+}
+
+/** One transfer. Grants are named by their own name. */
+export interface Entry {
+  readonly kind: string;
+  readonly account: AccountName;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amount: Units;
+  readonly authorization: ObjectName | null;
+  readonly at: number;
+  /** Its place among the entries of its account. */
+  readonly no: number;
+  /** Of a refund: the number of the usage it gives back. */
+  readonly corrects: number | null;
+  /** Of a refund of what was debt: the number of the entry that had repaid it. */
+  readonly returns: number | null;
+}
+
+/** An account's balance when a moment was over. */
+export interface Moment {
+  readonly at: number;
+  readonly account: AccountName;
+  readonly balance: { readonly posted: string; readonly held: string };
+}
+
+const CATEGORIES: readonly GrantCategory[] = ['promotional', 'included', 'paid'];
+
+/** Lists of what was made and booked. Every figure is added up anew from them whenever somebody asks. */
+export class ReferenceBooks {
+  now = 0;
+  accounts: ReferenceAccount[] = [];
+  /** In the order made, which is the order of their ids. */
+  grants: ReferenceGrant[] = [];
+  authorizations: ReferenceAuthorization[] = [];
+  entries: Entry[] = [];
+  moments: Moment[] = [];
+
+  // What there is
+
+  remaining(grant: ReferenceGrant): Units {
+    return (
+      sum(this.entries, ({ credit, amount }) => (credit === grant.name ? amount : 0n)) -
+      sum(this.entries, ({ debit, amount }) => (debit === grant.name ? amount : 0n))
+    );
+  }
+
+  open(account: AccountName): ReferenceAuthorization[] {
+    return this.authorizations.filter((one) => one.account === account && one.status === 'authorized');
+  }
+
+  pinnedOf(grant: ReferenceGrant): Units {
+    return sum(this.open(grant.account), (one) => pinned(one, grant.name));
+  }
+
+  free(grant: ReferenceGrant): Units {
+    return this.remaining(grant) - this.pinnedOf(grant);
+  }
+
+  debt(account: AccountName): Units {
+    return (
+      sum(this.entries, ({ debit, amount }) => (debit === debtOf(account) ? amount : 0n)) -
+      sum(this.entries, ({ credit, amount }) => (credit === debtOf(account) ? amount : 0n))
+    );
+  }
+
+  overdraftHeld(account: AccountName): Units {
+    return sum(this.open(account), (one) => pinned(one, null));
+  }
+
+  posted(account: AccountName): Units {
+    const grants = this.grants.filter((grant) => grant.account === account && grant.effectiveAt <= this.now);
+    return (
+      sum(grants, (grant) => (this.isOver(grant) ? this.pinnedOf(grant) : this.remaining(grant))) - this.debt(account)
+    );
+  }
+
+  held(account: AccountName): Units {
+    return sum(this.open(account), heldBy);
+  }
+
+  balanceOf(account: AccountName): { posted: string; held: string } {
+    return { posted: text(this.posted(account)), held: text(this.held(account)) };
+  }
+
+  committed(authorization: ReferenceAuthorization): Units {
+    return sum(this.entriesOf(authorization, 'usage'), ({ amount }) => amount);
+  }
+
+  refunded(authorization: ReferenceAuthorization): Units {
+    return sum(this.entriesOf(authorization, 'refund'), ({ amount }) => amount);
+  }
+
+  entriesOf(authorization: ReferenceAuthorization, kind: string): Entry[] {
+    return this.entries.filter((entry) => entry.authorization === authorization.name && entry.kind === kind);
+  }
+
+  // Grants
+
+  isOver(grant: ReferenceGrant): boolean {
+    return grant.voidedAt !== null || this.hasExpired(grant);
+  }
+
+  hasExpired({ expiresAt }: ReferenceGrant): boolean {
+    return expiresAt !== null && expiresAt <= this.now;
+  }
+
+  isSpendable(grant: ReferenceGrant): boolean {
+    return grant.effectiveAt <= this.now && !this.isOver(grant);
+  }
+
+  /** Ties are left in the order the grants were made. */
+  burnDown(grants: readonly ReferenceGrant[]): ReferenceGrant[] {
+    return grants.toSorted(
+      (a, b) =>
+        a.priority - b.priority ||
+        compare(a.expiresAt ?? Infinity, b.expiresAt ?? Infinity) ||
+        Number(a.scope === null) - Number(b.scope === null) ||
+        CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category) ||
+        a.effectiveAt - b.effectiveAt ||
+        a.createdAt - b.createdAt,
+    );
+  }
+
+  // What time does
+
+  /** Lets time pass, from one instant at which a hold or a grant runs out to the next. */
+  advanceTo(time: number): void {
+    for (;;) {
+      const expiries = [
+        ...this.authorizations.filter(({ status }) => status === 'authorized').map(({ expiresAt }) => expiresAt),
+        ...this.grants.filter(({ voidedAt }) => voidedAt === null).map(({ expiresAt }) => expiresAt),
+      ];
+      const due = expiries.filter((at): at is number => at !== null && at > this.now && at <= time);
+      if (due.length === 0) break;
+      this.now = Math.min(...due);
+      for (const one of this.authorizations) if (this.hasLapsed(one)) this.close(one, 'expired');
+      for (const grant of this.grants) if (this.hasExpired(grant)) this.takeBack(grant, this.free(grant));
+    }
+    this.now = time;
+  }
+
+  /** Keeps the balances at the end of a moment, to ask for them later. */
+  endMoment(): void {
+    for (const { name } of this.accounts) {
+      this.moments.push({ at: this.now, account: name, balance: this.balanceOf(name) });
+    }
+  }
+
+  hasLapsed({ status, expiresAt }: ReferenceAuthorization): boolean {
+    return status === 'authorized' && expiresAt !== null && expiresAt <= this.now;
+  }
+
+  /** Ends an authorization; what it still pins is released. */
+  close(authorization: ReferenceAuthorization, status: 'committed' | 'voided' | 'expired'): void {
+    const { pins } = authorization;
+    authorization.heldAtClose ??= heldBy(authorization);
+    authorization.closedAt ??= this.now;
+    authorization.status = status;
+    authorization.pins = [];
+    for (const { grant: name, amount } of pins) {
+      const grant = this.grants.find((one) => one.name === name);
+      if (grant && this.isOver(grant)) this.takeBack(grant, amount);
+    }
+  }
+
+  /** Credits of a grant that is over go to breakage, or back to where they came from. */
+  takeBack(grant: ReferenceGrant, amount: Units): void {
+    if (grant.voidedAt === null) this.book('breakage', grant, grant.name, 'breakage', amount);
+    else this.book('grant_void', grant, grant.name, fundingOf(grant), amount);
+  }
+
+  book(
+    kind: string,
+    { account }: { readonly account: AccountName },
+    debit: string,
+    credit: string,
+    amount: Units,
+    refund: Partial<Pick<Entry, 'authorization' | 'corrects' | 'returns'>> = {},
+  ): void {
+    if (amount === 0n) return;
+    const no = this.entries.filter((entry) => entry.account === account).length;
+    const about = { authorization: null, corrects: null, returns: null, ...refund };
+    this.entries.push({ kind, account, debit, credit, amount, at: this.now, no, ...about });
+  }
+}
+
+export function debtOf(account: AccountName): string {
+  return `debt:${account}`;
+}
+
+export function fundingOf({ category }: ReferenceGrant): string {
+  return `funding:${category}`;
+}
+
+export function heldBy({ pins }: ReferenceAuthorization): Units {
+  return sum(pins, ({ amount }) => amount);
+}
+
+export function pinned({ pins }: ReferenceAuthorization, grant: ObjectName | null): Units {
+  return sum(pins, (pin) => (pin.grant === grant ? pin.amount : 0n));
+}
+
+/** Parts by grant, as text; what is beyond the credits under `debt`. */
+export function partsAsText(parts: readonly Part[]): Record<string, string> {
+  const names = new Set(parts.map(({ grant }) => grant));
+  return Object.fromEntries(
+    Array.from(names, (name) => [
+      name ?? 'debt',
+      text(sum(parts, ({ grant, amount }) => (grant === name ? amount : 0n))),
+    ]),
+  );
+}
+
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}

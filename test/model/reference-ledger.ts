@@ -1,0 +1,243 @@
+import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
+import { noAccount, refusal, type BatchSoFar } from './reference-funding.ts';
+import { ReferenceRefunds } from './reference-refunds.ts';
+import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
+import { smaller, text, units } from './units.ts';
+
+const REFUSALS = [
+  'account_not_found',
+  'grant_not_found',
+  'authorization_not_found',
+  'account_suspended',
+  'insufficient_credits',
+  'credits_held',
+];
+const REMEMBERED = ['ok', 'account_suspended', 'insufficient_credits', 'credits_held'];
+
+/**
+ * The rules of the ledger in the simplest code that could be right: one command at a time, nothing stored that can be
+ * added up, no thought for speed. It is written from the rules, and shares no code with the service but types.
+ */
+export class ReferenceLedger extends ReferenceRefunds {
+  answers: { readonly scope: string; readonly key: string; readonly request: Request; readonly answer: Answer }[] = [];
+
+  /** Decides what was sent. @param no numbers the request, and names what it makes. */
+  submit({ request, key }: Sent, no: number): Told {
+    const scope = this.scopeOf(request);
+    const earlier = this.answers.find((one) => one.key === key && one.scope === scope);
+    if (earlier) {
+      const same = JSON.stringify(earlier.request) === JSON.stringify(request);
+      return same
+        ? { answer: earlier.answer, replayed: true }
+        : { answer: refusal('idempotency_key_reused'), replayed: false };
+    }
+    const answer = this.decide(request, String(no));
+    if (key !== null && REMEMBERED.includes(answer.code)) this.answers.push({ scope, key, request, answer });
+    return { answer, replayed: false };
+  }
+
+  /** What is changed in place is copied; the rest is only ever added to, or replaced. */
+  copy(): this {
+    const copy = Object.create(Object.getPrototypeOf(this) as object) as this;
+    return Object.assign(copy, {
+      now: this.now,
+      accounts: this.accounts.map((one) => ({ ...one })),
+      grants: this.grants.map((one) => ({ ...one })),
+      authorizations: this.authorizations.map((one) => ({ ...one })),
+      entries: [...this.entries],
+      moments: [...this.moments],
+      answers: [...this.answers],
+    });
+  }
+
+  /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
+  fingerprint(): string {
+    const { accounts, grants, authorizations, entries, answers } = this;
+    const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const owned = sorted.map(({ name }) =>
+      [grants, authorizations, entries].map((list) => list.filter(({ account }) => account === name)),
+    );
+    const keys = answers.map(({ scope, key }) => `${scope}/${key}`).sort();
+    return JSON.stringify([sorted, owned, keys], (_, value: unknown) =>
+      typeof value === 'bigint' ? text(value) : value,
+    );
+  }
+
+  /** A key belongs to the account that the request is about; a new account's to the environment. */
+  scopeOf(request: Request): string {
+    if (request.type === 'create_account')
+      return request.account.includes('@') ? 'environment:test' : 'environment:live';
+    if ('account' in request) return request.account;
+    if ('grant' in request) return this.ownerOf(request.grant);
+    if ('authorization' in request) return this.ownerOf(request.authorization);
+    const [first] = request.items;
+    if (!first) return '';
+    return 'account' in first ? first.account : this.ownerOf(first.authorization);
+  }
+
+  ownerOf(name: ObjectName): string {
+    const own = name.replace('~', '');
+    return [...this.grants, ...this.authorizations].find((one) => one.name === own)?.account ?? '';
+  }
+
+  decide(request: Request, no: string): Answer {
+    switch (request.type) {
+      case 'create_account':
+        return this.createAccount(request);
+      case 'update_account':
+      case 'set_account_status':
+        return this.changeAccount(request);
+      case 'create_grant':
+        return this.createGrant(request, `grant#${no}`);
+      case 'void_grant':
+        return this.voidGrant(request.grant);
+      case 'authorize':
+        return this.authorize(request, `auth#${no}`);
+      case 'charge':
+        return this.charge(request, `auth#${no}`);
+      case 'authorize_batch':
+        return this.authorizeAll(request, no);
+      case 'charge_batch':
+        return this.chargeAll(request, no);
+      case 'commit':
+        return this.commit(request);
+      case 'commit_batch':
+        return { code: 'ok', items: request.items.map((item) => this.commit(item)) };
+      case 'void':
+        return this.void(request.authorization);
+      case 'extend':
+        return this.extend(request);
+      case 'refund':
+        return this.refund(request);
+    }
+  }
+
+  createAccount({ account: name, unit, limit, overage }: Requests['create_account']): Answer {
+    const there = this.accounts.find((one) => one.name === name);
+    if (!there) {
+      this.accounts.push({ name, unit, limit: units(limit), overage, status: 'active' });
+      return { ...this.accountView(name), created: true };
+    }
+    const same = there.unit === unit && there.limit === units(limit) && there.overage === overage;
+    return same ? this.accountView(name) : refusal('account_exists');
+  }
+
+  changeAccount(request: Requests['update_account'] & { readonly status?: 'active' | 'suspended' }): Answer {
+    const account = this.accounts.find(({ name }) => name === request.account);
+    if (!account) return noAccount(request.account);
+    if (request.limit !== undefined) account.limit = units(request.limit);
+    if (request.overage !== undefined) account.overage = request.overage;
+    if (request.status !== undefined) account.status = request.status;
+    return this.accountView(account.name);
+  }
+
+  accountView(name: AccountName): Answer {
+    const account = this.accountOf(name);
+    return {
+      code: 'ok',
+      created: false,
+      account: name,
+      unit: account.unit,
+      limit: text(account.limit),
+      overage: account.overage,
+      status: account.status,
+      debt: text(this.debt(name)),
+      balance: this.balanceOf(name),
+    };
+  }
+
+  createGrant(request: Requests['create_grant'], name: ObjectName): Answer {
+    if (!this.accounts.some((one) => one.name === request.account)) return noAccount(request.account);
+    const { account, category, priority, scope, expiresAt } = request;
+    const effectiveAt = request.effectiveAt ?? this.now;
+    if (expiresAt !== null && (expiresAt <= this.now || expiresAt <= effectiveAt))
+      return refusal('grant_already_expired');
+    const amount = units(request.amount);
+    const times = { effectiveAt, expiresAt, voidedAt: null, createdAt: this.now };
+    const grant: ReferenceGrant = { name, account, amount, category, priority, scope, ...times };
+    const owed = smaller(amount, this.debt(account));
+    this.grants.push(grant);
+    this.book('grant', grant, fundingOf(grant), name, amount);
+    this.book('debt_repayment', grant, name, debtOf(account), owed);
+    return this.grantView(grant);
+  }
+
+  voidGrant(name: ObjectName): Answer {
+    const grant = this.grants.find((one) => one.name === name);
+    if (!grant) return refusal('grant_not_found');
+    if (grant.voidedAt !== null) return this.grantView(grant);
+    const rest = this.free(grant);
+    if (this.hasExpired(grant) || rest === 0n) return refusal('grant_not_voidable');
+    grant.voidedAt = this.now;
+    this.takeBack(grant, rest);
+    return this.grantView(grant);
+  }
+
+  grantView(grant: ReferenceGrant): Answer {
+    const { name, account, amount, category, priority, effectiveAt, expiresAt, voidedAt, createdAt } = grant;
+    return {
+      code: 'ok',
+      grant: name,
+      account,
+      status: this.statusOf(grant),
+      amount: text(amount),
+      remaining: text(this.remaining(grant)),
+      held: text(this.pinnedOf(grant)),
+      category,
+      priority,
+      effectiveAt,
+      expiresAt,
+      voidedAt,
+      createdAt,
+    };
+  }
+
+  statusOf(grant: ReferenceGrant): string {
+    if (grant.voidedAt !== null) return 'voided';
+    if (this.hasExpired(grant)) return 'expired';
+    if (grant.effectiveAt > this.now) return 'scheduled';
+    return this.remaining(grant) === 0n ? 'exhausted' : 'active';
+  }
+
+  authorizeAll({ mode, items }: Requests['authorize_batch'], no: string): Answer {
+    const authorizeItem = (item: HoldAsk, at: number, batch?: BatchSoFar): Answer =>
+      this.authorize(item, `auth#${no}.${at}`, batch);
+    if (mode === 'all_or_nothing') return this.allOrNothing(items, authorizeItem);
+    return { code: 'ok', items: items.map((item, at) => authorizeItem(item, at)) };
+  }
+
+  /** Where all or nothing is asked for, everything must be there at once before the first is charged. */
+  chargeAll({ mode, items }: Requests['charge_batch'], no: string): Answer {
+    if (mode === 'all_or_nothing') {
+      const trial = this.copy();
+      const held = trial.allOrNothing(items, (item, at, batch) =>
+        trial.hold(item, `auth#${no}.${at}`, null, null, batch),
+      );
+      if (held.code !== 'ok') return held;
+    }
+    return { code: 'ok', items: items.map((item, at) => this.charge(item, `auth#${no}.${at}`)) };
+  }
+
+  allOrNothing<Item extends Ask>(
+    items: readonly Item[],
+    holdItem: (item: Item, at: number, batch: BatchSoFar) => Answer,
+  ): Answer {
+    const before = this.copy();
+    const batch: BatchSoFar = { own: [], lacking: new Map() };
+    const answers = items.map((item, at) => {
+      const answer = holdItem(item, at, batch);
+      if (answer.code === 'ok') batch.own.push(...this.authorizations.slice(-1));
+      return answer;
+    });
+    const codes = answers.map(({ code }) => code).filter((code) => code !== 'ok');
+    if (codes.length === 0) return { code: 'ok', items: answers };
+    Object.assign(this, before);
+    const gravest = codes.toSorted((a, b) => REFUSALS.indexOf(a) - REFUSALS.indexOf(b))[0];
+    const speaker = answers.find(({ code }) => code === gravest);
+    return {
+      code: 'nothing',
+      ...speaker,
+      items: answers.map((answer) => (answer.code === 'ok' ? { code: 'ok' } : answer)),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import type { BatchMode, GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
+
+/** The customers of every sequence. The last one has the id of the first, in another environment. */
+export const ACCOUNTS = ['anna', 'ben', 'carl', 'anna@test'] as const;
+export type AccountName = (typeof ACCOUNTS)[number];
+
+/** Names a grant or authorization by the request that made it: `grant#3`, `auth#5`, `auth#8.2` for a batch's third item. */
+export type ObjectName = string;
+
+/** Before the name of an object: the request comes from another environment than the object's. */
+export const FOREIGN = '~';
+
+export interface Ask {
+  readonly account: AccountName;
+  readonly amount: string;
+  readonly usage: readonly Usage[];
+  readonly tags: Tags;
+}
+
+export interface HoldAsk extends Ask {
+  readonly seconds: number;
+  /** `null`: the account's. */
+  readonly overage: OveragePolicy | null;
+}
+
+export interface CommitAsk {
+  readonly authorization: ObjectName;
+  /** `null`: the whole hold. */
+  readonly amount: string | null;
+  readonly final: boolean;
+}
+
+/** Every command, in plain words: amounts are text, times milliseconds since the sequence began. */
+export interface Requests {
+  create_account: {
+    readonly account: AccountName;
+    readonly unit: string;
+    readonly limit: string;
+    readonly overage: OveragePolicy;
+  };
+  update_account: { readonly account: AccountName; readonly limit?: string; readonly overage?: OveragePolicy };
+  set_account_status: { readonly account: AccountName; readonly status: 'active' | 'suspended' };
+  create_grant: {
+    readonly account: AccountName;
+    readonly amount: string;
+    readonly category: GrantCategory;
+    readonly priority: number;
+    readonly scope: GrantScope | null;
+    readonly effectiveAt: number | null;
+    readonly expiresAt: number | null;
+  };
+  void_grant: { readonly grant: ObjectName };
+  authorize: HoldAsk;
+  authorize_batch: { readonly mode: BatchMode; readonly items: readonly HoldAsk[] };
+  charge: Ask;
+  charge_batch: { readonly mode: BatchMode; readonly items: readonly Ask[] };
+  commit: CommitAsk;
+  commit_batch: { readonly items: readonly CommitAsk[] };
+  void: { readonly authorization: ObjectName };
+  extend: { readonly authorization: ObjectName; readonly amount: string | null; readonly seconds: number | null };
+  refund: { readonly authorization: ObjectName; readonly amount: string | null };
+}
+
+export type RequestType = keyof Requests;
+export type Request<T extends RequestType = RequestType> = { [K in T]: { readonly type: K } & Requests[K] }[T];
+
+/** A request as it goes out. */
+export interface Sent {
+  readonly request: Request;
+  /** The idempotency key. */
+  readonly key: string | null;
+}
+
+/** What both the reference and the service say, in the same plain words; amounts are text. */
+export interface Answer {
+  /** `ok`, or the code of the refusal. */
+  readonly code: string;
+  readonly [field: string]: unknown;
+}
+
+export interface Told {
+  readonly answer: Answer;
+  /** The answer had been given before, under the same key. */
+  readonly replayed: boolean;
+}

@@ -1,0 +1,316 @@
+import fc from 'fast-check';
+import type { GrantScope, OveragePolicy } from '#ledger';
+import {
+  FOREIGN,
+  type AccountName,
+  type Ask,
+  type CommitAsk,
+  type HoldAsk,
+  type ObjectName,
+  type Request,
+  type Sent,
+} from './requests.ts';
+
+/** What a request may refer to when its turn comes. */
+export interface Known {
+  /** Milliseconds since the sequence began. */
+  readonly now: number;
+  /** Authorizations that can still be committed. */
+  readonly open: readonly ObjectName[];
+  readonly closed: readonly ObjectName[];
+  readonly grants: readonly ObjectName[];
+  readonly sent: readonly Sent[];
+}
+
+/** A request yet to be made: what it refers to is chosen among what is there by then. */
+export type Plan = (known: Known) => Sent;
+
+/** Requests that are sent at once, without waiting for each other. */
+export interface Step {
+  /** Milliseconds by which time moves on before. */
+  readonly wait: number;
+  readonly plans: readonly Plan[];
+}
+
+export type Sequence = readonly Step[];
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+/** Few and recurring lengths of time, and what is just short of them: so that things fall on the very same instant. */
+const SECONDS = [1, 60, 900, 86_400];
+const WAITS = [1, SECOND - 1, SECOND, SECOND, MINUTE, MINUTE, 15 * MINUTE, DAY - 1, DAY];
+
+/** The largest amount there is. */
+const MOST = '99999999999999999999999999.999999999999';
+
+const account = fc.oneof(
+  { weight: 16, arbitrary: fc.constant<AccountName>('anna') },
+  { weight: 6, arbitrary: fc.constant<AccountName>('ben') },
+  { weight: 2, arbitrary: fc.constant<AccountName>('anna@test') },
+  { weight: 1, arbitrary: fc.constant<AccountName>('carl') },
+);
+const amount = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom('1', '2', '3', '4', '5', '7', '10') },
+  { weight: 3, arbitrary: fc.constantFrom('0.5', '2.25', '0.1', '0.000000000001', '1.999999999999') },
+  { weight: 1, arbitrary: fc.constantFrom('100', '12345678901234567890123456.123456789012', MOST) },
+);
+const more = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('10', '20', '30') }, { weight: 3, arbitrary: amount });
+const overage = fc.constantFrom<OveragePolicy[]>('cap', 'debt', 'reject');
+const limit = fc.constantFrom('0', '0', '5', '20');
+const seconds = fc.constantFrom(...SECONDS);
+const event = fc.constantFrom('chat', 'image');
+const model = fc.constantFrom('small', 'large');
+const tags = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ team: fc.constantFrom('red', 'blue') }) },
+);
+const usage = fc.oneof(
+  { weight: 1, arbitrary: fc.constant([]) },
+  { weight: 2, arbitrary: fc.array(fc.record({ event, model }, { requiredKeys: ['event'] }), { maxLength: 2 }) },
+);
+const scope: fc.Arbitrary<GrantScope | null> = fc.oneof(
+  { weight: 7, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.record({ events: fc.uniqueArray(event, { minLength: 1 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ models: fc.uniqueArray(model, { minLength: 1 }), events: fc.constant(['chat']) }),
+  },
+  { weight: 1, arbitrary: fc.record({ tags: fc.record({ team: fc.constantFrom('red', 'blue') }) }) },
+);
+const mode = fc.constantFrom('all_or_nothing' as const, 'independent' as const);
+
+const ask: fc.Arbitrary<Ask> = fc.record({ account, amount, usage, tags });
+const holdAsk: fc.Arbitrary<HoldAsk> = fc.record({
+  account,
+  amount,
+  usage,
+  tags,
+  seconds,
+  overage: fc.option(overage, { freq: 2 }),
+});
+
+/** Chooses among what is there, mostly the newest; `null` where there is nothing. */
+type Choice = (kind: string, likely: readonly ObjectName[], others?: readonly ObjectName[]) => ObjectName | null;
+const choice: fc.Arbitrary<Choice> = fc
+  .record({
+    back: fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 2 }) }, { weight: 1, arbitrary: fc.nat({ max: 20 }) }),
+    kind: fc.oneof(
+      { weight: 24, arbitrary: fc.constant('likely') },
+      { weight: 6, arbitrary: fc.constant('other') },
+      { weight: 1, arbitrary: fc.constantFrom('foreign', 'unknown') },
+    ),
+  })
+  .map(({ back, kind: which }) => (kind, likely, others = []) => {
+    const names = which === 'other' || likely.length === 0 ? [...likely, ...others] : likely;
+    const name = names.at(-1 - (back % Math.max(names.length, 1)));
+    if (name === undefined) return null;
+    if (which === 'unknown') return `${kind}#none`;
+    return which === 'foreign' ? `${FOREIGN}${name}` : name;
+  });
+
+const commitAmount = fc.oneof(
+  { weight: 5, arbitrary: amount },
+  { weight: 3, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.constant('0') },
+);
+const final = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 2, arbitrary: fc.constant(false) });
+type CommitPlan = (known: Known) => CommitAsk | null;
+const commitAsk: fc.Arbitrary<CommitPlan> = fc
+  .record({ choose: choice, amount: commitAmount, final })
+  .map(({ choose, ...rest }) => ({ open, closed }) => {
+    const authorization = choose('auth', open, closed);
+    return authorization === null ? null : { authorization, ...rest };
+  });
+
+/** `null`: what it is about isn't there yet. */
+type RequestPlan = (known: Known) => Request | null;
+const fixed = (request: fc.Arbitrary<Request>): fc.Arbitrary<RequestPlan> => request.map((made) => () => made);
+const planned = <T>(
+  values: fc.Arbitrary<T>,
+  make: (value: T, known: Known) => Request | null,
+): fc.Arbitrary<RequestPlan> => values.map((value) => (known) => make(value, known));
+const type = <T extends string>(name: T): fc.Arbitrary<T> => fc.constant(name);
+
+const createAccount = fc.record({
+  type: type('create_account'),
+  account,
+  unit: fc.oneof({ weight: 5, arbitrary: type('credits') }, { weight: 1, arbitrary: type('USD') }),
+  limit,
+  overage,
+});
+
+const grant = fc.record({
+  amount: more,
+  category: fc.constantFrom('paid' as const, 'promotional' as const, 'included' as const),
+  priority: fc.constantFrom(100, 100, 100, 50, 200),
+  scope,
+  /** From now, in milliseconds. */
+  start: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.constantFrom(-MINUTE, SECOND, MINUTE, 15 * MINUTE) },
+  ),
+  end: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(null) },
+    { weight: 4, arbitrary: fc.constantFrom(SECOND, MINUTE, 15 * MINUTE, DAY) },
+    { weight: 1, arbitrary: fc.constantFrom(0, 2 * DAY) },
+  ),
+});
+type GrantPlan = typeof grant extends fc.Arbitrary<infer Values> ? Values : never;
+
+function grantAt({ now }: Known, made: { readonly grant: GrantPlan; readonly account: AccountName }): Request {
+  const { start, end, ...rest } = made.grant;
+  return {
+    type: 'create_grant',
+    account: made.account,
+    ...rest,
+    effectiveAt: start === null ? null : now + start,
+    expiresAt: end === null ? null : now + end,
+  };
+}
+
+const onAuthorization = <T extends object>(
+  likely: 'open' | 'closed',
+  rest: fc.Arbitrary<T>,
+  make: (authorization: ObjectName, rest: T) => Request,
+): fc.Arbitrary<RequestPlan> =>
+  planned(fc.record({ choose: choice, rest }), ({ choose, rest }, { open, closed }) => {
+    const authorization = likely === 'open' ? choose('auth', open, closed) : choose('auth', closed, open);
+    return authorization === null ? null : make(authorization, rest);
+  });
+
+const request: fc.Arbitrary<RequestPlan> = fc.oneof(
+  { weight: 10, arbitrary: fixed(holdAsk.map((one) => ({ type: 'authorize', ...one }))) },
+  { weight: 5, arbitrary: fixed(ask.map((one) => ({ type: 'charge', ...one }))) },
+  {
+    weight: 12,
+    arbitrary: planned(commitAsk, (plan, known) => {
+      const one = plan(known);
+      return one && { type: 'commit', ...one };
+    }),
+  },
+  { weight: 7, arbitrary: planned(fc.record({ grant, account }), (made, known) => grantAt(known, made)) },
+  {
+    weight: 4,
+    arbitrary: onAuthorization('open', fc.record({}), (authorization) => ({ type: 'void', authorization })),
+  },
+  {
+    weight: 5,
+    arbitrary: onAuthorization(
+      'open',
+      fc.record({ amount: fc.option(amount, { freq: 3 }), seconds: fc.option(seconds, { freq: 2 }) }),
+      (authorization, rest) => ({ type: 'extend', authorization, ...rest }),
+    ),
+  },
+  {
+    weight: 6,
+    arbitrary: onAuthorization(
+      'closed',
+      fc.record({ amount: fc.option(amount, { freq: 2 }) }),
+      (authorization, rest) => ({
+        type: 'refund',
+        authorization,
+        ...rest,
+      }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: planned(choice, (choose, { grants }) => {
+      const grant = choose('grant', grants);
+      return grant === null ? null : { type: 'void_grant', grant };
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fixed(
+      fc.record({ type: type('authorize_batch'), mode, items: fc.array(holdAsk, { minLength: 1, maxLength: 4 }) }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: fixed(
+      fc.record({ type: type('charge_batch'), mode, items: fc.array(ask, { minLength: 1, maxLength: 4 }) }),
+    ),
+  },
+  {
+    weight: 3,
+    arbitrary: planned(fc.array(commitAsk, { minLength: 1, maxLength: 4 }), (plans, known) => {
+      const items = plans.flatMap((plan) => plan(known) ?? []);
+      return items.length === 0 ? null : { type: 'commit_batch', items };
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fixed(
+      fc.record({ type: type('update_account'), account, limit, overage }, { requiredKeys: ['type', 'account'] }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fixed(
+      fc.record({
+        type: type('set_account_status'),
+        account,
+        status: fc.constantFrom('active' as const, 'active' as const, 'suspended' as const),
+      }),
+    ),
+  },
+  { weight: 1, arbitrary: fixed(createAccount) },
+);
+
+const key = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 4, arbitrary: fc.nat({ max: 999 }).map((n) => `key-${n}`) },
+  { weight: 1, arbitrary: fc.constantFrom('k1', 'k2') },
+);
+
+const ownPlan: fc.Arbitrary<Plan> = fc
+  .record({ request, otherwise: holdAsk, key })
+  .map(({ request, otherwise, key }) => (known) => ({
+    request: request(known) ?? { type: 'authorize', ...otherwise },
+    key,
+  }));
+
+/** A request that was sent before, to the letter. */
+const replay: fc.Arbitrary<Plan> = fc.record({ back: fc.nat({ max: 6 }), otherwise: ownPlan }).map(
+  ({ back, otherwise }) =>
+    (known) =>
+      known.sent.filter((one) => one.key !== null).at(-1 - back) ?? otherwise(known),
+);
+
+const plan = fc.oneof({ weight: 9, arbitrary: ownPlan }, { weight: 1, arbitrary: replay });
+
+const wait = fc.oneof({ weight: 7, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constantFrom(...WAITS) });
+const step: fc.Arbitrary<Step> = fc.record({
+  wait,
+  plans: fc.oneof(
+    { weight: 3, arbitrary: fc.array(plan, { minLength: 1, maxLength: 1 }) },
+    { weight: 1, arbitrary: fc.array(plan, { minLength: 1, maxLength: 3 }) },
+  ),
+});
+
+const open = (name: AccountName): fc.Arbitrary<Plan> =>
+  fc.record({ limit, overage }).map((terms) => () => ({
+    request: { type: 'create_account', account: name, unit: 'credits', ...terms },
+    key: null,
+  }));
+const fund = (name: AccountName): fc.Arbitrary<Plan> =>
+  fc
+    .record({ grant, account: fc.constant(name) })
+    .map((made) => (known) => ({ request: grantAt(known, made), key: null }));
+
+const atOnce = (...plans: fc.Arbitrary<Plan>[]): fc.Arbitrary<Step> =>
+  fc.record({ wait: fc.constant(0), plans: fc.tuple(...plans) });
+
+/** So many steps at most, after some accounts have been opened and funded. */
+const STEPS_MAX = 20;
+
+/** Sequences of up to some 35 requests, 20 on average. */
+export const sequence: fc.Arbitrary<Sequence> = fc
+  .record({
+    opening: atOnce(open('anna'), open('ben'), open('anna@test')),
+    funding: atOnce(fund('anna'), fund('ben')),
+    steps: fc.array(step, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
+  })
+  .map(({ opening, funding, steps }) => [opening, funding, ...steps]);

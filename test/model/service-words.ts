@@ -1,0 +1,139 @@
+import { Amount } from '#ledger';
+import type { Names } from './names.ts';
+import type { Answer, ObjectName } from './requests.ts';
+import { EPOCH } from './world.ts';
+
+/** An outcome as an answer's body carries it here: amounts in plain notation, everything else as JSON has it. */
+export function bodyOf(outcome: object): string {
+  return JSON.stringify(outcome, function (this: Record<string, unknown>, name: string, value: unknown) {
+    const original = this[name];
+    return Amount.isDecimal(original) ? original.toFixed() : value;
+  });
+}
+
+type Parsed = Readonly<Record<string, unknown>>;
+type ParsedOutcome =
+  | { readonly ok: true; readonly value: Parsed }
+  | { readonly ok: false; readonly refusal: Parsed & { readonly code: string }; readonly items?: ParsedOutcome[] };
+type ParsedParts = readonly { readonly grantId: string | null; readonly amount: string }[];
+
+/** Says what the service said in the reference's words. */
+export function wordsOf(body: string, names: Names): Answer {
+  return outcomeInWords(JSON.parse(body) as ParsedOutcome, names);
+}
+
+/** Learns the names of what an answer is about. @param no the number of the request */
+export function learnNamesFrom(body: string, no: number, names: Names): void {
+  learnNames(JSON.parse(body) as ParsedOutcome, String(no), names);
+}
+
+function learnNames(outcome: ParsedOutcome, no: string, names: Names): void {
+  if (!outcome.ok) return;
+  const { grant, authorization, items } = outcome.value as Record<string, { id: string } | undefined> & {
+    items?: ParsedOutcome[];
+  };
+  if (grant) names.learn(`grant#${no}`, grant.id);
+  if (authorization) names.learn(`auth#${no}`, authorization.id);
+  items?.forEach((item, at) => learnNames(item, `${no}.${at}`, names));
+}
+
+function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
+  if (!outcome.ok) return refusalInWords(outcome, names);
+  const { value } = outcome;
+  if ('items' in value) {
+    return { code: 'ok', items: (value['items'] as ParsedOutcome[]).map((item) => outcomeInWords(item, names)) };
+  }
+  if ('authorization' in value) return authorizationInWords(value['authorization'] as Parsed, names);
+  if ('grant' in value) return grantInWords(value, names);
+  return accountInWords(value, names);
+}
+
+function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names: Names): Answer {
+  const { account, retryAfterSeconds, ...rest } = refusal;
+  return {
+    ...rest,
+    ...(account === undefined ? {} : { account: (account as string).replace(/-[^-]*$/, '') }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
+    // Nothing is held of a batch that is refused, so what its other items say is nobody's.
+    ...(items ? { items: items.map((item) => (item.ok ? { code: 'ok' } : outcomeInWords(item, names))) } : {}),
+  };
+}
+
+function accountInWords(value: Parsed, names: Names): Answer {
+  const account = value['account'] as Parsed;
+  const terms = account['terms'] as Parsed;
+  return {
+    code: 'ok',
+    created: value['created'],
+    account: ownerOf(account['key'], names),
+    unit: account['unit'],
+    limit: terms['overdraftLimit'],
+    overage: terms['overage'],
+    status: account['status'],
+    debt: account['debt'],
+    balance: value['balance'],
+  };
+}
+
+function grantInWords(value: Parsed, names: Names): Answer {
+  const grant = value['grant'] as Parsed;
+  const { amount, remaining, held, category, priority } = grant;
+  return {
+    code: 'ok',
+    grant: names.nameOf(grant['id'] as string),
+    account: ownerOf(grant['accountKey'], names),
+    status: value['status'],
+    amount,
+    remaining,
+    held,
+    category,
+    priority,
+    effectiveAt: timeInWords(grant['effectiveAt']),
+    expiresAt: timeInWords(grant['expiresAt']),
+    voidedAt: timeInWords(grant['voidedAt']),
+    createdAt: timeInWords(grant['createdAt']),
+  };
+}
+
+function authorizationInWords(one: Parsed, names: Names): Answer {
+  const { status, amount, held, committed, uncollected, refunded, overage, late, balance } = one;
+  const overdraft = { grantId: null, amount: one['overdraftHeld'] as string };
+  return {
+    code: 'ok',
+    authorization: names.nameOf(one['id'] as string),
+    account: ownerOf(one['accountKey'], names),
+    status,
+    amount,
+    held,
+    committed,
+    uncollected,
+    refunded,
+    overage,
+    late,
+    createdAt: timeInWords(one['createdAt']),
+    expiresAt: timeInWords(one['expiresAt']),
+    committedAt: timeInWords(one['committedAt']),
+    balance,
+    pins: partsInWords([...(one['allocations'] as ParsedParts), overdraft], names),
+    draws: partsInWords(one['draws'] as ParsedParts, names),
+  };
+}
+
+/** Parts by grant; what is beyond the credits under `debt`. */
+export function partsInWords(parts: ParsedParts, names: Names): Record<ObjectName, string> {
+  const sums: Record<ObjectName, string> = {};
+  for (const { grantId, amount } of parts) {
+    if (amount === '0') continue;
+    const name = grantId === null ? 'debt' : names.nameOf(grantId);
+    sums[name] = new Amount(sums[name] ?? 0).plus(amount).toFixed();
+  }
+  return sums;
+}
+
+function timeInWords(time: unknown): unknown {
+  return typeof time === 'number' ? time - EPOCH : time;
+}
+
+function ownerOf(key: unknown, names: Names): string {
+  return names.accounts.get(key as string) ?? String(key);
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-store';
+import { accountKey, Amount, needsOf, type Authorize, type Command, type SpendRequest } from '#ledger';
+import type { Names } from './names.ts';
+import type { Ask, CommitAsk, HoldAsk, Request, Sent } from './requests.ts';
+import { bodyOf } from './service-words.ts';
+import { EPOCH } from './world.ts';
+
+/** Sends a request through the real engine. */
+export async function askService(engine: Engine, names: Names, { request, key }: Sent): Promise<ServiceAnswer> {
+  const command = commandOf(request, names);
+  return engine.submit({
+    command,
+    key: key === null ? null : keyOf(command, names.own(key)),
+    render: (outcome) => ({ status: outcome.ok ? 200 : 402, body: bodyOf(outcome) }),
+  });
+}
+
+function keyOf(command: Command, key: string): IdempotencyKey {
+  const [first = ''] = needsOf(command).accounts;
+  return {
+    // A new account's is kept under its environment.
+    scope: command.type === 'create_account' ? accountKey(command.account.environment, '') : first,
+    key: digest(key),
+    fingerprint: digest(bodyOf(command)),
+    forever: command.type === 'create_grant' || command.type === 'refund',
+  };
+}
+
+function digest(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+}
+
+function commandOf(request: Request, names: Names): Command {
+  switch (request.type) {
+    case 'create_account': {
+      const { limit, overage, unit } = request;
+      const terms = { name: null, overdraftLimit: new Amount(limit), overage, timeZone: 'UTC', metadata: {} };
+      return { type: request.type, account: names.account(request.account), unit, terms };
+    }
+    case 'update_account': {
+      const { limit, overage } = request;
+      const terms = {
+        ...(limit === undefined ? {} : { overdraftLimit: new Amount(limit) }),
+        ...(overage === undefined ? {} : { overage }),
+      };
+      return { type: request.type, account: names.account(request.account), terms };
+    }
+    case 'set_account_status':
+      return { ...request, account: names.account(request.account) };
+    case 'create_grant':
+      return {
+        ...request,
+        account: names.account(request.account),
+        amount: new Amount(request.amount),
+        costBasis: null,
+        effectiveAt: request.effectiveAt === null ? null : EPOCH + request.effectiveAt,
+        expiresAt: request.expiresAt === null ? null : EPOCH + request.expiresAt,
+        metadata: {},
+      };
+    case 'void_grant':
+      return { type: request.type, grant: names.object(request.grant) };
+    case 'authorize':
+      return { type: request.type, ...hold(request, names) };
+    case 'authorize_batch':
+      return { ...request, items: request.items.map((item) => hold(item, names)) };
+    case 'charge':
+      return { type: request.type, ...spending(request, names) };
+    case 'charge_batch':
+      return { ...request, items: request.items.map((item) => spending(item, names)) };
+    case 'commit':
+      return { type: request.type, ...commit(request, names) };
+    case 'commit_batch':
+      return { type: request.type, items: request.items.map((item) => commit(item, names)) };
+    case 'void':
+      return { type: request.type, authorization: names.object(request.authorization) };
+    case 'extend': {
+      const { amount, seconds } = request;
+      const authorization = names.object(request.authorization);
+      return { type: request.type, authorization, amount: amountOrNull(amount), holdSeconds: seconds };
+    }
+    case 'refund': {
+      const authorization = names.object(request.authorization);
+      return { type: request.type, authorization, amount: amountOrNull(request.amount), reason: null };
+    }
+  }
+}
+
+function hold(ask: HoldAsk, names: Names): Authorize {
+  return { ...spending(ask, names), holdSeconds: ask.seconds, overage: ask.overage };
+}
+
+function spending({ account, amount, usage, tags }: Ask, names: Names): SpendRequest {
+  return { account: names.account(account), amount: new Amount(amount), usage, tags, metadata: {} };
+}
+
+function commit({ authorization, amount, final }: CommitAsk, names: Names) {
+  return { authorization: names.object(authorization), amount: amountOrNull(amount), final };
+}
+
+function amountOrNull(amount: string | null): Amount | null {
+  return amount === null ? null : new Amount(amount);
+}

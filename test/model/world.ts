@@ -1,0 +1,66 @@
+import { connect, type Pool } from '#database';
+import { Engine } from '#ledger-store';
+import { administer, createTestDatabase } from '../support/test-database.ts';
+
+/** When every sequence begins. Times in sequences are milliseconds since then. */
+export const EPOCH = Date.UTC(2026, 11, 1);
+
+/**
+ * Replaces the database's clock by one that stands still until it is set. The service asks for `clock_timestamp()`
+ * without a schema, so it gets the one that is found first.
+ */
+const CLOCK = `
+  create schema model;
+  create table model.clock (now timestamptz not null);
+  insert into model.clock values (to_timestamp(${EPOCH / 1000}));
+  create function model.clock_timestamp() returns timestamptz language sql stable as 'select now from model.clock';
+  grant usage on schema model to public;
+  grant select on model.clock to public;
+  do $$ begin
+    execute format('alter database %I set search_path = model, pg_catalog, public', current_database());
+    -- Nothing crashes here, so nobody needs to wait for the disk.
+    execute format('alter database %I set synchronous_commit = off', current_database());
+  end $$`;
+
+/** Two processes' engines on a database of their own, whose clock obeys. */
+export class World {
+  /** The latest time the clock has shown. */
+  latest = 0;
+
+  private constructor(
+    private readonly engines: readonly [Engine, Engine],
+    readonly pool: Pool,
+    private readonly drop: () => Promise<void>,
+  ) {}
+
+  static async create(): Promise<World> {
+    const database = await createTestDatabase();
+    const { url } = database;
+    await administer(url, CLOCK);
+    // A connection that is still closing when the database is dropped is cut off, which is no news.
+    const log = (): void => {};
+    const engine = (): Engine => new Engine({ databaseUrl: url, log, lanes: 2 });
+    return new World([engine(), engine()], connect(url, { connectionsMax: 4, log }), () => database.drop());
+  }
+
+  /** The engine that a request goes to: as behind a load balancer, neither knows what the other did just before. */
+  engineFor(no: number): Engine {
+    return this.engines[no % 5 < 3 ? 0 : 1];
+  }
+
+  /** Sets the clock, in milliseconds since {@link EPOCH}. */
+  async setClock(time: number): Promise<void> {
+    this.latest = Math.max(this.latest, time);
+    await this.pool.query({
+      name: 'set_clock',
+      text: 'update model.clock set now = $1',
+      values: [new Date(EPOCH + time)],
+    });
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.engines.map((engine) => engine.stop()));
+    await this.pool.end();
+    await this.drop();
+  }
+}
