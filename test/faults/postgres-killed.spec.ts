@@ -33,7 +33,8 @@ describe('a service whose Postgres is killed under load', () => {
       }
       await load.progress(300);
       await load.stop();
-      expect(load.failures).toBeGreaterThan(0);
+      // Back within the half second for which the engine repeats a batch, it may have cost no request an answer.
+      expect(await service.recoveries()).toBe(2);
       await expectNothingLost(service, load);
     },
     120_000,

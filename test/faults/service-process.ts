@@ -62,6 +62,12 @@ export class ServiceProcess {
     if (row) process.kill(row.pid, 'SIGKILL');
   }
 
+  /** How often Postgres has recovered from its log, by its own account. */
+  async recoveries(): Promise<number> {
+    const log = await readFile(`${this.dataDir}/postgres.log`, 'utf8');
+    return log.match(/automatic recovery in progress/g)?.length ?? 0;
+  }
+
   /** Asks the database directly. */
   query<Row extends object>(sql: string): Promise<Row[]> {
     return this.withDatabase(async (pool) => (await pool.query<Row>(sql)).rows);
