@@ -347,6 +347,11 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update accounts set debt = 14 where account_id = ${keyOf('globex')}`],
   },
   {
+    check: 'What was charged as debt and not refunded is still owed, or was repaid by grants',
+    difference: { account: 'globex', objects: [], expected: '15 owed + 4 repaid', found: '20' },
+    sql: [`update grants set repaid = 4 where account_id = ${keyOf('globex')}`],
+  },
+  {
     check: 'What is held of an overdraft is what open holds have pinned of it',
     difference: { account: 'globex', expected: '10', found: '0' },
     sql: [`update accounts set overdraft_held = 0 where account_id = ${keyOf('globex')}`],

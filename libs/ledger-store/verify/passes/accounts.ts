@@ -12,6 +12,8 @@ export const accounts: Pass = {
       coalesce(b.debt, 0) as booked_debt,
       coalesce(h.overdraft_held, 0) as pinned_overdraft,
       coalesce(g.granted, 0) as granted,
+      coalesce(g.repaid, 0) as repaid,
+      coalesce(d.borrowed, 0) as borrowed,
       coalesce(z.committed, 0) + coalesce(h.committed, 0) as committed,
       coalesce(g.posted, 0) - a.debt as posted,
       coalesce(h.held_now, 0) as held,
@@ -28,11 +30,11 @@ export const accounts: Pass = {
       from clock, holds group by account_id
     ) h on h.account_id = a.account_id
     left join (
-      select account_id, sum(amount) as granted,
+      select account_id, sum(amount) as granted, sum(repaid) as repaid,
         sum(case when not is_in_effect then 0 when is_over then pinned_now else remaining end) as posted,
         sum(case when is_in_effect and not is_over then remaining - pinned_now else 0 end) as free
       from (
-        select g.account_id, g.amount, g.remaining, coalesce(p.pinned_now, 0) as pinned_now,
+        select g.account_id, g.amount, g.remaining, g.repaid, coalesce(p.pinned_now, 0) as pinned_now,
           g.effective_at <= clock.now as is_in_effect,
           g.voided_at is not null or coalesce(g.expires_at <= clock.now, false) as is_over
         from clock, grants g
@@ -45,7 +47,17 @@ export const accounts: Pass = {
     ) g on g.account_id = a.account_id
     left join (
       select account_id, sum(committed - refunded) as committed from authorizations group by account_id
-    ) z on z.account_id = a.account_id`,
+    ) z on z.account_id = a.account_id
+    left join (
+      select account_id, sum((draw ->> 1)::numeric - coalesce((draw ->> 3)::numeric, 0)) as borrowed
+      from (
+        select account_id, draws from authorizations where draws @> '[[null]]'
+        union all
+        select account_id, draws from holds where draws @> '[[null]]'
+      ) borrowers cross join lateral jsonb_array_elements(draws) draw
+      where draw ->> 0 is null
+      group by account_id
+    ) d on d.account_id = a.account_id`,
   objects: [],
   checks: [
     {
@@ -54,6 +66,13 @@ export const accounts: Pass = {
       holds: 'debt = booked_debt',
       expected: 'trim_scale(booked_debt)',
       found: 'trim_scale(debt)',
+    },
+    {
+      name: 'What was charged as debt and not refunded is still owed, or was repaid by grants',
+      section: '§9.2',
+      holds: 'borrowed = debt + repaid',
+      expected: `format('%s owed + %s repaid', trim_scale(debt), trim_scale(repaid))`,
+      found: 'trim_scale(borrowed)',
     },
     {
       name: 'What is held of an overdraft is what open holds have pinned of it',
