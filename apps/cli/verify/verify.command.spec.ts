@@ -57,7 +57,7 @@ describe('purser verify', () => {
       "  FAILED  §9.2  An account's debt is what was borrowed less what was repaid and refunded: 1 difference\n" +
         '            live acme: expected 0, found 7.5\n',
     );
-    expect(written.out).toMatch(/\nverify: FAILED: 2 differences in 2 checks\n$/);
+    expect(written.out).toMatch(/\nverify: FAILED: 3 differences in 3 checks\n$/);
   });
 
   it('writes nothing but JSON where asked to', async () => {
