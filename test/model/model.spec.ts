@@ -5,7 +5,9 @@ import type { ReferenceAuthorization, ReferenceGrant } from './reference-books.t
 import { ReferenceLedger } from './reference-ledger.ts';
 import type { Sent, Told } from './requests.ts';
 
-const seed = Number(process.env['MODEL_SEED'] ?? randomInt(2 ** 30));
+/** The same sequences every time, so that a change is to blame when they fail; `MODEL_SEED=random` looks for new ones. */
+const { MODEL_SEED = '609728741' } = process.env;
+const seed = MODEL_SEED === 'random' ? randomInt(2 ** 30) : Number(MODEL_SEED);
 const runs = Number(process.env['MODEL_RUNS'] ?? 2000);
 
 describe('the service and the reference', () => {

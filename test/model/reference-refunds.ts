@@ -50,7 +50,7 @@ export class ReferenceRefunds extends ReferenceHolds {
     return sum(this.entries, (entry) => (entry.account === account && entry[what] === no ? entry.amount : 0n));
   }
 
-  /** What repaid an account's debt: new grants, and refunds that passed by the grants they came from. */
+  /** What repaid an account's debt, the oldest grant first: new grants, and refunds that passed by the grants they came from. */
   repaymentsOf(account: AccountName): { readonly entry: Entry; readonly grant: ReferenceGrant }[] {
     const own = this.entries.filter((entry) => entry.account === account);
     return own
@@ -58,6 +58,7 @@ export class ReferenceRefunds extends ReferenceHolds {
       .flatMap((entry) => {
         const from = entry.corrects === null ? entry.debit : own[entry.corrects]?.debit;
         return this.grants.filter(({ name }) => name === from).map((grant) => ({ entry, grant }));
-      });
+      })
+      .toSorted((a, b) => this.grants.indexOf(a.grant) - this.grants.indexOf(b.grant));
   }
 }
