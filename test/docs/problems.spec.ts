@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
+import { REFUSAL_CODES } from '../../libs/ledger/refusals.ts';
 import { PROBLEMS } from '../../apps/api/problems/problem.ts';
 
 /** A problem's section starts with its heading, e.g. ``### `credits_held` · 402``. */
@@ -11,5 +12,11 @@ describe('docs/problems.md', () => {
     const documented = [...text.matchAll(HEADING)].map(([, code, status]) => `${String(code)} ${String(status)}`);
     const existing = Object.entries(PROBLEMS).map(([code, { status }]) => `${code} ${String(status)}`);
     expect(documented.sort()).toEqual(existing.sort());
+  });
+
+  it('tells the order of refusals as the ledger keeps it', async () => {
+    const text = await readFile(new URL('../../docs/problems.md', import.meta.url), 'utf8');
+    const listed = [...text.matchAll(/^\d+\. `(\w+)`$/gm)].map(([, code]) => code);
+    expect(listed).toEqual([...REFUSAL_CODES]);
   });
 });

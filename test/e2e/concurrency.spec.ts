@@ -1,17 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { startService, type ServiceRun } from '../cli/service-run.ts';
 import type { Answer } from '../support/api-client.ts';
 import { expectProblem, expectTransfers } from '../support/expect-answer.ts';
 import { authorize, balanceOf, grantCredits, openAccount } from '../support/ledger-steps.ts';
-import { startTestService, type TestInstance, type TestService } from '../support/test-service.ts';
+import { LIVE_KEY, startTestService, TEST_KEY, type TestInstance, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
-let second: TestInstance;
+let processes: readonly ServiceRun[];
+let instances: readonly TestInstance[];
 beforeAll(async () => {
   service = await startTestService();
-  second = await service.startAnother();
+  const environment = {
+    DATABASE_URL: service.databaseUrl,
+    PURSER_ADMIN_KEY: LIVE_KEY,
+    PURSER_TEST_ADMIN_KEY: TEST_KEY,
+  };
+  processes = [await startService(tmpdir(), environment), await startService(tmpdir(), environment)];
+  instances = processes.map((run) => ({ url: run.url, live: run.client(LIVE_KEY), test: run.client(TEST_KEY) }));
+}, 120_000);
+afterAll(async () => {
+  for (const run of processes) await run.end('SIGTERM');
+  await service.stop();
 });
-afterAll(() => service.stop());
 
 function countByStatus(answers: readonly Answer[]): Record<number, number> {
   const counts: Record<number, number> = {};
@@ -32,7 +44,7 @@ function atOnce(times: number, instances: readonly TestInstance[], send: (to: Te
 
 describe.each([
   ['one instance', () => [service]],
-  ['two instances on one database', () => [service, second]],
+  ['two processes on one database', () => instances],
 ])('%s', (_, instancesOf) => {
   it('lets exactly 50 of 1 000 concurrent charges of 0.10 pass on an account with 5', async () => {
     const account = await openAccount(service.live, { credits: '5' });
@@ -131,11 +143,11 @@ describe.each([
 });
 
 describe('many accounts', () => {
-  it('are served at the same time, from two instances, each exactly', async () => {
+  it('are served at the same time, from two processes, each exactly', async () => {
     const accounts = await Promise.all(Array.from({ length: 50 }, () => openAccount(service.live, { credits: '1' })));
     const answers = await Promise.all(
       accounts.map((account) =>
-        atOnce(12, [service, second], ({ live }) => live.post('/v1/charges', { account, amount: '0.1' })),
+        atOnce(12, instances, ({ live }) => live.post('/v1/charges', { account, amount: '0.1' })),
       ),
     );
     for (const ofOne of answers) expect(countByStatus(ofOne)).toEqual({ 201: 10, 402: 2 });
