@@ -1,6 +1,6 @@
+import { REFUSAL_CODES } from '#ledger';
 import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import { REFUSAL_CODES } from '../../libs/ledger/refusals.ts';
 import { PROBLEMS } from '../../apps/api/problems/problem.ts';
 
 /** A problem's section starts with its heading, e.g. ``### `credits_held` · 402``. */
