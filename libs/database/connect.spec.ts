@@ -61,7 +61,8 @@ describe('connect', () => {
     const client = await pool.connect();
     await endOtherConnections();
     await expect(client.query('select 1')).rejects.toThrow();
-    client.release();
+    // The end of the connection may not have been read yet; whoever saw a statement fail gives the client up.
+    client.release(true);
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 });
