@@ -22,7 +22,7 @@ import { LedgerRequests } from './requests/ledger-requests.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
-  readonly engine: Engine;
+  readonly engine: Pick<Engine, 'submit' | 'stop'>;
   /** For reads; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;

@@ -23,6 +23,8 @@ export interface RunningApi {
 export interface ApiOptions {
   readonly config: Pick<Config, 'host' | 'port'>;
   readonly databaseUrl: string;
+  /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
+  readonly engine?: Pick<Engine, 'submit' | 'stop'>;
   readonly log: (line: string) => void;
 }
 
@@ -32,8 +34,8 @@ const READ_TIMEOUT_MS = 15_000;
 const CLOSING_GRACE_MS = 5_000;
 
 /** Starts the HTTP API on a migrated database. */
-export async function startApi({ config, databaseUrl, log }: ApiOptions): Promise<RunningApi> {
-  const engine = new Engine({ databaseUrl, log });
+export async function startApi(options: ApiOptions): Promise<RunningApi> {
+  const { config, databaseUrl, log, engine = new Engine({ databaseUrl, log }) } = options;
   const readPool = connect(databaseUrl, {
     connectionsMax: READ_CONNECTIONS_MAX,
     pipeline: true,

@@ -1,6 +1,9 @@
 export { Engine, type EngineOptions } from './engine/engine.ts';
+export { ledgerPool } from './engine/ledger-pool.ts';
+export { runBatch } from './engine/run-batch.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
 export type { Answer, IdempotencyKey, Rendered, Submission } from './engine/submission.ts';
+export { KnownGrants } from './load/known-grants.ts';
 export { keepPartitions } from './maintenance/keep-partitions.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';

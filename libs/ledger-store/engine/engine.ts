@@ -1,6 +1,7 @@
-import { connect, type Pool } from '#database';
+import type { Pool } from '#database';
 import { needsOf, weightOf, type CommandType } from '#ledger';
 import { Lane } from './lane.ts';
+import { ledgerPool } from './ledger-pool.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { Answer, Submission } from './submission.ts';
 
@@ -15,24 +16,6 @@ export interface EngineOptions {
   readonly queueMax?: number;
 }
 
-const SESSION_SETTINGS = {
-  role: 'purser_app',
-  // Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown.
-  enable_seqscan: 'off',
-  enable_bitmapscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  plan_cache_mode: 'force_generic_plan',
-  jit: 'off',
-  // No process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
-  lock_timeout: '2s',
-  statement_timeout: '10s',
-  idle_in_transaction_session_timeout: '5s',
-};
-
-/** Longer than any statement may take: whoever says nothing for so long is gone. */
-const ANSWER_TIMEOUT_MS = 15_000;
-
 /**
  * The one way in for every change of a balance. It gathers commands into lanes by account; a lane decides many of them
  * in one transaction (group commit). Any number of processes may run an engine on one database: row locks keep them right.
@@ -45,13 +28,7 @@ export class Engine {
   private stopping = false;
 
   constructor({ databaseUrl, log, lanes = 4, batchMax = 512, queueMax = 20_000 }: EngineOptions) {
-    this.pool = connect(databaseUrl, {
-      connectionsMax: lanes,
-      pipeline: true,
-      settings: SESSION_SETTINGS,
-      answerTimeoutMs: ANSWER_TIMEOUT_MS,
-      log,
-    });
+    this.pool = ledgerPool(databaseUrl, lanes, log);
     this.lanes = Array.from({ length: lanes }, () => new Lane(this.pool, batchMax));
     this.queueMax = queueMax;
   }

@@ -1,0 +1,30 @@
+import { connect, type Pool } from '#database';
+
+const SESSION_SETTINGS = {
+  role: 'purser_app',
+  // Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown.
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+  // No process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
+  lock_timeout: '2s',
+  statement_timeout: '10s',
+  idle_in_transaction_session_timeout: '5s',
+};
+
+/** Longer than any statement may take: whoever says nothing for so long is gone. */
+const ANSWER_TIMEOUT_MS = 15_000;
+
+/** The connections on which the ledger is written. They pipeline, so use them inside transactions only. */
+export function ledgerPool(databaseUrl: string, connectionsMax: number, log: (line: string) => void): Pool {
+  return connect(databaseUrl, {
+    connectionsMax,
+    pipeline: true,
+    settings: SESSION_SETTINGS,
+    answerTimeoutMs: ANSWER_TIMEOUT_MS,
+    log,
+  });
+}
