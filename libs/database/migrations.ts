@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import * as ledger from '../../migrations/0001_ledger.ts';
 import * as appRole from '../../migrations/0002_app_role.ts';
 import * as foreignKeys from '../../migrations/0003_foreign_keys.ts';
+import * as hotPath from '../../migrations/0004_hot_path.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001_ledger': ledger,
   '0002_app_role': appRole,
   '0003_foreign_keys': foreignKeys,
+  '0004_hot_path': hotPath,
 };

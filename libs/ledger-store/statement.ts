@@ -7,16 +7,16 @@ export interface Statement {
 
 export interface Column<Row> {
   readonly name: string;
-  /** The column's type as a parameter: an array of it carries the values of all rows. */
   readonly type: string;
-  readonly value: (row: Row) => string | number | boolean | null;
+  /** JSON as text where the type is `json` or `jsonb`. */
+  readonly value: (row: Row) => Value;
 }
 
-/** An insert of many rows in one statement, whatever their number: one array per column. */
+/** An insert of many rows in one statement, whatever their number: one parameter per column. */
 export function insertRows<Row>(table: string, columns: readonly Column<Row>[]): (rows: readonly Row[]) => Statement {
   const names = columns.map(({ name }) => name).join(', ');
-  const text = `insert into ${table} (${names}) select * from unnest(${arrayParameters(columns)})`;
-  return (rows) => ({ name: `insert_${table}`, text, values: arraysOf(columns, rows) });
+  const text = `insert into ${table} (${names}) select ${columns.map(selected).join(', ')} from ${rowSource(columns)}`;
+  return (rows) => ({ name: `insert_${table}`, text, values: parametersOf(columns, rows) });
 }
 
 /** An update of many rows in one statement. The key is looked up by itself, so that no other index tempts the planner. */
@@ -26,16 +26,52 @@ export function updateRows<Row>(
   columns: readonly Column<Row>[],
 ): (rows: readonly Row[]) => Statement {
   const all = [...key, ...columns];
-  const text = `update ${table} t set ${columns.map(({ name }) => `${name} = v.${name}`).join(', ')}
-    from unnest(${arrayParameters(all)}) v (${all.map(({ name }) => name).join(', ')})
-    where ${key.map(({ name }) => `t.${name} = v.${name}`).join(' and ')}`;
-  return (rows) => ({ name: `update_${table}_${String(columns[0]?.name)}`, text, values: arraysOf(all, rows) });
+  const text = `update ${table} t set ${columns.map((column) => `${column.name} = ${selected(column)}`).join(', ')}
+    from ${rowSource(all)} where ${key.map(({ name }) => `t.${name} = v.${name}`).join(' and ')}`;
+  return (rows) => ({ name: `update_${table}_${String(columns[0]?.name)}`, text, values: parametersOf(all, rows) });
 }
 
-function arrayParameters<Row>(columns: readonly Column<Row>[]): string {
-  return columns.map(({ type }, index) => `$${String(index + 1)}::${type}[]`).join(', ');
+/** JSON writes control characters as escapes, so this one never occurs within it. */
+const BETWEEN_JSON = '\x1e';
+
+/**
+ * A column of JSON travels as one text that Postgres takes apart: in an array, every quote would be escaped here and
+ * unescaped there, which cost a fifth of a decision.
+ */
+function isJson({ type }: { readonly type: string }): boolean {
+  return type === 'json' || type === 'jsonb';
 }
 
-function arraysOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): unknown[] {
-  return columns.map(({ value }) => rows.map(value));
+/** `v`: a row per value of the arrays and texts that the parameters are, in the order of the columns. */
+function rowSource<Row>(columns: readonly Column<Row>[]): string {
+  const sources = columns.map((column, index) => {
+    const parameter = `$${String(index + 1)}`;
+    return isJson(column)
+      ? `string_to_table(${parameter}::text, e'\\x1e', '')`
+      : `unnest(${parameter}::${column.type}[])`;
+  });
+  return `rows from (${sources.join(', ')}) v (${columns.map(({ name }) => name).join(', ')})`;
+}
+
+function selected<Row>(column: Column<Row>): string {
+  return column.type === 'jsonb' ? `v.${column.name}::jsonb` : `v.${column.name}`;
+}
+
+function parametersOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
+  return columns.map((column) => {
+    const { type, value } = column;
+    if (isJson(column)) return rows.map((row) => value(row) ?? '').join(BETWEEN_JSON);
+    return type === 'text' ? `{${rows.map((row) => quoted(value(row))).join(',')}}` : arrayOf(rows.map(value));
+  });
+}
+
+type Value = string | number | boolean | null;
+
+/** An array literal of numbers, ids, times or names of enumerations: none has a character that the literal would take for its own. */
+export function arrayOf(values: readonly Value[]): string {
+  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
+}
+
+function quoted(value: Value): string {
+  return value === null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`;
 }

@@ -1,7 +1,6 @@
-import { decide, isRemembered, noChanges, refused, settle, type Changes, type DecisionContext } from '#ledger';
-import type { LoadedState } from '../load/load-state.ts';
+import { decide, isRemembered, refused, type DecisionContext, type Outcome } from '#ledger';
 import type { KeyRow } from '../load/statements.ts';
-import type { Answer, IdempotencyKey, Rendered, Submission } from './submission.ts';
+import type { Answer, IdempotencyKey, Queued, Rendered } from './submission.ts';
 
 /** An answer to be remembered under its key. */
 export interface RememberedAnswer {
@@ -10,47 +9,49 @@ export interface RememberedAnswer {
 }
 
 export interface DecidedBatch {
-  /** One for each submission, in order. */
+  /** One for each command, in order. */
   readonly answers: readonly Answer[];
-  readonly changes: Changes;
+  /** What was decided anew; none for a request that was answered again. */
+  readonly outcomes: readonly Outcome<unknown>[];
   readonly remembered: readonly RememberedAnswer[];
 }
 
 /**
- * Decides a batch in order. A known key is answered before anything else is looked at, also where the first request with
- * it stands in this same batch.
+ * Decides a batch in order, on a state that was settled. A known key is answered before anything else is looked at, also
+ * where the first request with it stands in this same batch.
  */
 export function decideBatch(
-  loaded: LoadedState,
+  context: DecisionContext,
   knownKeys: readonly KeyRow[],
-  submissions: readonly Submission[],
+  batch: readonly Queued[],
 ): DecidedBatch {
-  const context: DecisionContext = { state: loaded.state, changes: noChanges(), now: loaded.now };
   const known = new Map<string, Rendered & { fingerprint: string }>();
   for (const row of knownKeys) known.set(`${row.account_id}/${row.key}`, row);
   const remembered: RememberedAnswer[] = [];
+  const outcomes: Outcome<unknown>[] = [];
 
-  settle(context);
-  const answers = submissions.map((submission): Answer => {
-    const { key } = submission;
-    const earlier = key && known.get(`${key.scope}/${key.key}`);
-    if (earlier) return answerAgain(submission, earlier);
-    const outcome = decide(context, submission.command);
-    const { status, body } = submission.render(outcome);
-    if (key && isRemembered(outcome)) {
-      known.set(`${key.scope}/${key.key}`, { status, body, fingerprint: key.fingerprint });
-      remembered.push({ key, answer: { status, body } });
+  const answers = batch.map((one): Answer => {
+    const { key } = one;
+    const name = key && `${key.scope}/${key.key}`;
+    const earlier = name === null ? undefined : known.get(name);
+    if (earlier) return answerAgain(one, earlier);
+    const outcome = decide(context, one.command);
+    outcomes.push(outcome);
+    const answer = one.render(outcome);
+    if (key && name !== null && isRemembered(outcome)) {
+      known.set(name, { ...answer, fingerprint: key.fingerprint });
+      remembered.push({ key, answer });
     }
-    return { status, body, replayed: false };
+    return { ...answer, replayed: false };
   });
   // An account's clock is also its version: every write moves it, one that makes no id too.
-  for (const account of context.changes.updatedAccounts) account.ids.next(loaded.now);
-  return { answers, changes: context.changes, remembered };
+  for (const account of context.changes.updatedAccounts) account.ids.next(context.now);
+  return { answers, outcomes, remembered };
 }
 
-function answerAgain(submission: Submission, earlier: Rendered & { fingerprint: string }): Answer {
-  if (submission.key?.fingerprint === earlier.fingerprint) {
+function answerAgain(one: Queued, earlier: Rendered & { fingerprint: string }): Answer {
+  if (one.key?.fingerprint === earlier.fingerprint) {
     return { status: earlier.status, body: earlier.body, replayed: true };
   }
-  return { ...submission.render(refused({ code: 'idempotency_key_reused' })), replayed: false };
+  return { ...one.render(refused({ code: 'idempotency_key_reused' })), replayed: false };
 }

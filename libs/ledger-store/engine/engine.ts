@@ -1,9 +1,10 @@
 import type { Pool } from '#database';
-import { needsOf, weightOf, type CommandType } from '#ledger';
+import type { AccountKey, CommandType } from '#ledger';
+import { DatabaseClock } from './database-clock.ts';
 import { Lane } from './lane.ts';
 import { ledgerPool } from './ledger-pool.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
-import type { Answer, Submission } from './submission.ts';
+import { queued, type Answer, type Submission } from './submission.ts';
 
 export interface EngineOptions {
   readonly databaseUrl: string;
@@ -14,6 +15,8 @@ export interface EngineOptions {
   readonly batchMax?: number;
   /** The most decisions waiting, over all lanes; beyond it requests are refused at once. */
   readonly queueMax?: number;
+  /** Milliseconds that pass as they do for the database, from whatever beginning. */
+  readonly passed?: () => number;
 }
 
 /**
@@ -27,9 +30,20 @@ export class Engine {
   private waiting = 0;
   private stopping = false;
 
-  constructor({ databaseUrl, log, lanes = 4, batchMax = 512, queueMax = 20_000 }: EngineOptions) {
+  constructor({
+    databaseUrl,
+    log,
+    lanes = 4,
+    batchMax = 512,
+    queueMax = 20_000,
+    passed = () => performance.now(),
+  }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, lanes, log);
-    this.lanes = Array.from({ length: lanes }, () => new Lane(this.pool, batchMax));
+    const clock = new DatabaseClock(passed);
+    this.lanes = Array.from({ length: lanes }, (_, index) => {
+      const owns = (key: AccountKey): boolean => laneOf(key, lanes) === index;
+      return new Lane({ pool: this.pool, clock, owns, batchMax });
+    });
     this.queueMax = queueMax;
   }
 
@@ -40,13 +54,16 @@ export class Engine {
    */
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
     if (this.stopping) throw new LedgerUnavailable('stopping');
-    // A queue holds submissions of every type; each is rendered by the function that came with its own command.
-    const queued = submission as unknown as Submission;
-    const weight = weightOf(queued.command);
+    const command = queued(submission);
+    const { weight } = command;
     if (this.waiting + weight > this.queueMax) throw new LedgerUnavailable('queue_full');
     this.waiting += weight;
     try {
-      return await this.laneOf(queued).submit(queued);
+      // Where the idempotency key is kept, so that two requests with one key meet in one lane.
+      const account = command.key?.scope ?? command.needs.accounts[0] ?? '0';
+      const lane = this.lanes[laneOf(account, this.lanes.length)];
+      if (!lane) throw new Error('an engine needs a lane');
+      return await lane.submit(command);
     } finally {
       this.waiting -= weight;
     }
@@ -58,12 +75,8 @@ export class Engine {
     await Promise.all(this.lanes.map((lane) => lane.drain()));
     await this.pool.end();
   }
+}
 
-  /** Keyed by where the idempotency key is kept, so that two requests with one key meet in one lane. */
-  private laneOf({ command, key }: Submission): Lane {
-    const account = key?.scope ?? needsOf(command).accounts[0] ?? '0';
-    const lane = this.lanes[Number(BigInt(account) % BigInt(this.lanes.length))];
-    if (!lane) throw new Error('an engine needs a lane');
-    return lane;
-  }
+function laneOf(account: AccountKey, lanes: number): number {
+  return Number(BigInt(account) % BigInt(lanes));
 }

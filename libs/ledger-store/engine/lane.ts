@@ -1,47 +1,74 @@
 import type { Pool } from '#database';
-import { needsOf, weightOf, type AccountKey } from '#ledger';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { KnownGrants } from '../load/known-grants.ts';
-import { failureOf } from './failures.ts';
+import type { AccountKey } from '#ledger';
+import { KnownAccounts } from '../load/known-accounts.ts';
+import { CarefulBatches } from './careful-batches.ts';
+import type { DatabaseClock } from './database-clock.ts';
+import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
+import { Flights } from './flights.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
-import { LockedAccounts } from './locked-accounts.ts';
-import { runBatch } from './run-batch.ts';
-import type { Answer, Submission } from './submission.ts';
+import type { Answer, Queued } from './submission.ts';
+import { accountsOf, resolveAll, type Waiting } from './waiting.ts';
 
-interface Waiting {
-  readonly submission: Submission;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
+export interface LaneParts {
+  readonly pool: Pool;
+  readonly clock: DatabaseClock;
+  /** Whether an account's commands come to this lane. */
+  readonly owns: (key: AccountKey) => boolean;
+  /** The most decisions in one transaction; a command of more has one for itself. */
+  readonly batchMax: number;
 }
 
-/** A batch that failed through no fault of its own is repeated for this long. */
-const REPEAT_MS_MAX = 500;
-const REPEAT_DELAY_MS = 25;
-/** A lock that no account has is waited for twice: the session's lock_timeout, and once more. */
-const LOCK_PATIENCE_MS = 3000;
-const IMPATIENT_LOCK_TIMEOUT_MS = 100;
+interface ClockReading {
+  readonly now: Date;
+}
+
+/** Fewer than this go together: dividing them would only add a transaction. */
+const WORTH_DIVIDING = 64;
+/** A batch decided ahead in vain costs as much again: after each failure in a row the lane leaves out twice as many. */
+const CAREFUL_MAX = 64;
 
 /**
- * One queue and one transaction at a time. While a transaction is under way, new commands queue; the next one takes them
- * all, up to `batchMax`. An idle lane answers at once, with a batch of one.
+ * One queue, answered by one transaction after the other. While a transaction is under way, new commands queue; the next
+ * one takes them all, up to `batchMax`. An idle lane answers at once, with a batch of one.
+ *
+ * Where the lane knows the accounts, it decides the next batch while the last is still being written, and sends it
+ * behind it: at most two are under way, and the second only when as much waits as the first has. Anything else is decided
+ * on what is stored, under the locks, with nothing else under way.
  */
 export class Lane {
   private readonly queue: Waiting[] = [];
-  private readonly locked: LockedAccounts;
-  private readonly known = new KnownGrants();
+  private queueWeight = 0;
+  /** What couldn't be written as it was decided; it goes before the queue. */
+  private readonly setBack: { readonly batch: readonly Waiting[]; readonly error: unknown }[] = [];
+  private readonly known: KnownAccounts;
+  private readonly clock: DatabaseClock;
+  private readonly careful: CarefulBatches;
+  private readonly flights: Flights;
+  private readonly batchMax: number;
   private running: Promise<void> | null = null;
+  private wake: (() => void) | null = null;
+  private failuresInARow = 0;
+  private carefulBatchesLeft = 0;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly batchMax: number,
-  ) {
-    this.locked = new LockedAccounts(pool);
+  constructor({ pool, clock, owns, batchMax }: LaneParts) {
+    this.known = new KnownAccounts(owns);
+    this.clock = clock;
+    this.batchMax = batchMax;
+    this.careful = new CarefulBatches({
+      pool,
+      known: this.known,
+      clock,
+      takeQueue: () => this.take(this.queue.length),
+    });
+    this.flights = new Flights(pool);
   }
 
-  submit(submission: Submission): Promise<Answer> {
+  submit(queued: Queued): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ submission, resolve, reject });
-      this.running ??= this.run();
+      this.queue.push({ queued, resolve, reject });
+      this.queueWeight += queued.weight;
+      if (!this.running) this.running = this.run();
+      else if (this.mayStart()) this.wake?.();
     });
   }
 
@@ -51,124 +78,133 @@ export class Lane {
   }
 
   private async run(): Promise<void> {
-    // Requests that arrive together, read from their sockets in one turn of the event loop, share the first batch.
-    await nextTurn();
-    while (this.queue.length > 0) await this.answer(this.nextBatch());
+    do {
+      // Requests that arrive together, read from their sockets in one turn of the event loop, share a batch.
+      await nextTurn();
+      const setBack = this.flights.underWay === 0 ? this.setBack.shift() : undefined;
+      if (setBack) await this.careful.answerAfter(setBack.batch, setBack.error);
+      else if (this.mayStart()) await this.start();
+      else if (this.flights.underWay > 0) await this.somethingNew();
+    } while (this.queue.length + this.setBack.length + this.flights.underWay > 0);
     this.running = null;
   }
 
-  private nextBatch(): Waiting[] {
+  /** Whether the queue's next batch may start now. */
+  private mayStart(): boolean {
+    const { underWay, weight, isOpen } = this.flights;
+    if (this.queue.length === 0 || this.setBack.length > 0) return false;
+    return underWay === 0 || (underWay === 1 && isOpen && this.queueWeight >= weight);
+  }
+
+  private async start(): Promise<void> {
+    const now = this.carefulBatchesLeft > 0 || this.careful.mustTakeCare ? null : this.clock.now();
+    const count = this.countOf(this.share());
+    const [ahead, rest] = now === null ? [[], []] : this.divide(this.queue.slice(0, count), now);
+    if (now !== null && ahead.length > 0) {
+      this.take(count);
+      if (rest.length > 0) this.setBack.push({ batch: rest, error: null });
+      await this.fly(ahead, now);
+    } else if (this.flights.underWay > 0) {
+      this.flights.close();
+      await this.somethingNew();
+    } else {
+      this.carefulBatchesLeft = Math.max(0, this.carefulBatchesLeft - 1);
+      await this.careful.answer(this.take(this.countOf(this.batchMax)));
+    }
+  }
+
+  /** What can be decided ahead, and the rest. An account's commands stay in order: behind one that can't, none is. */
+  private divide(batch: readonly Waiting[], now: number): [ahead: Waiting[], rest: Waiting[]] {
+    const ahead: Waiting[] = [];
+    const rest: Waiting[] = [];
+    const waiting = new Set<AccountKey>();
+    for (const one of batch) {
+      const accounts = accountsOf(one);
+      if (canDecideAhead(this.known, one.queued, now) && !accounts.some((key) => waiting.has(key))) ahead.push(one);
+      else {
+        rest.push(one);
+        for (const key of accounts) waiting.add(key);
+      }
+    }
+    return [ahead, rest];
+  }
+
+  /** With nothing under way, half of a long queue: the other half can then be decided while this one is written. */
+  private share(): number {
+    const divides = this.flights.underWay === 0 && this.queueWeight >= WORTH_DIVIDING;
+    return Math.min(this.batchMax, divides ? this.queueWeight >> 1 : this.queueWeight);
+  }
+
+  private async fly(batch: readonly Waiting[], now: number): Promise<void> {
+    const queued = batch.map((one) => one.queued);
+    const decided = decideAhead(this.known, queued, now);
+    if (!decided) {
+      this.setBack.push({ batch, error: null });
+      return;
+    }
+    try {
+      await this.flights.open();
+      void this.land(batch, decided);
+    } catch (error) {
+      // Whether the database can't be reached is found out again, and told, by who decides on what is stored.
+      this.notWritten(batch, decided, error);
+    }
+  }
+
+  private async land(batch: readonly Waiting[], decided: DecidedAhead): Promise<void> {
+    try {
+      const [clock] = await this.flights.send<ClockReading>(decided.statements, weightOf(batch));
+      if (clock) this.clock.set(clock.now.getTime());
+      this.failuresInARow = 0;
+
+      resolveAll(batch, decided.answers);
+    } catch (error) {
+      const isUnknown = error instanceof LedgerUnavailable;
+      this.notWritten(isUnknown ? batch.map((one) => ({ ...one, doubt: decided.changed })) : batch, decided, error);
+    }
+    this.wake?.();
+  }
+
+  /** Somebody else may be busy with the same accounts, or have set the clock. */
+  private notWritten(batch: readonly Waiting[], { accounts }: DecidedAhead, error: unknown): void {
+    this.known.forget(accounts);
+    this.clock.doubt();
+    this.failuresInARow += 1;
+    this.carefulBatchesLeft = Math.min(2 ** this.failuresInARow, CAREFUL_MAX);
+    this.setBack.push({ batch, error });
+  }
+
+  /** How many from the head of the queue make up this many decisions; at least one. */
+  private countOf(weightMax: number): number {
     let weight = 0;
     let count = 0;
-    for (const { submission } of this.queue) {
-      weight += weightOf(submission.command);
-      if (count > 0 && weight > this.batchMax) break;
+    for (const { queued } of this.queue) {
+      weight += queued.weight;
+      if (count > 0 && weight > weightMax) break;
       count += 1;
     }
-    return this.queue.splice(0, count);
+    return count;
   }
 
-  private async answer(batch: readonly Waiting[], startedAt = performance.now()): Promise<void> {
-    const suspects = batch.filter((one) => this.needsLocked(one));
-    if (suspects.length > 0 && suspects.length < batch.length) {
-      await this.answer(batch.filter((one) => !this.needsLocked(one)));
-      await this.answer(suspects);
-      return;
-    }
-    const lockTimeoutMs = suspects.length > 0 ? IMPATIENT_LOCK_TIMEOUT_MS : null;
-    try {
-      const submissions = batch.map(({ submission }) => submission);
-      const answers = await runBatch(this.pool, submissions, this.known, lockTimeoutMs);
-      this.locked.forget(suspects.flatMap(accountsOf));
-      batch.forEach(({ resolve, reject }, index) => {
-        const answer = answers[index];
-        if (answer) resolve(answer);
-        else reject(new Error('a command was left without an answer'));
-      });
-    } catch (error) {
-      if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, startedAt, suspects.length > 0, error);
-      else await this.recover(batch, startedAt, error);
-    }
+  private take(count: number): readonly Waiting[] {
+    const taken = this.queue.splice(0, count);
+    this.queueWeight -= weightOf(taken);
+    return taken;
   }
 
-  /** A failed batch changed nothing, unless its outcome is unknown: then nobody may try again but the clients, by their keys. */
-  private async recover(batch: readonly Waiting[], startedAt: number, error: unknown): Promise<void> {
-    if (error instanceof LedgerUnavailable) {
-      rejectAll(batch, error);
-      return;
-    }
-    const failure = failureOf(error);
-    if (failure !== 'poisoned' && performance.now() - startedAt < REPEAT_MS_MAX) {
-      await sleep(REPEAT_DELAY_MS);
-      await this.answer(batch, startedAt);
-    } else if (failure === 'unreachable') {
-      this.giveUp(batch, error);
-    } else {
-      await this.answerHalves(batch, startedAt, failure === 'poisoned' ? error : unavailable(error));
-    }
-  }
-
-  /** Halving finds one poisoned command among 512 in nine steps, and its neighbours pass. */
-  private async answerHalves(batch: readonly Waiting[], startedAt: number, error: unknown): Promise<void> {
-    if (batch.length === 1) {
-      rejectAll(batch, error);
-      return;
-    }
-    const middle = batch.length >> 1;
-    await this.answer(batch.slice(0, middle), startedAt);
-    await this.answer(batch.slice(middle), startedAt);
-  }
-
-  /**
-   * Someone else kept an account locked for as long as we wait. What needs that account is tried once more, apart and
-   * impatiently, and then refused; the others go on without it.
-   */
-  private async leaveOutLocked(
-    batch: readonly Waiting[],
-    startedAt: number,
-    impatient: boolean,
-    error: unknown,
-  ): Promise<void> {
-    try {
-      await this.locked.inspect(batch.flatMap(accountsOf));
-    } catch (inspectError) {
-      this.giveUp(batch, inspectError);
-      return;
-    }
-    const stuck = batch.filter((one) => this.needsLocked(one));
-    if (stuck.length === 0) {
-      // The lock has just been let go, or it is a whole table's: then whatever comes next would wait for it just as long.
-      if (performance.now() - startedAt < LOCK_PATIENCE_MS) await this.answer(batch, startedAt);
-      else this.giveUp(batch, error);
-    } else if (impatient) {
-      rejectAll(stuck, unavailable(error));
-      const free = batch.filter((one) => !stuck.includes(one));
-      if (free.length > 0) await this.answer(free);
-    } else {
-      await this.answer(batch);
-    }
-  }
-
-  /** Those behind the batch would wait for the same database, one batch after the other: they are refused with it. */
-  private giveUp(batch: readonly Waiting[], error: unknown): void {
-    rejectAll([...batch, ...this.queue.splice(0)], unavailable(error));
-  }
-
-  private needsLocked(one: Waiting): boolean {
-    return !this.locked.isEmpty && this.locked.includesAnyOf(accountsOf(one));
+  /** Resolves when a batch has landed, or enough waits for another to start. */
+  private somethingNew(): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = () => {
+        this.wake = null;
+        resolve();
+      };
+    });
   }
 }
 
-function unavailable(cause: unknown): LedgerUnavailable {
-  return new LedgerUnavailable('database_unavailable', { cause });
-}
-
-function accountsOf({ submission }: Waiting): readonly AccountKey[] {
-  return needsOf(submission.command).accounts;
-}
-
-function rejectAll(batch: readonly Waiting[], error: unknown): void {
-  for (const { reject } of batch) reject(error);
+function weightOf(batch: readonly Waiting[]): number {
+  return batch.reduce((sum, { queued }) => sum + queued.weight, 0);
 }
 
 function nextTurn(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
+import { arrayOf } from '../statement.ts';
 
 /**
  * Accounts that another transaction was found to keep locked. They are tried apart from others and with little patience,
@@ -26,7 +27,7 @@ export class LockedAccounts {
        )
        select account_id from accounts
        where account_id = any($1::bigint[]) and account_id not in (select account_id from free)`,
-      [accounts],
+      [arrayOf(accounts)],
     );
     this.forget(accounts);
     for (const { account_id } of rows) this.known.add(account_id);

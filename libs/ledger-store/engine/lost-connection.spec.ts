@@ -77,8 +77,18 @@ describe('a lost connection', () => {
     expect(await books.spent('a')).toBe('2');
   });
 
-  it('on the way of the commit leaves the outcome unknown, and a retry does the work', async () => {
+  it('on the way of the commit is no failure where the accounts show that nothing was committed', async () => {
     await ledger.account('a', '10');
+    wire.failNextCommit('lost');
+    expect(await ledger.ask(charge('a', '1'), 'k')).toMatchObject({ code: 'ok', replayed: false });
+    expect(await books.spent('a')).toBe('1');
+    expect(await ledger.ask(charge('a', '1'), 'k')).toMatchObject({ code: 'ok', replayed: true });
+  });
+
+  it('on the way of the commit leaves the outcome unknown of what was decided under locks, and a retry does the work', async () => {
+    const other = new TestLedger(database.url);
+    await other.account('a', '10');
+    await other.stop();
     wire.failNextCommit('lost');
     await expect(ledger.ask(charge('a', '1'), 'k')).rejects.toMatchObject({ reason: 'outcome_unknown' });
     expect(await books.spent('a')).toBe('0');

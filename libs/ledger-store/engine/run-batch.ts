@@ -1,112 +1,120 @@
 import type { Pool, PoolClient } from '#database';
-import { needsOf, type Needs } from '#ledger';
-import { loadState, rowsOf } from '../load/load-state.ts';
-import type { KnownGrants } from '../load/known-grants.ts';
+import { noChanges, settle, type AccountKey, type DecisionContext, type Needs } from '#ledger';
+import type { KnownAccounts } from '../load/known-accounts.ts';
+import { loadState, rowsOf, type LoadedState } from '../load/load-state.ts';
 import { findKeys, type KeyRow } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
+import { committed } from './commit-writes.ts';
 import { decideBatch } from './decide-batch.ts';
-import { ConnectionFailed, sqlStateOf } from './failures.ts';
+import { ConnectionFailed, ofConnection } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
-import type { Answer, Submission } from './submission.ts';
+import type { Answer, Queued } from './submission.ts';
+
+export interface BatchOptions {
+  /** What the lane knows of the accounts; it learns from the batch. */
+  readonly known: KnownAccounts;
+  /** How long to wait for an account's lock; the session's `lock_timeout` where it isn't given. */
+  readonly lockTimeoutMs?: number;
+  /**
+   * Where the batch was sent before and its outcome is unknown: the accounts that it would have changed, and their clocks
+   * before. Only if one of them hasn't moved is it sure that nothing was committed; then the batch is decided again, and
+   * the accounts' clocks are moved, so that what was sent can't be committed later either.
+   */
+  readonly doubt?: Doubt;
+}
+
+export type Doubt = ReadonlyMap<AccountKey, string>;
+
+export interface FinishedBatch {
+  /** One for each command, in order; they are durable. */
+  readonly answers: readonly Answer[];
+  /** The database's clock at which they were decided, in milliseconds since 1970. */
+  readonly now: number;
+}
 
 /**
  * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync.
  *
- * @param known what the lane knows of the accounts' grants; it learns from the batch.
- * @param lockTimeoutMs how long to wait for an account's lock; `null`: as the session's settings say.
- * @returns an answer for each submission, in order; they are durable.
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
  *   means that nothing was changed.
  */
-export async function runBatch(
-  pool: Pool,
-  submissions: readonly Submission[],
-  known: KnownGrants,
-  lockTimeoutMs: number | null,
-): Promise<readonly Answer[]> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw new ConnectionFailed(error);
-  });
+export async function runBatch(pool: Pool, batch: readonly Queued[], options: BatchOptions): Promise<FinishedBatch> {
+  const { known, doubt } = options;
+  const client = await connectedTo(pool);
   const lost = new AbortController();
   const onLost = (error: Error): void => lost.abort(new ConnectionFailed(error));
   client.on('error', onLost);
-  let broken = true;
+  const needs = needsOfAll(batch);
+  let done = false;
   try {
-    const [loaded, knownKeys] = await load(client, submissions, known, lockTimeoutMs).catch(asConnectionFailure);
-    // Until the batch is durable, its decisions stand in the grants in memory only.
-    known.forget([...loaded.state.accounts.keys()]);
-    const { answers, changes, remembered } = decideBatch(loaded, knownKeys, submissions);
+    const [{ state, now, closed }, knownKeys] = await load(client, batch, needs, options);
+    known.compare(state);
+    const context: DecisionContext = { state, changes: noChanges(), now };
+    if (doubt) settleDoubt(context, doubt);
+    settle(context);
+    const { answers, remembered } = decideBatch(context, knownKeys, batch);
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
-    await write(client, writeChanges(changes, remembered, loaded.closed));
-    known.remember(loaded.state);
-    broken = false;
-    return answers;
+    await write(client, writeChanges(context.changes, remembered, closed));
+    known.learn(state, now);
+    done = true;
+    return { answers, now };
   } finally {
+    // The decisions may stand in the grants that were known, and nowhere else.
+    if (!done) known.forget(needs.accounts);
     client.off('error', onLost);
     // After an error a connection may be in the middle of anything, or have prepared statements for tables that have
     // changed since. A new one costs some milliseconds.
-    client.release(broken);
+    client.release(!done);
   }
+}
+
+/** @throws {ConnectionFailed} */
+export async function connectedTo(pool: Pool): Promise<PoolClient> {
+  return pool.connect().catch((error: unknown) => {
+    throw new ConnectionFailed(error);
+  });
 }
 
 async function load(
   client: PoolClient,
-  submissions: readonly Submission[],
-  known: KnownGrants,
-  lockTimeoutMs: number | null,
-) {
-  const keys = submissions.flatMap(({ key }) => (key ? [key] : []));
-  const [, loaded, knownKeys] = await Promise.all([
-    client.query(lockTimeoutMs === null ? 'begin' : `begin; set local lock_timeout = ${lockTimeoutMs}`),
-    loadState(client, needsOfAll(submissions), known),
-    keys.length > 0
-      ? rowsOf<KeyRow>(
-          client,
-          findKeys(
-            keys.map(({ scope }) => scope),
-            keys.map(({ key }) => key),
-          ),
-        )
-      : [],
+  batch: readonly Queued[],
+  needs: Needs,
+  { known, lockTimeoutMs }: BatchOptions,
+): Promise<readonly [LoadedState, readonly KeyRow[]]> {
+  const keys = batch.flatMap(({ key }) => (key ? [key] : []));
+  const begin = lockTimeoutMs === undefined ? 'begin' : `begin; set local lock_timeout = ${lockTimeoutMs}`;
+  const [begun, loaded, knownKeys] = await Promise.allSettled([
+    ofConnection(client.query(begin)),
+    loadState(client, needs, known),
+    keys.length > 0 ? rowsOf<KeyRow>(client, findKeys(keys)) : [],
   ]);
-  return [loaded, knownKeys] as const;
+  // The first that fails says why; those sent behind it only that the transaction had failed.
+  if (begun.status === 'rejected') throw begun.reason;
+  if (loaded.status === 'rejected') throw loaded.reason;
+  if (knownKeys.status === 'rejected') throw knownKeys.reason;
+  return [loaded.value, knownKeys.value];
+}
+
+/** @throws {LedgerUnavailable} `outcome_unknown` where what was sent before may have been committed */
+function settleDoubt({ state, changes }: DecisionContext, doubt: Doubt): void {
+  const unmoved = [...doubt].some(([key, stamp]) => state.accounts.get(key)?.ids.lastStamp.toString() === stamp);
+  if (doubt.size > 0 && !unmoved) throw new LedgerUnavailable('outcome_unknown');
+  for (const account of state.accounts.values()) changes.updatedAccounts.add(account);
 }
 
 async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {
   // Nothing to write, nothing to wait for on the disk, and no outcome that could be unknown.
-  if (statements.length === 0) await client.query('rollback').catch(asConnectionFailure);
-  else
-    await commit(
-      client,
-      statements.map((statement) => client.query(statement)),
-    );
+  if (statements.length === 0) await ofConnection(client.query('rollback'));
+  else {
+    const writes = statements.map((statement) => client.query(statement));
+    await committed(writes, client.query('commit'));
+  }
 }
 
-/**
- * The commit goes out behind the writes without waiting for them: if one fails, Postgres answers it with a rollback.
- * An error that Postgres reported for a write says that nothing was committed. Without such word nobody knows.
- */
-async function commit(client: PoolClient, writes: Promise<unknown>[]): Promise<void> {
-  const committing = client.query('commit');
-  const results = await Promise.allSettled(writes);
-  const end = await Promise.allSettled([committing]);
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed && sqlStateOf(failed.reason) !== null) throw failed.reason;
-  const [ended] = end;
-  if (ended.status === 'rejected') throw new LedgerUnavailable('outcome_unknown', { cause: ended.reason });
-  if (failed) throw new LedgerUnavailable('outcome_unknown', { cause: failed.reason });
-  if (ended.value.command !== 'COMMIT') throw new Error(`the transaction ended with ${ended.value.command}`);
-}
-
-function asConnectionFailure(error: unknown): never {
-  throw sqlStateOf(error) === null ? new ConnectionFailed(error) : error;
-}
-
-function needsOfAll(submissions: readonly Submission[]): Needs {
-  const needs = submissions.map(({ command }) => needsOf(command));
-  const all = (kind: keyof Needs): string[] => [...new Set(needs.flatMap((one) => one[kind]))];
+function needsOfAll(batch: readonly Queued[]): Needs {
+  const all = (kind: keyof Needs): string[] => [...new Set(batch.flatMap(({ needs }) => needs[kind]))];
   return {
     accounts: all('accounts'),
     authorizations: all('authorizations'),

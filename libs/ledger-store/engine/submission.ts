@@ -1,4 +1,13 @@
-import type { AccountKey, Command, CommandType, Decisions, Outcome } from '#ledger';
+import {
+  needsOf,
+  weightOf,
+  type AccountKey,
+  type Command,
+  type CommandType,
+  type Decisions,
+  type Needs,
+  type Outcome,
+} from '#ledger';
 
 /** The answer to a request, as it goes to the client and as it is remembered. */
 export interface Rendered {
@@ -23,10 +32,23 @@ export interface IdempotencyKey {
   readonly forever: boolean;
 }
 
-/** A command on its way through the engine. */
+/** A command on its way into the engine. */
 export interface Submission<T extends CommandType = CommandType> {
   readonly command: Command<T>;
   readonly key: IdempotencyKey | null;
   /** Writes the answer; it is called inside the transaction, because the answer is remembered in it. */
   readonly render: (outcome: Outcome<Decisions[T]>) => Rendered;
+}
+
+/** A command in the engine, with what it asks of it. */
+export interface Queued extends Submission {
+  readonly needs: Needs;
+  /** How many decisions it counts for. */
+  readonly weight: number;
+}
+
+export function queued<T extends CommandType>(submission: Submission<T>): Queued {
+  // A queue holds submissions of every type; each is rendered by the function that came with its own command.
+  const { command, key, render } = submission as unknown as Submission;
+  return { command, key, render, needs: needsOf(command), weight: weightOf(command) };
 }

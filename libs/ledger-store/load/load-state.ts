@@ -10,7 +10,7 @@ import {
 import type { PoolClient } from '#database';
 import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
-import type { KnownGrants } from './known-grants.ts';
+import type { KnownAccounts } from './known-accounts.ts';
 import {
   accountFromRow,
   authorizationFromClosed,
@@ -49,7 +49,7 @@ export interface LoadedState {
  * in a transaction with one snapshot. The statements go out together
  * where the client pipelines.
  */
-export async function loadState(client: PoolClient, needs: Needs, known: KnownGrants | null): Promise<LoadedState> {
+export async function loadState(client: PoolClient, needs: Needs, known: KnownAccounts | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
   const [accounts, clock, openGrants, closedGrants, lapsed, holds] = await Promise.all([
@@ -83,7 +83,7 @@ interface LoadedRows {
   readonly clock: readonly ClockRow[];
   readonly grants: readonly GrantRow[];
   readonly authorizations: Map<string, Authorization>;
-  readonly known: KnownGrants | null;
+  readonly known: KnownAccounts | null;
 }
 
 function assemble(rows: LoadedRows): LoadedState {

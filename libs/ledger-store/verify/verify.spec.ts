@@ -293,6 +293,11 @@ const CORRUPTIONS: readonly Corruption[] = [
     ],
   },
   {
+    check: 'A hold belongs to an account that exists, and to its environment',
+    difference: { account: 'acme', expected: 'live', found: 'test' },
+    sql: [`update holds set environment = 'test' where account_id = ${keyOf('acme')}`],
+  },
+  {
     check: 'A hold holds what of its amount has not been asked for by earlier commits',
     difference: { account: 'acme', expected: '5.75', found: '6.75' },
     sql: [`update holds set uncollected = 1 where account_id = ${keyOf('acme')}`],

@@ -10,8 +10,9 @@ import {
   type HoldStep,
   type Transfer,
 } from '#ledger';
+import { isoTime } from '../iso-time.ts';
 import type { RememberedAnswer } from '../engine/decide-batch.ts';
-import { insertRows, updateRows, type Column, type Statement } from '../statement.ts';
+import { arrayOf, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
 
 /**
  * The statements that write a decided batch: one per table and kind of change, none where nothing changed.
@@ -60,9 +61,8 @@ function column<Row>(name: string, type: string, value: Column<Row>['value']): C
   return { name, type, value };
 }
 
-function time(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
-}
+/** Quoted, because an array literal may hold no bare space; a batch has one time, so the last is remembered. */
+const time = (milliseconds: number | null): string | null => (milliseconds === null ? null : isoTime(milliseconds));
 
 function shares(list: readonly GrantShare[]): string {
   return JSON.stringify(list.map(({ grantId, amount }) => [grantId, formatAmount(amount)]));
@@ -188,7 +188,7 @@ function deleteHolds(rows: readonly Authorization[]): Statement {
     name: 'delete_holds',
     text: `delete from holds h using unnest($1::bigint[], $2::uuid[]) v (account_id, id)
       where h.account_id = v.account_id and h.id = v.id`,
-    values: [rows.map(({ accountKey }) => accountKey), rows.map(({ id }) => id)],
+    values: [arrayOf(rows.map(({ accountKey }) => accountKey)), arrayOf(rows.map(({ id }) => id))],
   };
 }
 
@@ -212,7 +212,7 @@ const KEY_COLUMNS: Column<RememberedAnswer>[] = [
   column('key', 'uuid', ({ key }) => key.key),
   column('fingerprint', 'uuid', ({ key }) => key.fingerprint),
   column('status', 'smallint', ({ answer }) => answer.status),
-  column('body', 'text', ({ answer }) => answer.body),
+  column('body', 'json', ({ answer }) => answer.body),
 ];
 const insertKeys = insertRows<RememberedAnswer>('idempotency_keys', KEY_COLUMNS);
 const insertKeptKeys = insertRows<RememberedAnswer>('idempotency_keys_kept', KEY_COLUMNS);

@@ -7,6 +7,7 @@ export const holds: Pass = {
     select h.*,
       coalesce(p.pinned, 0) as pinned,
       coalesce(p.strays, 0) as strays,
+      a.environment as account_environment,
       z.status as closed_as,
       clock.now
     from clock, holds h
@@ -15,6 +16,7 @@ export const holds: Pass = {
       from (${PINNED_SHARES}) s left join grants g on g.account_id = s.account_id and g.id = s.grant_id
       group by s.account_id, s.id
     ) p on p.account_id = h.account_id and p.id = h.id
+    left join accounts a on a.account_id = h.account_id
     left join authorizations z on z.account_id = h.account_id and z.id = h.id`,
   objects: [{ kind: 'authorization', column: 'id' }],
   checks: [
@@ -38,6 +40,13 @@ export const holds: Pass = {
       holds: 'held = greatest(0, amount - committed - uncollected)',
       expected: 'trim_scale(greatest(0, amount - committed - uncollected))',
       found: 'trim_scale(held)',
+    },
+    {
+      name: 'A hold belongs to an account that exists, and to its environment',
+      section: '§1',
+      holds: 'environment = account_environment',
+      expected: `coalesce(account_environment, 'an account')`,
+      found: 'environment',
     },
     {
       name: 'No authorization is open and closed at once',

@@ -1,0 +1,84 @@
+import type { Pool, PoolClient } from '#database';
+import type { Statement } from '../statement.ts';
+import { committed } from './commit-writes.ts';
+import { sqlStateOf } from './failures.ts';
+import { connectedTo } from './run-batch.ts';
+
+/** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
+const SERIALIZATION_FAILURE = '40001';
+
+/**
+ * Batches on their way to the database: whole transactions, sent without waiting for an answer, one behind the other on
+ * one connection. There they run in that order, so that each finds what the one before it has left.
+ */
+export class Flights {
+  /** How many have been sent and not answered. */
+  underWay = 0;
+  /** The decisions in them. */
+  weight = 0;
+  private client: PoolClient | null = null;
+  private closed = false;
+  private broken = false;
+  private readonly onLost = (): void => {
+    this.broken = true;
+  };
+
+  constructor(private readonly pool: Pool) {}
+
+  /** Whether another batch may be sent behind those under way. */
+  get isOpen(): boolean {
+    return !this.closed && !this.broken;
+  }
+
+  /** Lets nothing more be sent before all that is under way has been answered. */
+  close(): void {
+    this.closed = true;
+  }
+
+  /** Makes sure of a connection. @throws {ConnectionFailed} */
+  async open(): Promise<void> {
+    if (this.client) return;
+    this.client = await connectedTo(this.pool);
+    this.client.on('error', this.onLost);
+  }
+
+  /**
+   * Runs statements in one transaction.
+   *
+   * @returns what the first of them answered
+   * @throws {LedgerUnavailable} with `outcome_unknown`; any other error means that nothing was changed
+   */
+  async send<Row extends object>(
+    [first, ...rest]: readonly [Statement, ...Statement[]],
+    weight: number,
+  ): Promise<Row[]> {
+    const { client } = this;
+    if (!client) throw new Error('there is no connection to send on');
+    this.underWay += 1;
+    this.weight += weight;
+    const begun = client.query('begin');
+    const answer = client.query<Row>(first);
+    const writes = rest.map((statement) => client.query(statement));
+    const commit = client.query('commit');
+    try {
+      await committed([begun, answer, ...writes], commit);
+      return (await answer).rows;
+    } catch (error) {
+      const [ended] = await Promise.allSettled([commit]);
+      if (sqlStateOf(error) !== SERIALIZATION_FAILURE || ended.status === 'rejected') this.broken = true;
+      throw error;
+    } finally {
+      this.underWay -= 1;
+      this.weight -= weight;
+      if (this.underWay === 0) this.release(client);
+    }
+  }
+
+  private release(client: PoolClient): void {
+    client.off('error', this.onLost);
+    client.release(this.broken);
+    this.client = null;
+    this.closed = false;
+    this.broken = false;
+  }
+}

@@ -1,0 +1,29 @@
+import type { AccountKey } from '#ledger';
+import type { Doubt } from './run-batch.ts';
+import type { Answer, Queued } from './submission.ts';
+
+/** A command, and who waits for its answer. */
+export interface Waiting {
+  readonly queued: Queued;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+  /** Where it was sent before, together with others, and nobody knows what became of it. */
+  readonly doubt?: Doubt;
+}
+
+export function accountsOf({ queued }: Waiting): readonly AccountKey[] {
+  return queued.needs.accounts;
+}
+
+/** @param answers one for each of them, in order */
+export function resolveAll(batch: readonly Waiting[], answers: readonly Answer[]): void {
+  batch.forEach(({ resolve, reject }, index) => {
+    const answer = answers[index];
+    if (answer) resolve(answer);
+    else reject(new Error('a command was left without an answer'));
+  });
+}
+
+export function rejectAll(batch: readonly Waiting[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
+}

@@ -1,0 +1,215 @@
+import {
+  accountKey,
+  accountState,
+  Amount,
+  IdClock,
+  noChanges,
+  ZERO,
+  type AccountState,
+  type Authorization,
+  type Grant,
+  type LedgerState,
+} from '#ledger';
+import { describe, expect, it } from '@jest/globals';
+import { KnownAccounts } from './known-accounts.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+
+function stateOf(accounts: readonly AccountState[], authorizations: readonly Authorization[] = []): LedgerState {
+  return {
+    accounts: new Map(accounts.map((one) => [one.account.key, one])),
+    authorizations: new Map(authorizations.map((one) => [one.id, one])),
+    grants: new Map(),
+  };
+}
+
+function accountWith(id: string, ...remaining: string[]): AccountState {
+  const key = accountKey('live', id);
+  const ids = new IdClock(key, 4096n);
+  const grants = remaining.map((amount): Grant => ({
+    id: ids.next(NOW),
+    accountKey: key,
+    amount: new Amount(100),
+    remaining: new Amount(amount),
+    held: ZERO,
+    repaid: ZERO,
+    category: 'paid',
+    priority: 100,
+    scope: null,
+    costBasis: null,
+    effectiveAt: NOW,
+    expiresAt: null,
+    voidedAt: null,
+    createdAt: NOW,
+    metadata: {},
+  }));
+  const account = {
+    key,
+    environment: 'live',
+    id,
+    unit: 'credits',
+    terms: { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} },
+    status: 'active',
+    createdAt: NOW,
+    debt: ZERO,
+    overdraftHeld: ZERO,
+  } as const;
+  return accountState({ ...account }, ids, grants, null, NOW);
+}
+
+function authorizationOf(
+  { account, ids }: AccountState,
+  status: Authorization['status'] = 'authorized',
+): Authorization {
+  return {
+    id: ids.next(NOW),
+    accountKey: account.key,
+    environment: 'live',
+    status,
+    amount: ZERO,
+    held: ZERO,
+    allocations: [],
+    overdraftHeld: ZERO,
+    steps: [],
+    committed: ZERO,
+    draws: [],
+    uncollected: ZERO,
+    refunded: ZERO,
+    overage: 'cap',
+    late: false,
+    heldAtClose: null,
+    finalAmount: null,
+    usage: [],
+    tags: {},
+    metadata: {},
+    createdAt: NOW,
+    expiresAt: NOW + 1000,
+    committedAt: null,
+    closedAt: null,
+    balance: { posted: ZERO, held: ZERO },
+  };
+}
+
+const all = (): boolean => true;
+/** Its clock stands at `stamp`, as somebody else has left it. */
+function at({ account, grants }: AccountState, stamp: bigint): AccountState {
+  return accountState(account, new IdClock(account.key, stamp), grants, null, NOW);
+}
+
+describe('known accounts', () => {
+  it('give out grants for the clock they were learned at, and for no other', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    known.learn(stateOf([acme]), NOW);
+    const stamp = acme.ids.lastStamp;
+    expect(known.grantsOf(acme.account.key, stamp)).toEqual(acme.grants);
+    expect(known.grantsOf(acme.account.key, stamp + 1n)).toBeNull();
+    expect(known.stampsOf([acme.account.key, '1'])).toEqual([stamp.toString(), null]);
+  });
+
+  it('leave out grants of which nothing remains', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5', '0');
+    known.learn(stateOf([acme]), NOW);
+    const given = known.grantsOf(acme.account.key, acme.ids.lastStamp);
+    expect(given?.map(({ remaining }) => remaining.toFixed())).toEqual(['5']);
+  });
+
+  it('are forgotten with all they own when a batch has failed', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    known.learn(stateOf([acme], [authorizationOf(acme)]), NOW);
+    known.forget([acme.account.key]);
+    expect(known.stampsOf([acme.account.key])).toEqual([null]);
+    expect(known.state).toEqual(stateOf([]));
+  });
+
+  it('are forgotten with all they own when somebody else has moved their clock', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    const calm = accountWith('calm', '5');
+    known.learn(stateOf([acme, calm], [authorizationOf(acme), authorizationOf(calm)]), NOW);
+    known.compare(stateOf([at(acme, acme.ids.lastStamp + 1n), at(calm, calm.ids.lastStamp)]));
+    expect([...known.state.accounts.keys()]).toEqual([calm.account.key]);
+    expect([...known.state.authorizations.values()].map(({ accountKey }) => accountKey)).toEqual([calm.account.key]);
+    expect(known.state.grants.size).toBe(1);
+  });
+
+  it('keep their open authorizations when they are learned anew, and lose those that were closed', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    const [kept, closed] = [authorizationOf(acme), authorizationOf(acme)];
+    known.learn(stateOf([acme], [kept, closed]), NOW);
+    known.learn(stateOf([acme], [{ ...closed, status: 'voided' }]), NOW);
+    expect([...known.state.authorizations.keys()]).toEqual([kept.id]);
+  });
+
+  it('follow what was decided on them', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    const open = authorizationOf(acme);
+    known.learn(stateOf([acme], [open]), NOW);
+    const [made, charged] = [authorizationOf(acme), authorizationOf(acme, 'committed')];
+    for (const one of [made, charged]) known.state.authorizations.set(one.id, one);
+    open.status = 'committed';
+    const changes = noChanges();
+    changes.updatedAccounts.add(acme);
+    changes.createdAuthorizations.add(made).add(charged);
+    changes.updatedAuthorizations.add(open);
+    known.follow(changes, NOW + 5);
+    expect([...known.state.authorizations.keys()]).toEqual([made.id]);
+    expect(known.holdsAt(acme.account.key, NOW + 4)).toBe(false);
+    expect(known.holdsAt(acme.account.key, NOW + 5)).toBe(true);
+  });
+
+  it('hold until time alone changes something', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    acme.nextHoldExpiry = NOW + 900;
+    known.learn(stateOf([acme]), NOW);
+    const { key } = acme.account;
+    expect([NOW - 1, NOW, NOW + 899, NOW + 900].map((now) => known.holdsAt(key, now))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+    const [grant] = acme.grants;
+    if (!grant) throw new Error('acme has a grant');
+    const ending = accountState(acme.account, acme.ids, [{ ...grant, expiresAt: NOW + 10 }], NOW + 900, NOW);
+    known.learn(stateOf([ending]), NOW);
+    expect([NOW + 9, NOW + 10].map((now) => known.holdsAt(key, now))).toEqual([true, false]);
+    const coming = accountState(acme.account, acme.ids, [{ ...grant, effectiveAt: NOW + 7 }], NOW + 900, NOW);
+    known.learn(stateOf([coming]), NOW);
+    expect([NOW + 6, NOW + 7].map((now) => known.holdsAt(key, now))).toEqual([true, false]);
+  });
+
+  it('are those of the lane only', () => {
+    const [own, foreign] = [accountWith('own', '5'), accountWith('foreign', '5')];
+    const known = new KnownAccounts((key) => key === own.account.key);
+    known.learn(stateOf([own, foreign], [authorizationOf(foreign)]), NOW);
+    expect([...known.state.accounts.keys()]).toEqual([own.account.key]);
+    expect(known.state.authorizations.size).toBe(0);
+  });
+
+  it('are forgotten, the ones used longest ago first, when there are too many, those without grants too', () => {
+    const known = new KnownAccounts(all, 4);
+    const [first, second, third] = [accountWith('first', '5'), accountWith('second'), accountWith('third', '5', '6')];
+    for (const one of [first, second, third]) known.learn(stateOf([one]), NOW);
+    const isKnown = ({ account }: AccountState) => known.stampsOf([account.key])[0] !== null;
+    expect([first, second, third].map(isKnown)).toEqual([false, true, true]);
+    for (let turn = 0; turn < 10; turn++) known.learn(stateOf([second]), NOW);
+    expect([first, second, third].map(isKnown)).toEqual([false, true, true]);
+  });
+
+  it('remember the youngest of too many authorizations, counted by what they carry', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    const large = Array.from({ length: 5 }, () => ({
+      ...authorizationOf(acme),
+      metadata: { text: 'x'.repeat(10 * 1024 * 1024) },
+    }));
+    for (const one of large) known.learn(stateOf([acme], [one]), NOW);
+    expect([...known.state.authorizations.keys()]).toEqual(large.slice(2).map(({ id }) => id));
+  });
+});
