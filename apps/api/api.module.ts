@@ -22,7 +22,7 @@ import { LedgerRequests } from './requests/ledger-requests.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
-  readonly engine: Pick<Engine, 'submit' | 'stop'>;
+  readonly engine: Pick<Engine, 'submit'>;
   /** For reads; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;

@@ -11,6 +11,7 @@ import { ApiModule } from './api.module.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
 import { answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
+import { shedLoad } from './requests/shed-load.ts';
 import { BodyPipe } from './validation/body-pipe.ts';
 
 export interface RunningApi {
@@ -24,7 +25,7 @@ export interface ApiOptions {
   readonly config: Pick<Config, 'host' | 'port'>;
   readonly databaseUrl: string;
   /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
-  readonly engine?: Pick<Engine, 'submit' | 'stop'>;
+  readonly engine?: Pick<Engine, 'submit' | 'isBusy' | 'stop'>;
   readonly log: (line: string) => void;
 }
 
@@ -54,7 +55,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       fastifyAdapter(),
       { logger: false, abortOnError: false, bodyParser: false },
     );
-    configure(app, log);
+    configure(app, engine, log);
     await app.listen(config.port, config.host);
     return {
       url: urlOf(app.getHttpServer().address() as AddressInfo),
@@ -97,10 +98,12 @@ function fastifyAdapter(): FastifyAdapter {
   });
 }
 
-function configure(app: NestFastifyApplication, log: (line: string) => void): void {
+function configure(app: NestFastifyApplication, engine: Pick<Engine, 'isBusy'>, log: (line: string) => void): void {
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(log));
-  readJsonBodies(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  shedLoad(fastify, engine);
+  readJsonBodies(fastify);
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -8,7 +8,12 @@ import { hash, randomUUID } from 'node:crypto';
  * under the account's lock (see {@link IdClock}): two ids of one account can't be equal, whichever process makes them.
  */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
-const DIGITS = new Map(Array.from(ALPHABET, (character, value) => [character, value]));
+/** All pairs of digits, by their ten bits. */
+const PAIRS = Array.from(ALPHABET, (first) => Array.from(ALPHABET, (second) => first + second)).flat();
+/** Digits' five bits by character code; −1 for what is no digit. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
+const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const ACCOUNT_KEY_BITS = (1n << 62n) - 1n;
 
 export const ID_PREFIXES = {
@@ -42,10 +47,20 @@ export function uuidTail(key: AccountKey): string {
 
 /** Shows a UUID as the public id of its kind. */
 export function publicId(kind: IdKind, uuid: string): string {
-  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex');
   let text = '';
   // 130 bits are written for 128: the first digit holds the top three, every other one five.
-  for (let digit = 0; digit < 26; digit++) text += ALPHABET[fiveBitsAt(bytes, digit * 5 - 2)] ?? '';
+  let bits = 0;
+  let count = 2;
+  for (let at = 0; at < uuid.length; at++) {
+    const digit = HEX_DIGITS[uuid.charCodeAt(at)] ?? -1;
+    if (digit < 0) continue;
+    bits = (bits << 4) | digit;
+    count += 4;
+    if (count < 10) continue;
+    count -= 10;
+    text += PAIRS[bits >> count] ?? '';
+    bits &= (1 << count) - 1;
+  }
   return `${ID_PREFIXES[kind]}_${text}`;
 }
 
@@ -53,30 +68,20 @@ export function publicId(kind: IdKind, uuid: string): string {
 export function parsePublicId(kind: IdKind, text: string): string | null {
   const prefix = `${ID_PREFIXES[kind]}_`;
   if (!text.startsWith(prefix) || text.length !== prefix.length + 26) return null;
-  const bytes = Buffer.alloc(16);
-  for (let digit = 0; digit < 26; digit++) {
-    const value = DIGITS.get(text.charAt(prefix.length + digit));
-    if (value === undefined || (digit === 0 && value > 7)) return null;
-    writeFiveBits(bytes, digit * 5 - 2, value);
+  let hex = '';
+  let bits = 0;
+  let count = -2;
+  for (let at = prefix.length; at < text.length; at++) {
+    const digit = DIGITS[text.charCodeAt(at)] ?? -1;
+    if (digit < 0 || (at === prefix.length && digit > 7)) return null;
+    bits = (bits << 5) | digit;
+    count += 5;
+    if (count < 8) continue;
+    count -= 8;
+    hex += HEX_BYTES[bits >> count] ?? '';
+    bits &= (1 << count) - 1;
   }
-  const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
-function fiveBitsAt(bytes: Buffer, bit: number): number {
-  let value = 0;
-  for (let at = bit; at < bit + 5; at++) {
-    value = (value << 1) | (at < 0 ? 0 : ((bytes[at >> 3] ?? 0) >> (7 - (at & 7))) & 1);
-  }
-  return value;
-}
-
-function writeFiveBits(bytes: Buffer, bit: number, value: number): void {
-  for (let offset = 0; offset < 5; offset++) {
-    const at = bit + offset;
-    if (at < 0 || ((value >> (4 - offset)) & 1) === 0) continue;
-    bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (1 << (7 - (at & 7)));
-  }
 }
 
 /** An id for an account whose maker gave none. */

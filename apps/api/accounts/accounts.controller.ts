@@ -1,11 +1,11 @@
 import type { AccountDecision, AccountRef, AccountStatus } from '#ledger';
 import { AccountReader } from '#ledger-store';
-import { Body, Controller, Get, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/api-key.guard.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
-import { LedgerRequests, type HttpExchange } from '../requests/ledger-requests.ts';
+import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
@@ -26,10 +26,9 @@ export class AccountsController {
   create(
     @Environment() environment: string,
     @Body() body: CreateAccountBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.ledger.run({ request, reply }, createAccountCommand(environment, body), (decision) => ({
+    return this.ledger.run(reply, createAccountCommand(environment, body), (decision) => ({
       status: decision.created ? 201 : 200,
       view: accountView(decision),
     }));
@@ -51,10 +50,9 @@ export class AccountsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body() body: AccountTermsBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.ledger.run({ request, reply }, updateAccountCommand(accountRef(environment, id), body), (decision) => ({
+    return this.ledger.run(reply, updateAccountCommand(accountRef(environment, id), body), (decision) => ({
       status: 200,
       view: accountView(decision),
     }));
@@ -66,10 +64,9 @@ export class AccountsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body(noFields) _body: unknown,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.setStatus({ request, reply }, accountRef(environment, id), 'suspended');
+    return this.setStatus(reply, accountRef(environment, id), 'suspended');
   }
 
   @Post(':id/resume')
@@ -77,10 +74,9 @@ export class AccountsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body(noFields) _body: unknown,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.setStatus({ request, reply }, accountRef(environment, id), 'active');
+    return this.setStatus(reply, accountRef(environment, id), 'active');
   }
 
   @Get(':id/balance')
@@ -93,9 +89,9 @@ export class AccountsController {
     return balanceView(reading);
   }
 
-  private setStatus(http: HttpExchange, account: AccountRef, status: AccountStatus): Promise<void> {
+  private setStatus(reply: FastifyReply, account: AccountRef, status: AccountStatus): Promise<void> {
     const command = { type: 'set_account_status', account, status } as const;
-    return this.ledger.run(http, command, (decision) => ({ status: 200, view: accountView(decision) }));
+    return this.ledger.run(reply, command, (decision) => ({ status: 200, view: accountView(decision) }));
   }
 
   private async reading(environment: string, id: string): Promise<AccountDecision> {

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '#ledger';
 import { AuthorizationReader } from '#ledger-store';
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/api-key.guard.ts';
 import { listView } from '../lists/list-view.ts';
@@ -40,11 +40,10 @@ export class AuthorizationsController {
   authorize(
     @Environment() environment: string,
     @Body() body: AuthorizeBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'authorize', ...authorizeCommand(environment, body) } as const;
-    return this.ledger.run({ request, reply }, command, (decision) => ({
+    return this.ledger.run(reply, command, (decision) => ({
       status: 201,
       view: authorizationView(decision),
     }));
@@ -54,7 +53,6 @@ export class AuthorizationsController {
   authorizeBatch(
     @Environment() environment: string,
     @Body() body: AuthorizeBatchBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { items } = body;
@@ -65,26 +63,20 @@ export class AuthorizationsController {
       items: items.map((item) => authorizeCommand(environment, item)),
     } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(
-      { request, reply },
-      command,
-      (batch) => ({ status, view: batchView(batch, 201) }),
-      refusedItems,
-    );
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201) }), refusedItems);
   }
 
   @Post('commit-batch')
   commitBatch(
     @Environment() environment: string,
     @Body() { items }: CommitBatchBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const commits = items.map(({ authorization, ...body }) =>
       commitCommand(refOrNotFound(environment, authorization), body),
     );
     const command = { type: 'commit_batch', items: commits } as const;
-    return this.ledger.run({ request, reply }, command, (batch) => ({ status: 200, view: batchView(batch, 200) }));
+    return this.ledger.run(reply, command, (batch) => ({ status: 200, view: batchView(batch, 200) }));
   }
 
   @Get()
@@ -107,11 +99,10 @@ export class AuthorizationsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body() body: CommitBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body) } as const;
-    return this.ledger.run({ request, reply }, command, (decision) => ({
+    return this.ledger.run(reply, command, (decision) => ({
       status: 200,
       view: authorizationView(decision),
     }));
@@ -122,11 +113,10 @@ export class AuthorizationsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body(noFields) _body: unknown,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'void', authorization: refOrNotFound(environment, id) } as const;
-    return this.ledger.run({ request, reply }, command, (decision) => ({
+    return this.ledger.run(reply, command, (decision) => ({
       status: 200,
       view: authorizationView(decision),
     }));
@@ -137,11 +127,10 @@ export class AuthorizationsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body() body: ExtendBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'extend', ...extendCommand(refOrNotFound(environment, id), body) } as const;
-    return this.ledger.run({ request, reply }, command, (decision) => ({
+    return this.ledger.run(reply, command, (decision) => ({
       status: 200,
       view: authorizationView(decision),
     }));
@@ -152,11 +141,10 @@ export class AuthorizationsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body() body: RefundBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const command = { type: 'refund', ...refundCommand(refOrNotFound(environment, id), body) } as const;
-    return this.ledger.run({ request, reply }, command, (decision) => ({
+    return this.ledger.run(reply, command, (decision) => ({
       status: 200,
       view: authorizationView(decision),
     }));

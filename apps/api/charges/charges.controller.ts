@@ -1,5 +1,5 @@
-import { Body, Controller, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Post, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/api-key.guard.ts';
 import { spendRequest } from '../authorizations/authorization-commands.ts';
 import { SpendBody } from '../authorizations/authorization.body.ts';
@@ -14,14 +14,9 @@ export class ChargesController {
   constructor(private readonly ledger: LedgerRequests) {}
 
   @Post()
-  charge(
-    @Environment() environment: string,
-    @Body() body: SpendBody,
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  charge(@Environment() environment: string, @Body() body: SpendBody, @Res() reply: FastifyReply): Promise<void> {
     const command = { type: 'charge', ...spendRequest(environment, body) } as const;
-    return this.ledger.run({ request, reply }, command, (decision) => ({
+    return this.ledger.run(reply, command, (decision) => ({
       status: 201,
       view: authorizationView(decision),
     }));
@@ -31,7 +26,6 @@ export class ChargesController {
   chargeBatch(
     @Environment() environment: string,
     @Body() body: ChargeBatchBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { items } = body;
@@ -42,11 +36,6 @@ export class ChargesController {
       items: items.map((item) => spendRequest(environment, item)),
     } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(
-      { request, reply },
-      command,
-      (batch) => ({ status, view: batchView(batch, 201) }),
-      refusedItems,
-    );
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201) }), refusedItems);
   }
 }

@@ -8,8 +8,8 @@ import {
   type ObjectRef,
 } from '#ledger';
 import { GrantReader } from '#ledger-store';
-import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/api-key.guard.ts';
 import { listView } from '../lists/list-view.ts';
@@ -36,17 +36,12 @@ export class GrantsController {
     @Environment() environment: string,
     @Param('id') account: string,
     @Body() body: CreateGrantBody,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.ledger.run(
-      { request, reply },
-      createGrantCommand(accountRef(environment, account), body),
-      (decision) => ({
-        status: 201,
-        view: grantView(decision),
-      }),
-    );
+    return this.ledger.run(reply, createGrantCommand(accountRef(environment, account), body), (decision) => ({
+      status: 201,
+      view: grantView(decision),
+    }));
   }
 
   @Get('accounts/:id/grants')
@@ -68,11 +63,10 @@ export class GrantsController {
     @Environment() environment: string,
     @Param('id') id: string,
     @Body(noFields) _body: unknown,
-    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const succeed = (decision: GrantDecision) => ({ status: 200, view: grantView(decision) });
-    return this.ledger.run({ request, reply }, { type: 'void_grant', grant: grantRef(environment, id) }, succeed);
+    return this.ledger.run(reply, { type: 'void_grant', grant: grantRef(environment, id) }, succeed);
   }
 }
 

@@ -1,15 +1,10 @@
 import { type Command, type CommandType, type Decisions, type Outcome, type RefusedOutcome } from '#ledger';
 import { Engine, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { callerOf } from '../auth/api-key.guard.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
-
-export interface HttpExchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
 
 /** What a decision is answered with. */
 export interface Success {
@@ -24,23 +19,25 @@ type RefusalFields = (refused: RefusedOutcome) => Readonly<Record<string, unknow
 export class LedgerRequests {
   constructor(private readonly engine: Engine) {}
 
-  /** @param refusalFields what a refusal's problem carries beside its own figures. */
+  /**
+   * @param reply answers the request it belongs to
+   * @param refusalFields what a refusal's problem carries beside its own figures
+   */
   async run<T extends CommandType>(
-    http: HttpExchange,
+    reply: FastifyReply,
     command: Command<T>,
     succeed: (decision: Decisions[T]) => Success,
     refusalFields: RefusalFields = () => ({}),
   ): Promise<void> {
-    const { environment } = callerOf(http.request);
+    const { environment } = callerOf(reply.request);
     // The command's type is one of all types; only the engine's queue has to know which.
-    const key = idempotencyKeyOf(http.request, environment, command as Command);
+    const key = idempotencyKeyOf(reply.request, environment, command as Command);
     const render = (outcome: Outcome<Decisions[T]>): Rendered => {
       if (!outcome.ok) return renderRefusal(outcome, refusalFields);
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
     };
     const answer = await this.engine.submit<T>({ command, key, render });
-    const { reply } = http;
     if (answer.replayed) reply.header('idempotency-replayed', 'true');
     const retryAfter = retryAfterOf(answer);
     if (retryAfter !== null) reply.header('retry-after', retryAfter);

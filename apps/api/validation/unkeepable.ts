@@ -1,5 +1,4 @@
 import { invalidRequest } from './body-pipe.ts';
-import { isPlainObject } from './rules.ts';
 
 const DEPTH_MAX = 32;
 
@@ -9,34 +8,39 @@ const DEPTH_MAX = 32;
  * @throws {ProblemError} `invalid_request` with every field concerned.
  */
 export function refuseUnkeepable(body: unknown): void {
-  const errors = [...faultsIn(body, '', 0)];
+  const errors: Fault[] = [];
+  findFaults(body, [], errors);
   if (errors.length > 0) throw invalidRequest(errors);
 }
 
-function* faultsIn(value: unknown, field: string, depth: number): Generator<{ field: string; message: string }> {
+interface Fault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** @param path the names that lead to the value; only what is wrong needs them as one */
+function findFaults(value: unknown, path: string[], faults: Fault[]): void {
   if (typeof value === 'string') {
-    if (!isReadable(value)) yield unreadable(field);
-  } else if (depth === DEPTH_MAX) {
-    if (typeof value === 'object' && value !== null)
-      yield { field, message: `must not be nested deeper than ${String(DEPTH_MAX)} levels` };
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* faultsIn(item, join(field, String(index)), depth + 1);
-  } else if (isPlainObject(value)) {
-    for (const [name, item] of Object.entries(value)) {
-      if (!isReadable(name)) yield unreadable(field);
-      yield* faultsIn(item, join(field, name), depth + 1);
-    }
+    if (!isReadable(value)) faults.push(unreadable(path));
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  if (path.length === DEPTH_MAX) {
+    faults.push({ field: path.join('.'), message: `must not be nested deeper than ${String(DEPTH_MAX)} levels` });
+    return;
+  }
+  for (const [name, item] of Object.entries(value)) {
+    if (!isReadable(name)) faults.push(unreadable(path));
+    path.push(name);
+    findFaults(item, path, faults);
+    path.pop();
   }
 }
 
-function unreadable(field: string): { field: string; message: string } {
-  return { field, message: 'must not contain NUL or broken Unicode characters' };
+function unreadable(path: readonly string[]): Fault {
+  return { field: path.join('.'), message: 'must not contain NUL or broken Unicode characters' };
 }
 
 function isReadable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
-}
-
-function join(parent: string, name: string): string {
-  return parent === '' ? name : `${parent}.${name}`;
 }

@@ -19,16 +19,27 @@ describe('the database’s clock', () => {
     expect(clock.now()).toBe(1012);
   });
 
-  it('never goes back, also when a reading arrives late', () => {
+  it('goes by the reading that was the fastest to come in', () => {
     let passed = 0;
     const clock = new DatabaseClock(() => passed);
     clock.set(1000);
     passed = 20;
-    expect(clock.now()).toBe(1020);
-    clock.set(1010);
-    expect(clock.now()).toBe(1020);
-    passed = 31;
-    expect(clock.now()).toBe(1021);
+    clock.set(1012);
+    expect(clock.now()).toBe(1019);
+    clock.set(1024);
+    expect(clock.now()).toBe(1024);
+  });
+
+  it('never goes back, though it trusts an old reading less and less', () => {
+    let passed = 0;
+    const clock = new DatabaseClock(() => passed);
+    clock.set(1000);
+    passed = 100_000;
+    expect(clock.now()).toBe(101_000);
+    clock.set(100_500);
+    expect(clock.now()).toBe(101_000);
+    passed = 100_050;
+    expect(clock.now()).toBe(101_040);
   });
 
   it('may go back once it was doubted', () => {
