@@ -2,15 +2,19 @@ import { sql, type Kysely } from 'kysely';
 
 /** What the path of every decision needs, and what it can do without. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await sql.raw(REFUSE_STALE).execute(db);
+  await sql.raw(REFUSE_BATCH).execute(db);
   await sql.raw(HOLDS_WITHOUT_LOOK_UP).execute(db);
 }
 
-// Called only by a guard that has found that a batch was decided on what isn't so any more.
-const REFUSE_STALE = `
-  create function refuse_stale() returns boolean language plpgsql as $$
+// Called only by a guard that has found that a batch can't be written as it was decided. The codes are of a class that
+// Postgres doesn't use.
+const REFUSE_BATCH = `
+  create function refuse_batch(code text) returns boolean language plpgsql as $$
   begin
-    raise exception 'the batch was decided on accounts that have moved on' using errcode = 'serialization_failure';
+    case code
+      when 'PU001' then raise exception 'the batch was decided on accounts that have moved on' using errcode = 'PU001';
+      when 'PU002' then raise exception 'a request of the batch was answered before' using errcode = 'PU002';
+    end case;
   end $$;
 `;
 

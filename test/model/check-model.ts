@@ -9,6 +9,8 @@ export interface ModelOptions {
   readonly seed: number;
   /** How many sequences. */
   readonly runs: number;
+  /** How many processes they are sent to, at random; two where it isn't given. */
+  readonly processes?: number;
   /** How long to look for a shorter sequence that fails. */
   readonly shrinkMs?: number;
   readonly newReference?: () => ReferenceLedger;
@@ -24,10 +26,11 @@ const AT_ONCE = 1000;
 export async function checkModel({
   seed,
   runs,
+  processes = 2,
   shrinkMs = 60_000,
   newReference = () => new ReferenceLedger(),
 }: ModelOptions): Promise<void> {
-  const world = await World.create();
+  const world = await World.create(processes);
   try {
     for (let done = 0; done < runs; done += AT_ONCE) {
       const numRuns = Math.min(AT_ONCE, runs - done);

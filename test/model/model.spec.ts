@@ -16,6 +16,12 @@ describe('the service and the reference', () => {
     () => checkModel({ seed, runs }),
     300_000 + 200 * runs,
   );
+
+  it(
+    `answer ${runs / 2} of them alike where one process has decided everything and knows it`,
+    () => checkModel({ seed, runs: runs / 2, processes: 1 }),
+    300_000 + 100 * runs,
+  );
 });
 
 /** Ledgers that are wrong in one place: a model that doesn't tell them from the service tests nothing. */

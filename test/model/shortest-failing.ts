@@ -84,7 +84,7 @@ class Alone {
   constructor(private readonly newReference: () => ReferenceLedger) {}
 
   async failureOf(candidate: Sequence): Promise<Error | null> {
-    this.world ??= await World.create();
+    this.world ??= await World.create(2);
     const failure = await runSequences(this.world, [candidate], this.newReference);
     // Books that are out of order would stay so for whatever comes next.
     if (failure) await this.end();

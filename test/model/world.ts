@@ -22,19 +22,20 @@ const CLOCK = `
     execute format('alter database %I set synchronous_commit = off', current_database());
   end $$`;
 
-/** Two processes' engines on a database of their own, whose clock obeys. */
+/** Processes' engines on a database of their own, whose clock obeys. */
 export class World {
   /** The latest time the clock has shown. */
   latest = 0;
   private shown = 0;
 
   private constructor(
-    private readonly engines: readonly [Engine, Engine],
+    private readonly engines: readonly Engine[],
     readonly pool: Pool,
     private readonly drop: () => Promise<void>,
   ) {}
 
-  static async create(): Promise<World> {
+  /** @param processes how many share the database; one alone keeps knowing what it has decided on */
+  static async create(processes: number): Promise<World> {
     const database = await createTestDatabase();
     const { url } = database;
     await administer(url, CLOCK);
@@ -44,13 +45,17 @@ export class World {
     // Between two readings of the database's clock an engine counts on by this one, which keeps in step with it.
     const passed = (): number => world.current?.shown ?? 0;
     const engine = (): Engine => new Engine({ databaseUrl: url, log, lanes: 2, passed });
-    world.current = new World([engine(), engine()], connect(url, { connectionsMax: 4, log }), () => database.drop());
+    world.current = new World(Array.from({ length: processes }, engine), connect(url, { connectionsMax: 4, log }), () =>
+      database.drop(),
+    );
     return world.current;
   }
 
   /** The engine that a request goes to: as behind a load balancer, neither knows what the other did just before. */
   engineFor(no: number): Engine {
-    return this.engines[no % 5 < 3 ? 0 : 1];
+    const engine = this.engines[no % 5 < 3 ? 0 : this.engines.length - 1];
+    if (!engine) throw new Error('a world has a process');
+    return engine;
   }
 
   /** Sets the clock, in milliseconds since {@link EPOCH}. */

@@ -50,7 +50,7 @@ describe('a batch decided ahead', () => {
       const waiting = await books.value(
         `select string_agg(query, ';') from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
       );
-      expect(waiting).toContain('refuse_stale');
+      expect(waiting).toContain('refuse_batch');
     };
     await whileLocked('a', () => ledger.do(charge('a', '1')), asked);
     expect(await books.spent('a')).toBe('2');

@@ -56,7 +56,7 @@ const NONE_CLOSED: ReadonlySet<string> = new Set();
  * @returns `null` where it has to be decided on what is stored after all; then nothing is known of its accounts any more
  */
 export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now: number): DecidedAhead | null {
-  const accounts = [...new Set(batch.flatMap(({ needs }) => needs.accounts))];
+  const accounts = [...new Set(batch.flatMap(({ needs }) => needs.accounts))].sort(byNumber);
   const stamps = known.stampsOf(accounts).map(String);
   const holdsUntil = Math.min(...accounts.map((key) => known.holdsUntil(key)));
   const context: DecisionContext = { state: known.state, changes: noChanges(), now };
@@ -97,4 +97,8 @@ function tellsWhenToComeBack(outcome: Outcome<unknown>): boolean {
 
 function isBatch(value: unknown): value is BatchDecision {
   return typeof value === 'object' && value !== null && 'items' in value;
+}
+
+function byNumber(a: AccountKey, b: AccountKey): number {
+  return a.length - b.length || (a < b ? -1 : Number(a > b));
 }

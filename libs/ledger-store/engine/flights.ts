@@ -1,11 +1,12 @@
 import type { Pool, PoolClient } from '#database';
+import { ANSWERED_BEFORE, MOVED_ON } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 import { committed } from './commit-writes.ts';
 import { sqlStateOf } from './failures.ts';
 import { connectedTo } from './run-batch.ts';
 
 /** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
-const SERIALIZATION_FAILURE = '40001';
+const REFUSALS: readonly (string | null)[] = [MOVED_ON, ANSWERED_BEFORE];
 
 /**
  * Batches on their way to the database: whole transactions, sent without waiting for an answer, one behind the other on
@@ -65,7 +66,7 @@ export class Flights {
       return (await answer).rows;
     } catch (error) {
       const [ended] = await Promise.allSettled([commit]);
-      if (sqlStateOf(error) !== SERIALIZATION_FAILURE || ended.status === 'rejected') this.broken = true;
+      if (!REFUSALS.includes(sqlStateOf(error)) || ended.status === 'rejected') this.broken = true;
       throw error;
     } finally {
       this.underWay -= 1;

@@ -1,10 +1,12 @@
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import { KnownAccounts } from '../load/known-accounts.ts';
+import { ANSWERED_BEFORE } from '../load/statements.ts';
 import { CarefulBatches } from './careful-batches.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
 import { Flights } from './flights.ts';
+import { sqlStateOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { Answer, Queued } from './submission.ts';
 import { accountsOf, resolveAll, type Waiting } from './waiting.ts';
@@ -165,13 +167,15 @@ export class Lane {
     this.wake?.();
   }
 
-  /** Somebody else may be busy with the same accounts, or have set the clock. */
   private notWritten(batch: readonly Waiting[], { accounts }: DecidedAhead, error: unknown): void {
     this.known.forget(accounts);
+    this.setBack.push({ batch, error });
+    // A request that was answered before says nothing about the others to come.
+    if (sqlStateOf(error) === ANSWERED_BEFORE) return;
+    // Somebody else is busy with the same accounts, or has set the clock.
     this.clock.doubt();
     this.failuresInARow += 1;
     this.carefulBatchesLeft = Math.min(2 ** this.failuresInARow, CAREFUL_MAX);
-    this.setBack.push({ batch, error });
   }
 
   /** How many from the head of the queue make up this many decisions; at least one. */

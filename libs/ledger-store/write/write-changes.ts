@@ -12,7 +12,7 @@ import {
 } from '#ledger';
 import { isoTime } from '../iso-time.ts';
 import type { RememberedAnswer } from '../engine/decide-batch.ts';
-import { arrayOf, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
+import { deleteRows, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
 
 /**
  * The statements that write a decided batch: one per table and kind of change, none where nothing changed.
@@ -183,14 +183,7 @@ const insertAuthorizations = insertRows<Authorization>('authorizations', [
 ]);
 const updateAuthorizations = updateRows<Authorization>('authorizations', AUTHORIZATION_KEY, ENDING);
 
-function deleteHolds(rows: readonly Authorization[]): Statement {
-  return {
-    name: 'delete_holds',
-    text: `delete from holds h using unnest($1::bigint[], $2::uuid[]) v (account_id, id)
-      where h.account_id = v.account_id and h.id = v.id`,
-    values: [arrayOf(rows.map(({ accountKey }) => accountKey)), arrayOf(rows.map(({ id }) => id))],
-  };
-}
+const deleteHolds = deleteRows<Authorization>('holds', AUTHORIZATION_KEY);
 
 const insertTransfers = insertRows<Transfer>('transfers', [
   column('account_id', 'bigint', (row) => row.accountKey),

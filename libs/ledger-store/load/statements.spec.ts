@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import type { Pool } from '#database';
+import { ledgerPool } from '../engine/ledger-pool.ts';
+import { deleteRows, updateRows, type Column, type Statement } from '../statement.ts';
+import { TestBooks } from '../testing/test-books.ts';
+import * as statements from './statements.ts';
+
+let database: TestDatabase;
+let books: TestBooks;
+let pool: Pool;
+
+/** Every table is empty and known to be. */
+beforeAll(async () => {
+  database = await createTestDatabase();
+  books = new TestBooks(database.url);
+  pool = ledgerPool(database.url, 1, () => undefined);
+  await books.pool.query(
+    'vacuum (analyze) accounts, grants, holds, authorizations, transfers, idempotency_keys, idempotency_keys_kept',
+  );
+});
+afterAll(async () => {
+  await pool.end();
+  await books.close();
+  await database.drop();
+});
+
+const KEYS = ['1', '2'];
+const IDS = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'];
+
+const LOOK_UPS: readonly Statement[] = [
+  statements.lockAccounts(KEYS),
+  statements.findAccounts(KEYS),
+  statements.readClock(KEYS),
+  statements.findOpenGrants(KEYS),
+  statements.findMovedGrants(KEYS, [null, '1']),
+  statements.findGrants(KEYS, IDS),
+  statements.findRefundableGrants(KEYS, IDS),
+  statements.findLapsedHolds(KEYS),
+  statements.findHolds(KEYS, IDS),
+  statements.findClosedAuthorizations(KEYS, IDS),
+  statements.findKeys([{ scope: '1', key: IDS[0] ?? '' }]),
+  statements.guardKeys([{ scope: '1', key: IDS[0] ?? '' }]),
+  statements.guardAccounts({ keys: KEYS, stamps: ['1', '2'], now: 0, holdsUntil: 1 }),
+];
+
+const ACCOUNT_KEY: Column<never>[] = [{ name: 'account_id', type: 'bigint', value: String }];
+const OBJECT_KEY: Column<never>[] = [...ACCOUNT_KEY, { name: 'id', type: 'uuid', value: String }];
+const sum = (name: string): Column<never>[] => [{ name, type: 'numeric', value: String }];
+
+const WRITES: readonly Statement[] = [
+  updateRows('accounts', ACCOUNT_KEY, sum('debt'))([]),
+  updateRows('grants', OBJECT_KEY, sum('remaining'))([]),
+  updateRows('holds', OBJECT_KEY, sum('held'))([]),
+  updateRows('authorizations', OBJECT_KEY, sum('committed'))([]),
+  deleteRows('holds', OBJECT_KEY)([]),
+];
+
+/** The lines of a plan that look at more rows than are wanted. */
+async function scansOf({ text }: Statement): Promise<string[]> {
+  const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain (generic_plan) ${text}`);
+  const lines = rows.map((row) => row['QUERY PLAN']);
+  return lines.filter(
+    (line, index) =>
+      /Seq Scan on|Join Filter/.test(line) ||
+      (/Index (?:Only )?Scan using/.test(line) && !/Index Cond/.test(lines[index + 1] ?? '')),
+  );
+}
+
+describe('a statement of the ledger', () => {
+  it.each([...LOOK_UPS, ...WRITES].map((statement) => [statement.name, statement] as const))(
+    '%s goes by an index, also where it is planned while the tables are known to be empty',
+    async (_, statement) => {
+      expect(await scansOf(statement)).toEqual([]);
+    },
+  );
+});
