@@ -4,21 +4,22 @@ import type { KnownAccounts } from '../load/known-accounts.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
-import { LockedAccounts } from './locked-accounts.ts';
+import type { LockedAccounts } from './locked-accounts.ts';
 import { runBatch } from './run-batch.ts';
 import { accountsOf, rejectAll, resolveAll, type Waiting } from './waiting.ts';
 
 /** A batch that failed through no fault of its own is repeated for this long. */
 const REPEAT_MS_MAX = 500;
 const REPEAT_DELAY_MS = 25;
-/** A lock that no account has is waited for twice: the session's lock_timeout, and once more. */
-const LOCK_PATIENCE_MS = 3000;
-const IMPATIENT_LOCK_TIMEOUT_MS = 100;
+/** For how long an account, or a lock that no account has, may be kept from us before we refuse. */
+const LOCK_PATIENCE_MS = 2000;
+const LOOK_DELAY_MS = 10;
 
 export interface CarefulBatchesParts {
   readonly pool: Pool;
   readonly known: KnownAccounts;
   readonly clock: DatabaseClock;
+  readonly locked: LockedAccounts;
   /** Empties the lane's queue, for what would wait in vain. */
   readonly takeQueue: () => readonly Waiting[];
 }
@@ -30,50 +31,78 @@ export class CarefulBatches {
   private readonly clock: DatabaseClock;
   private readonly takeQueue: () => readonly Waiting[];
   private readonly locked: LockedAccounts;
+  /** Those that need an account that somebody else keeps locked: they hold up nobody. */
+  private readonly parked: Waiting[] = [];
+  private lookedAt = 0;
 
-  constructor({ pool, known, clock, takeQueue }: CarefulBatchesParts) {
+  constructor({ pool, known, clock, locked, takeQueue }: CarefulBatchesParts) {
     this.pool = pool;
     this.known = known;
     this.clock = clock;
     this.takeQueue = takeQueue;
-    this.locked = new LockedAccounts(pool);
+    this.locked = locked;
   }
 
-  /** True while an account is known to be kept locked by somebody else. */
-  get mustTakeCare(): boolean {
-    return !this.locked.isEmpty;
+  get hasParked(): boolean {
+    return this.parked.length > 0;
+  }
+
+  /** Whether it is time to look at what is parked. */
+  get mustLook(): boolean {
+    return this.parked.length > 0 && performance.now() - this.lookedAt >= LOOK_DELAY_MS;
+  }
+
+  /** Keeps those back that need an account that is kept locked. @returns the others */
+  park(batch: readonly Waiting[]): readonly Waiting[] {
+    if (this.locked.isEmpty) return batch;
+    const isLocked = (one: Waiting): boolean => this.locked.includesAnyOf(accountsOf(one));
+    const kept = batch.filter(isLocked);
+    // What became of it before is only to be found out together with those it was sent with.
+    rejectAll(
+      kept.filter(({ doubt }) => doubt),
+      new LedgerUnavailable('outcome_unknown'),
+    );
+    this.parked.push(...kept.filter(({ doubt }) => !doubt));
+    return batch.filter((one) => !isLocked(one));
+  }
+
+  /** Looks at what is parked, and refuses what has been for too long. @returns those that need no locked account any more */
+  async look(): Promise<readonly Waiting[]> {
+    const parked = this.parked.splice(0);
+    try {
+      await this.locked.inspect(parked.flatMap(accountsOf));
+    } catch (error) {
+      this.giveUp(parked, error);
+      return [];
+    }
+    this.lookedAt = performance.now();
+    const tooLong = (one: Waiting): boolean => this.locked.msOf(accountsOf(one)) > LOCK_PATIENCE_MS;
+    rejectAll(parked.filter(tooLong), unavailable(new Error('an account is kept locked')));
+    return this.park(parked.filter((one) => !tooLong(one)));
   }
 
   /** Answers a batch that was decided ahead and couldn't be written, because of this error. */
   async answerAfter(batch: readonly Waiting[], error: unknown): Promise<void> {
     // A lock has been waited for long enough already.
-    if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, performance.now(), false, error);
+    if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, performance.now(), error);
     else await this.answer(batch);
   }
 
   /** Resolves when each of them has been answered or refused. */
   async answer(batch: readonly Waiting[], startedAt = performance.now()): Promise<void> {
-    const suspects = batch.filter((one) => this.needsLocked(one));
-    if (suspects.length > 0 && suspects.length < batch.length) {
-      await this.answer(batch.filter((one) => !this.needsLocked(one)));
-      await this.answer(suspects);
-      return;
-    }
     try {
       const { answers, now } = await runBatch(
         this.pool,
         batch.map(({ queued }) => queued),
         {
           known: this.known,
-          ...(suspects.length > 0 && { lockTimeoutMs: IMPATIENT_LOCK_TIMEOUT_MS }),
           ...doubtOf(batch),
         },
       );
       this.clock.set(now);
-      this.locked.forget(suspects.flatMap(accountsOf));
       resolveAll(batch, answers);
     } catch (error) {
-      if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, startedAt, suspects.length > 0, error);
+      if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, startedAt, error);
       else await this.recover(batch, startedAt, error);
     }
   }
@@ -106,43 +135,29 @@ export class CarefulBatches {
     await this.answer(batch.slice(middle), startedAt);
   }
 
-  /**
-   * Someone else kept an account locked for as long as we wait. What needs that account is tried once more, apart and
-   * impatiently, and then refused; the others go on without it.
-   */
-  private async leaveOutLocked(
-    batch: readonly Waiting[],
-    startedAt: number,
-    impatient: boolean,
-    error: unknown,
-  ): Promise<void> {
+  /** Somebody else kept a lock for as long as we wait. What needs that account is parked, the others go on without it. */
+  private async leaveOutLocked(batch: readonly Waiting[], startedAt: number, error: unknown): Promise<void> {
     try {
       await this.locked.inspect(batch.flatMap(accountsOf));
     } catch (inspectError) {
-      this.giveUp(batch, inspectError);
-      return;
+      // A whole table's lock keeps even the look waiting.
+      if (failureOf(inspectError) !== 'locked') {
+        this.giveUp(batch, inspectError);
+        return;
+      }
     }
-    const stuck = batch.filter((one) => this.needsLocked(one));
-    if (stuck.length === 0) {
-      // The lock has just been let go, or it is a whole table's: then whatever comes next would wait for it just as long.
-      if (performance.now() - startedAt < LOCK_PATIENCE_MS) await this.answer(batch, startedAt);
-      else this.giveUp(batch, error);
-    } else if (impatient) {
-      rejectAll(stuck, unavailable(error));
-      const free = batch.filter((one) => !stuck.includes(one));
-      if (free.length > 0) await this.answer(free);
+    const free = this.park(batch);
+    if (free.length < batch.length || performance.now() - startedAt < LOCK_PATIENCE_MS) {
+      if (free.length > 0) await this.answer(free, startedAt);
     } else {
-      await this.answer(batch);
+      // It is no account's lock: whatever comes next would wait for it just as long.
+      this.giveUp(batch, error);
     }
   }
 
   /** Those behind the batch would wait for the same database, one batch after the other: they are refused with it. */
   private giveUp(batch: readonly Waiting[], error: unknown): void {
     rejectAll([...batch, ...this.takeQueue()], unavailable(error));
-  }
-
-  private needsLocked(one: Waiting): boolean {
-    return !this.locked.isEmpty && this.locked.includesAnyOf(accountsOf(one));
   }
 }
 

@@ -4,6 +4,7 @@ import { DatabaseClock } from './database-clock.ts';
 import { Lane } from './lane.ts';
 import { ledgerPool } from './ledger-pool.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
+import { LockedAccounts } from './locked-accounts.ts';
 import { queued, type Answer, type Submission } from './submission.ts';
 
 export interface EngineOptions {
@@ -43,9 +44,10 @@ export class Engine {
   }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, lanes, log);
     const clock = new DatabaseClock(passed);
+    const locked = new LockedAccounts(this.pool);
     this.lanes = Array.from({ length: lanes }, (_, index) => {
       const owns = (key: AccountKey): boolean => laneOf(key, lanes) === index;
-      return new Lane({ pool: this.pool, clock, owns, batchMax });
+      return new Lane({ pool: this.pool, clock, locked, owns, batchMax });
     });
     this.queueMax = queueMax;
   }

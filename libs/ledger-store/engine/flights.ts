@@ -8,6 +8,24 @@ import { connectedTo } from './run-batch.ts';
 /** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
 const REFUSALS: readonly (string | null)[] = [MOVED_ON, ANSWERED_BEFORE];
 
+let sentByThisProcess = 0;
+
+/**
+ * Fails the transaction where the one that it was decided behind hasn't been committed on this connection: a rollback takes
+ * the setting back. The accounts' clocks don't always tell. Another process that decided on the same account in the same
+ * millisecond leaves it with the very clock that the failed one would have left, but not with what it would have left.
+ */
+function followFlight(before: string | null, own: string): Statement {
+  return {
+    name: 'follow_flight',
+    text: `with before as materialized (select current_setting('purser.flight', true) as landed)
+      select case when $1::text is not null and landed is distinct from $1 then refuse_batch('${MOVED_ON}') end,
+        set_config('purser.flight', $2, false)
+      from before`,
+    values: [before, own],
+  };
+}
+
 /**
  * Batches on their way to the database: whole transactions, sent without waiting for an answer, one behind the other on
  * one connection. There they run in that order, so that each finds what the one before it has left.
@@ -18,6 +36,8 @@ export class Flights {
   /** The decisions in them. */
   weight = 0;
   private client: PoolClient | null = null;
+  /** The last that was sent, while it is under way. */
+  private last: string | null = null;
   private closed = false;
   private broken = false;
   private readonly onLost = (): void => {
@@ -57,12 +77,15 @@ export class Flights {
     if (!client) throw new Error('there is no connection to send on');
     this.underWay += 1;
     this.weight += weight;
+    const own = String((sentByThisProcess += 1));
     const begun = client.query('begin');
+    const followed = client.query(followFlight(this.last, own));
+    this.last = own;
     const answer = client.query<Row>(first);
     const writes = rest.map((statement) => client.query(statement));
     const commit = client.query('commit');
     try {
-      await committed([begun, answer, ...writes], commit);
+      await committed([begun, followed, answer, ...writes], commit);
       return (await answer).rows;
     } catch (error) {
       const [ended] = await Promise.allSettled([commit]);
@@ -79,6 +102,7 @@ export class Flights {
     client.off('error', this.onLost);
     client.release(this.broken);
     this.client = null;
+    this.last = null;
     this.closed = false;
     this.broken = false;
   }

@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KnownAccounts } from '../load/known-accounts.ts';
 import { ANSWERED_BEFORE } from '../load/statements.ts';
 import { CarefulBatches } from './careful-batches.ts';
@@ -8,12 +9,15 @@ import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.t
 import { Flights } from './flights.ts';
 import { sqlStateOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
+import type { LockedAccounts } from './locked-accounts.ts';
 import type { Answer, Queued } from './submission.ts';
 import { accountsOf, resolveAll, type Waiting } from './waiting.ts';
 
 export interface LaneParts {
   readonly pool: Pool;
   readonly clock: DatabaseClock;
+  /** What all lanes know of accounts that somebody else keeps locked. */
+  readonly locked: LockedAccounts;
   /** Whether an account's commands come to this lane. */
   readonly owns: (key: AccountKey) => boolean;
   /** The most decisions in one transaction; a command of more has one for itself. */
@@ -24,6 +28,8 @@ interface ClockReading {
   readonly now: Date;
 }
 
+/** How long a lane waits that has nothing but what is parked. */
+const PARKED_PAUSE_MS = 10;
 /** Fewer than this go together: dividing them would only add a transaction. */
 const WORTH_DIVIDING = 64;
 /** A batch decided ahead in vain costs as much again: after each failure in a row the lane leaves out twice as many. */
@@ -44,6 +50,7 @@ export class Lane {
   private readonly setBack: { readonly batch: readonly Waiting[]; readonly error: unknown }[] = [];
   private readonly known: KnownAccounts;
   private readonly clock: DatabaseClock;
+  private readonly locked: LockedAccounts;
   private readonly careful: CarefulBatches;
   private readonly flights: Flights;
   private readonly batchMax: number;
@@ -52,14 +59,16 @@ export class Lane {
   private failuresInARow = 0;
   private carefulBatchesLeft = 0;
 
-  constructor({ pool, clock, owns, batchMax }: LaneParts) {
+  constructor({ pool, clock, locked, owns, batchMax }: LaneParts) {
     this.known = new KnownAccounts(owns);
     this.clock = clock;
+    this.locked = locked;
     this.batchMax = batchMax;
     this.careful = new CarefulBatches({
       pool,
       known: this.known,
       clock,
+      locked,
       takeQueue: () => this.take(this.queue.length),
     });
     this.flights = new Flights(pool);
@@ -83,11 +92,13 @@ export class Lane {
     do {
       // Requests that arrive together, read from their sockets in one turn of the event loop, share a batch.
       await nextTurn();
+      if (this.flights.underWay === 0 && this.careful.mustLook) this.putFirst(await this.careful.look());
       const setBack = this.flights.underWay === 0 ? this.setBack.shift() : undefined;
       if (setBack) await this.careful.answerAfter(setBack.batch, setBack.error);
       else if (this.mayStart()) await this.start();
       else if (this.flights.underWay > 0) await this.somethingNew();
-    } while (this.queue.length + this.setBack.length + this.flights.underWay > 0);
+      else if (this.careful.hasParked) await sleep(PARKED_PAUSE_MS);
+    } while (this.queue.length + this.setBack.length + this.flights.underWay > 0 || this.careful.hasParked);
     this.running = null;
   }
 
@@ -95,11 +106,14 @@ export class Lane {
   private mayStart(): boolean {
     const { underWay, weight, isOpen } = this.flights;
     if (this.queue.length === 0 || this.setBack.length > 0) return false;
-    return underWay === 0 || (underWay === 1 && isOpen && this.queueWeight >= weight);
+    if (underWay === 0) return true;
+    return underWay === 1 && isOpen && !this.careful.mustLook && this.queueWeight >= weight;
   }
 
   private async start(): Promise<void> {
-    const now = this.carefulBatchesLeft > 0 || this.careful.mustTakeCare ? null : this.clock.now();
+    if (!this.locked.isEmpty) this.putFirst(this.careful.park(this.take(this.queue.length)));
+    if (this.queue.length === 0) return;
+    const now = this.carefulBatchesLeft > 0 ? null : this.clock.now();
     const count = this.countOf(this.share());
     const [ahead, rest] = now === null ? [[], []] : this.divide(this.queue.slice(0, count), now);
     if (now !== null && ahead.length > 0) {
@@ -194,6 +208,11 @@ export class Lane {
     const taken = this.queue.splice(0, count);
     this.queueWeight -= weightOf(taken);
     return taken;
+  }
+
+  private putFirst(batch: readonly Waiting[]): void {
+    this.queue.unshift(...batch);
+    this.queueWeight += weightOf(batch);
   }
 
   /** Resolves when a batch has landed, or enough waits for another to start. */

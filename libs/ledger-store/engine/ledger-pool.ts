@@ -9,8 +9,9 @@ const SESSION_SETTINGS = {
   enable_mergejoin: 'off',
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
-  // No process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped.
-  lock_timeout: '2s',
+  // No process of ours keeps an account's lock for longer than a batch takes, some milliseconds, unless it has stopped. While
+  // a batch waits it keeps others from the accounts that it has locked, so it doesn't wait for long.
+  lock_timeout: '250ms',
   statement_timeout: '10s',
   idle_in_transaction_session_timeout: '5s',
 };

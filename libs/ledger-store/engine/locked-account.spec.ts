@@ -85,6 +85,31 @@ describe('an account that someone else keeps locked', () => {
     expect(await books.spent('stuck')).toBe('1');
   });
 
+  it('is no reason to refuse what waits behind it, with keys or without', async () => {
+    await open(1);
+    const lock = await books.lock('stuck');
+    const stuck = expect(ledger.do(charge('stuck', '1'), 'k')).rejects.toMatchObject({
+      reason: 'database_unavailable',
+    });
+    await books.lockWaits();
+    await Promise.all(neighbours.map((id) => ledger.do(charge(id, '1'), id)));
+    await stuck;
+    await lock.release();
+  });
+
+  it('does not make others look locked, which its batch has locked with it', async () => {
+    await open(4);
+    const lock = await books.lock('stuck');
+    const stuck = expect(ledger.do(chargeAll(['stuck', ...neighbours], '1'), 'k')).rejects.toMatchObject({
+      reason: 'database_unavailable',
+    });
+    await books.lockWaits();
+    const ms = await msOf(Promise.all(neighbours.map((id) => ledger.do(charge(id, '1'), id))));
+    expect(ms).toBeLessThan(1500);
+    await stuck;
+    await lock.release();
+  });
+
   it('waits for a lock that is released in time', async () => {
     await open(1);
     const lock = await books.lock('stuck');

@@ -14,8 +14,6 @@ import type { Answer, Queued } from './submission.ts';
 export interface BatchOptions {
   /** What the lane knows of the accounts; it learns from the batch. */
   readonly known: KnownAccounts;
-  /** How long to wait for an account's lock; the session's `lock_timeout` where it isn't given. */
-  readonly lockTimeoutMs?: number;
   /**
    * Where the batch was sent before and its outcome is unknown: the accounts that it would have changed, and their clocks
    * before. Only if one of them hasn't moved is it sure that nothing was committed; then the batch is decided again, and
@@ -81,12 +79,11 @@ async function load(
   client: PoolClient,
   batch: readonly Queued[],
   needs: Needs,
-  { known, lockTimeoutMs }: BatchOptions,
+  { known }: BatchOptions,
 ): Promise<readonly [LoadedState, readonly KeyRow[]]> {
   const keys = batch.flatMap(({ key }) => (key ? [key] : []));
-  const begin = lockTimeoutMs === undefined ? 'begin' : `begin; set local lock_timeout = ${lockTimeoutMs}`;
   const [begun, loaded, knownKeys] = await Promise.allSettled([
-    ofConnection(client.query(begin)),
+    ofConnection(client.query('begin')),
     loadState(client, needs, known),
     keys.length > 0 ? rowsOf<KeyRow>(client, findKeys(keys)) : [],
   ]);

@@ -175,7 +175,7 @@ export interface AccountsGuard {
 }
 
 /** For how long after the decision a batch that was decided ahead may be written. */
-export const AHEAD_MS_MAX = 250;
+const AHEAD_MS_MAX = 250;
 
 /**
  * Locks accounts in the order of their keys, and fails the transaction where one isn't any more what was decided on: its
