@@ -80,7 +80,7 @@ export class FaultyWire {
     server.on('data', (chunk) => {
       if (this.silent) return;
       if (!deaf) client.write(chunk);
-      else if (chunk.includes('COMMIT\0')) cutPair(pair);
+      else if (chunk.includes('COMMIT\0') || chunk.includes('ROLLBACK\0')) cutPair(pair);
     });
     for (const socket of pair) {
       socket.on('error', () => cutPair(pair));

@@ -1,0 +1,30 @@
+import type { Pool } from '#database';
+import type { CommandType } from '#ledger';
+import { KnownAccounts, ledgerPool, queued, runBatch, type Answer, type Submission } from '#ledger-store';
+
+/** As many clients as `pgbench -c 16` has. More would wait for the same row locks. */
+const CONNECTIONS = 16;
+
+/** What the engine is measured against: the same statements and decisions, one transaction per request. */
+export class OneByOneEngine {
+  /** Whatever comes waits for a connection. */
+  readonly isBusy = false;
+  readonly #pool: Pool;
+
+  constructor(databaseUrl: string, log: (line: string) => void) {
+    this.#pool = ledgerPool(databaseUrl, CONNECTIONS, log);
+  }
+
+  async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
+    // Nothing is known beforehand of an account: another transaction may have changed it since.
+    const known = new KnownAccounts(() => false);
+    const { answers } = await runBatch(this.#pool, [queued(submission)], { known });
+    const [answer] = answers;
+    if (!answer) throw new Error('a submission was left without an answer');
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,59 @@
+import { accountKey, Amount, ZERO, type AccountRef, type Command } from '#ledger';
+import { Engine, type Submission } from '#ledger-store';
+import { accountNames, type AccountSet } from './accounts.ts';
+
+/** Far more than any run can spend. */
+const CREDITS = new Amount('1000000000000');
+/** Commands under way at once: well below what the engine's queue takes. */
+const AT_ONCE = 5_000;
+
+/** The account of this name in the environment of the bench's key. */
+export function liveAccount(id: string): AccountRef {
+  return { environment: 'live', id, key: accountKey('live', id) };
+}
+
+/** Opens accounts and grants each its credits. */
+export async function openAccounts(databaseUrl: string, sets: readonly AccountSet[]): Promise<void> {
+  const engine = new Engine({ databaseUrl, log: () => undefined });
+  const accounts = sets.flatMap(accountNames).map(liveAccount);
+  try {
+    for (let from = 0; from < accounts.length; from += AT_ONCE) {
+      const some = accounts.slice(from, from + AT_ONCE);
+      await Promise.all(some.map((account) => engine.submit(submission(createAccount(account)))));
+      await Promise.all(some.map((account) => engine.submit(submission(createGrant(account)))));
+    }
+  } finally {
+    await engine.stop();
+  }
+}
+
+function submission<T extends 'create_account' | 'create_grant'>(command: Command<T>): Submission<T> {
+  return {
+    command,
+    key: null,
+    render: (outcome) => {
+      if (!outcome.ok) throw new Error(`An account can't be opened: ${outcome.refusal.code}`);
+      return { status: 201, body: '' };
+    },
+  };
+}
+
+function createAccount(account: AccountRef): Command<'create_account'> {
+  const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
+  return { type: 'create_account', account, unit: 'credits', terms };
+}
+
+function createGrant(account: AccountRef): Command<'create_grant'> {
+  return {
+    type: 'create_grant',
+    account,
+    amount: CREDITS,
+    category: 'paid',
+    priority: 100,
+    scope: null,
+    costBasis: ZERO,
+    effectiveAt: null,
+    expiresAt: null,
+    metadata: {},
+  };
+}

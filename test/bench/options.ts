@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { growthSizes, type GrowthSizes } from './grow/growth-report.ts';
+import type { Row } from './rows/row.ts';
+import { ROWS } from './rows/rows.ts';
+
+export interface BenchOptions {
+  readonly mode: 'table' | 'grow' | 'pressure' | 'soak' | 'two-processes';
+  readonly json: boolean;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly minutes: number;
+  readonly sizes: GrowthSizes;
+  readonly rows: readonly Row[];
+}
+
+interface Flags {
+  readonly grow?: true;
+  readonly pressure?: true;
+  readonly soak?: true;
+  readonly twoProcesses?: true;
+  readonly json?: true;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly minutes: number;
+  readonly scale: number;
+  readonly only?: readonly string[];
+}
+
+/** Reads the command line; where it is wrong, says so and ends the process. */
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const flags = commandLine()
+    .parse([...argv])
+    .opts<Flags>();
+  const { json = false, seconds, rounds, minutes, scale, only } = flags;
+  const rows = only ? ROWS.filter(({ name }) => only.includes(name)) : ROWS;
+  return { mode: modeOf(flags), json, seconds, rounds, minutes, sizes: growthSizes(scale), rows };
+}
+
+const INSTEAD = ['grow', 'pressure', 'soak', 'twoProcesses', 'only'];
+
+function commandLine(): Command {
+  return new Command('npm run bench --')
+    .description('Measures the service, on a Postgres of its own, beside what it is compared with: one table.')
+    .addOption(option('--seconds <s>', 'length of each measurement', numberFrom(0.1, 600)).default(3))
+    .addOption(option('--rounds <n>', 'how often each row is measured', wholeNumberFrom(1, 100)).default(3))
+    .addOption(new Option('--only <row...>', 'measure these rows only, of those below').argParser(rowName))
+    .option('--json', 'write the result as JSON to stdout; progress goes to stderr in any case')
+    .addOption(instead('--grow', 'what a decision costs when history, accounts, grants and holds have piled up'))
+    .addOption(option('--scale <x>', 'how much is piled up; 1 takes 15 GB of disk', numberFrom(0.001, 1)).default(1))
+    .addOption(instead('--pressure', 'ask for ten times what it can do, for ten measurements'))
+    .addOption(instead('--soak', 'half of what it can do, minute after minute'))
+    .addOption(option('--minutes <n>', 'how long a soak lasts', wholeNumberFrom(2, 10_000)).default(10))
+    .addOption(instead('--two-processes', 'two service processes on one database, beside one'))
+    .addHelpText('after', `\nRows:\n${ROWS.map(({ name, what }) => `  ${name.padEnd(30)}${what}`).join('\n')}`);
+}
+
+function rowName(name: string, earlier: readonly string[] = []): string[] {
+  if (ROWS.some((row) => row.name === name)) return [...earlier, name];
+  throw new InvalidArgumentError('There is no such row; --help lists them.');
+}
+
+function modeOf({ grow, pressure, soak, twoProcesses }: Flags): BenchOptions['mode'] {
+  if (grow) return 'grow';
+  if (pressure) return 'pressure';
+  if (soak) return 'soak';
+  return twoProcesses ? 'two-processes' : 'table';
+}
+
+/** Another kind of run than the table. */
+function instead(flags: string, description: string): Option {
+  const kind = new Option(flags, `instead of the table: ${description}`);
+  return kind.conflicts(INSTEAD.filter((other) => other !== kind.attributeName()));
+}
+
+function option(flags: string, description: string, parse: (text: string) => number): Option {
+  return new Option(flags, description).argParser(parse);
+}
+
+function wholeNumberFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+  };
+}
+
+function numberFrom(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+(\.\d+)?$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Give a number from ${min} to ${max}.`);
+  };
+}

@@ -1,0 +1,148 @@
+import { hot, SPREAD, type AccountSet } from '../accounts.ts';
+import { ADMIN_KEY } from '../bench-server.ts';
+import type { Pace, Work } from '../load/load.ts';
+import { BATCH_ITEMS } from '../load/requests.ts';
+import type { ServiceSubject } from '../subjects.ts';
+import { Meter } from './meter.ts';
+import type { Row } from './row.ts';
+
+interface RestWork {
+  readonly name: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly work: Work;
+  readonly accounts: AccountSet;
+  readonly connections: number;
+  readonly pace?: Pace;
+}
+
+const CONNECTIONS = 128;
+/** 3 200 authorizations under way at once. */
+const BATCH_CONNECTIONS = 32;
+
+/** What group commit and one transaction per request are both measured by. */
+const COMPARED: readonly RestWork[] = [
+  {
+    name: 'authorize-hot',
+    what: 'authorize, one hot account',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: hot('authorize'),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'authorize-spread',
+    what: 'authorize, 10,000 accounts',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: SPREAD,
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'pairs-hot',
+    what: 'authorize + commit, one hot account',
+    unit: 'pairs',
+    work: 'pair',
+    accounts: hot('pairs'),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'pairs-spread',
+    what: 'authorize + commit, 10,000 accounts',
+    unit: 'pairs',
+    work: 'pair',
+    accounts: SPREAD,
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'batch-hot',
+    what: `batches of ${BATCH_ITEMS}, one hot account`,
+    unit: 'authorizations',
+    work: 'batch',
+    accounts: hot('batch'),
+    connections: BATCH_CONNECTIONS,
+  },
+  {
+    name: 'batch-spread',
+    what: `batches of ${BATCH_ITEMS}, 10,000 accounts`,
+    unit: 'authorizations',
+    work: 'batch',
+    accounts: SPREAD,
+    connections: BATCH_CONNECTIONS,
+  },
+  {
+    name: 'charge-hot',
+    what: 'charge, one hot account',
+    unit: 'charges',
+    work: 'charge',
+    accounts: hot('charge'),
+    connections: CONNECTIONS,
+  },
+];
+
+const PRODUCT_ONLY: readonly RestWork[] = [
+  {
+    name: 'fixed-rate',
+    what: 'authorize, 1,000 a second, one hot account',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: hot('fixed-rate'),
+    connections: CONNECTIONS,
+    pace: { kind: 'fixed', perSecond: 1000 },
+  },
+  {
+    name: 'idle',
+    what: 'authorize, one at a time',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: hot('idle'),
+    connections: 1,
+  },
+];
+
+const NOTHING: RestWork = {
+  name: 'do-nothing',
+  what: 'an endpoint that does nothing',
+  unit: 'requests',
+  work: 'authorize',
+  accounts: hot('do-nothing'),
+  connections: CONNECTIONS,
+};
+
+/** Everything that is measured over HTTP. */
+export const REST_ROWS: readonly Row[] = [
+  ...COMPARED.flatMap((work) => [restRow(work, 'product'), oneByOneRow(work)]),
+  ...PRODUCT_ONLY.map((work) => restRow(work, 'product')),
+  { ...restRow(NOTHING, 'do-nothing'), accounts: [] },
+];
+
+function oneByOneRow(work: RestWork): Row {
+  return restRow(
+    { ...work, name: `${work.name}-one-by-one`, what: `${work.what}: one transaction each` },
+    'one-by-one',
+  );
+}
+
+function restRow(work: RestWork, subject: ServiceSubject): Row {
+  return {
+    name: work.name,
+    what: work.what,
+    unit: work.unit,
+    subject,
+    accounts: [work.accounts],
+    measure: async (subjects, seconds) => {
+      const { url, pid } = subjects.service(subject);
+      await subjects.load.connect({ urls: [url], adminKey: ADMIN_KEY, connections: work.connections });
+      const meter = await Meter.start(subjects.server, pid);
+      const { perSecond, decisions, latency, cpuMicros } = await subjects.load.run({
+        work: work.work,
+        accounts: work.accounts,
+        seconds,
+        pace: work.pace ?? 'closed',
+      });
+      const consumption = await meter.perDecision(decisions, cpuMicros);
+      await subjects.load.disconnect();
+      return { perSecond, latency, ...consumption };
+    },
+  };
+}
