@@ -102,7 +102,22 @@ export function hasLapsed(authorization: Authorization, now: number): boolean {
   return isOpen(authorization) && authorization.expiresAt !== null && now >= authorization.expiresAt;
 }
 
-/** The authorization as time alone makes it: expired where the hold has lapsed, booked or not. */
+/**
+ * What lapsed holds have let go: of one grant as of the instant they ran out, or of the account's overdraft. Holds are
+ * many and grants are few, so it is told by sums.
+ */
+export interface LapsedShare {
+  readonly accountKey: AccountKey;
+  /** `null`: of the overdraft. Every account with lapsed holds has such a share, though it may be of nothing. */
+  readonly grantId: string | null;
+  readonly amount: Amount;
+  readonly at: number;
+}
+
+/**
+ * The authorization as time alone makes it: expired where the hold has lapsed, booked or not. The store moves the rows of
+ * lapsed holds by a statement that says the same in SQL.
+ */
 export function asOf(authorization: Authorization, now: number): Authorization {
   if (!hasLapsed(authorization, now)) return authorization;
   return {

@@ -19,7 +19,7 @@ export interface BatchOptions {
    * before. Only if one of them hasn't moved is it sure that nothing was committed; then the batch is decided again, and
    * the accounts' clocks are moved, so that what was sent can't be committed later either.
    */
-  readonly doubt?: Doubt;
+  readonly doubt?: Doubt | undefined;
 }
 
 export type Doubt = ReadonlyMap<AccountKey, string>;
@@ -32,12 +32,24 @@ export interface FinishedBatch {
 }
 
 /**
- * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync.
+ * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync. Where more holds have
+ * lapsed than one statement should move, transactions before it move them.
  *
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
  *   means that nothing was changed.
  */
 export async function runBatch(pool: Pool, batch: readonly Queued[], options: BatchOptions): Promise<FinishedBatch> {
+  const finished = await attemptBatch(pool, batch, options);
+  if (finished) return finished;
+  return runBatch(pool, batch, { ...options, doubt: undefined });
+}
+
+/** @returns `null` where nothing was decided, because first there were holds to move, and there are more. */
+async function attemptBatch(
+  pool: Pool,
+  batch: readonly Queued[],
+  options: BatchOptions,
+): Promise<FinishedBatch | null> {
   const { known, doubt } = options;
   const client = await connectedTo(pool);
   const lost = new AbortController();
@@ -46,18 +58,19 @@ export async function runBatch(pool: Pool, batch: readonly Queued[], options: Ba
   const needs = needsOfAll(batch);
   let done = false;
   try {
-    const [{ state, now, closed }, knownKeys] = await load(client, batch, needs, options);
+    const [{ state, now, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
     known.compare(state);
     const context: DecisionContext = { state, changes: noChanges(), now };
     if (doubt) settleDoubt(context, doubt);
-    settle(context);
-    const { answers, remembered } = decideBatch(context, knownKeys, batch);
+    settle(context, lapsed);
+    const { answers, remembered } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
     await write(client, writeChanges(context.changes, remembered, closed));
-    known.learn(state, now);
+    if (moreLapsed) known.forget(needs.accounts);
+    else known.learn(state, now);
     done = true;
-    return { answers, now };
+    return moreLapsed ? null : { answers, now };
   } finally {
     // The decisions may stand in the grants that were known, and nowhere else.
     if (!done) known.forget(needs.accounts);

@@ -144,6 +144,16 @@ describe('known accounts', () => {
     expect([...known.state.authorizations.keys()]).toEqual([kept.id]);
   });
 
+  it('lose the authorizations that have lapsed by the time they are learned anew', () => {
+    const known = new KnownAccounts(all);
+    const acme = accountWith('acme', '5');
+    const [lapsed, open] = [authorizationOf(acme), { ...authorizationOf(acme), expiresAt: NOW + 1001 }];
+    acme.nextHoldExpiry = NOW + 1000;
+    known.learn(stateOf([acme], [lapsed, open]), NOW);
+    known.learn(stateOf([accountState(acme.account, acme.ids, [], NOW + 1001, NOW + 1000)]), NOW + 1000);
+    expect([...known.state.authorizations.keys()]).toEqual([open.id]);
+  });
+
   it('follow what was decided on them', () => {
     const known = new KnownAccounts(all);
     const acme = accountWith('acme', '5');

@@ -1,5 +1,6 @@
 import {
   accountKeyOf,
+  hasLapsed,
   isOpen,
   type AccountKey,
   type AccountState,
@@ -115,7 +116,10 @@ export class KnownAccounts {
     const { key } = state.account;
     if (!this.owns(key)) return;
     const earlier = this.known.get(key);
-    if (earlier) this.forgetAccount(earlier);
+    if (earlier) {
+      this.forgetLapsed(earlier, now);
+      this.forgetAccount(earlier);
+    }
     this.known.set(key, {
       state,
       authorizations: earlier?.authorizations ?? new Set(),
@@ -149,6 +153,15 @@ export class KnownAccounts {
     this.state.authorizations.delete(id);
     this.known.get(accountKeyOf(id))?.authorizations.delete(id);
     this.authorizationBytes -= bytesOf(authorization);
+  }
+
+  /** Whoever has just read the account has closed its lapsed authorizations. */
+  private forgetLapsed({ state, authorizations }: Known, now: number): void {
+    if (state.nextHoldExpiry === null || now < state.nextHoldExpiry) return;
+    for (const id of authorizations) {
+      const authorization = this.state.authorizations.get(id);
+      if (authorization && hasLapsed(authorization, now)) this.forgetAuthorization(id);
+    }
   }
 
   /** Last in a map is what was used last, and the last to be forgotten. */

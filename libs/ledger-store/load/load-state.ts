@@ -4,6 +4,7 @@ import {
   isOpen,
   type Authorization,
   type Grant,
+  type LapsedShare,
   type LedgerState,
   type Needs,
 } from '#ledger';
@@ -11,6 +12,7 @@ import type { PoolClient } from '#database';
 import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
 import type { KnownAccounts } from './known-accounts.ts';
+import { findLapsedHolds, lapsedShares, moveLapsedHolds, type ClockRow } from './lapsed-holds.ts';
 import {
   accountFromRow,
   authorizationFromClosed,
@@ -26,13 +28,10 @@ import {
   findClosedAuthorizations,
   findGrants,
   findHolds,
-  findLapsedHolds,
   findMovedGrants,
   findOpenGrants,
   findRefundableGrants,
   lockAccounts,
-  readClock,
-  type ClockRow,
 } from './statements.ts';
 
 export interface LoadedState {
@@ -41,26 +40,32 @@ export interface LoadedState {
   readonly now: number;
   /** Authorizations that were closed when they were read: their row stands in another table than an open one's. */
   readonly closed: ReadonlySet<string>;
+  /** What the accounts' lapsed holds have let go. In the accounts and grants it still counts as held. */
+  readonly lapsed: readonly LapsedShare[];
+  /**
+   * Whether more holds have lapsed than were moved at once. What those pin can't be told apart, so nothing may be decided
+   * before they are moved too.
+   */
+  readonly moreLapsed: boolean;
 }
 
 /**
  * Reads everything that decisions about these accounts need. With `known`, it takes the accounts' locks first, to be kept
- * until the transaction ends, and leaves out the grants that are known; without, it locks nothing, and the caller must be
- * in a transaction with one snapshot. The statements go out together
- * where the client pipelines.
+ * until the transaction ends, leaves out the grants that are known, and moves holds that have lapsed to where closed
+ * authorizations stand; without, it locks and changes nothing, and the caller must be in a transaction with one snapshot.
+ * The statements go out together where the client pipelines.
  */
 export async function loadState(client: PoolClient, needs: Needs, known: KnownAccounts | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accounts, clock, openGrants, closedGrants, lapsed, holds] = await Promise.all([
+  const [accounts, clock, openGrants, closedGrants, holds] = await Promise.all([
     rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
-    rows<ClockRow>(readClock(keys)),
+    rows<ClockRow>(known ? moveLapsedHolds(keys) : findLapsedHolds(keys)),
     rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
-    rows<HoldRow>(findLapsedHolds(keys)),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
   ]);
-  const authorizations = new Map([...lapsed, ...holds].map((row) => [row.id, authorizationFromHold(row)]));
+  const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
   if (missing.length > 0) {
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
@@ -104,7 +109,13 @@ function assemble(rows: LoadedRows): LoadedState {
   });
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
-  return { state: { accounts: new Map(accounts), authorizations, grants }, now, closed };
+  return {
+    state: { accounts: new Map(accounts), authorizations, grants },
+    now,
+    closed,
+    lapsed: lapsedShares(rows.clock),
+    moreLapsed: rows.clock.some(({ more }) => more),
+  };
 }
 
 export async function rowsOf<Row extends object>(client: PoolClient, statement: Statement): Promise<Row[]> {

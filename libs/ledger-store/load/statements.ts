@@ -22,25 +22,6 @@ export function findAccounts(keys: readonly AccountKey[]): Statement {
   return { name: 'find_accounts', text: 'select * from accounts where account_id = any($1::bigint[])', values: [keys] };
 }
 
-export interface ClockRow {
-  now: Date;
-  /** `null` in the one row of a reading of no accounts. */
-  account_id: string | null;
-  next_hold_expiry: Date | null;
-}
-
-/** The one clock, read under the locks, and when each account's next hold runs out. */
-export function readClock(keys: readonly AccountKey[]): Statement {
-  return {
-    name: 'read_clock',
-    text: `with clock as materialized (select date_trunc('milliseconds', clock_timestamp()) as now)
-      select clock.now, a.account_id,
-        (select min(h.expires_at) from holds h where h.account_id = a.account_id and h.expires_at > clock.now and h.expires_at > '-infinity') as next_hold_expiry
-      from clock left join unnest($1::bigint[]) a (account_id) on true`,
-    values: [arrayOf(keys)],
-  };
-}
-
 export function findOpenGrants(keys: readonly AccountKey[]): Statement {
   return {
     name: 'find_open_grants',
@@ -91,23 +72,6 @@ export function findRefundableGrants(keys: readonly AccountKey[], ids: readonly 
       )
       select found.* from drawn wanted, ${byId('grants', 'found')}`,
     values: [arrayOf(keys), arrayOf(ids)],
-  };
-}
-
-/**
- * Holds that have run out but aren't booked yet. It asks a later clock than {@link readClock}, so it misses none; once, so
- * that the index can be asked for what lies before it.
- */
-export function findLapsedHolds(keys: readonly AccountKey[]): Statement {
-  return {
-    name: 'find_lapsed_holds',
-    text: `with clock as materialized (select clock_timestamp() as now)
-      select h.* from clock cross join unnest($1::bigint[]) a (account_id) cross join lateral (
-        select * from holds
-        where account_id = a.account_id and expires_at <= clock.now and expires_at > '-infinity'
-        order by expires_at
-      ) h`,
-    values: [arrayOf(keys)],
   };
 }
 

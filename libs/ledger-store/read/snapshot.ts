@@ -37,7 +37,7 @@ export async function readSettled(
 ): Promise<SettledState> {
   const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [] }, null);
   const changes = noChanges();
-  settle({ state: loaded.state, changes, now: loaded.now });
+  settle({ state: loaded.state, changes, now: loaded.now }, loaded.lapsed);
   return { ...loaded, unbooked: changes.transfers };
 }
 

@@ -4,19 +4,18 @@ import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 import { touch, touchAuthorization, unpin, unpinOverdraft, type Transaction } from './movements.ts';
 
-/** Lets go of everything an authorization still pins, last pinned first. `at`: when that was, in milliseconds since 1970. */
+/** Lets go of everything an authorization still pins, last pinned first. */
 export function releaseRest(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
   books: Transaction,
-  at = context.now,
 ): void {
   unpinOverdraft(account, authorization.overdraftHeld);
   for (const { grantId, amount } of authorization.allocations.toReversed()) {
     const grant = context.state.grants.get(grantId);
     if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-    unpin(context, account, grant, amount, books, at);
+    unpin(context, account, grant, amount, books, context.now);
   }
   authorization.allocations = [];
   authorization.overdraftHeld = ZERO;

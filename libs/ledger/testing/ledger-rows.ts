@@ -1,5 +1,5 @@
 import type { Account } from '../account.ts';
-import { hasLapsed, isOpen, type Authorization } from '../authorization.ts';
+import { asOf, hasLapsed, isOpen, type Authorization, type LapsedShare } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import type { Needs } from '../commands.ts';
 import type { DecisionContext } from '../decide/context.ts';
@@ -27,13 +27,18 @@ export class LedgerRows {
       changes: noChanges(),
       now,
     };
+    const lapsed: Authorization[] = [];
     for (const authorization of this.authorizations.values()) {
-      const lapsed = needs.accounts.includes(authorization.accountKey) && hasLapsed(authorization, now);
-      if (!lapsed && !needs.authorizations.includes(authorization.id)) continue;
-      context.state.authorizations.set(authorization.id, { ...authorization });
+      const hasRunOut = needs.accounts.includes(authorization.accountKey) && hasLapsed(authorization, now);
+      if (!hasRunOut && !needs.authorizations.includes(authorization.id)) continue;
+      const copy = { ...asOf(authorization, now) };
+      context.state.authorizations.set(copy.id, copy);
+      if (!hasRunOut) continue;
+      lapsed.push(authorization);
+      context.changes.updatedAuthorizations.add(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs);
-    settle(context);
+    settle(context, lapsed.flatMap(sharesOf));
     return context;
   }
 
@@ -107,6 +112,13 @@ export class LedgerRows {
   private writeAccount({ account, ids }: AccountState): void {
     this.accounts.set(account.key, { account, stamp: ids.lastStamp });
   }
+}
+
+/** What one hold lets go when it lapses. */
+function sharesOf({ accountKey, allocations, overdraftHeld, expiresAt }: Authorization): LapsedShare[] {
+  const at = expiresAt ?? Number.NaN;
+  const ofGrants = allocations.map(({ grantId, amount }) => ({ accountKey, grantId, amount, at }));
+  return [...ofGrants.toReversed(), { accountKey, grantId: null, amount: overdraftHeld, at }];
 }
 
 function mustBeApart<T>(created: ReadonlySet<T>, updated: ReadonlySet<T>, what: string): void {
