@@ -53,25 +53,25 @@ const ANSWER = `
     union all
     select account_id, null, max(expires_at), sum(overdraft_held) from lapsed group by account_id
   ),
-  let_go as (
+  let_go as materialized (
     select account_id,
       json_agg(json_build_array(grant_id, (extract(epoch from at) * 1000)::bigint, amount::text) order by at) as shares
     from shares group by account_id
   )
-  select clock.now, a.account_id, l.shares as lapsed, (select count(*) from due) = ${MOVED_MAX} as more,
+  select clock.now, a.account_id, (select count(*) from due) = ${MOVED_MAX} as more,
+    (select shares from let_go where account_id = a.account_id) as lapsed,
     (
       select min(expires_at) from holds
       where account_id = a.account_id and expires_at > clock.now and expires_at > '-infinity'
     ) as next_hold_expiry
-  from clock left join unnest($1::bigint[]) a (account_id) on true left join let_go l on l.account_id = a.account_id`;
+  from clock left join unnest($1::bigint[]) a (account_id) on true`;
 
-// What `asOf` of the ledger makes of a lapsed hold. Rows are deleted by their place: joined by their ids, the planner may
-// walk all holds for each of them, because the table is often known to be empty. The locks keep everyone else from them.
+// What `asOf` of the ledger makes of a lapsed hold. The account's lock keeps everyone else from moving a row from its place.
 const MOVE_LAPSED = `
   with ${CLOCK},
   due as materialized (
     select h.place from clock cross join unnest($1::bigint[]) a (account_id) cross join lateral (
-      select ctid as place from holds where ${HAS_LAPSED}
+      select ctid as place from holds where ${HAS_LAPSED} offset 0
     ) h limit ${MOVED_MAX}
   ),
   lapsed as (delete from holds h using due where h.ctid = due.place returning h.*),
@@ -88,6 +88,6 @@ const FIND_LAPSED = `
   due as (select where false),
   lapsed as materialized (
     select h.* from clock cross join unnest($1::bigint[]) a (account_id) cross join lateral (
-      select account_id, allocations, overdraft_held, expires_at from holds where ${HAS_LAPSED}
+      select account_id, allocations, overdraft_held, expires_at from holds where ${HAS_LAPSED} offset 0
     ) h
   ),${ANSWER}`;

@@ -4,6 +4,7 @@ import type { Pool } from '#database';
 import { ledgerPool } from '../engine/ledger-pool.ts';
 import { deleteRows, updateRows, type Column, type Statement } from '../statement.ts';
 import { TestBooks } from '../testing/test-books.ts';
+import { findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
 import * as statements from './statements.ts';
 
 let database: TestDatabase;
@@ -31,12 +32,12 @@ const IDS = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-00
 const LOOK_UPS: readonly Statement[] = [
   statements.lockAccounts(KEYS),
   statements.findAccounts(KEYS),
-  statements.readClock(KEYS),
+  moveLapsedHolds(KEYS),
+  findLapsedHolds(KEYS),
   statements.findOpenGrants(KEYS),
   statements.findMovedGrants(KEYS, [null, '1']),
   statements.findGrants(KEYS, IDS),
   statements.findRefundableGrants(KEYS, IDS),
-  statements.findLapsedHolds(KEYS),
   statements.findHolds(KEYS, IDS),
   statements.findClosedAuthorizations(KEYS, IDS),
   statements.findKeys([{ scope: '1', key: IDS[0] ?? '' }]),
