@@ -75,4 +75,15 @@ describe('a statement of the ledger', () => {
       expect(await scansOf(statement)).toEqual([]);
     },
   );
+
+  it.each([statements.findKeys, statements.guardKeys])('looks for keys in no week to come', async (statement) => {
+    const { text } = statement([]);
+    await pool.query(`prepare statement as ${text}`);
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain execute statement ('{}', '{}')`);
+    const looked = rows.filter((row) => /Scan using idempotency_keys_\d/.test(row['QUERY PLAN']));
+    expect(looked.length).toBeGreaterThan(0);
+    // On a Sunday next week's keys are less than a day away.
+    expect(looked.length).toBeLessThanOrEqual(2);
+    await pool.query('deallocate statement');
+  });
 });
