@@ -14,6 +14,8 @@ export function serverSettings(port: number): Record<string, string> {
     max_wal_size: '4GB',
     min_wal_size: '256MB',
     checkpoint_timeout: '15min',
+    // What a minute's holds leave behind would fill more memory than the ledger itself.
+    autovacuum_naptime: '10s',
     // Statements are short, and compiling them would take longer than running them.
     jit: 'off',
     // Nothing replicates from here by logical decoding.

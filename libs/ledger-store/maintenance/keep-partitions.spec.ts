@@ -48,6 +48,16 @@ describe('partitions', () => {
     expect(await partitionsOf('idempotency_keys')).not.toContain(table);
   });
 
+  it('of idempotency keys are not vacuumed for what is added to them, those made later neither', async () => {
+    await pool.query(`select make_partitions(timestamptz '2031-05-01 00:00Z', 0)`);
+    const { rows } = await pool.query<{ name: string; is_left_alone: boolean }>(
+      `select oid::regclass::text as name, 'autovacuum_vacuum_insert_threshold=-1' = any(reloptions) as is_left_alone
+        from pg_class where oid in (select inhrelid from pg_inherits where inhparent = 'idempotency_keys'::regclass)`,
+    );
+    expect(rows.map(({ name }) => name)).toContain('idempotency_keys_2031_w18');
+    expect(rows.filter((row) => !row.is_left_alone)).toEqual([]);
+  });
+
   it('refuse TRUNCATE of transfers one by one, those made later too', async () => {
     await pool.query(`select make_partitions(timestamptz '2031-05-01 00:00Z', 0)`);
     for (const table of ['transfers', ...(await partitionsOf('transfers'))]) {
