@@ -143,7 +143,7 @@ describe('holds that lapse', () => {
     await ledger.account('a', String(count));
     await ledger.do(authorize('a', '1', 3600));
     await books.pool.query(
-      `insert into holds select account_id, uuid_at(created_at - n * interval '1 ms'), environment, amount, held,
+      `insert into holds select account_id, overlay(uuid_at(created_at - n * interval '1 ms')::text placing substr(id::text, 15) from 15)::uuid, environment, amount, held,
           allocations, overdraft_held, committed, draws, steps, uncollected, overage, usage, tags, metadata,
           created_at - interval '1 hour', created_at - interval '1 minute', balance_posted, balance_held
         from holds, generate_series(1, $1::int) n`,
