@@ -13,6 +13,8 @@ export class OneByOneEngine {
 
   constructor(databaseUrl: string, log: (line: string) => void) {
     this.#pool = ledgerPool(databaseUrl, CONNECTIONS, log);
+    // Here requests wait for each other's row locks; they are not to be refused for that.
+    this.#pool.on('connect', (client) => void client.query(`set lock_timeout = '10s'`));
   }
 
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
