@@ -10,7 +10,11 @@ import { queued, type Answer, type Submission } from './submission.ts';
 export interface EngineOptions {
   readonly databaseUrl: string;
   readonly log: (line: string) => void;
-  /** How many transactions may be under way at once; an account's commands always share one lane. */
+  /**
+   * How many queues, each with a connection of its own; an account's commands always share one. A process decides on one
+   * thread, so more lanes only divide its batches: with one, batches over 10 000 accounts were twice as fast as with four
+   * (17 000 against 9 500 authorizations/s on 2 cores), and pairs a fifth faster. More processes are the way to more.
+   */
   readonly lanes?: number;
   /** The most decisions in one transaction. A larger batch request runs alone. */
   readonly batchMax?: number;
@@ -37,7 +41,7 @@ export class Engine {
   constructor({
     databaseUrl,
     log,
-    lanes = 4,
+    lanes = 1,
     batchMax = 512,
     queueMax = 20_000,
     passed = () => performance.now(),

@@ -12,7 +12,7 @@ import {
 import { sizeOf } from './size-of.ts';
 
 /** Accounts and grants together. A grant may carry 16 KiB of metadata, though most carry next to none. */
-const WEIGHT_MAX = 20_000;
+const WEIGHT_MAX = 50_000;
 /** What the open authorizations that are remembered may take in memory, roughly. */
 const AUTHORIZATION_BYTES_MAX = 32 * 1024 * 1024;
 /** An authorization without what its request said. */
