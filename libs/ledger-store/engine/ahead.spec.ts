@@ -82,6 +82,16 @@ describe('a batch decided ahead', () => {
     expect((await ledger.do(charge('a', '9'))).authorization.balance.posted).toBe('0');
   });
 
+  it('sees what another process did to an authorization alone, no credits moved', async () => {
+    await known('a', '3');
+    const { authorization } = await ledger.do(authorize('a', '2'));
+    await ledger.do(commit(authorization.id, '5', false));
+    const elsewhere = await other.do(commit(authorization.id, '1', false));
+    expect(elsewhere.authorization).toMatchObject({ committed: '2', uncollected: '4' });
+    const { authorization: final } = await ledger.do(commit(authorization.id, '2'));
+    expect(final).toMatchObject({ committed: '2', uncollected: '6' });
+  });
+
   it('is answered by the first answer where the same key came in by another process meanwhile', async () => {
     await known('a', '10');
     const lock = await books.lock('a');
