@@ -60,7 +60,7 @@ export class CarefulBatches {
     // What became of it before is only to be found out together with those it was sent with.
     rejectAll(
       kept.filter(({ doubt }) => doubt),
-      new LedgerUnavailable('outcome_unknown'),
+      unavailable(new Error('an account is kept locked')),
     );
     this.parked.push(...kept.filter(({ doubt }) => !doubt));
     return batch.filter((one) => !isLocked(one));

@@ -10,7 +10,7 @@ import type { KnownAccounts } from '../load/known-accounts.ts';
 import { guardAccounts, guardKeys } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
-import { decideBatch, type DecidedBatch } from './decide-batch.ts';
+import { decideBatch } from './decide-batch.ts';
 import type { Doubt } from './run-batch.ts';
 import type { Answer, Queued } from './submission.ts';
 
@@ -46,6 +46,11 @@ export function canDecideAhead(known: KnownAccounts, { command, needs }: Queued,
   );
 }
 
+interface AttemptedBatch {
+  readonly answers: readonly Answer[];
+  readonly writes: readonly Statement[];
+}
+
 /** What a lane knows of authorizations that are closed: nothing. */
 const NONE_CLOSED: ReadonlySet<string> = new Set();
 
@@ -62,7 +67,7 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
   const context: DecisionContext = { state: known.state, changes: noChanges(), now };
   const decided = attempt(context, batch);
   known.follow(context.changes, now);
-  if (!decided || decided.outcomes.some(tellsWhenToComeBack)) {
+  if (!decided) {
     known.forget(accounts);
     return null;
   }
@@ -75,15 +80,17 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
     statements: [
       guardAccounts({ keys: accounts, stamps, now, holdsUntil }),
       ...(keys.length > 0 ? [guardKeys(keys)] : []),
-      ...writeChanges(context.changes, decided.remembered, NONE_CLOSED),
+      ...decided.writes,
     ],
   };
 }
 
 /** Whatever is wrong with one of the commands comes up again under the locks, where its neighbours don't suffer for it. */
-function attempt(context: DecisionContext, batch: readonly Queued[]): DecidedBatch | null {
+function attempt(context: DecisionContext, batch: readonly Queued[]): AttemptedBatch | null {
   try {
-    return decideBatch(context, [], batch);
+    const { answers, outcomes, remembered } = decideBatch(context, [], batch);
+    if (outcomes.some(tellsWhenToComeBack)) return null;
+    return { answers, writes: writeChanges(context.changes, remembered, NONE_CLOSED) };
   } catch {
     return null;
   }

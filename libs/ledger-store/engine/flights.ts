@@ -3,6 +3,7 @@ import { ANSWERED_BEFORE, MOVED_ON } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 import { committed } from './commit-writes.ts';
 import { sqlStateOf } from './failures.ts';
+import { BEGIN } from './ledger-pool.ts';
 import { connectedTo } from './run-batch.ts';
 
 /** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
@@ -78,7 +79,7 @@ export class Flights {
     this.underWay += 1;
     this.weight += weight;
     const own = String((sentByThisProcess += 1));
-    const begun = client.query('begin');
+    const begun = client.query(BEGIN);
     const followed = client.query(followFlight(this.last, own));
     this.last = own;
     const answer = client.query<Row>(first);

@@ -129,7 +129,7 @@ export class Lane {
     }
   }
 
-  /** What can be decided ahead, and the rest. An account's commands stay in order: behind one that can't, none is. */
+  /** What can be decided ahead, and the rest. An account's commands stay in order, unless they fail: behind one that can't, none is. */
   private divide(batch: readonly Waiting[], now: number): [ahead: Waiting[], rest: Waiting[]] {
     const ahead: Waiting[] = [];
     const rest: Waiting[] = [];

@@ -2,6 +2,9 @@ import { connect, type Pool } from '#database';
 
 const SESSION_SETTINGS = {
   role: 'purser_app',
+  // Statements are sent behind a "begin" without waiting for it. Should it fail alone, as when somebody cancels just that
+  // statement, each of them would be a transaction of its own: then it must change nothing. See BEGIN.
+  default_transaction_read_only: 'on',
   // Keyed look-ups and nothing else: a plan made while the tables were small must not scan them when they have grown.
   enable_seqscan: 'off',
   enable_bitmapscan: 'off',
@@ -15,6 +18,9 @@ const SESSION_SETTINGS = {
   statement_timeout: '10s',
   idle_in_transaction_session_timeout: '5s',
 };
+
+/** Begins a transaction that may write; outside of one nothing may, on these connections. */
+export const BEGIN = 'begin read write';
 
 /** Longer than any statement may take: whoever says nothing for so long is gone. */
 const ANSWER_TIMEOUT_MS = 15_000;

@@ -1,17 +1,41 @@
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import { arrayOf } from '../statement.ts';
+import { BEGIN } from './ledger-pool.ts';
+import { connectedTo } from './run-batch.ts';
 
 /** What was found longer ago says nothing of the time between. */
 const LOOK_GAP_MS_MAX = 1000;
 
+const FIND_LOCKED = `
+  with free as materialized (
+    select account_id from accounts where account_id = any($1::bigint[]) for no key update skip locked
+  )
+  select account_id, xmax::text as holder from accounts
+  where account_id = any($1::bigint[]) and account_id not in (select account_id from free)`;
+
+interface LockedRow {
+  account_id: AccountKey;
+  holder: string;
+}
+
+interface Seen {
+  /** The transaction that had it. */
+  readonly holder: string;
+  /** Since when this one was found at every look, and when the last one was. */
+  readonly since: number;
+  readonly seenAt: number;
+}
+
 /**
  * Accounts that another transaction was found to keep locked, shared by all lanes: what one has found out, the others need
  * not wait for. Nobody waits for these accounts with others locked; they are looked at again without waiting.
+ *
+ * One that is locked by another transaction at every look is only busy. To wait until a look finds it free would be to
+ * wait for chance, so it is left to Postgres, where whoever waits has its turn.
  */
 export class LockedAccounts {
-  /** Since when each was found locked at every look, and when the last one was. */
-  private readonly known = new Map<AccountKey, { readonly since: number; readonly seenAt: number }>();
+  private readonly known = new Map<AccountKey, Seen>();
 
   constructor(private readonly pool: Pool) {}
 
@@ -31,24 +55,32 @@ export class LockedAccounts {
 
   /** Looks which of these accounts can't be locked now. */
   async inspect(accounts: readonly AccountKey[]): Promise<void> {
-    const { rows } = await this.pool.query<{ account_id: AccountKey }>(
-      `with free as materialized (
-         select account_id from accounts where account_id = any($1::bigint[]) for no key update skip locked
-       )
-       select account_id from accounts
-       where account_id = any($1::bigint[]) and account_id not in (select account_id from free)`,
-      [arrayOf([...new Set(accounts)])],
-    );
+    const rows = await this.find(accounts);
     const now = performance.now();
-    const locked = rows.map(
-      ({ account_id }) => [account_id, { since: this.sinceWhen(account_id, now), seenAt: now }] as const,
-    );
+    const stuck = rows.flatMap(({ account_id: account, holder }) => {
+      const before = this.known.get(account);
+      if (!before || now - before.seenAt >= LOOK_GAP_MS_MAX)
+        return [[account, { holder, since: now, seenAt: now }] as const];
+      return before.holder === holder ? [[account, { ...before, seenAt: now }] as const] : [];
+    });
     for (const account of accounts) this.known.delete(account);
-    for (const [account, seen] of locked) this.known.set(account, seen);
+    for (const [account, seen] of stuck) this.known.set(account, seen);
   }
 
-  private sinceWhen(account: AccountKey, now: number): number {
-    const before = this.known.get(account);
-    return before && now - before.seenAt < LOOK_GAP_MS_MAX ? before.since : now;
+  /** Those that can't be locked now. The locks of the others are let go at once. */
+  private async find(accounts: readonly AccountKey[]): Promise<LockedRow[]> {
+    const client = await connectedTo(this.pool);
+    let isDone = false;
+    try {
+      const [, { rows }] = await Promise.all([
+        client.query(BEGIN),
+        client.query<LockedRow>(FIND_LOCKED, [arrayOf([...new Set(accounts)])]),
+        client.query('rollback'),
+      ]);
+      isDone = true;
+      return rows;
+    } finally {
+      client.release(!isDone);
+    }
   }
 }

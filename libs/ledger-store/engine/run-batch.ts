@@ -8,6 +8,7 @@ import { writeChanges } from '../write/write-changes.ts';
 import { committed } from './commit-writes.ts';
 import { decideBatch } from './decide-batch.ts';
 import { ConnectionFailed, ofConnection } from './failures.ts';
+import { BEGIN } from './ledger-pool.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { Answer, Queued } from './submission.ts';
 
@@ -96,7 +97,7 @@ async function load(
 ): Promise<readonly [LoadedState, readonly KeyRow[]]> {
   const keys = batch.flatMap(({ key }) => (key ? [key] : []));
   const [begun, loaded, knownKeys] = await Promise.allSettled([
-    ofConnection(client.query('begin')),
+    ofConnection(client.query(BEGIN)),
     loadState(client, needs, known),
     keys.length > 0 ? rowsOf<KeyRow>(client, findKeys(keys)) : [],
   ]);

@@ -1,4 +1,5 @@
 import type { AccountKey } from '#ledger';
+import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { Doubt } from './run-batch.ts';
 import type { Answer, Queued } from './submission.ts';
 
@@ -24,6 +25,9 @@ export function resolveAll(batch: readonly Waiting[], answers: readonly Answer[]
   });
 }
 
+/** Whatever keeps those from being answered that were sent before: they may have been written then. */
 export function rejectAll(batch: readonly Waiting[], error: unknown): void {
-  for (const { reject } of batch) reject(error);
+  for (const { reject, doubt } of batch) {
+    reject(doubt ? new LedgerUnavailable('outcome_unknown', { cause: error }) : error);
+  }
 }

@@ -11,6 +11,7 @@ export class FaultyWire {
   private readonly pairs = new Set<readonly [client: Socket, server: Socket]>();
   private nextCommit: CommitFault | null = null;
   private silent = false;
+  private spoilsBegin = false;
 
   private constructor(
     private readonly listener: Server,
@@ -37,6 +38,11 @@ export class FaultyWire {
     this.nextCommit = fault;
   }
 
+  /** The next transaction is refused its beginning, as when somebody cancels just that statement. */
+  failNextBegin(): void {
+    this.spoilsBegin = true;
+  }
+
   /** From now on nothing arrives at either end, and nobody is told; {@link speak} ends it for new connections. */
   fallSilent(): void {
     this.silent = true;
@@ -49,6 +55,12 @@ export class FaultyWire {
 
   cut(): void {
     for (const pair of this.pairs) cutPair(pair);
+  }
+
+  /** Takes no connection any more. */
+  async refuse(): Promise<void> {
+    this.listener.close();
+    await once(this.listener, 'close');
   }
 
   async close(): Promise<void> {
@@ -65,6 +77,11 @@ export class FaultyWire {
     let deaf = false;
     client.on('data', (chunk) => {
       if (this.silent) return;
+      const begin = this.spoilsBegin ? chunk.indexOf('begin read write\0') : -1;
+      if (begin >= 0) {
+        chunk.write('begjn', begin);
+        this.spoilsBegin = false;
+      }
       const at = this.nextCommit === null ? -1 : chunk.indexOf(COMMIT);
       if (at < 0) {
         server.write(chunk);

@@ -61,7 +61,7 @@ function column<Row>(name: string, type: string, value: Column<Row>['value']): C
   return { name, type, value };
 }
 
-/** Quoted, because an array literal may hold no bare space; a batch has one time, so the last is remembered. */
+/** As ISO 8601, which an array literal takes as it is. A batch has one time, so the last is remembered. */
 const time = (milliseconds: number | null): string | null => (milliseconds === null ? null : isoTime(milliseconds));
 
 function shares(list: readonly GrantShare[]): string {
