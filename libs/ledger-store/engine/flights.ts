@@ -32,10 +32,10 @@ function followFlight(before: string | null, own: string): Statement {
  * one connection. There they run in that order, so that each finds what the one before it has left.
  */
 export class Flights {
-  /** How many have been sent and not answered. */
-  underWay = 0;
   /** The decisions in them. */
   weight = 0;
+  /** How many have been sent and not answered. */
+  private underWay = 0;
   private client: PoolClient | null = null;
   /** The last that was sent, while it is under way. */
   private last: string | null = null;

@@ -54,6 +54,8 @@ export class Lane {
   private readonly careful: CarefulBatches;
   private readonly flights: Flights;
   private readonly batchMax: number;
+  /** Batches that were sent and have neither been answered nor set back. The lane must not rest before. */
+  private aloft = 0;
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
   private failuresInARow = 0;
@@ -92,22 +94,22 @@ export class Lane {
     do {
       // Requests that arrive together, read from their sockets in one turn of the event loop, share a batch.
       await nextTurn();
-      if (this.flights.underWay === 0 && this.careful.mustLook) this.putFirst(await this.careful.look());
-      const setBack = this.flights.underWay === 0 ? this.setBack.shift() : undefined;
+      if (this.aloft === 0 && this.careful.mustLook) this.putFirst(await this.careful.look());
+      const setBack = this.aloft === 0 ? this.setBack.shift() : undefined;
       if (setBack) await this.careful.answerAfter(setBack.batch, setBack.error);
       else if (this.mayStart()) await this.start();
-      else if (this.flights.underWay > 0) await this.somethingNew();
+      else if (this.aloft > 0) await this.somethingNew();
       else if (this.careful.hasParked) await sleep(PARKED_PAUSE_MS);
-    } while (this.queue.length + this.setBack.length + this.flights.underWay > 0 || this.careful.hasParked);
+    } while (this.queue.length + this.setBack.length + this.aloft > 0 || this.careful.hasParked);
     this.running = null;
   }
 
   /** Whether the queue's next batch may start now. */
   private mayStart(): boolean {
-    const { underWay, weight, isOpen } = this.flights;
+    const { weight, isOpen } = this.flights;
     if (this.queue.length === 0 || this.setBack.length > 0) return false;
-    if (underWay === 0) return true;
-    return underWay === 1 && isOpen && !this.careful.mustLook && this.queueWeight >= weight;
+    if (this.aloft === 0) return true;
+    return this.aloft === 1 && isOpen && !this.careful.mustLook && this.queueWeight >= weight;
   }
 
   private async start(): Promise<void> {
@@ -120,7 +122,7 @@ export class Lane {
       this.take(count);
       if (rest.length > 0) this.setBack.push({ batch: rest, error: null });
       await this.fly(ahead, now);
-    } else if (this.flights.underWay > 0) {
+    } else if (this.aloft > 0) {
       this.flights.close();
       await this.somethingNew();
     } else {
@@ -147,7 +149,7 @@ export class Lane {
 
   /** With nothing under way, half of a long queue: the other half can then be decided while this one is written. */
   private share(): number {
-    const divides = this.flights.underWay === 0 && this.queueWeight >= WORTH_DIVIDING;
+    const divides = this.aloft === 0 && this.queueWeight >= WORTH_DIVIDING;
     return Math.min(this.batchMax, divides ? this.queueWeight >> 1 : this.queueWeight);
   }
 
@@ -160,6 +162,7 @@ export class Lane {
     }
     try {
       await this.flights.open();
+      this.aloft += 1;
       void this.land(batch, decided);
     } catch (error) {
       // Whether the database can't be reached is found out again, and told, by who decides on what is stored.
@@ -172,12 +175,12 @@ export class Lane {
       const [clock] = await this.flights.send<ClockReading>(decided.statements, weightOf(batch));
       if (clock) this.clock.set(clock.now.getTime());
       this.failuresInARow = 0;
-
       resolveAll(batch, decided.answers);
     } catch (error) {
       const isUnknown = error instanceof LedgerUnavailable;
       this.notWritten(isUnknown ? batch.map((one) => ({ ...one, doubt: decided.changed })) : batch, decided, error);
     }
+    this.aloft -= 1;
     this.wake?.();
   }
 
