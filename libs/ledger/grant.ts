@@ -1,7 +1,7 @@
 import type { Amount } from './amount.ts';
 import type { AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { Spending } from './authorization.ts';
+import type { Spending, Usage } from './authorization.ts';
 
 export const GRANT_CATEGORIES = ['paid', 'promotional', 'included'] as const;
 export type GrantCategory = (typeof GRANT_CATEGORIES)[number];
@@ -61,12 +61,21 @@ export function mayPayFor(grant: Grant, spending: Spending): boolean {
   const scope = grant.scope;
   if (scope === null) return true;
   const { usage, tags } = spending;
-  if (scope.events && !(usage.length > 0 && usage.every(({ event }) => scope.events?.includes(event)))) return false;
-  if (
-    scope.models &&
-    !(usage.length > 0 && usage.every(({ model }) => model !== undefined && scope.models?.includes(model)))
-  ) {
-    return false;
-  }
+  if (scope.events && !isEachOf(scope.events, usage, ({ event }) => event)) return false;
+  if (scope.models && !isEachOf(scope.models, usage, ({ model }) => model)) return false;
   return Object.entries(scope.tags ?? {}).every(([name, value]) => tags[name] === value);
+}
+
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Whether there is any usage, and each one's name is in the list. A batch may ask it a million times of long lists. */
+function isEachOf(
+  list: readonly string[],
+  usage: readonly Usage[],
+  nameOf: (one: Usage) => string | undefined,
+): boolean {
+  const names = sets.get(list) ?? new Set(list);
+  sets.set(list, names);
+  const isNamed = (name: string | undefined): boolean => name !== undefined && names.has(name);
+  return usage.length > 0 && usage.every((one) => isNamed(nameOf(one)));
 }

@@ -14,6 +14,8 @@ export interface AccountState {
   readonly ids: IdClock;
   /** Every grant with something remaining, in burn-down order. */
   readonly grants: Grant[];
+  /** Grants before this index have nothing free: all of them is pinned or spent. Looking for credits begins here. */
+  freeFrom: number;
   posted: Amount;
   held: Amount;
   /** When the earliest open authorization expires; `null` where there is none. */
@@ -69,11 +71,27 @@ export function accountState(
     account,
     ids,
     grants: grants.toSorted(compareBurnDown),
+    freeFrom: 0,
     // A grant that expired or was voided has nothing remaining but what holds pin, once `settle` has booked it.
     posted: sum(({ remaining }) => remaining).minus(account.debt),
     held: sum(({ held }) => held).plus(account.overdraftHeld),
     nextHoldExpiry,
   };
+}
+
+/** Enters a grant that wasn't among the account's open ones, at its place in burn-down order. */
+export function enterGrant(account: AccountState, grant: Grant): void {
+  const { grants } = account;
+  let from = 0;
+  let to = grants.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const other = grants[middle];
+    if (other && compareBurnDown(other, grant) < 0) from = middle + 1;
+    else to = middle;
+  }
+  grants.splice(from, 0, grant);
+  account.freeFrom = 0;
 }
 
 export function balanceOf(state: AccountState): Balance {

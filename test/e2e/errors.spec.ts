@@ -160,6 +160,16 @@ describe('a body', () => {
   });
 });
 
+describe('a request of more faults than anybody reads', () => {
+  it('is told the first hundred, and how many there are', async () => {
+    const items = Array.from({ length: 1000 }, () => ({ account: 'acme' }));
+    const answer = await service.live.post('/v1/charges/batch', { items });
+    const { errors = [] } = expectProblem(answer, 400, 'invalid_request');
+    expect(errors).toHaveLength(100);
+    expect(answer.text).toContain('1000 fields are not as they must be. These are the first 100.');
+  });
+});
+
 describe('every operation that takes a body', () => {
   it('refuses a field it does not know', async () => {
     const { id } = await authorize(service.live, account, '1');

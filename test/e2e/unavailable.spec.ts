@@ -121,6 +121,30 @@ describe('while the database is away', () => {
   });
 });
 
+describe('when more reads wait than can be answered within seconds', () => {
+  it('further ones are refused at once, those that wait are answered, and changes go on', async () => {
+    const [mine, theirs] = [await openAccount(service.live, { credits: '10' }), await openAccount(service.test)];
+    const listing = await service.pool.connect();
+    await listing.query('begin; lock table transfers in access exclusive mode');
+    const waiting = [service.live, service.test].flatMap((client) => {
+      const path = `/v1/accounts/${client === service.live ? mine : theirs}/transfers`;
+      return Array.from({ length: 240 }, () => client.get(path));
+    });
+    const first = await Promise.race(waiting);
+    expectProblem(first, 503, 'ledger_busy');
+    expect(first.headers['retry-after']).toBe('1');
+    const { status } = await service.live.post('/v1/authorizations', { account: mine, amount: '1' });
+    await listing.query('rollback');
+    listing.release();
+    const statuses = (await Promise.all(waiting)).map((answer) => answer.status);
+    expect({ authorized: status, refused: statuses.filter((one) => one === 503).length }).toEqual({
+      authorized: 201,
+      refused: 80,
+    });
+    expect(statuses.filter((one) => one === 200)).toHaveLength(400);
+  }, 30_000);
+});
+
 describe('when connections are cut in the middle of the work', () => {
   it('every request has an end, and retries with the same keys bring each about exactly once', async () => {
     const account = await openAccount(service.live, { credits: '1000' });

@@ -3,11 +3,20 @@ import { invalidRequest } from '../validation/body-pipe.ts';
 import { isPlainObject } from '../validation/rules.ts';
 import { refuseUnkeepable } from '../validation/unkeepable.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Characters of the body. */
+    bodyLength: number;
+  }
+}
+
 /** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
 export function readJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.decorateRequest('bodyLength', 0);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyLength = body.length;
     if (body === '') done(null, {});
     else void parseJson(request, body as string, done);
   });

@@ -37,7 +37,7 @@ export class LedgerRequests {
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
     };
-    const answer = await this.engine.submit<T>({ command, key, render });
+    const answer = await this.engine.submit<T>({ command, key, render, length: reply.request.bodyLength });
     if (answer.replayed) reply.header('idempotency-replayed', 'true');
     const retryAfter = retryAfterOf(answer);
     if (retryAfter !== null) reply.header('retry-after', retryAfter);

@@ -1,21 +1,38 @@
 import type { Engine } from '#ledger-store';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problem } from '../problems/problem.ts';
 
+/** Reads share eight connections; as many as these wait for at most a few seconds. */
+const READS_MAX = 400;
+
 /**
- * Refuses what would change the books as soon as its head is read, where the engine has as much work as it can take.
- * Reading and checking a request costs several times as much as this, and would take the time from those that are under
- * way. Reads go on.
+ * Refuses requests as soon as their head is read where there is as much to do as can be done: changes where the engine's
+ * queue is nearly full, reads where hundreds of others are under way. Reading and checking a request costs several times
+ * as much as this, and would take the time from those that are under way.
  */
 export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusy'>): void {
-  const body = JSON.stringify(
-    problem('ledger_busy', 'The ledger has as much work as it can take. Try again with the same Idempotency-Key.'),
-  );
+  let reads = 0;
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (!engine.isBusy || request.method === 'GET' || request.method === 'HEAD') {
+    if (!request.url.startsWith('/v1/')) done();
+    else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      if (engine.isBusy) refuse(reply);
+      else done();
+    } else if (reads >= READS_MAX) refuse(reply);
+    else {
+      reads += 1;
+      // However it ends, also where the client has gone.
+      reply.raw.once('close', () => {
+        reads -= 1;
+      });
       done();
-      return;
     }
-    void reply.status(503).header('retry-after', '1').header('content-type', 'application/problem+json').send(body);
   });
+}
+
+const BODY = JSON.stringify(
+  problem('ledger_busy', 'The ledger has as much work as it can take. Try again with the same Idempotency-Key.'),
+);
+
+function refuse(reply: FastifyReply): void {
+  void reply.status(503).header('retry-after', '1').header('content-type', 'application/problem+json').send(BODY);
 }

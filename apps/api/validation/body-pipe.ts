@@ -29,10 +29,14 @@ export class BodyPipe implements PipeTransform<unknown> {
   }
 }
 
+/** A request of thousands of faults is told so many of them: the answer must not be dearer than the request. */
+const ERRORS_MAX = 100;
+
 export function invalidRequest(errors: readonly Fault[]): ProblemError {
-  const detail =
-    errors.length === 1 ? 'A field is not as it must be.' : `${String(errors.length)} fields are not as they must be.`;
-  return new ProblemError(problem('invalid_request', detail, { errors }));
+  const count = errors.length;
+  const all = count === 1 ? 'A field is not as it must be.' : `${String(count)} fields are not as they must be.`;
+  const detail = count > ERRORS_MAX ? `${all} These are the first ${String(ERRORS_MAX)}.` : all;
+  return new ProblemError(problem('invalid_request', detail, { errors: errors.slice(0, ERRORS_MAX) }));
 }
 
 function faultsOf(error: ValidationError, parent: string): Fault[] {

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { charge, chargeEach } from '../testing/commands.ts';
 import { TestBooks } from '../testing/test-books.ts';
-import { TestLedger } from '../testing/test-ledger.ts';
+import { render, TestLedger } from '../testing/test-ledger.ts';
+import type { Answer } from './submission.ts';
 
 let database: TestDatabase;
 let books: TestBooks;
@@ -46,6 +47,21 @@ describe('a full queue', () => {
     await lock.release();
     await Promise.all([taken, rest]);
     expect(await books.spent('a')).toBe('100');
+    await ledger.stop();
+  });
+
+  it('counts a long request for more', async () => {
+    const ledger = new TestLedger(database.url, { queueMax: 100 });
+    await ledger.account('a', '1000');
+    const submitted = (length: number): Promise<Answer> =>
+      ledger.engine.submit<'charge'>({ command: charge('a', '1'), key: null, render, length });
+    const lock = await books.lock('a');
+    const taken = submitted(90 * 512);
+    await expect(submitted(10 * 512 + 1)).rejects.toMatchObject({ reason: 'queue_full' });
+    const rest = submitted(10 * 512);
+    await lock.release();
+    await Promise.all([taken, rest]);
+    expect(await books.spent('a')).toBe('2');
     await ledger.stop();
   });
 

@@ -18,12 +18,17 @@ export interface EngineOptions {
   readonly lanes?: number;
   /** The most decisions in one transaction. A larger batch request runs alone. */
   readonly batchMax?: number;
-  /** The most decisions waiting, over all lanes; beyond it requests are refused at once. */
+  /** The most decisions waiting, over all lanes; beyond it requests are refused at once. A long request counts for more. */
   readonly queueMax?: number;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed?: () => number;
 }
 
+/**
+ * A request of more characters per decision takes longer to write, and more memory while it waits. So the queue holds at
+ * most 10 MB.
+ */
+const LENGTH_OF_A_DECISION = 512;
 /** Below a full queue, because one that is too full for a batch of hundreds has room for single requests. */
 const BUSY_PART = 0.9;
 
@@ -64,9 +69,9 @@ export class Engine {
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
     if (this.stopping) throw new LedgerUnavailable('stopping');
     const command = queued(submission);
-    const { weight } = command;
-    if (this.waiting + weight > this.queueMax) throw new LedgerUnavailable('queue_full');
-    this.waiting += weight;
+    const room = Math.max(command.weight, Math.ceil((submission.length ?? 0) / LENGTH_OF_A_DECISION));
+    if (this.waiting + room > this.queueMax) throw new LedgerUnavailable('queue_full');
+    this.waiting += room;
     try {
       // Where the idempotency key is kept, so that two requests with one key meet in one lane.
       const account = command.key?.scope ?? command.needs.accounts[0] ?? '0';
@@ -74,7 +79,7 @@ export class Engine {
       if (!lane) throw new Error('an engine needs a lane');
       return await lane.submit(command);
     } finally {
-      this.waiting -= weight;
+      this.waiting -= room;
     }
   }
 

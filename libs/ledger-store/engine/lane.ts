@@ -11,6 +11,7 @@ import { sqlStateOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { LockedAccounts } from './locked-accounts.ts';
 import type { Answer, Queued } from './submission.ts';
+import { nextTurn } from './next-turn.ts';
 import { accountsOf, resolveAll, type Waiting } from './waiting.ts';
 
 export interface LaneParts {
@@ -231,8 +232,4 @@ export class Lane {
 
 function weightOf(batch: readonly Waiting[]): number {
   return batch.reduce((sum, { queued }) => sum + queued.weight, 0);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -9,8 +9,12 @@ import { committed } from './commit-writes.ts';
 import { decideBatch } from './decide-batch.ts';
 import { ConnectionFailed, ofConnection } from './failures.ts';
 import { BEGIN } from './ledger-pool.ts';
+import { nextTurn } from './next-turn.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { Answer, Queued } from './submission.ts';
+
+/** Deciding takes microseconds per command; a batch that took longer may have outlasted its transaction. */
+const LONG_MS = 500;
 
 export interface BatchOptions {
   /** What the lane knows of the accounts; it learns from the batch. */
@@ -64,7 +68,9 @@ async function attemptBatch(
     const context: DecisionContext = { state, changes: noChanges(), now };
     if (doubt) settleDoubt(context, doubt);
     settle(context, lapsed);
+    const startedAt = performance.now();
     const { answers, remembered } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
+    if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
     await write(client, writeChanges(context.changes, remembered, closed));
@@ -80,6 +86,12 @@ async function attemptBatch(
     // changed since. A new one costs some milliseconds.
     client.release(!done);
   }
+}
+
+/** Resolves when the event loop has come round to what arrived before: also that Postgres has ended the connection. */
+async function whatHappenedMeanwhile(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 /** @throws {ConnectionFailed} */

@@ -65,6 +65,30 @@ describe('an outcome that is unknown', () => {
   });
 });
 
+describe('two batches under way, one behind the other', () => {
+  it('are both answered where both are refused by one and the same packet', async () => {
+    const wire = await FaultyWire.to(database.url);
+    const ledger = new TestLedger(wire.url);
+    await ledger.account('a', '10');
+    await ledger.do(charge('a', '1'));
+    const lock = await books.lock('a', 'update accounts set id_clock = id_clock + 1 where account_id = $1');
+    const first = ledger.do(charge('a', '1'));
+    await books.lockWaits();
+    const second = ledger.do(charge('a', '1'));
+    // Sent as soon as it is asked for, without an answer that would tell.
+    await sleep(50);
+    wire.holdBack();
+    await lock.commit();
+    await sleep(100);
+    wire.letThrough();
+    const answers = await Promise.race([Promise.all([first, second]), sleep(2000, 'never answered')]);
+    expect(answers).toMatchObject([{ account: 'a' }, { account: 'a' }]);
+    await ledger.stop();
+    await wire.close();
+    expect(await books.spent('a')).toBe('3');
+  });
+});
+
 describe('a command that is decided ahead and cannot be written', () => {
   it('fails alone', async () => {
     const ledger = new TestLedger(database.url, { lanes: 1 });

@@ -38,6 +38,8 @@ export interface Submission<T extends CommandType = CommandType> {
   readonly key: IdempotencyKey | null;
   /** Writes the answer; it is called inside the transaction, because the answer is remembered in it. */
   readonly render: (outcome: Outcome<Decisions[T]>) => Rendered;
+  /** Characters of the request, where it is known: what has to be kept while it waits. */
+  readonly length?: number;
 }
 
 /** A command in the engine, with what it asks of it. */

@@ -12,6 +12,7 @@ export class FaultyWire {
   private nextCommit: CommitFault | null = null;
   private silent = false;
   private spoilsBegin = false;
+  private heldBack: (readonly [client: Socket, chunk: Buffer])[] | null = null;
 
   private constructor(
     private readonly listener: Server,
@@ -46,6 +47,19 @@ export class FaultyWire {
   /** From now on nothing arrives at either end, and nobody is told; {@link speak} ends it for new connections. */
   fallSilent(): void {
     this.silent = true;
+  }
+
+  /** From now on what Postgres answers is held back, until {@link letThrough} delivers it in one piece. */
+  holdBack(): void {
+    this.heldBack = [];
+  }
+
+  letThrough(): void {
+    const answers = this.heldBack ?? [];
+    this.heldBack = null;
+    for (const client of new Set(answers.map(([to]) => to))) {
+      client.write(Buffer.concat(answers.flatMap(([to, chunk]) => (to === client ? [chunk] : []))));
+    }
   }
 
   speak(): void {
@@ -96,7 +110,8 @@ export class FaultyWire {
     });
     server.on('data', (chunk) => {
       if (this.silent) return;
-      if (!deaf) client.write(chunk);
+      if (this.heldBack) this.heldBack.push([client, chunk]);
+      else if (!deaf) client.write(chunk);
       else if (chunk.includes('COMMIT\0') || chunk.includes('ROLLBACK\0')) cutPair(pair);
     });
     for (const socket of pair) {

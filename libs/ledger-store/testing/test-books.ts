@@ -52,17 +52,19 @@ export class TestBooks {
     );
   }
 
-  /** Takes an account's lock, as another process would, and keeps it until it is released. */
-  async lock(account: string): Promise<{ release(): Promise<void> }> {
+  /** Takes an account's lock by this statement, as another process would, and keeps it until it is released. */
+  async lock(
+    account: string,
+    statement = 'select from accounts where account_id = $1 for update',
+  ): Promise<{ commit(): Promise<void>; release(): Promise<void> }> {
     const client = await this.pool.connect();
     await client.query('begin');
-    await client.query('select from accounts where account_id = $1 for update', [accountKey('live', account)]);
-    return {
-      release: async () => {
-        await client.query('rollback');
-        client.release();
-      },
+    await client.query(statement, [accountKey('live', account)]);
+    const end = (how: 'commit' | 'rollback') => async (): Promise<void> => {
+      await client.query(how);
+      client.release();
     };
+    return { commit: end('commit'), release: end('rollback') };
   }
 
   /** Waits until this many connections are waiting for a lock. */

@@ -60,11 +60,11 @@ function holdMore(
 
 /** Credits that were freed since may come before those pinned first. */
 function inBurnDownOrder(account: AccountState, shares: readonly GrantShare[]): GrantShare[] {
+  const amounts = new Map<string, Amount>();
+  for (const { grantId, amount } of shares) amounts.set(grantId, amount.plus(amounts.get(grantId) ?? ZERO));
   return account.grants.flatMap(({ id }) => {
-    const own = shares.filter(({ grantId }) => grantId === id);
-    return own.length === 0
-      ? []
-      : [{ grantId: id, amount: own.reduce((total, { amount }) => total.plus(amount), ZERO) }];
+    const amount = amounts.get(id);
+    return amount ? [{ grantId: id, amount }] : [];
   });
 }
 

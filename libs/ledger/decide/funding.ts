@@ -15,15 +15,17 @@ export interface Funding {
   readonly available: Amount;
 }
 
-/** Finds the credits that may pay for this, and changes nothing. It stops looking once there is enough. */
+/** Finds the credits that may pay for this, and takes none. It looks only where something is free, until there is enough. */
 export function fund(context: DecisionContext, account: AccountState, spending: Spending, amount: Amount): Funding {
   const burden = burdenOf(account);
   const enough = amount.plus(burden);
   const shares: { grant: Grant; amount: Amount }[] = [];
   let usable = ZERO;
   let missing = amount;
-  for (const grant of account.grants) {
-    if (usable.gte(enough)) break;
+  skipUnfree(account);
+  for (let index = account.freeFrom; usable.lt(enough); index += 1) {
+    const grant = account.grants[index];
+    if (!grant) break;
     const free = grant.remaining.minus(grant.held);
     if (free.isZero() || !isSpendable(grant, context.now) || !mayPayFor(grant, spending)) continue;
     usable = usable.plus(free);
@@ -33,6 +35,15 @@ export function fund(context: DecisionContext, account: AccountState, spending: 
     missing = missing.minus(share);
   }
   return { shares, missing, available: usable.minus(burden) };
+}
+
+/** An account may have thousands of grants that are pinned to the last credit; no request walks them twice. */
+function skipUnfree(account: AccountState): void {
+  let grant = account.grants[account.freeFrom];
+  while (grant?.remaining.eq(grant.held)) {
+    account.freeFrom += 1;
+    grant = account.grants[account.freeFrom];
+  }
 }
 
 /** Whether the amount is available, the account's overdraft limit included. */
@@ -91,23 +102,33 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
     shortfall: want.shortfall,
   };
   const { nextHoldExpiry } = want.own;
-  if (nextHoldExpiry === null || heldByOthers(context, account, want).lt(want.lacking ?? want.shortfall)) {
+  if (nextHoldExpiry === null || !othersHold(context, account, want, want.lacking ?? want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
   const seconds = Math.ceil((nextHoldExpiry - context.now) / 1000);
   return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), ...figures };
 }
 
-/** What this request could use of what others have pinned, once they let go of it. */
-function heldByOthers(context: DecisionContext, account: AccountState, { spending, own }: Want): Amount {
+/** Whether others have pinned as much as this that the request could use, once they let go of it. */
+function othersHold(
+  context: DecisionContext,
+  account: AccountState,
+  { spending, own }: Want,
+  lacking: Amount,
+): boolean {
   const usable = (grant: Grant | undefined): boolean =>
     grant !== undefined && isSpendable(grant, context.now) && mayPayFor(grant, spending);
-  const pinned = account.grants
-    .filter(usable)
-    .reduce((total, grant) => total.plus(grant.held), account.account.overdraftHeld);
-  return own.shares
+  const needed = own.shares
     .filter(({ grantId }) => usable(context.state.grants.get(grantId)))
-    .reduce((total, { amount }) => total.minus(amount), pinned.minus(own.overdraft).minus(own.lacking));
+    .reduce((total, { amount }) => total.plus(amount), lacking.plus(own.lacking).plus(own.overdraft));
+  // Most often these two tell already, without a look at each of what may be thousands of grants.
+  if (account.held.lt(needed)) return false;
+  let pinned = account.account.overdraftHeld;
+  for (const grant of account.grants) {
+    if (pinned.gte(needed)) break;
+    if (usable(grant)) pinned = pinned.plus(grant.held);
+  }
+  return pinned.gte(needed);
 }
 
 function ownTotal({ own }: Want): Amount {

@@ -1,9 +1,8 @@
 import { ZERO } from '../amount.ts';
-import { compareBurnDown } from '../burn-down.ts';
 import type { CreateGrant, ObjectRef } from '../commands.ts';
 import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
-import { type AccountState } from '../state.ts';
+import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, type DecisionContext } from './context.ts';
 import { repayDebt, takeBack, touchGrant, Transaction } from './movements.ts';
 
@@ -53,8 +52,7 @@ function newGrant(context: DecisionContext, account: AccountState, command: Crea
   };
   context.changes.createdGrants.add(grant);
   context.state.grants.set(grant.id, grant);
-  account.grants.push(grant);
-  account.grants.sort(compareBurnDown);
+  enterGrant(account, grant);
   return grant;
 }
 

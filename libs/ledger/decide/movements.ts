@@ -1,9 +1,8 @@
 import { smallerOf, ZERO, type Amount } from '../amount.ts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
-import { compareBurnDown } from '../burn-down.ts';
 import { hasExpired, type Grant } from '../grant.ts';
-import type { AccountState } from '../state.ts';
+import { enterGrant, type AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 
 /**
@@ -101,11 +100,17 @@ export function unpin(
   books: Transaction,
   at: number,
 ): void {
-  grant.held = grant.held.minus(amount);
-  account.held = account.held.minus(amount);
+  free(account, grant, amount);
   touchGrant(context, grant);
   touch(context, account);
   settleUnpinned(context, account, grant, amount, books, at);
+}
+
+/** Takes a pin off, and nothing else. */
+export function free(account: AccountState, grant: Grant, amount: Amount): void {
+  grant.held = grant.held.minus(amount);
+  account.held = account.held.minus(amount);
+  account.freeFrom = 0;
 }
 
 /** Unpinned credits of a grant that is over leave it at once. */
@@ -211,8 +216,8 @@ export function refundToGrant(
 ): void {
   grant.remaining = grant.remaining.plus(amount);
   if (grant.effectiveAt <= context.now) account.posted = account.posted.plus(amount);
-  if (!account.grants.includes(grant)) account.grants.push(grant);
-  account.grants.sort(compareBurnDown);
+  if (!account.grants.includes(grant)) enterGrant(account, grant);
+  account.freeFrom = 0;
   touchGrant(context, grant);
   bookRefund('grant', amount, of, books, grant.id);
   settleUnpinned(context, account, grant, amount, books, context.now);

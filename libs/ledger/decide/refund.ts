@@ -32,10 +32,10 @@ export function refund(context: DecisionContext, command: Refund): Outcome<Autho
       const of = { authorization, corrects: draw.transactionId, reason: command.reason };
       giveBack(context, account, draw.grantId, part, of, books);
     }
-    draws.unshift({ ...draw, refunded: draw.refunded.plus(part) });
+    draws.push({ ...draw, refunded: draw.refunded.plus(part) });
     left = left.minus(part);
   }
-  authorization.draws = draws;
+  authorization.draws = draws.reverse();
   authorization.refunded = authorization.refunded.plus(amount);
   touchAuthorization(context, authorization);
   return decided(account, authorization);

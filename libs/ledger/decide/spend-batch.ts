@@ -7,7 +7,7 @@ import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize, type BatchSoFar } from './authorize.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
-import { unpinOverdraft } from './movements.ts';
+import { free, unpinOverdraft } from './movements.ts';
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
 export interface BatchDecision {
@@ -95,8 +95,7 @@ function undo(
   for (const { grantId, amount } of authorization.allocations) {
     const grant = context.state.grants.get(grantId);
     if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-    grant.held = grant.held.minus(amount);
-    account.held = account.held.minus(amount);
+    free(account, grant, amount);
   }
   unpinOverdraft(account, authorization.overdraftHeld);
   account.nextHoldExpiry = nextHoldExpiry;

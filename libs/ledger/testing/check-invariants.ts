@@ -119,6 +119,11 @@ export class InvariantCheck {
       (grant, at) => at === 0 || compareBurnDown(state.grants[at - 1] ?? grant, grant) < 0,
     );
     must(sorted, 'the grants stand in burn-down order');
+    const skipped = state.grants.slice(0, state.freeFrom);
+    must(
+      skipped.every((grant) => grant.held.eq(grant.remaining)),
+      'a search for credits passes over none that are free',
+    );
   }
 
   private checkGrant(grant: Grant, open: readonly Authorization[], now: number): void {

@@ -361,8 +361,8 @@ function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Pa
   return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
 }
 
-/** A state as text, all but the id clocks, which only ever go forward. */
+/** A state as text, all but the id clocks, which only ever go forward, and where a search for credits begins. */
 function snapshot({ accounts, grants, authorizations }: LedgerState): string {
-  const states = [...accounts.values()].map(({ ids: _, ...state }) => state);
+  const states = [...accounts.values()].map(({ ids: _, freeFrom: __, ...state }) => state);
   return JSON.stringify([states, [...grants.values()], [...authorizations.values()]]);
 }
