@@ -13,15 +13,18 @@ const log = (): void => undefined;
 let database: TestDatabase;
 let readPool: Pool;
 let engine: Engine;
+let keys: KeyRing;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   readPool = connect(database.url, { log });
   engine = new Engine({ databaseUrl: database.url, log });
+  keys = await KeyRing.open(readPool, { log });
 });
 
 afterAll(async () => {
   await engine.stop();
+  await keys.close();
   await readPool.end();
   await database.drop();
 });
@@ -29,7 +32,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, readPool, keys: await KeyRing.load(readPool), log });
+    const module = ApiModule.of({ engine, readPool, keys, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

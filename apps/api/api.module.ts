@@ -10,9 +10,7 @@ import {
   TransferReader,
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { AccountsController } from './accounts/accounts.controller.ts';
-import { ApiKeyGuard } from './auth/api-key.guard.ts';
 import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
 import { ChargesController } from './charges/charges.controller.ts';
 import { GrantsController } from './grants/grants.controller.ts';
@@ -53,7 +51,6 @@ export class ApiModule {
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
-        { provide: APP_GUARD, useClass: ApiKeyGuard },
         LedgerRequests,
       ],
     };

@@ -8,6 +8,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ApiModule } from './api.module.ts';
+import { authenticate } from './auth/authenticate.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
 import { answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
@@ -44,28 +45,28 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     answerTimeoutMs: READ_TIMEOUT_MS,
     log,
   });
-  const close = async (): Promise<void> => {
-    await engine.stop();
-    await readPool.end();
-  };
+  const closing = new AsyncDisposableStack();
+  closing.defer(() => readPool.end());
+  closing.defer(() => engine.stop());
   try {
-    const keys = await KeyRing.load(readPool);
+    const keys = await KeyRing.open(readPool, { log });
+    closing.defer(() => keys.close());
     const app = await NestFactory.create<NestFastifyApplication>(
       ApiModule.of({ engine, readPool, keys, log }),
       fastifyAdapter(),
       { logger: false, abortOnError: false, bodyParser: false },
     );
-    configure(app, engine, log);
+    configure(app, { engine, keys, log });
     await app.listen(config.port, config.host);
     return {
       url: urlOf(app.getHttpServer().address() as AddressInfo),
       close: async () => {
         await closeConnections(app);
-        await close();
+        await closing.disposeAsync();
       },
     };
   } catch (error) {
-    await close();
+    await closing.disposeAsync();
     throw error;
   }
 }
@@ -98,11 +99,18 @@ function fastifyAdapter(): FastifyAdapter {
   });
 }
 
-function configure(app: NestFastifyApplication, engine: Pick<Engine, 'isBusy'>, log: (line: string) => void): void {
+interface Doors {
+  readonly engine: Pick<Engine, 'isBusy'>;
+  readonly keys: KeyRing;
+  readonly log: (line: string) => void;
+}
+
+function configure(app: NestFastifyApplication, { engine, keys, log }: Doors): void {
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter(log));
   const fastify = app.getHttpAdapter().getInstance();
   shedLoad(fastify, engine);
+  authenticate(fastify, keys);
   readJsonBodies(fastify);
 }
 

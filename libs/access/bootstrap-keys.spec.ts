@@ -17,7 +17,12 @@ describe('the admin keys of the environments', () => {
     await database.drop();
   });
 
-  const environmentOf = async (key: string) => (await KeyRing.load(pool)).find(key)?.environment;
+  const environmentOf = async (key: string): Promise<string | undefined> => {
+    const ring = await KeyRing.open(pool, { log: () => undefined });
+    const caller = await ring.find(key);
+    await ring.close();
+    return caller?.environment;
+  };
   const [A, B] = ['a'.repeat(24), 'b'.repeat(24)];
 
   it('are made once, where none is given, and only their hashes are kept', async () => {

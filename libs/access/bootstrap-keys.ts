@@ -1,7 +1,8 @@
 import { DatabaseError, type Pool, type PoolClient } from '#database';
+import { newUuid } from '#ledger';
 import { hashApiKey, makeApiKey } from './api-key.ts';
 
-/** The name of the admin key that every environment has from the start. */
+/** The name of the admin key that these environments have from the start. */
 const BOOTSTRAP_KEY_NAME = 'admin';
 const ENVIRONMENTS = ['live', 'test'] as const;
 
@@ -12,7 +13,8 @@ export interface BootstrappedKey {
 }
 
 /**
- * Gives every environment its admin key: the one given, which replaces an earlier one, or else one made at the first start.
+ * Gives `live` and `test` their admin keys: the one given, which takes the place of an earlier one, or else one made at the
+ * first start.
  *
  * @throws {DatabaseError} where a given key is in use for something else.
  */
@@ -24,14 +26,20 @@ export async function bootstrapKeys(
   let broken = true;
   try {
     await client.query('begin');
-    // The earlier keys go first, all of them: two environments may have swapped theirs.
-    const replaced = ENVIRONMENTS.filter((environment) => given[environment] !== undefined);
-    await client.query('delete from api_keys where name = $1 and environment = any($2)', [
-      BOOTSTRAP_KEY_NAME,
-      replaced,
-    ]);
+    // Processes that start together would each make a key.
+    await client.query(`select from environments where name = any($1) order by name for update`, [ENVIRONMENTS]);
+    const earlier = await earlierKeys(client);
+    // They go first, all of them: two environments may have swapped theirs.
+    const replaced = earlier.filter(({ environment, hash }) => {
+      const key = given[environment];
+      return key !== undefined && !hashApiKey(key).equals(hash);
+    });
+    await retire(client, replaced);
     const keys: BootstrappedKey[] = [];
-    for (const environment of ENVIRONMENTS) keys.push(await ensureKey(client, environment, given[environment]));
+    for (const environment of ENVIRONMENTS) {
+      const isThere = earlier.some((one) => one.environment === environment && !replaced.includes(one));
+      keys.push({ environment, key: isThere ? null : await addKey(client, environment, given[environment]) });
+    }
     await client.query('commit');
     broken = false;
     return keys;
@@ -45,13 +53,41 @@ export async function bootstrapKeys(
 const TAKEN =
   'An admin key in PURSER_ADMIN_KEY or PURSER_TEST_ADMIN_KEY is already the key of something else. Choose another one.';
 
-async function ensureKey(client: PoolClient, environment: string, given: string | undefined): Promise<BootstrappedKey> {
-  const key = given ?? makeApiKey(environment);
-  const { rowCount } = await client.query(
-    `insert into api_keys (environment, name, hash) values ($1, $2, $3) on conflict (environment, name) do nothing`,
-    [environment, BOOTSTRAP_KEY_NAME, hashApiKey(key)],
+interface EarlierKey {
+  readonly id: string;
+  readonly environment: (typeof ENVIRONMENTS)[number];
+  readonly hash: Buffer;
+}
+
+async function earlierKeys(client: PoolClient): Promise<EarlierKey[]> {
+  const { rows } = await client.query<EarlierKey>(
+    'select id, environment, hash from api_keys where from_configuration and revoked_at is null and environment = any($1)',
+    [ENVIRONMENTS],
   );
-  return { environment, key: given === undefined && rowCount === 1 ? key : null };
+  return rows;
+}
+
+/**
+ * A retired key keeps its row, for what it did; its hash becomes that of no key, so that the same key may come back, for
+ * this environment or the other.
+ */
+async function retire(client: PoolClient, keys: readonly EarlierKey[]): Promise<void> {
+  await client.query(
+    `update api_keys set revoked_at = now(), version = version + 1, hash = sha256(convert_to('retired ' || id, 'UTF8'))
+    where id = any($1)`,
+    [keys.map(({ id }) => id)],
+  );
+}
+
+/** @returns the key where it was made here */
+async function addKey(client: PoolClient, environment: string, given: string | undefined): Promise<string | null> {
+  const made = given === undefined ? makeApiKey(environment) : null;
+  await client.query(
+    `insert into api_keys (id, environment, name, prefix, scopes, hash, from_configuration)
+    values ($1, $2, $3, $4, '{admin}', $5, true)`,
+    [newUuid(Date.now()), environment, BOOTSTRAP_KEY_NAME, made?.prefix ?? null, hashApiKey(given ?? made?.key ?? '')],
+  );
+  return made?.key ?? null;
 }
 
 function isTaken(error: unknown): boolean {

@@ -3,6 +3,7 @@ import * as ledger from '../../migrations/0001_ledger.ts';
 import * as appRole from '../../migrations/0002_app_role.ts';
 import * as foreignKeys from '../../migrations/0003_foreign_keys.ts';
 import * as hotPath from '../../migrations/0004_hot_path.ts';
+import * as access from '../../migrations/0005_access.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002_app_role': appRole,
   '0003_foreign_keys': foreignKeys,
   '0004_hot_path': hotPath,
+  '0005_access': access,
 };

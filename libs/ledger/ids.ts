@@ -22,6 +22,8 @@ export const ID_PREFIXES = {
   transaction: 'txn',
   transfer: 'tr',
   account: 'acct',
+  key: 'key',
+  audit: 'aud',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
@@ -82,6 +84,13 @@ export function parsePublicId(kind: IdKind, text: string): string | null {
     bits &= (1 << count) - 1;
   }
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** An id for what no account owns: a UUID of version 7, from a time in milliseconds and chance. */
+export function newUuid(now: number): string {
+  const time = now.toString(16).padStart(12, '0');
+  const chance = randomUUID();
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${chance.slice(15)}`;
 }
 
 /** An id for an account whose maker gave none. */

@@ -47,7 +47,7 @@ export type { BatchDecision } from './decide/spend-batch.ts';
 export { GRANT_CATEGORIES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { IdClock } from './id-clock.ts';
-export { accountKey, accountKeyOf, newAccountId, parsePublicId, publicId, type AccountKey } from './ids.ts';
+export { accountKey, accountKeyOf, newAccountId, newUuid, parsePublicId, publicId, type AccountKey } from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';

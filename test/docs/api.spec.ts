@@ -17,22 +17,25 @@ const log = (): void => undefined;
 let database: TestDatabase;
 let readPool: Pool;
 let engine: Engine;
+let keys: KeyRing;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   readPool = connect(database.url, { log });
   engine = new Engine({ databaseUrl: database.url, log });
+  keys = await KeyRing.open(readPool, { log });
 });
 
 afterAll(async () => {
   await engine.stop();
+  await keys.close();
   await readPool.end();
   await database.drop();
 });
 
 /** The routes that the API's own module registers, as `METHOD /path/{parameter}`. */
 async function registeredRoutes(): Promise<string[]> {
-  const module = ApiModule.of({ engine, readPool, keys: await KeyRing.load(readPool), log });
+  const module = ApiModule.of({ engine, readPool, keys, log });
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
     logger: false,
     abortOnError: false,

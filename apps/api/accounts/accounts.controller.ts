@@ -2,7 +2,8 @@ import type { AccountDecision, AccountRef, AccountStatus } from '#ledger';
 import { AccountReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Environment } from '../auth/api-key.guard.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
@@ -23,6 +24,7 @@ export class AccountsController {
   ) {}
 
   @Post()
+  @Needs('admin')
   create(
     @Environment() environment: string,
     @Body() body: CreateAccountBody,
@@ -35,17 +37,20 @@ export class AccountsController {
   }
 
   @Get()
+  @Needs('read')
   async list(@Environment() environment: string, @Query() query: PageQuery) {
     const page = await this.accounts.list(environment, pageRequest(query, ACCOUNT_CURSOR));
     return listView(page, accountView);
   }
 
   @Get(':id')
+  @Needs('read')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     return accountView(await this.reading(environment, id));
   }
 
   @Patch(':id')
+  @Needs('admin')
   update(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -60,6 +65,7 @@ export class AccountsController {
 
   /** Declines every new authorization; commits still land. */
   @Post(':id/suspend')
+  @Needs('admin')
   suspend(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -70,6 +76,7 @@ export class AccountsController {
   }
 
   @Post(':id/resume')
+  @Needs('admin')
   resume(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -80,6 +87,7 @@ export class AccountsController {
   }
 
   @Get(':id/balance')
+  @Needs('read', 'authorize')
   async balance(@Environment() environment: string, @Param('id') id: string, @Query() { at }: BalanceQuery) {
     const instant = parseInstant(at);
     if (instant === null) return balanceView(await this.reading(environment, id));

@@ -3,7 +3,8 @@ import { AuthorizationReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountRef } from '../accounts/account-ref.ts';
-import { Environment } from '../auth/api-key.guard.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
@@ -37,6 +38,7 @@ export class AuthorizationsController {
   ) {}
 
   @Post()
+  @Needs('authorize')
   authorize(
     @Environment() environment: string,
     @Body() body: AuthorizeBody,
@@ -50,6 +52,7 @@ export class AuthorizationsController {
   }
 
   @Post('batch')
+  @Needs('authorize')
   authorizeBatch(
     @Environment() environment: string,
     @Body() body: AuthorizeBatchBody,
@@ -67,6 +70,7 @@ export class AuthorizationsController {
   }
 
   @Post('commit-batch')
+  @Needs('authorize')
   commitBatch(
     @Environment() environment: string,
     @Body() { items }: CommitBatchBody,
@@ -80,6 +84,7 @@ export class AuthorizationsController {
   }
 
   @Get()
+  @Needs('read', 'authorize')
   async list(@Environment() environment: string, @Query() query: AuthorizationQuery) {
     const { account, status = null } = query;
     const filter = { account: account === undefined ? null : accountRef(environment, account), status };
@@ -88,6 +93,7 @@ export class AuthorizationsController {
   }
 
   @Get(':id')
+  @Needs('read', 'authorize')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.authorizations.find(refOrNotFound(environment, id));
     if (!found) throw authorizationNotFound();
@@ -95,6 +101,7 @@ export class AuthorizationsController {
   }
 
   @Post(':id/commit')
+  @Needs('authorize')
   commit(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -109,6 +116,7 @@ export class AuthorizationsController {
   }
 
   @Post(':id/void')
+  @Needs('authorize')
   void(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -123,6 +131,7 @@ export class AuthorizationsController {
   }
 
   @Post(':id/extend')
+  @Needs('authorize')
   extend(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -137,6 +146,7 @@ export class AuthorizationsController {
   }
 
   @Post(':id/refund')
+  @Needs('authorize')
   refund(
     @Environment() environment: string,
     @Param('id') id: string,

@@ -1,6 +1,7 @@
 import { Body, Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { Environment } from '../auth/api-key.guard.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
 import { spendRequest } from '../authorizations/authorization-commands.ts';
 import { SpendBody } from '../authorizations/authorization.body.ts';
 import { authorizationView } from '../authorizations/authorization.view.ts';
@@ -14,6 +15,7 @@ export class ChargesController {
   constructor(private readonly ledger: LedgerRequests) {}
 
   @Post()
+  @Needs('authorize')
   charge(@Environment() environment: string, @Body() body: SpendBody, @Res() reply: FastifyReply): Promise<void> {
     const command = { type: 'charge', ...spendRequest(environment, body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
@@ -23,6 +25,7 @@ export class ChargesController {
   }
 
   @Post('batch')
+  @Needs('authorize')
   chargeBatch(
     @Environment() environment: string,
     @Body() body: ChargeBatchBody,

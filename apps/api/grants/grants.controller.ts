@@ -11,7 +11,8 @@ import { GrantReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
-import { Environment } from '../auth/api-key.guard.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
@@ -32,6 +33,7 @@ export class GrantsController {
   ) {}
 
   @Post('accounts/:id/grants')
+  @Needs('admin')
   create(
     @Environment() environment: string,
     @Param('id') account: string,
@@ -45,6 +47,7 @@ export class GrantsController {
   }
 
   @Get('accounts/:id/grants')
+  @Needs('read')
   async list(@Environment() environment: string, @Param('id') account: string, @Query() query: PageQuery) {
     const page = await this.grants.list(accountRef(environment, account), pageRequest(query));
     if (!page) throw accountNotFound(account);
@@ -52,6 +55,7 @@ export class GrantsController {
   }
 
   @Get('grants/:id')
+  @Needs('read')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.grants.find(grantRef(environment, id));
     if (!found) throw grantNotFound();
@@ -59,6 +63,7 @@ export class GrantsController {
   }
 
   @Post('grants/:id/void')
+  @Needs('admin')
   void(
     @Environment() environment: string,
     @Param('id') id: string,

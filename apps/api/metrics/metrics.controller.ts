@@ -2,10 +2,9 @@ import { DefaultPartitionReader } from '#ledger-store';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { OpenToAll } from '../auth/api-key.guard.ts';
+import { OpenToAll } from '../auth/needs.ts';
 
 /** What Prometheus scrapes. It tells of the process and the database, nothing of customers. */
-@OpenToAll()
 @Controller('metrics')
 export class MetricsController {
   private readonly registry = new Registry();
@@ -21,6 +20,7 @@ export class MetricsController {
   }
 
   @Get()
+  @OpenToAll()
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     for (const { table, filled } of await this.defaultPartitions.read()) {
       this.defaultPartitionFilled.set({ table }, filled ? 1 : 0);

@@ -2,7 +2,7 @@ import { type Command, type CommandType, type Decisions, type Outcome, type Refu
 import { Engine, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { callerOf } from '../auth/api-key.guard.ts';
+import { callerOf } from '../auth/authenticate.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 

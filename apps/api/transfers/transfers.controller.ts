@@ -1,7 +1,8 @@
 import { TransferReader } from '#ledger-store';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
-import { Environment } from '../auth/api-key.guard.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
 import { parseInstant } from '../validation/rules.ts';
@@ -14,6 +15,7 @@ export class TransfersController {
   constructor(private readonly transfers: TransferReader) {}
 
   @Get()
+  @Needs('read')
   async list(@Environment() environment: string, @Param('id') id: string, @Query() query: TransferQuery) {
     const range = { from: parseInstant(query.from), to: parseInstant(query.to) };
     const page = await this.transfers.list(accountRef(environment, id), range, pageRequest(query));

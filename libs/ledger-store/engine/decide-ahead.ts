@@ -2,6 +2,7 @@ import {
   noChanges,
   type AccountKey,
   type BatchDecision,
+  type Command,
   type CommandType,
   type DecisionContext,
   type Outcome,
@@ -37,10 +38,15 @@ export interface DecidedAhead {
   readonly statements: readonly [guard: Statement, ...Statement[]];
 }
 
+/** Whether a command looks at nothing but what can be known. */
+export function isOfAKindToDecideAhead(command: Command): boolean {
+  return AHEAD.has(command.type);
+}
+
 /** Whether enough is known to decide a command at that time. */
 export function canDecideAhead(known: KnownAccounts, { command, needs }: Queued, now: number): boolean {
   return (
-    AHEAD.has(command.type) &&
+    isOfAKindToDecideAhead(command) &&
     needs.accounts.every((key) => known.holdsAt(key, now)) &&
     needs.authorizations.every((id) => known.state.authorizations.has(id))
   );

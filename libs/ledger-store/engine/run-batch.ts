@@ -136,7 +136,8 @@ async function write(client: PoolClient, statements: readonly Statement[]): Prom
   }
 }
 
-function needsOfAll(batch: readonly Queued[]): Needs {
+/** What these commands need, each thing once. */
+export function needsOfAll(batch: readonly Queued[]): Needs {
   const all = (kind: keyof Needs): string[] => [...new Set(batch.flatMap(({ needs }) => needs[kind]))];
   return {
     accounts: all('accounts'),

@@ -1,0 +1,63 @@
+import type { Caller, KeyRing, Scope } from '#access';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { problem, ProblemError } from '../problems/problem.ts';
+
+const CALLERS = new WeakMap<FastifyRequest, Caller>();
+
+/**
+ * Lets requests in by their API keys as soon as their heads are read: of a stranger no body is read or checked. A path that
+ * isn't there is open to all, since there is nothing behind it.
+ */
+export function authenticate(fastify: FastifyInstance, keys: KeyRing): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { needs = [] } = request.routeOptions.config;
+    if (needs === null || request.is404) {
+      done();
+      return;
+    }
+    const admit = (caller: Caller | null): void => done(refusalOf(request, caller, needs) ?? undefined);
+    const [, key] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const found = key === undefined ? null : keys.find(key);
+    if (found instanceof Promise) void found.then(admit);
+    else admit(found);
+  });
+}
+
+/** Why the request isn't let in; `null` where it is, and its caller known from then on. */
+function refusalOf(request: FastifyRequest, caller: Caller | null, needs: readonly Scope[]): ProblemError | null {
+  if (!caller) return unknownKey();
+  if (!caller.mayComeFrom(request.ip)) return addressNotAllowed(request.ip);
+  if (!caller.hasAnyOf(needs)) return scopeMissing(needs);
+  CALLERS.set(request, caller);
+  return null;
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = CALLERS.get(request);
+  if (!caller) throw new Error('the request was not authenticated');
+  return caller;
+}
+
+/** The environment the request acts in: its key's. */
+export const Environment = createParamDecorator(
+  (_: undefined, context: ExecutionContext): string =>
+    callerOf(context.switchToHttp().getRequest<FastifyRequest>()).environment,
+);
+
+function unknownKey(): ProblemError {
+  const detail = 'Send a valid API key: “Authorization: Bearer pur_…”.';
+  return new ProblemError(problem('invalid_api_key', detail), { 'www-authenticate': 'Bearer' });
+}
+
+function scopeMissing(needs: readonly Scope[]): ProblemError {
+  const scopes = needs.includes('admin') ? needs : [...needs, 'admin' as const];
+  const detail = `This operation needs a key with the scope ${scopes.map((scope) => `“${scope}”`).join(' or ')}.`;
+  return new ProblemError(problem('scope_missing', detail, { scopes }), {
+    'www-authenticate': `Bearer error="insufficient_scope", scope="${scopes.join(' ')}"`,
+  });
+}
+
+function addressNotAllowed(address: string): ProblemError {
+  return new ProblemError(problem('address_not_allowed', `This key may not be used from ${address}.`));
+}
