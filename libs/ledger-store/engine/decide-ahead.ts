@@ -2,7 +2,6 @@ import {
   noChanges,
   type AccountKey,
   type BatchDecision,
-  type Command,
   type CommandType,
   type DecisionContext,
   type Outcome,
@@ -38,15 +37,10 @@ export interface DecidedAhead {
   readonly statements: readonly [guard: Statement, ...Statement[]];
 }
 
-/** Whether a command looks at nothing but what can be known. */
-export function isOfAKindToDecideAhead(command: Command): boolean {
-  return AHEAD.has(command.type);
-}
-
 /** Whether enough is known to decide a command at that time. */
 export function canDecideAhead(known: KnownAccounts, { command, needs }: Queued, now: number): boolean {
   return (
-    isOfAKindToDecideAhead(command) &&
+    AHEAD.has(command.type) &&
     needs.accounts.every((key) => known.holdsAt(key, now)) &&
     needs.authorizations.every((id) => known.state.authorizations.has(id))
   );

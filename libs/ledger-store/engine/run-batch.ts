@@ -136,8 +136,7 @@ async function write(client: PoolClient, statements: readonly Statement[]): Prom
   }
 }
 
-/** What these commands need, each thing once. */
-export function needsOfAll(batch: readonly Queued[]): Needs {
+function needsOfAll(batch: readonly Queued[]): Needs {
   const all = (kind: keyof Needs): string[] => [...new Set(batch.flatMap(({ needs }) => needs[kind]))];
   return {
     accounts: all('accounts'),

@@ -88,21 +88,6 @@ export class KnownAccounts {
     this.trim();
   }
 
-  /** Takes over what was read without locks, unless something is known already that may be newer. */
-  learnAsRead(read: LedgerState, now: number): void {
-    for (const state of read.accounts.values()) {
-      if (!this.known.has(state.account.key)) this.learnAccount(state, now);
-    }
-    for (const authorization of read.authorizations.values()) {
-      const key = accountKeyOf(authorization.id);
-      const stamp = read.accounts.get(key)?.ids.lastStamp;
-      // One that a batch under way has closed still stands open in the reading; its account's clock has moved.
-      if (stamp !== undefined && this.known.get(key)?.state.ids.lastStamp === stamp)
-        this.learnAuthorization(authorization);
-    }
-    this.trim();
-  }
-
   /** Called after decisions on what is known: takes in what they have made, and lets go of what they have closed. */
   follow({ updatedAccounts, createdAuthorizations, updatedAuthorizations }: Changes, now: number): void {
     for (const { account } of updatedAccounts) this.markUsed(account.key, now);
