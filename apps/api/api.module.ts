@@ -1,4 +1,4 @@
-import { KeyRing } from '#access';
+import { Access, type KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
   AccountReader,
@@ -11,8 +11,11 @@ import {
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsController } from './accounts/accounts.controller.ts';
+import { ApiKeysController } from './api-keys/api-keys.controller.ts';
+import { AuditLogController } from './audit-log/audit-log.controller.ts';
 import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
 import { ChargesController } from './charges/charges.controller.ts';
+import { EnvironmentsController } from './environments/environments.controller.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
@@ -35,6 +38,9 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         AccountsController,
+        ApiKeysController,
+        AuditLogController,
+        EnvironmentsController,
         GrantsController,
         TransfersController,
         AuthorizationsController,
@@ -44,7 +50,7 @@ export class ApiModule {
       ],
       providers: [
         { provide: Engine, useValue: engine },
-        { provide: KeyRing, useValue: keys },
+        { provide: Access, useValue: new Access(readPool, keys) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool) },

@@ -1,3 +1,4 @@
+export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export { ledgerPool } from './engine/ledger-pool.ts';
 export { runBatch } from './engine/run-batch.ts';

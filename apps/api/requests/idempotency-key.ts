@@ -15,6 +15,18 @@ export function idempotencyKeyOf(
   environment: string,
   command: Command,
 ): IdempotencyKey | null {
+  const key = readKey(request);
+  if (key === null) return null;
+  return {
+    scope: scopeOf(command, environment),
+    key: digestOf(environment, key),
+    fingerprint: fingerprintOf(request),
+    forever: command.type === 'create_grant' || command.type === 'refund',
+  };
+}
+
+/** @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters. */
+export function readKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
@@ -23,14 +35,18 @@ export function idempotencyKeyOf(
       problem('invalid_request', 'A header is malformed.', { errors: [{ field: 'Idempotency-Key', message }] }),
     );
   }
+  return key;
+}
+
+/** Whose object a request is about is only known once it is loaded; a key must not answer for another environment before that. */
+export function digestOf(environment: string, key: string): string {
+  return halfDigest(`${environment}\0${key}`);
+}
+
+/** The same for the same request, whatever the order of its fields. */
+export function fingerprintOf(request: FastifyRequest): string {
   const [path = ''] = request.url.split('?');
-  return {
-    scope: scopeOf(command, environment),
-    // Whose object it is, is only known once it is loaded; the key must not answer for another environment before that.
-    key: halfDigest(`${environment}\0${key}`),
-    fingerprint: halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`),
-    forever: command.type === 'create_grant' || command.type === 'refund',
-  };
+  return halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`);
 }
 
 /**

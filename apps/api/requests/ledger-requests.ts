@@ -1,9 +1,10 @@
 import { type Command, type CommandType, type Decisions, type Outcome, type RefusedOutcome } from '#ledger';
-import { Engine, type Rendered } from '#ledger-store';
+import { Engine, isAudited, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { actorOf } from './actor.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 
 /** What a decision is answered with. */
@@ -37,7 +38,8 @@ export class LedgerRequests {
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
     };
-    const answer = await this.engine.submit<T>({ command, key, render, length: reply.request.bodyLength });
+    const actor = isAudited(command.type) ? actorOf(reply.request) : undefined;
+    const answer = await this.engine.submit<T>({ command, key, render, actor, length: reply.request.bodyLength });
     if (answer.replayed) reply.header('idempotency-replayed', 'true');
     const retryAfter = retryAfterOf(answer);
     if (retryAfter !== null) reply.header('retry-after', retryAfter);

@@ -88,9 +88,9 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
 /** Whatever is wrong with one of the commands comes up again under the locks, where its neighbours don't suffer for it. */
 function attempt(context: DecisionContext, batch: readonly Queued[]): AttemptedBatch | null {
   try {
-    const { answers, outcomes, remembered } = decideBatch(context, [], batch);
+    const { answers, outcomes, remembered, audited } = decideBatch(context, [], batch);
     if (outcomes.some(tellsWhenToComeBack)) return null;
-    return { answers, writes: writeChanges(context.changes, remembered, NONE_CLOSED) };
+    return { answers, writes: writeChanges(context.changes, { remembered, audited }, NONE_CLOSED) };
   } catch {
     return null;
   }

@@ -69,11 +69,11 @@ async function attemptBatch(
     if (doubt) settleDoubt(context, doubt);
     settle(context, lapsed);
     const startedAt = performance.now();
-    const { answers, remembered } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
+    const { answers, remembered, audited } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
-    await write(client, writeChanges(context.changes, remembered, closed));
+    await write(client, writeChanges(context.changes, { remembered, audited }, closed));
     if (moreLapsed) known.forget(needs.accounts);
     else known.learn(state, now);
     done = true;
