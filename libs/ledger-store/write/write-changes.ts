@@ -101,6 +101,7 @@ const insertAccounts = insertRows<AccountState>('accounts', [
   column('external_id', 'text', ({ account }) => account.id),
   column('unit', 'text', ({ account }) => account.unit),
   column('created_at', 'timestamptz', ({ account }) => time(account.createdAt)),
+  column('test_clock', 'integer', ({ account }) => account.clock?.number ?? 0),
   ...ACCOUNT_TERMS,
   ...ACCOUNT_SUMS,
 ]);
