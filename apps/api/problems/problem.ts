@@ -17,6 +17,8 @@ const REQUEST_PROBLEMS = {
   invalid_api_key: { status: 401, title: 'A known API key is needed' },
   scope_missing: { status: 403, title: 'The API key lacks the scope for this' },
   address_not_allowed: { status: 403, title: 'The API key may not be used from this address' },
+  live_clock_fixed: { status: 403, title: 'The time of this environment is real time' },
+  test_clock_too_far: { status: 409, title: 'The clock would be too far ahead' },
   not_found: { status: 404, title: 'There is nothing here' },
   body_too_large: { status: 413, title: 'The body is too large' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },

@@ -5,8 +5,7 @@ import { hash } from 'node:crypto';
 import { problem, ProblemError } from '../problems/problem.ts';
 
 /**
- * Reads the Idempotency-Key of a request. Same key and same request (method, path and body, whatever the order of its
- * fields) is the same fingerprint.
+ * Reads the Idempotency-Key of a request that is a command.
  *
  * @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters.
  */
@@ -14,6 +13,23 @@ export function idempotencyKeyOf(
   request: FastifyRequest,
   environment: string,
   command: Command,
+): IdempotencyKey | null {
+  return idempotencyKeyIn(request, environment, {
+    scope: scopeOf(command, environment),
+    forever: command.type === 'create_grant' || command.type === 'refund',
+  });
+}
+
+/**
+ * Reads the Idempotency-Key of a request. Same key and same request (method, path and body, whatever the order of its
+ * fields) is the same fingerprint.
+ *
+ * @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters.
+ */
+export function idempotencyKeyIn(
+  request: FastifyRequest,
+  environment: string,
+  kept: Pick<IdempotencyKey, 'scope' | 'forever'>,
 ): IdempotencyKey | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
@@ -25,11 +41,10 @@ export function idempotencyKeyOf(
   }
   const [path = ''] = request.url.split('?');
   return {
-    scope: scopeOf(command, environment),
+    ...kept,
     // Whose object it is, is only known once it is loaded; the key must not answer for another environment before that.
     key: halfDigest(`${environment}\0${key}`),
     fingerprint: halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`),
-    forever: command.type === 'create_grant' || command.type === 'refund',
   };
 }
 

@@ -8,7 +8,7 @@ import {
 } from '#ledger';
 import type { KnownAccounts } from '../load/known-accounts.ts';
 import { guardAccounts, guardKeys } from '../load/statements.ts';
-import { guardClocks, type ClockReading } from '../load/test-clocks.ts';
+import { guardClocks, type ClockReading } from '../load/clock-statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { decideBatch } from './decide-batch.ts';

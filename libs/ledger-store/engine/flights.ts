@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from '#database';
 import { ANSWERED_BEFORE, MOVED_ON } from '../load/statements.ts';
-import { CLOCK_ADVANCED } from '../load/test-clocks.ts';
+import { CLOCK_ADVANCED } from '../load/clock-statements.ts';
 import type { Statement } from '../statement.ts';
 import { committed } from './commit-writes.ts';
 import { sqlStateOf } from './failures.ts';

@@ -3,7 +3,7 @@ import type { AccountKey } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KnownAccounts } from '../load/known-accounts.ts';
 import { ANSWERED_BEFORE } from '../load/statements.ts';
-import { CLOCK_ADVANCED } from '../load/test-clocks.ts';
+import { CLOCK_ADVANCED } from '../load/clock-statements.ts';
 import { CarefulBatches } from './careful-batches.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';

@@ -40,7 +40,12 @@ interface Known {
  */
 export class KnownAccounts {
   /** All that is known, in one piece. Decisions change it in place. */
-  readonly state: LedgerState = { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() };
+  readonly state: LedgerState = {
+    accounts: new Map(),
+    authorizations: new Map(),
+    grants: new Map(),
+    clocks: new Map(),
+  };
   private readonly known = new Map<AccountKey, Known>();
   private weight = 0;
   private authorizationBytes = 0;

@@ -24,7 +24,7 @@ import {
   type GrantRow,
   type HoldRow,
 } from './rows.ts';
-import { findCurrentClocks, testClockFromRow, type TestClockRow } from './test-clocks.ts';
+import { findCurrentClocks, testClockFromRow, type TestClockRow } from './clock-statements.ts';
 import {
   findAccounts,
   findClosedAuthorizations,

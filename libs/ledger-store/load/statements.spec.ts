@@ -6,7 +6,7 @@ import { deleteRows, updateRows, type Column, type Statement } from '../statemen
 import { TestBooks } from '../testing/test-books.ts';
 import { findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
 import * as statements from './statements.ts';
-import { findCurrentClocks, guardClocks } from './test-clocks.ts';
+import { findCurrentClocks, guardClocks } from './clock-statements.ts';
 
 let database: TestDatabase;
 let books: TestBooks;

@@ -42,6 +42,13 @@ export function writeChanges(
       updated.filter(({ id }) => closed.has(id)),
     ),
     ...write(insertTransfers, changes.transfers),
+    ...rememberAnswers(remembered),
+  ];
+}
+
+/** The statements that keep answers under their keys. */
+export function rememberAnswers(remembered: readonly RememberedAnswer[]): Statement[] {
+  return [
     ...write(
       insertKeys,
       remembered.filter(({ key }) => !key.forever),

@@ -161,12 +161,7 @@ function chargeExcess(
   authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
 }
 
-function finish(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  amount: Amount,
-): void {
+function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {
   authorization.status = 'committed';
   authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);
