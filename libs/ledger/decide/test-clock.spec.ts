@@ -4,7 +4,6 @@ import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts
 import { accountKey } from '../ids.ts';
 import { noChanges, type LedgerState } from '../state.ts';
 import type { TestClock } from '../test-clock.ts';
-import { needsOf } from '../commands.ts';
 import { decide, type Decisions } from './decide.ts';
 
 const REAL_NOW = Date.parse('2026-03-01T12:00:00.123Z');
@@ -114,19 +113,5 @@ describe('an account of an environment with a test clock', () => {
     books.setClock({ number: 0, aheadMs: DAY_MS });
     const { account, balance } = books.create(ref('acme', 'live'));
     expect([account.clock, account.createdAt, formatAmount(balance.posted)]).toEqual([null, REAL_NOW, '0']);
-  });
-});
-
-describe('the needs of a command', () => {
-  it('name the environments whose clocks it goes by, and none in `live`', () => {
-    const object = (environment: string): ObjectRef => ({ environment, id: '00000000-0000-7000-8000-000000000000' });
-    const commitOf = (...environments: string[]): Command => ({
-      type: 'commit_batch',
-      items: environments.map((environment) => ({ authorization: object(environment), amount: null, final: true })),
-    });
-    expect(needsOf(commitOf('test', 'test', 'live', 'staging')).clocks).toEqual(['test', 'staging']);
-    expect(needsOf(commitOf('live', 'live')).clocks).toEqual([]);
-    expect(needsOf({ type: 'void_grant', grant: object('test') }).clocks).toEqual(['test']);
-    expect(needsOf({ type: 'set_account_status', account: ref('a'), status: 'active' }).clocks).toEqual(['test']);
   });
 });
