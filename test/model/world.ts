@@ -99,7 +99,11 @@ export class World {
         on conflict (environment, number) do update set ahead_ms = excluded.ahead_ms`,
       values: [this.resets, time],
     });
-    await this.pool.query({ name: 'reset_test_clocks', text: RESET_TEST_CLOCKS, values: [this.resets] });
+    await this.pool.query({
+      name: 'reset_test_clocks',
+      text: `update environments set test_clock = $1 where name <> 'live' and test_clock <> $1`,
+      values: [this.resets],
+    });
   }
 
   async end(): Promise<void> {
@@ -108,5 +112,3 @@ export class World {
     await this.drop();
   }
 }
-
-const RESET_TEST_CLOCKS = `update environments set test_clock = $1 where name <> 'live' and test_clock <> $1`;
