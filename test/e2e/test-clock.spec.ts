@@ -1,7 +1,8 @@
 import { verify } from '#ledger-store';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Answer, ApiClient } from '../support/api-client.ts';
+import { ApiClient, type Answer } from '../support/api-client.ts';
 import { ahead } from '../support/clock.ts';
 import {
   expectAuthorization,
@@ -156,6 +157,22 @@ describe('the test clock', () => {
       expectProblem(answer, 403, 'live_clock_fixed');
     const { created_at } = await charge(service.live, account, '1');
     expect(Math.abs(secondsBetween(ahead(0), created_at))).toBeLessThan(10);
+  });
+
+  it('is told to a key that may read, and moved only by one that may do everything', async () => {
+    const key = `pur_test_reader_${randomUUID()}`;
+    await service.pool.query(
+      `insert into api_keys (environment, name, hash, scopes) values ('test', 'reader', sha256($1::bytea), '{read}')`,
+      [Buffer.from(key)],
+    );
+    const reader = new ApiClient(service.url, key);
+    // A new key is known within half a second.
+    while ((await reader.get('/v1/test-clock')).status === 401) await sleep(20);
+    const before = await clock();
+    expectProblem(await reader.post('/v1/test-clock/advance', { seconds: 1 }), 403, 'scope_missing');
+    expectProblem(await reader.send({ method: 'DELETE', path: '/v1/test-clock' }), 403, 'scope_missing');
+    expect(expectClock(await reader.get('/v1/test-clock')).offset_seconds).toBe(before.offset_seconds);
+    await reader.close();
   });
 
   it.each([

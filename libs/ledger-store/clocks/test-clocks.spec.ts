@@ -10,6 +10,7 @@ import { authorize, charge, chargeEach, commit, createAccount, createGrant } fro
 import { inEnvironment } from '../testing/in-environment.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { keyOf, TestLedger } from '../testing/test-ledger.ts';
+import { verify } from '../verify/verify.ts';
 import { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome } from './test-clocks.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -177,6 +178,26 @@ describe('an advanced clock', () => {
     expect(await new DefaultPartitionReader(pool).read()).not.toContainEqual(expect.objectContaining({ filled: true }));
     expect(authorization.createdAt - Date.now()).toBeGreaterThan(1824 * DAY_MS);
     expect((await ledger.ask(inTest(commit(authorization.id)), 'k')).replayed).toBe(true);
+  });
+
+  it('is what `purser verify` judges each account by', async () => {
+    const overdue = async (): Promise<Record<string, number>> => {
+      const { checks } = await verify(books.pool);
+      const notices = checks.filter(({ severity, differences }) => severity === 'notice' && differences > 0);
+      return Object.fromEntries(notices.map(({ subject, differences }) => [subject, differences]));
+    };
+    await known('a', '10');
+    await ledger.account('a', '10');
+    for (const command of [createGrant('a', '5', Date.now() + DAY_MS), authorize('a', '1', 60)]) {
+      await ledger.do(command);
+      await ledger.do(inTest(command));
+    }
+    expect(await overdue()).toEqual({});
+    // Due and not booked, in test alone: live's grant and hold are in time.
+    await mustAdvance(DAY_MS);
+    expect(await overdue()).toEqual({ grants: 1, 'open holds': 1 });
+    await ledger.do(inTest(charge('a', '1')));
+    expect(await overdue()).toEqual({});
   });
 
   it('moves nothing in live', async () => {
