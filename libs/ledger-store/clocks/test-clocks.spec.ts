@@ -67,6 +67,22 @@ async function advance(
   return { ...(JSON.parse(body) as AdvanceOutcome), replayed };
 }
 
+/** Submits while somebody else has all accounts locked, does something else meanwhile, and lets go. */
+async function whileLocked<A, M>(
+  submit: () => Promise<A>,
+  act: () => Promise<M>,
+): Promise<{ readonly answer: A; readonly meanwhile: M }> {
+  const client = await books.pool.connect();
+  await client.query('begin');
+  await client.query('select from accounts for update');
+  const answer = submit();
+  await books.lockWaits();
+  const meanwhile = await act();
+  await client.query('rollback');
+  client.release();
+  return { answer: await answer, meanwhile };
+}
+
 async function mustAdvance(milliseconds: number): Promise<number> {
   const outcome = await advance(milliseconds);
   if (!outcome.ok) throw new Error(outcome.code);
@@ -85,24 +101,34 @@ describe('an advanced clock', () => {
     expect(await books.count('authorizations', `status = 'expired' and closed_at = expires_at`)).toBe(1);
   });
 
-  it('costs a busy engine one batch, and not its knowledge of what comes after', async () => {
+  it('is followed ahead again by an engine that it has cost a batch', async () => {
     await known('a', '100');
-    const statements = (): Promise<string> =>
-      books.value(
-        `select string_agg(query, ';') from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      );
     await mustAdvance(1000);
     await ledger.do(inTest(charge('a', '1')));
     await ledger.do(inTest(charge('a', '1')));
-    const client = await books.pool.connect();
-    await client.query('begin');
-    await client.query('select from accounts for update');
-    const answer = ledger.do(inTest(charge('a', '1')));
-    await books.lockWaits();
-    expect(await statements()).toContain('refuse_batch');
-    await client.query('rollback');
-    client.release();
-    await answer;
+    const waiting = await whileLocked(
+      () => ledger.do(inTest(charge('a', '1'))),
+      () =>
+        books.value(
+          `select string_agg(query, ';') from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        ),
+    );
+    expect(waiting.meanwhile).toContain('refuse_batch');
+  });
+
+  it.each([
+    ['looks it up', () => createGrant('a', '1')],
+    ['has counted on the time before', () => charge('a', '1')],
+  ])('counts for a decision that waits for its account, whether it %s', async (_, command) => {
+    await known('a', '10');
+    await ledger.do(inTest(charge('a', '1')));
+    const { answer, meanwhile } = await whileLocked(
+      () => ledger.do<CommandType>(inTest<CommandType>(command())),
+      () => mustAdvance(DAY_MS),
+    );
+    const made = JSON.parse(JSON.stringify(answer)) as Record<string, { createdAt?: number }>;
+    const { createdAt } = made['grant'] ?? made['authorization'] ?? {};
+    expect(createdAt).toBeGreaterThanOrEqual(meanwhile);
   });
 
   it('closes what was known to be open: a commit is late within 24 h of the expiry, and too late from then on', async () => {
