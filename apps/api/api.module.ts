@@ -7,6 +7,7 @@ import {
   Engine,
   GrantReader,
   LedgerHealth,
+  TestClocks,
   TransferReader,
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -20,11 +21,12 @@ import { GrantsController } from './grants/grants.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
+import { TestClockController } from './test-clock/test-clock.controller.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
-  /** For reads; it pipelines. */
+  /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
   readonly log: (line: string) => void;
@@ -45,6 +47,7 @@ export class ApiModule {
         TransfersController,
         AuthorizationsController,
         ChargesController,
+        TestClockController,
         HealthController,
         MetricsController,
       ],
@@ -56,6 +59,7 @@ export class ApiModule {
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
+        { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
         LedgerRequests,
       ],

@@ -19,8 +19,8 @@ interface Ask {
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
-  /** Whether only `live` may do it, whatever the scope. */
-  readonly liveOnly?: true;
+  /** Where it may be done only in `live`, or only elsewhere, whatever the scope. */
+  readonly onlyIn?: 'live' | 'others';
 }
 
 const empty = () => ({});
@@ -56,9 +56,12 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/api-keys/{id}': { id: 'key' },
   'POST /v1/api-keys/{id}/roll': { id: 'key', body: () => ({ overlap: 900 }) },
   'DELETE /v1/api-keys/{id}': { id: 'key' },
-  'POST /v1/environments': { body: () => ({ name: 'staging' }), liveOnly: true },
+  'POST /v1/environments': { body: () => ({ name: 'staging' }), onlyIn: 'live' },
   'GET /v1/environments': {},
   'GET /v1/audit-log': {},
+  'GET /v1/test-clock': { onlyIn: 'others' },
+  'POST /v1/test-clock/advance': { body: () => ({ seconds: 1 }), onlyIn: 'others' },
+  'DELETE /v1/test-clock': { onlyIn: 'others' },
 };
 
 const SCOPES = ['authorize', 'read', 'admin'] as const;
@@ -109,10 +112,10 @@ function mayUse(scope: Scope, { needs }: RegisteredRoute): boolean {
 
 /** What a key of this environment and scope is to be answered by an operation on an object of `live`. */
 function expectedOf(environment: string, scope: Scope, route: RegisteredRoute): number | 'let in' {
-  const { id, namesInBody, liveOnly } = ASKS[route.operation] ?? {};
+  const { id, namesInBody, onlyIn } = ASKS[route.operation] ?? {};
   if (!mayUse(scope, route)) return 403;
-  if (environment === 'live') return 'let in';
-  if (liveOnly) return 403;
+  if (environment === 'live') return onlyIn === 'others' ? 403 : 'let in';
+  if (onlyIn === 'live') return 403;
   return id || namesInBody ? 404 : 'let in';
 }
 

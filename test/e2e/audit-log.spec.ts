@@ -85,10 +85,25 @@ describe('the audit log', () => {
     expect(JSON.stringify([revoked, expiring, first])).not.toContain(made.key.slice(made.prefix.length + 1));
   });
 
+  it('tells who moved the time of an environment, and who gave it another clock', async () => {
+    await service.test.post('/v1/test-clock/advance', { seconds: 60 }, { key: 'once' });
+    await service.test.post('/v1/test-clock/advance', { seconds: 60 }, { key: 'once' });
+    await service.test.send({ method: 'DELETE', path: '/v1/test-clock' });
+    await service.test.send({ method: 'DELETE', path: '/v1/test-clock' });
+    const { body } = await service.test.get('/v1/audit-log?object=test_clock');
+    expect((body as { data: Entry[] }).data).toMatchObject([
+      { call: 'DELETE /v1/test-clock', before: { offset_seconds: 60 }, after: { offset_seconds: 0 } },
+      { call: 'POST /v1/test-clock/advance', before: { offset_seconds: 0 }, after: { offset_seconds: 60 } },
+    ]);
+  });
+
   it('is each environment’s own, and paged', async () => {
     await openAccount(service.test);
-    const own = await service.test.get('/v1/audit-log');
-    expect((own.body as { data: unknown[] }).data).toHaveLength(1);
+    const own = (await service.test.get('/v1/audit-log')).body as { data: { id: string }[] };
+    const lives = (await service.live.get('/v1/audit-log')).body as typeof own;
+    const ids = new Set(lives.data.map(({ id }) => id));
+    expect(own.data.filter(({ id }) => ids.has(id))).toEqual([]);
+    expect(own.data.length).toBeGreaterThan(0);
     const first = (await service.live.get('/v1/audit-log?limit=1')).body as {
       data: { id: string }[];
       next_cursor: string;

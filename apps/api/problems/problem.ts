@@ -22,6 +22,8 @@ const REQUEST_PROBLEMS = {
   environment_not_found: { status: 404, title: 'There is no such environment' },
   api_key_inactive: { status: 409, title: 'The API key has ended' },
   api_key_configured: { status: 409, title: 'The API key is set by configuration' },
+  live_clock_fixed: { status: 403, title: 'The time of this environment is real time' },
+  test_clock_too_far: { status: 409, title: 'The clock would be too far ahead' },
   not_found: { status: 404, title: 'There is nothing here' },
   body_too_large: { status: 413, title: 'The body is too large' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },

@@ -5,8 +5,7 @@ import { hash } from 'node:crypto';
 import { problem, ProblemError } from '../problems/problem.ts';
 
 /**
- * Reads the Idempotency-Key of a request. Same key and same request (method, path and body, whatever the order of its
- * fields) is the same fingerprint.
+ * Reads the Idempotency-Key of a request that is a command.
  *
  * @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters.
  */
@@ -15,14 +14,24 @@ export function idempotencyKeyOf(
   environment: string,
   command: Command,
 ): IdempotencyKey | null {
-  const key = readKey(request);
-  if (key === null) return null;
-  return {
+  return idempotencyKeyIn(request, environment, {
     scope: scopeOf(command, environment),
-    key: digestOf(environment, key),
-    fingerprint: fingerprintOf(request),
     forever: command.type === 'create_grant' || command.type === 'refund',
-  };
+  });
+}
+
+/**
+ * Reads the Idempotency-Key of a request, as it is kept.
+ *
+ * @throws {ProblemError} as {@link readKey}
+ */
+export function idempotencyKeyIn(
+  request: FastifyRequest,
+  environment: string,
+  kept: Pick<IdempotencyKey, 'scope' | 'forever'>,
+): IdempotencyKey | null {
+  const key = readKey(request);
+  return key === null ? null : { ...kept, key: digestOf(environment, key), fingerprint: fingerprintOf(request) };
 }
 
 /** @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters. */

@@ -6,6 +6,7 @@ import { callerOf } from '../auth/authenticate.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { actorOf } from './actor.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** What a decision is answered with. */
 export interface Success {
@@ -39,25 +40,11 @@ export class LedgerRequests {
       return { status, body: JSON.stringify(view) };
     };
     const actor = isAudited(command.type) ? actorOf(reply.request) : undefined;
-    const answer = await this.engine.submit<T>({ command, key, render, actor, length: reply.request.bodyLength });
-    if (answer.replayed) reply.header('idempotency-replayed', 'true');
-    const retryAfter = retryAfterOf(answer);
-    if (retryAfter !== null) reply.header('retry-after', retryAfter);
-    void reply
-      .status(answer.status)
-      .header('content-type', answer.status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json')
-      .send(answer.body);
+    sendAnswer(reply, await this.engine.submit<T>({ command, key, render, actor, length: reply.request.bodyLength }));
   }
 }
 
 function renderRefusal(outcome: RefusedOutcome, refusalFields: RefusalFields): Rendered {
   const problem = problemOfRefusal(outcome.refusal);
   return { status: problem.status, body: JSON.stringify({ ...problem, ...refusalFields(outcome) }) };
-}
-
-/** The body says it as well, so that an answer given again has the same header. */
-function retryAfterOf({ status, body }: Rendered): string | null {
-  if (status !== 402) return null;
-  const { retry_after: seconds } = JSON.parse(body) as { readonly retry_after?: number };
-  return seconds === undefined ? null : String(seconds);
 }

@@ -8,6 +8,7 @@ import {
 } from '#ledger';
 import type { KnownAccounts } from '../load/known-accounts.ts';
 import { guardAccounts, guardKeys } from '../load/statements.ts';
+import { guardClocks, type ClockReading } from '../load/clock-statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { decideBatch } from './decide-batch.ts';
@@ -63,8 +64,9 @@ const NONE_CLOSED: ReadonlySet<string> = new Set();
 export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now: number): DecidedAhead | null {
   const accounts = [...new Set(batch.flatMap(({ needs }) => needs.accounts))].sort(byNumber);
   const stamps = known.stampsOf(accounts).map(String);
+  const clocks = clocksOf(known, accounts);
   const holdsUntil = Math.min(...accounts.map((key) => known.holdsUntil(key)));
-  const context: DecisionContext = { state: known.state, changes: noChanges(), now };
+  const context: DecisionContext = { state: known.state, changes: noChanges(), realNow: now };
   const decided = attempt(context, batch);
   known.follow(context.changes, now);
   if (!decided) {
@@ -79,6 +81,7 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
     answers: decided.answers,
     statements: [
       guardAccounts({ keys: accounts, stamps, now, holdsUntil }),
+      ...(clocks.length > 0 ? [guardClocks(clocks)] : []),
       ...(keys.length > 0 ? [guardKeys(keys)] : []),
       ...decided.writes,
     ],
@@ -104,6 +107,18 @@ function tellsWhenToComeBack(outcome: Outcome<unknown>): boolean {
 
 function isBatch(value: unknown): value is BatchDecision {
   return typeof value === 'object' && value !== null && 'items' in value;
+}
+
+/** The clocks by which accounts were decided on, each once; none for those of real time. */
+function clocksOf(known: KnownAccounts, accounts: readonly AccountKey[]): ClockReading[] {
+  const clocks = new Map<string, ClockReading>();
+  for (const key of accounts) {
+    const account = known.state.accounts.get(key)?.account;
+    if (!account?.clock) continue;
+    const { environment, clock } = account;
+    clocks.set(`${environment}/${clock.number}/${clock.aheadMs}`, { environment, ...clock });
+  }
+  return [...clocks.values()];
 }
 
 function byNumber(a: AccountKey, b: AccountKey): number {

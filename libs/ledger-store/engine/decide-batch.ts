@@ -42,7 +42,7 @@ export function decideBatch(
     const before = one.actor ? viewOf(context.state, one.command) : null;
     const outcome = decide(context, one.command);
     outcomes.push(outcome);
-    const entry = one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.now);
+    const entry = one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
     if (entry) audited.push(entry);
     const answer = one.render(outcome);
     if (key && name !== null && isRemembered(outcome)) {
@@ -59,12 +59,12 @@ export function decideBatch(
  * An account's clock is also its version: every write to it or to what it owns moves it, one that makes no id too. Whoever
  * knows the account, its grants and its open authorizations sees by it that they have changed.
  */
-function moveClocks({ state, changes, now }: DecisionContext): void {
+function moveClocks({ state, changes, realNow }: DecisionContext): void {
   for (const { accountKey } of [...changes.updatedGrants, ...changes.updatedAuthorizations]) {
     const account = state.accounts.get(accountKey);
     if (account && !changes.createdAccounts.has(account)) changes.updatedAccounts.add(account);
   }
-  for (const account of changes.updatedAccounts) account.ids.next(now);
+  for (const account of changes.updatedAccounts) account.ids.next(realNow);
 }
 
 function answerAgain(one: Queued, earlier: Rendered & { fingerprint: string }): Answer {

@@ -3,6 +3,7 @@ import type { AccountKey } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KnownAccounts } from '../load/known-accounts.ts';
 import { ANSWERED_BEFORE } from '../load/statements.ts';
+import { CLOCK_ADVANCED } from '../load/clock-statements.ts';
 import { CarefulBatches } from './careful-batches.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
@@ -35,6 +36,7 @@ const PARKED_PAUSE_MS = 10;
 const WORTH_DIVIDING = 64;
 /** A batch decided ahead in vain costs as much again: after each failure in a row the lane leaves out twice as many. */
 const CAREFUL_MAX = 64;
+const SAYS_NOTHING: readonly (string | null)[] = [ANSWERED_BEFORE, CLOCK_ADVANCED];
 
 /**
  * One queue, answered by one transaction after the other. While a transaction is under way, new commands queue; the next
@@ -188,8 +190,8 @@ export class Lane {
   private notWritten(batch: readonly Waiting[], { accounts }: DecidedAhead, error: unknown): void {
     this.known.forget(accounts);
     this.setBack.push({ batch, error });
-    // A request that was answered before says nothing about the others to come.
-    if (sqlStateOf(error) === ANSWERED_BEFORE) return;
+    // A request that was answered before, or a clock that was advanced, says nothing about the others to come.
+    if (SAYS_NOTHING.includes(sqlStateOf(error))) return;
     // Somebody else is busy with the same accounts, or has set the clock.
     this.clock.doubt();
     this.failuresInARow += 1;

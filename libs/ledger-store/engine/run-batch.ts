@@ -63,9 +63,9 @@ async function attemptBatch(
   const needs = needsOfAll(batch);
   let done = false;
   try {
-    const [{ state, now, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
+    const [{ state, realNow, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
     known.compare(state);
-    const context: DecisionContext = { state, changes: noChanges(), now };
+    const context: DecisionContext = { state, changes: noChanges(), realNow };
     if (doubt) settleDoubt(context, doubt);
     settle(context, lapsed);
     const startedAt = performance.now();
@@ -75,9 +75,9 @@ async function attemptBatch(
     lost.signal.throwIfAborted();
     await write(client, writeChanges(context.changes, { remembered, audited }, closed));
     if (moreLapsed) known.forget(needs.accounts);
-    else known.learn(state, now);
+    else known.learn(state, realNow);
     done = true;
-    return moreLapsed ? null : { answers, now };
+    return moreLapsed ? null : { answers, now: realNow };
   } finally {
     // The decisions may stand in the grants that were known, and nowhere else.
     if (!done) known.forget(needs.accounts);
@@ -143,5 +143,6 @@ function needsOfAll(batch: readonly Queued[]): Needs {
     authorizations: all('authorizations'),
     grants: all('grants'),
     refunds: all('refunds'),
+    clocks: all('clocks'),
   };
 }

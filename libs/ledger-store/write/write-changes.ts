@@ -44,6 +44,14 @@ export function writeChanges(
       updated.filter(({ id }) => closed.has(id)),
     ),
     ...write(insertTransfers, changes.transfers),
+    ...rememberAnswers(remembered),
+    ...enterInAudit(audited),
+  ];
+}
+
+/** The statements that keep answers under their keys. */
+export function rememberAnswers(remembered: readonly RememberedAnswer[]): Statement[] {
+  return [
     ...write(
       insertKeys,
       remembered.filter(({ key }) => !key.forever),
@@ -52,8 +60,12 @@ export function writeChanges(
       insertKeptKeys,
       remembered.filter(({ key }) => key.forever),
     ),
-    ...write(insertAudit, audited),
   ];
+}
+
+/** The statements that enter changes in the audit log. */
+export function enterInAudit(entries: readonly AuditEntry[]): Statement[] {
+  return write(insertAudit, entries);
 }
 
 function write<Row>(statement: (rows: readonly Row[]) => Statement, rows: readonly Row[]): Statement[] {
@@ -104,6 +116,7 @@ const insertAccounts = insertRows<AccountState>('accounts', [
   column('external_id', 'text', ({ account }) => account.id),
   column('unit', 'text', ({ account }) => account.unit),
   column('created_at', 'timestamptz', ({ account }) => time(account.createdAt)),
+  column('test_clock', 'integer', ({ account }) => account.clock?.number ?? 0),
   ...ACCOUNT_TERMS,
   ...ACCOUNT_SUMS,
 ]);
