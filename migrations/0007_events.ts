@@ -47,8 +47,8 @@ const GRANT_STATE = `
     add column expired boolean not null default false,
     add column expiry_notices smallint not null default 0;
   update grants set entered = false where effective_at > now();
-  create index grants_to_enter on grants (effective_at) where not entered;
-  create index grants_to_expire on grants (expiry_notices, expires_at) where open and not expired;
+  create index grants_to_enter on grants (effective_at) where open and not entered;
+  create index grants_to_expire on grants (expiry_notices, expires_at) where open and not expired and voided_at is null;
 `;
 
 // "occurred_at" is by the account's clock, "recorded_at" real. What no account owns stands under its environment's own key
