@@ -1,0 +1,104 @@
+import { connect, type Pool } from '#database';
+import { verify } from '#ledger-store';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient } from '../support/api-client.ts';
+import { balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
+import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
+import { eventually } from './eventually.ts';
+import { purser, PurserRun } from './purser-run.ts';
+
+const KEY = 'the-admin-key-of-a-deployment';
+const noStack = /^ +at /m;
+
+let database: TestDatabase;
+let pool: Pool;
+const running: PurserRun[] = [];
+
+beforeAll(async () => {
+  database = await createEmptyDatabase();
+  pool = connect(database.url, { connectionsMax: 1, log: (line) => process.stderr.write(`${line}\n`) });
+});
+afterAll(async () => {
+  await Promise.all(running.map((run) => run.end('SIGKILL')));
+  await pool.end();
+  await database.drop();
+});
+
+async function start(command: string): Promise<PurserRun> {
+  const run = await PurserRun.start([command], { DATABASE_URL: database.url, PORT: '0' });
+  running.push(run);
+  return run;
+}
+
+async function startApi(): Promise<{ readonly run: PurserRun; readonly client: ApiClient }> {
+  const run = await start('api');
+  const [, url = ''] = await run.writes(/^ready on (\S+)\n/m);
+  return { run, client: new ApiClient(url, KEY) };
+}
+
+/** The specs go through the life of one deployment, in order. */
+describe('purser api and purser worker', () => {
+  it.each(['api', 'worker'])(
+    '%s refuses to run without a database that others can reach, and says so',
+    async (command) => {
+      const { code, out, err } = await purser([command]);
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/^ {2}DATABASE_URL must be set, .*e\.g\. DATABASE_URL=postgres:\/\//m);
+      expect(err).not.toMatch(noStack);
+    },
+  );
+
+  it.each(['api', 'worker'])(
+    '%s refuses a database that was not migrated, says what to run, changes nothing',
+    async (command) => {
+      const { code, out, err } = await purser([command], { DATABASE_URL: database.url, PORT: '0' });
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/lacks migrations .*0001_ledger, .*Run 'purser migrate'/);
+      expect(err).not.toMatch(noStack);
+      const { rows } = await pool.query(`select from pg_tables where schemaname = 'public'`);
+      expect(rows).toHaveLength(0);
+    },
+  );
+
+  it('serve one ledger together once it is migrated, the keys being those that the migration was given', async () => {
+    const migrated = await purser(['migrate'], { DATABASE_URL: database.url, PURSER_ADMIN_KEY: KEY });
+    expect(migrated.out).toContain('admin key (live): the one in PURSER_ADMIN_KEY\n');
+    const worker = await start('worker');
+    await worker.writes(/^working\n/m);
+    const [one, other] = await Promise.all([startApi(), startApi()]);
+
+    const account = await openAccount(one.client, { credits: '10' });
+    await charge(other.client, account, '2.5');
+    expect((await balanceOf(one.client, account)).posted).toBe('7.5');
+    await Promise.all([one.client.close(), other.client.close()]);
+  });
+
+  it('start again, also on a database that a newer version has migrated', async () => {
+    await pool.query(`insert into purser_migration (name, timestamp) values ('9999_of_a_newer_version', now()::text)`);
+    const { client } = await startApi();
+    expect(await balanceOf(client, await openAccount(client, { credits: '1' }))).toMatchObject({ posted: '1' });
+    await client.close();
+  });
+
+  it('keep partitions ahead: the worker alone makes those that are missing', async () => {
+    const missing = await pool.query<{ name: string }>(
+      `select inhrelid::regclass::text as name from pg_inherits
+      where inhparent = 'transfers'::regclass and inhrelid::regclass::text <> 'transfers_default' order by 1 desc limit 1`,
+    );
+    const name = missing.rows[0]?.name ?? '';
+    await pool.query(`drop table ${name}`);
+    await start('worker');
+    await eventually('the worker has made the partition', async () => {
+      const { rows } = await pool.query<{ is_there: boolean }>(`select to_regclass($1) is not null as is_there`, [
+        name,
+      ]);
+      return rows[0]?.is_there === true;
+    });
+  });
+
+  it('end with 0 at SIGTERM, with the books in order', async () => {
+    const ended = await Promise.all(running.map((run) => run.end('SIGTERM')));
+    expect(ended.map(({ code, err }) => ({ code, err }))).toEqual(ended.map(() => ({ code: 0, err: '' })));
+    expect(await verify(pool)).toMatchObject({ clean: true });
+  });
+});
