@@ -1,4 +1,4 @@
-import { KeyRing } from '#access';
+import { Access, type KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
   AccountReader,
@@ -7,21 +7,26 @@ import {
   Engine,
   GrantReader,
   LedgerHealth,
+  TestClocks,
   TransferReader,
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsController } from './accounts/accounts.controller.ts';
+import { ApiKeysController } from './api-keys/api-keys.controller.ts';
+import { AuditLogController } from './audit-log/audit-log.controller.ts';
 import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
 import { ChargesController } from './charges/charges.controller.ts';
+import { EnvironmentsController } from './environments/environments.controller.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
+import { TestClockController } from './test-clock/test-clock.controller.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
-  /** For reads; it pipelines. */
+  /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
   readonly log: (line: string) => void;
@@ -35,21 +40,26 @@ export class ApiModule {
       module: ApiModule,
       controllers: [
         AccountsController,
+        ApiKeysController,
+        AuditLogController,
+        EnvironmentsController,
         GrantsController,
         TransfersController,
         AuthorizationsController,
         ChargesController,
+        TestClockController,
         HealthController,
         MetricsController,
       ],
       providers: [
         { provide: Engine, useValue: engine },
-        { provide: KeyRing, useValue: keys },
+        { provide: Access, useValue: new Access(readPool, keys) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
+        { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
         LedgerRequests,
       ],

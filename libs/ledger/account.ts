@@ -2,6 +2,7 @@ import type { Amount } from './amount.ts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { TestClock } from './test-clock.ts';
 
 export type AccountStatus = 'active' | 'suspended';
 
@@ -22,6 +23,8 @@ export interface Account {
   readonly unit: string;
   terms: AccountTerms;
   status: AccountStatus;
+  /** What the account's time is told by; `null` in `live`, where it is real. */
+  readonly clock: TestClock | null;
   readonly createdAt: number;
   /** Used beyond the credits and not yet repaid. */
   debt: Amount;

@@ -1,3 +1,4 @@
+import { isNetwork } from '#access';
 import { parseAmount, parsePublicId } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 
@@ -43,11 +44,26 @@ export const IsLimit = rule(
   'must be a whole number from 1 to 100',
   (value) => typeof value === 'string' && /^(?:[1-9]\d?|100)$/.test(value),
 );
+export const IsEnvironmentName = rule(
+  'isEnvironmentName',
+  'must be 1 to 32 characters of a–z 0–9 -, beginning with a letter',
+  (value) => typeof value === 'string' && /^[a-z][a-z0-9-]{0,31}$/.test(value),
+);
+export const IsNetwork = rule(
+  'isNetwork',
+  'must be IP addresses or networks, like "203.0.113.7" or "2001:db8::/32"',
+  (value) => typeof value === 'string' && isNetwork(value),
+);
 export const IsTimeZone = rule('isTimeZone', 'must be the name of a time zone, like "Europe/Berlin"', isTimeZone);
 export const IsInstant = rule(
   'isInstant',
   'must be a time in RFC 3339, like "2026-01-31T12:00:00Z"',
   (value) => parseInstant(value) !== null,
+);
+export const IsFutureInstant = rule(
+  'isFutureInstant',
+  'must be a time to come in RFC 3339, like "2036-01-31T12:00:00Z"',
+  (value) => (parseInstant(value) ?? 0) > Date.now(),
 );
 export const IsTags = rule(
   'isTags',

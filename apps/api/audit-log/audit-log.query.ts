@@ -1,0 +1,10 @@
+import { IsOptional, IsString, Length } from 'class-validator';
+import { PageQuery } from '../lists/page-query.ts';
+
+export class AuditLogQuery extends PageQuery {
+  /** Only what was done to the object with this id. */
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  readonly object?: string;
+}

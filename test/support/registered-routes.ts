@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { KeyRing } from '#access';
+import { connect } from '#database';
+import { Engine } from '#ledger-store';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyContextConfig } from 'fastify';
+import { ApiModule } from '../../apps/api/api.module.ts';
+import { createTestDatabase } from './test-database.ts';
+
+export interface RegisteredRoute {
+  /** `METHOD /path/{parameter}`. */
+  readonly operation: string;
+  /** The scopes of which a key needs one; `null` where none is needed. */
+  readonly needs: FastifyContextConfig['needs'];
+}
+
+const log = (): void => undefined;
+
+/** The routes that the API's own module registers. */
+export async function registeredRoutes(): Promise<RegisteredRoute[]> {
+  const database = await createTestDatabase();
+  const readPool = connect(database.url, { log });
+  const engine = new Engine({ databaseUrl: database.url, log });
+  const keys = await KeyRing.open(readPool, { log });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.of({ engine, readPool, keys, log }),
+    new FastifyAdapter(),
+    { logger: false, abortOnError: false },
+  );
+  const routes: RegisteredRoute[] = [];
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', ({ method, url, config }) => {
+      const path = url.replaceAll(/:(\w+)/g, '{$1}');
+      // Fastify answers HEAD wherever it answers GET.
+      for (const one of [method].flat()) {
+        if (one !== 'HEAD') routes.push({ operation: `${one} ${path}`, needs: config?.needs });
+      }
+    });
+  await app.init();
+  await app.close();
+  await engine.stop();
+  await keys.close();
+  await readPool.end();
+  await database.drop();
+  return routes;
+}
