@@ -35,13 +35,15 @@ export async function migrate(pool: Pool, { log }: { log: (line: string) => void
       { cause: error },
     );
   }
+  // So that a process whose role may do no more than the service does can see whether it fits the database.
+  if (results.length > 0) await sql`grant select on ${sql.table(MIGRATION_TABLE)} to purser_app`.execute(db);
   for (const { migrationName } of results) log(`migrated the database: ${migrationName}`);
   return results.map((result) => result.migrationName);
 }
 
 /**
- * This version's migrations that the database doesn't have; none where a newer version has migrated it. A role that may not
- * see the list of migrations sees all of them missing: migrating lets it.
+ * This version's migrations that the database doesn't have; none where a newer version has migrated it. A role that isn't a
+ * member of purser_app can't see the list of migrations, and for it all of them are missing.
  */
 export async function pendingMigrations(pool: Pool): Promise<readonly string[]> {
   const db = kyselyFrom<unknown>(pool);

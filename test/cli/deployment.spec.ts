@@ -1,6 +1,7 @@
 import { connect, type Pool } from '#database';
 import { verify } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { ApiClient } from '../support/api-client.ts';
 import { balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -34,6 +35,24 @@ async function startApi(): Promise<{ readonly run: PurserRun; readonly client: A
   const run = await start('api');
   const [, url = ''] = await run.writes(/^ready on (\S+)\n/m);
   return { run, client: new ApiClient(url, KEY) };
+}
+
+/** A role that may log in and do what is said, until the end of the test. `end` takes back what would keep it. */
+async function makeRole(may: { readonly role: string; readonly by: string; readonly end?: string }) {
+  const name = `${may.role}_${randomBytes(4).toString('hex')}`;
+  const statement = (sql: string): Promise<unknown> => pool.query(sql.replace(may.role, name));
+  await pool.query(`create role ${name} login password 'secret'`);
+  await statement(may.by);
+  const url = new URL(database.url);
+  url.username = name;
+  url.password = 'secret';
+  return {
+    url: url.href,
+    [Symbol.asyncDispose]: async () => {
+      if (may.end !== undefined) await statement(may.end);
+      await pool.query(`drop role ${name}`);
+    },
+  };
 }
 
 /** The specs go through the life of one deployment, in order. */
@@ -71,6 +90,24 @@ describe('purser api and purser worker', () => {
     await charge(other.client, account, '2.5');
     expect((await balanceOf(one.client, account)).posted).toBe('7.5');
     await Promise.all([one.client.close(), other.client.close()]);
+  });
+
+  it('need no more than the roles of docs/operations/roles.md: the API that of the service, verify one that reads', async () => {
+    await using api = await makeRole({ role: 'purser_api', by: 'grant purser_app to purser_api' });
+    const run = await PurserRun.start(['api'], { DATABASE_URL: api.url, PORT: '0' });
+    running.push(run);
+    const [, url = ''] = await run.writes(/^ready on (\S+)\n/m);
+    const client = new ApiClient(url, KEY);
+    expect(await charge(client, await openAccount(client, { credits: '3' }), '1')).toMatchObject({ committed: '1' });
+    await client.close();
+    expect(await run.end('SIGTERM')).toMatchObject({ code: 0, err: '' });
+
+    await using auditor = await makeRole({
+      role: 'purser_auditor',
+      by: 'grant select on all tables in schema public to purser_auditor',
+      end: 'revoke all on all tables in schema public from purser_auditor',
+    });
+    expect(await purser(['verify'], { DATABASE_URL: auditor.url })).toMatchObject({ code: 0, err: '' });
   });
 
   it('start again, also on a database that a newer version has migrated', async () => {
