@@ -6,6 +6,7 @@ import { ApiClient } from '../support/api-client.ts';
 import { balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { eventually } from './eventually.ts';
+import { startPooler } from './pooler.ts';
 import { purser, PurserRun } from './purser-run.ts';
 
 const KEY = 'the-admin-key-of-a-deployment';
@@ -109,6 +110,17 @@ describe('purser api and purser worker', () => {
     });
     expect(await purser(['verify'], { DATABASE_URL: auditor.url })).toMatchObject({ code: 0, err: '' });
   });
+
+  it.each(['refuses', 'ignores'] as const)(
+    'do not run behind a pooler that %s the settings of their connections: the role that they take on is one of them',
+    async (manner) => {
+      await using pooler = await startPooler(database.url, manner);
+      const { code, out, err } = await purser(['api'], { DATABASE_URL: pooler.url, PORT: '0' });
+      expect({ code, out }).toEqual({ code: 1, out: '' });
+      expect(err).toMatch(/a pooler stands in between.*Let DATABASE_URL lead to Postgres itself\.\n$/);
+      expect(err).not.toMatch(noStack);
+    },
+  );
 
   it('start again, also on a database that a newer version has migrated', async () => {
     await pool.query(`insert into purser_migration (name, timestamp) values ('9999_of_a_newer_version', now()::text)`);

@@ -1,9 +1,15 @@
 import type { Config } from '#config';
+import { checkSettings } from '#database';
 import { startApi, type ApiOptions, type RunningApi } from '../../api/start-api.ts';
 import { StartError } from './start-error.ts';
 
-/** Starts the API. @throws StartError where it can't have the address it is configured to listen on. */
+/**
+ * Starts the API.
+ * @throws StartError where it can't have the address it is configured to listen on, DatabaseError where a pooler keeps the
+ * settings of its connections from Postgres.
+ */
 export async function listen(options: ApiOptions): Promise<RunningApi> {
+  await checkSettings(options.databaseUrl, options);
   try {
     return await startApi(options);
   } catch (error) {
