@@ -14,7 +14,7 @@ import {
 } from 'class-validator';
 import { IsEnvironmentName, IsFutureInstant, IsNetwork } from '../validation/rules.ts';
 
-export const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
+const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
 
 export class CreateApiKeyBody {

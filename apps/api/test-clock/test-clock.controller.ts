@@ -36,17 +36,22 @@ export class TestClockController {
     mustHaveTestClock(environment);
     const key = idempotencyKeyIn(reply.request, environment, { scope: clockScope(environment), forever: false });
     const render = (outcome: AdvanceOutcome): Rendered => renderAdvance(environment, seconds, outcome);
-    sendAnswer(reply, await this.clocks.advance({ environment, milliseconds: seconds * 1000, actor: actorOf(reply.request), key, render }));
+    sendAnswer(
+      reply,
+      await this.clocks.advance({
+        environment,
+        milliseconds: seconds * 1000,
+        actor: actorOf(reply.request),
+        key,
+        render,
+      }),
+    );
   }
 
   /** Real time again, for accounts that are made from now on. */
   @Delete()
   @Needs('admin')
-  async reset(
-    @Environment() environment: string,
-    @Body(noFields) _body: unknown,
-    @Req() request: FastifyRequest,
-  ) {
+  async reset(@Environment() environment: string, @Body(noFields) _body: unknown, @Req() request: FastifyRequest) {
     mustHaveTestClock(environment);
     return testClockView(environment, await this.clocks.reset(environment, actorOf(request)));
   }
