@@ -8,7 +8,10 @@ export type PoolerManner = 'refuses' | 'ignores';
  * connection, or, with `ignore_startup_parameters = options`, leaves it out.
  * @returns the URL of the same database through it
  */
-export async function startPooler(databaseUrl: string, manner: PoolerManner): Promise<AsyncDisposable & { url: string }> {
+export async function startPooler(
+  databaseUrl: string,
+  manner: PoolerManner,
+): Promise<AsyncDisposable & { url: string }> {
   const target = new URL(databaseUrl);
   const server = createServer((client) => {
     client.on('error', () => undefined);

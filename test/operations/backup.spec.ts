@@ -65,14 +65,22 @@ for (const postgres of installed === null ? [] : [installed]) {
     let service: ServiceProcess;
     beforeAll(async () => {
       archive = await postgres.makeFolder(`${folder}/archive`);
-      primary = kept(await postgres.startNew(`${folder}/primary`, ['archive_mode=on', `archive_command=cp %p ${archive}/%f`]));
+      primary = kept(
+        await postgres.startNew(`${folder}/primary`, ['archive_mode=on', `archive_command=cp %p ${archive}/%f`]),
+      );
       service = kept(await ServiceProcess.onDatabase(primary.url));
     }, TEST_MS_MAX);
 
     /** A copy of the primary's files. */
     async function copyPrimary(name: string, ...options: readonly string[]): Promise<string> {
       const data = await postgres.makeFolder(`${folder}/${name}`);
-      await postgres.run('pg_basebackup', [`--dbname=${primary.adminUrl}`, `--pgdata=${data}`, '-c', 'fast', ...options]);
+      await postgres.run('pg_basebackup', [
+        `--dbname=${primary.adminUrl}`,
+        `--pgdata=${data}`,
+        '-c',
+        'fast',
+        ...options,
+      ]);
       return data;
     }
 

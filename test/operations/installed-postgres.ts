@@ -15,7 +15,7 @@ export class InstalledPostgres {
   private constructor(
     private readonly programs: string,
     /** Postgres refuses to run as root. */
-    private readonly user: { readonly uid: number; readonly gid: number } | Record<string, never>,
+    private readonly user: { readonly uid: number; readonly gid: number } | null,
   ) {}
 
   /** The newest that is installed as Debian does; `null` where there is none, or nobody to run it as. */
@@ -25,7 +25,7 @@ export class InstalledPostgres {
       const programs = `${INSTALLATIONS}/${version}/bin`;
       const there = await readdir(programs).catch((): string[] => []);
       if (!PROGRAMS.every((program) => there.includes(program))) continue;
-      if (process.getuid?.() !== 0) return new InstalledPostgres(programs, {});
+      if (process.getuid?.() !== 0) return new InstalledPostgres(programs, null);
       const [uid, gid] = await Promise.all(['-u', '-g'].map((what) => run('id', [what, 'postgres']).catch(() => null)));
       if (uid && gid) return new InstalledPostgres(programs, { uid: Number(uid.stdout), gid: Number(gid.stdout) });
     }
@@ -35,7 +35,7 @@ export class InstalledPostgres {
   /** Makes this folder one that the server can write to. */
   async makeFolder(folder: string): Promise<string> {
     await mkdir(folder, { mode: 0o700 });
-    if (this.user.uid !== undefined) await chown(folder, this.user.uid, this.user.gid);
+    if (this.user) await chown(folder, this.user.uid, this.user.gid);
     return folder;
   }
 
@@ -48,7 +48,13 @@ export class InstalledPostgres {
   /** A new server without anything in it but the role and the database of an operator's. */
   async startNew(data: string, settings: readonly string[] = []): Promise<InstalledServer> {
     await this.makeFolder(data);
-    await this.run('initdb', [`--pgdata=${data}`, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync']);
+    await this.run('initdb', [
+      `--pgdata=${data}`,
+      '--username=postgres',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--no-sync',
+    ]);
     const server = await this.start(data, settings);
     await administer(server.adminUrl, 'create role purser login createrole createdb');
     await administer(server.adminUrl, 'create database purser owner purser');
@@ -60,7 +66,11 @@ export class InstalledPostgres {
     const port = await freePort();
     const all = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', ...settings];
     const args = ['-D', data, ...all.flatMap((setting) => ['-c', setting])];
-    const child = spawn(`${this.programs}/postgres`, args, { ...this.user, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(`${this.programs}/postgres`, args, {
+      ...this.user,
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     const server = new InstalledServer(port, child);
     await server.ready();
     return server;
