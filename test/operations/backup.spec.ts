@@ -91,12 +91,17 @@ for (const postgres of installed === null ? [] : [installed]) {
         await load.progress(300);
         const answered = [...load.answered];
         const dump = `${await postgres.makeFolder(`${folder}/dumps`)}/purser.dump`;
-        await postgres.run('pg_dump', [`--dbname=${primary.url}`, '--format=custom', `--file=${dump}`]);
+        await administer(primary.adminUrl, 'create role purser_auditor login');
+        await administer(primary.url, 'grant select on all tables in schema public to purser_auditor');
+        const auditor = primary.url.replace('purser@', 'purser_auditor@');
+        await postgres.run('pg_dump', [`--dbname=${auditor}`, '--format=custom', `--file=${dump}`]);
         await load.progress(100);
         await load.stop();
 
         const other = kept(await postgres.startNew(`${folder}/other`));
+        // A dump has the rights of roles, and not the roles.
         await administer(other.adminUrl, 'create role purser_app nologin');
+        await administer(other.adminUrl, 'create role purser_auditor login');
         await administer(other.adminUrl, 'grant purser_app to purser');
         await postgres.run('pg_restore', [`--dbname=${other.url}`, '--exit-on-error', '--no-owner', dump]);
         await new DatabaseUnderTest(() => Promise.resolve(other.url)).mustHaveCleanBooks();

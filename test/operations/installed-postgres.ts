@@ -1,4 +1,5 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { appendFile, chown, mkdir, readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
@@ -18,16 +19,17 @@ export class InstalledPostgres {
     private readonly user: { readonly uid: number; readonly gid: number } | null,
   ) {}
 
-  /** The newest that is installed as Debian does; `null` where there is none, or nobody to run it as. */
+  /** The newest that is installed as Debian does; `null` where there is none. */
   static async find(): Promise<InstalledPostgres | null> {
-    const versions = (await readdir(INSTALLATIONS).catch(() => [])).map(Number).filter((one) => one >= VERSION_MIN);
+    const versions = (await namesIn(INSTALLATIONS)).map(Number).filter((one) => one >= VERSION_MIN);
     for (const version of versions.sort((a, b) => b - a)) {
       const programs = `${INSTALLATIONS}/${version}/bin`;
-      const there = await readdir(programs).catch((): string[] => []);
+      const there = await namesIn(programs);
       if (!PROGRAMS.every((program) => there.includes(program))) continue;
       if (process.getuid?.() !== 0) return new InstalledPostgres(programs, null);
-      const [uid, gid] = await Promise.all(['-u', '-g'].map((what) => run('id', [what, 'postgres']).catch(() => null)));
-      if (uid && gid) return new InstalledPostgres(programs, { uid: Number(uid.stdout), gid: Number(gid.stdout) });
+      // Debian's package makes the user.
+      const [uid, gid] = await Promise.all(['-u', '-g'].map((what) => run('id', [what, 'postgres'])));
+      return new InstalledPostgres(programs, { uid: Number(uid?.stdout), gid: Number(gid?.stdout) });
     }
     return null;
   }
@@ -119,6 +121,11 @@ export class InstalledServer {
 /** Adds lines to the configuration of a server that isn't running. */
 export async function configure(data: string, lines: readonly string[]): Promise<void> {
   await appendFile(`${data}/postgresql.auto.conf`, `${lines.join('\n')}\n`);
+}
+
+/** Nothing where there is no such folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  return existsSync(folder) ? readdir(folder) : [];
 }
 
 async function freePort(): Promise<number> {
