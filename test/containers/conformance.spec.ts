@@ -8,6 +8,8 @@ import { isDockerThere } from './is-docker-there.ts';
 const IMAGES = ['postgres:15', 'postgres:18'];
 /** An image may have to be fetched first. */
 const START_MS_MAX = 240_000;
+/** It starts three processes, and builds them first. */
+const TEST_MS_MAX = 120_000;
 
 const images = (await isDockerThere()) ? IMAGES : [];
 if (images.length === 0) {
@@ -25,7 +27,11 @@ describe('Purser on the embedded Postgres', () => {
   });
   afterAll(() => database.drop());
 
-  it('migrates, decides, repeats its answers, and keeps the books in order', () => expectConformance(database.url));
+  it(
+    'migrates, decides, repeats its answers, and keeps the books in order',
+    () => expectConformance(database.url),
+    TEST_MS_MAX,
+  );
 });
 
 for (const image of images) {
@@ -42,9 +48,13 @@ for (const image of images) {
     }, START_MS_MAX);
     afterAll(() => container.stop(), 60_000);
 
-    it('migrates, decides, repeats its answers, and keeps the books in order', () => {
-      const address = `${container.getHost()}:${container.getMappedPort(5432)}`;
-      return expectConformance(`postgres://postgres:secret@${address}/postgres`);
-    });
+    it(
+      'migrates, decides, repeats its answers, and keeps the books in order',
+      () => {
+        const address = `${container.getHost()}:${container.getMappedPort(5432)}`;
+        return expectConformance(`postgres://postgres:secret@${address}/postgres`);
+      },
+      TEST_MS_MAX,
+    );
   });
 }
