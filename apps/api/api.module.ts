@@ -1,10 +1,12 @@
 import { Access, type KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
+  AlertDefaults,
   AccountReader,
   AuthorizationReader,
   DefaultPartitionReader,
   Engine,
+  EventReader,
   GrantReader,
   LedgerHealth,
   TestClocks,
@@ -12,11 +14,14 @@ import {
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsController } from './accounts/accounts.controller.ts';
+import { AccountAlertsController } from './alerts/account-alerts.controller.ts';
+import { AlertsController } from './alerts/alerts.controller.ts';
 import { ApiKeysController } from './api-keys/api-keys.controller.ts';
 import { AuditLogController } from './audit-log/audit-log.controller.ts';
 import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
 import { ChargesController } from './charges/charges.controller.ts';
 import { EnvironmentsController } from './environments/environments.controller.ts';
+import { EventsController } from './events/events.controller.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { HealthController } from './health/health.controller.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
@@ -26,6 +31,7 @@ import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
+  readonly alertDefaults: AlertDefaults;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
@@ -35,11 +41,14 @@ export interface ApiParts {
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, readPool, keys, log }: ApiParts): DynamicModule {
+  static of({ engine, alertDefaults, readPool, keys, log }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
         AccountsController,
+        AccountAlertsController,
+        AlertsController,
+        EventsController,
         ApiKeysController,
         AuditLogController,
         EnvironmentsController,
@@ -53,6 +62,8 @@ export class ApiModule {
       ],
       providers: [
         { provide: Engine, useValue: engine },
+        { provide: AlertDefaults, useValue: alertDefaults },
+        { provide: EventReader, useValue: new EventReader(readPool) },
         { provide: Access, useValue: new Access(readPool, keys) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
