@@ -3,6 +3,7 @@ export { asking, type Asking } from './asking.ts';
 export { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome, type ClockTime } from './clocks/test-clocks.ts';
 export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
+export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-observer.ts';
 export { ledgerPool } from './engine/ledger-pool.ts';
 export { runBatch } from './engine/run-batch.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
