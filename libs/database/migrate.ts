@@ -39,6 +39,19 @@ export async function migrate(pool: Pool, { log }: { log: (line: string) => void
   return results.map((result) => result.migrationName);
 }
 
+/**
+ * This version's migrations that the database doesn't have; none where a newer version has migrated it. A role that may not
+ * see the list of migrations sees all of them missing: migrating lets it.
+ */
+export async function pendingMigrations(pool: Pool): Promise<readonly string[]> {
+  const db = kyselyFrom<unknown>(pool);
+  const { rows } = await sql<{ is_visible: boolean | null }>`
+    select has_table_privilege(to_regclass(${MIGRATION_TABLE}), 'select') as is_visible
+  `.execute(db);
+  const executed = new Set(rows[0]?.is_visible === true ? await executedMigrations(db) : []);
+  return Object.keys(migrations).filter((name) => !executed.has(name));
+}
+
 async function refuseNewerDatabase(db: Kysely<unknown>): Promise<void> {
   const unknown = (await executedMigrations(db)).filter((name) => !(name in migrations));
   if (unknown.length === 0) return;

@@ -15,11 +15,13 @@ export { AuthorizationReader, type AuthorizationFilter } from './read/authorizat
 export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { EVENT_DAYS, EventReader, type StoredEvent } from './read/event-reader.ts';
 export { GrantReader } from './read/grant-reader.ts';
+export { LastVerificationReader, type LastVerification } from './read/last-verification.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export { sweepDue, type SweepOptions } from './sweep/sweep-due.ts';
 export { transact } from './transact.ts';
+export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';
