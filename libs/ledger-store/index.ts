@@ -17,6 +17,7 @@ export { EVENT_DAYS, EventReader, type StoredEvent } from './read/event-reader.t
 export { GrantReader } from './read/grant-reader.ts';
 export { LastVerificationReader, type LastVerification } from './read/last-verification.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
+export { OpenHoldsReader } from './read/open-holds.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';

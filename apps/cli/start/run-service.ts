@@ -1,6 +1,8 @@
 import { bootstrapKeys } from '#access';
 import type { Config } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase, type Pool } from '#database';
+import { unescape } from 'node:querystring';
+import { makeLogger, type Logger } from '../../api/logging/make-logger.ts';
 import { startApi, type RunningApi } from '../../api/start-api.ts';
 import { StartError } from './start-error.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
@@ -15,24 +17,29 @@ const CONNECTIONS_MAX = 2;
  * @throws DatabaseError or StartError where it can't start, or has lost its database for good.
  */
 export async function runService(config: Config): Promise<void> {
-  const stop = new StopRequest();
+  const logger = makeLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  let isReady = false;
+  // While it starts, whoever has started it is looking on.
+  const log = (line: string): void => (isReady ? logger.warn(line) : print(line));
+  const stop = new StopRequest({ drainSeconds: config.drainSeconds });
   await using cleanUp = new AsyncDisposableStack();
 
-  const database = await openDatabase(config, { log: print });
+  const database = await openDatabase(config, { log });
   cleanUp.defer(() => database.stop());
   print(`data in ${placeOf(database, config)}`);
-  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log: print });
+  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log });
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
   await printAdminKeys(pool, config);
-  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, log: print });
+  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, logger });
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen(config, database.url);
+  const api = await listen(config, database.url, logger);
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);
+  isReady = true;
 
   const lost = await Promise.race([stop.requested, database.lost]);
   if (lost instanceof Error) throw lost;
@@ -52,9 +59,9 @@ function tellAdminKey(environment: string, made: string | null, given: Readonly<
   return environment in given ? `the one in ${variable}` : `set at first start (${variable} replaces it)`;
 }
 
-async function listen(config: Config, databaseUrl: string): Promise<RunningApi> {
+async function listen(config: Config, databaseUrl: string, logger: Logger): Promise<RunningApi> {
   try {
-    return await startApi({ config, databaseUrl, log: print });
+    return await startApi({ config, databaseUrl, logger });
   } catch (error) {
     const advice = listenAdvice(error, config);
     throw advice === null ? error : new StartError(advice, { cause: error });
@@ -82,6 +89,17 @@ function placeOf(database: OpenDatabase, { dataDir }: Config): string {
   return `the Postgres at ${host}${pathname}`;
 }
 
+/** What the log must never repeat, though an error's message may. */
+function secretsOf({ adminKeys, databaseUrl, redisUrl }: Config): string[] {
+  const passwords = [databaseUrl, redisUrl].flatMap((url) => {
+    if (url === null) return [];
+    const { password } = new URL(url);
+    return [password, unescape(password)];
+  });
+  return [...Object.values(adminKeys), ...passwords];
+}
+
+/** For whoever has started it; the log is for those who run it. */
 function print(line: string): void {
   console.log(line);
 }
