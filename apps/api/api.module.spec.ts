@@ -7,8 +7,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
 import { ApiModule } from './api.module.ts';
+import { Readiness } from './health/readiness.ts';
+import { Metrics } from './metrics/metrics.ts';
 
 const log = (): void => undefined;
+const parts = { metrics: new Metrics(), readiness: new Readiness() };
 
 let database: TestDatabase;
 let readPool: Pool;
@@ -35,7 +38,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, log });
+    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, ...parts, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

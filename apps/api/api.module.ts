@@ -8,7 +8,9 @@ import {
   Engine,
   EventReader,
   GrantReader,
+  LastVerificationReader,
   LedgerHealth,
+  OpenHoldsReader,
   TestClocks,
   TransferReader,
 } from '#ledger-store';
@@ -24,24 +26,37 @@ import { EnvironmentsController } from './environments/environments.controller.t
 import { EventsController } from './events/events.controller.ts';
 import { GrantsController } from './grants/grants.controller.ts';
 import { HealthController } from './health/health.controller.ts';
+import { Readiness } from './health/readiness.ts';
+import { LedgerGauges } from './metrics/ledger-gauges.ts';
 import { MetricsController } from './metrics/metrics.controller.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 import { TestClockController } from './test-clock/test-clock.controller.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
-  readonly engine: Pick<Engine, 'submit'>;
+  readonly engine: Pick<Engine, 'submit' | 'load'>;
   readonly alertDefaults: AlertDefaults;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
   readonly log: (line: string) => void;
 }
 
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, alertDefaults, readPool, keys, log }: ApiParts): DynamicModule {
+  static of({ engine, alertDefaults, readPool, keys, metrics, readiness, log }: ApiParts): DynamicModule {
+    const gauges = new LedgerGauges({
+      registry: metrics.registry,
+      engine,
+      readPool,
+      defaultPartitions: new DefaultPartitionReader(readPool),
+      openHolds: new OpenHoldsReader(readPool),
+      lastVerification: new LastVerificationReader(readPool),
+    });
     return {
       module: ApiModule,
       controllers: [
@@ -69,9 +84,11 @@ export class ApiModule {
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
-        { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: Metrics, useValue: metrics },
+        { provide: LedgerGauges, useValue: gauges },
+        { provide: Readiness, useValue: readiness },
         LedgerRequests,
       ],
     };

@@ -1,2 +1,3 @@
 export { ConfigError } from './config-error.ts';
-export { readConfig, readSharedConfig, type Config, type SharedConfig } from './read-config.ts';
+export { readConfig, readSharedConfig } from './read-config.ts';
+export type { Config, LogLevel, SharedConfig, TracingConfig } from './read-config.ts';

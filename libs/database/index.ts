@@ -5,5 +5,5 @@ export { DatabaseError } from './database-error.ts';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 export { findRunningDatabase, type RunningDatabase } from './embedded/find-running-database.ts';
 export { kyselyFrom } from './kysely-from.ts';
-export { migrate } from './migrate.ts';
+export { migrate, pendingMigrations } from './migrate.ts';
 export { openDatabase, type OpenDatabase } from './open-database.ts';

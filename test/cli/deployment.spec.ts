@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { ApiClient } from '../support/api-client.ts';
 import { balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { startPooler } from './pooler.ts';
 import { purser, PurserRun } from './purser-run.ts';
 

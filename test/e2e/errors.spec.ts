@@ -125,15 +125,25 @@ describe('a body', () => {
     expectProblem(await send({ payload: '{}' }), 415, 'unsupported_media_type');
   });
 
-  it('of more than 1 MiB is 413', async () => {
-    const payload = JSON.stringify({ account, amount: '1', metadata: { text: 'x'.repeat(1024 * 1024) } });
-    expectProblem(await send({ payload, headers: json }), 413, 'body_too_large');
+  it('of more than 256 KiB is 413', async () => {
+    const bodyOf = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
+    expectFaults(await send({ payload: bodyOf(256 * 1024), headers: json }), ['text', 'account', 'amount']);
+    expectProblem(await send({ payload: bodyOf(256 * 1024 + 1), headers: json }), 413, 'body_too_large');
   });
+
+  it.each(['/v1/charges/batch', '/v1/authorizations/batch', '/v1/authorizations/commit-batch'])(
+    'of a batch may have 1 MiB: %s',
+    async (path) => {
+      const bodyOf = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
+      expectFaults(await send({ path, payload: bodyOf(1024 * 1024), headers: json }), ['text', 'items']);
+      expectProblem(await send({ path, payload: bodyOf(1024 * 1024 + 1), headers: json }), 413, 'body_too_large');
+    },
+  );
 
   it('nested beyond reason is 400, at 100 levels as at 400 000', async () => {
     for (const depth of [100, 400_000]) {
       const payload = `{"metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
-      expectProblem(await send({ path: '/v1/accounts', payload, headers: json }), 400, 'invalid_request');
+      expectProblem(await send({ path: '/v1/charges/batch', payload, headers: json }), 400, 'invalid_request');
     }
   });
 
@@ -246,6 +256,7 @@ describe('what is not HTTP as we speak it', () => {
 
   it.each([
     ['nonsense', 'nonsense\r\n\r\n', 400],
+    ['more than 100 headers', `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a: b\r\n'.repeat(99)}\r\n`, 431],
     ['headers beyond 16 KiB', `GET /v1/accounts HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('is refused with a problem too: %s', async (_, bytes, status) => {
     const answer = await sendBytes(bytes);

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { eventually } from '../cli/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeFolder } from '../cli/make-folder.ts';
 import { purser } from '../cli/purser-run.ts';
 import { startService } from '../cli/service-run.ts';

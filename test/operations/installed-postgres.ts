@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, chown, mkdir, readdir } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import { eventually } from '../cli/eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { administer } from '../support/test-database.ts';
 
 const run = promisify(execFile);

@@ -1,6 +1,8 @@
 import { bootstrapKeys } from '#access';
+import { readConfig } from '#config';
 import { connect, type Pool } from '#database';
 import { verify } from '#ledger-store';
+import { makeLogger } from '../../apps/api/logging/make-logger.ts';
 import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
 import { ApiClient } from './api-client.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -32,19 +34,25 @@ export interface TestService extends TestInstance {
   stop(): Promise<void>;
 }
 
-/** Starts the API on a database of its own and on a free port. Call it in `beforeAll`, and `stop` in `afterAll`. */
-export async function startTestService(): Promise<TestService> {
+/**
+ * Starts the API on a database of its own and on a free port. Call it in `beforeAll`, and `stop` in `afterAll`.
+ *
+ * @param environment what the operator has set
+ */
+export async function startTestService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  const config = readConfig({ PORT: '0', ...environment });
   const database = await createTestDatabase();
   const log: string[] = [];
+  const logger = makeLogger({ level: config.logLevel, secrets: [], stream: { write: (line) => void log.push(line) } });
   const closing: (() => Promise<void>)[] = [];
   const pool = connect(database.url, { log: (line) => log.push(line) });
   await bootstrapKeys(pool, { live: LIVE_KEY, test: TEST_KEY });
 
   const startAnother = async (): Promise<TestInstance> => {
     const api: RunningApi = await startApi({
-      config: { host: '127.0.0.1', port: 0 },
+      config,
       databaseUrl: database.url,
-      log: (line) => log.push(line),
+      logger,
     });
     const live = new ApiClient(api.url, LIVE_KEY);
     const test = new ApiClient(api.url, TEST_KEY);

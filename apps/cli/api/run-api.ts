@@ -1,6 +1,7 @@
 import type { SharedConfig } from '#config';
 import { checkMigrated, connect } from '#database';
 import { listen } from '../start/listen.ts';
+import { processLogger } from '../start/process-logger.ts';
 import { StopRequest } from '../start/stop-request.ts';
 
 /**
@@ -8,10 +9,11 @@ import { StopRequest } from '../start/stop-request.ts';
  * @throws DatabaseError or StartError where it can't start.
  */
 export async function runApi(config: SharedConfig): Promise<void> {
-  const stop = new StopRequest();
+  const logger = processLogger(config);
+  const stop = new StopRequest(config);
   await refuseUnmigrated(config.databaseUrl);
   if (stop.isRequested) return;
-  const api = await listen({ config, databaseUrl: config.databaseUrl, log: print });
+  const api = await listen({ config, databaseUrl: config.databaseUrl, logger });
   print(`ready on ${api.url}`);
   await stop.requested;
   await api.close();

@@ -9,7 +9,7 @@ import { StartError } from './start-error.ts';
  * settings of its connections from Postgres.
  */
 export async function listen(options: ApiOptions): Promise<RunningApi> {
-  await checkSettings(options.databaseUrl, options);
+  await checkSettings(options.databaseUrl, { log: (line) => options.logger.warn(line) });
   try {
     return await startApi(options);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Config } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
 import { listen } from './listen.ts';
 import { printAdminKeys } from './print-admin-keys.ts';
+import { processLogger } from './process-logger.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { StopRequest } from './stop-request.ts';
 
@@ -14,24 +15,29 @@ const CONNECTIONS_MAX = 2;
  * @throws DatabaseError or StartError where it can't start, or has lost its database for good.
  */
 export async function runService(config: Config): Promise<void> {
-  const stop = new StopRequest();
+  const logger = processLogger(config);
+  let isReady = false;
+  // While it starts, whoever has started it is looking on.
+  const log = (line: string): void => (isReady ? logger.warn(line) : print(line));
+  const stop = new StopRequest({ drainSeconds: config.drainSeconds });
   await using cleanUp = new AsyncDisposableStack();
 
-  const database = await openDatabase(config, { log: print });
+  const database = await openDatabase(config, { log });
   cleanUp.defer(() => database.stop());
   print(`data in ${placeOf(database, config)}`);
-  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log: print });
+  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log });
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
   await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
-  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, log: print });
+  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, logger });
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen({ config, databaseUrl: database.url, log: print });
+  const api = await listen({ config, databaseUrl: database.url, logger });
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);
+  isReady = true;
 
   const lost = await Promise.race([stop.requested, database.lost]);
   if (lost instanceof Error) throw lost;
@@ -43,6 +49,7 @@ function placeOf(database: OpenDatabase, { dataDir }: Config): string {
   return `the Postgres at ${host}${pathname}`;
 }
 
+/** For whoever has started it; the log is for those who run it. */
 function print(line: string): void {
   console.log(line);
 }

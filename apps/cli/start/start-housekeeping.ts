@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
 import { keepPartitions } from '#ledger-store';
+import type { Logger } from '../../api/logging/make-logger.ts';
 
 const EVERY_HOUR_MS = 60 * 60 * 1000;
 
@@ -10,7 +11,7 @@ export interface Housekeeping {
 
 interface HousekeepingOptions {
   readonly idempotencyDays: number;
-  readonly log: (line: string) => void;
+  readonly logger: Logger;
 }
 
 /**
@@ -30,11 +31,12 @@ export function startHousekeeping(pool: Pool, options: HousekeepingOptions): Hou
   };
 }
 
-async function keepHouse(pool: Pool, { idempotencyDays, log }: HousekeepingOptions): Promise<void> {
+async function keepHouse(pool: Pool, { idempotencyDays, logger }: HousekeepingOptions): Promise<void> {
   try {
     const dropped = await keepPartitions(pool, { idempotencyDays });
-    for (const table of dropped) log(`dropped idempotency keys older than ${String(idempotencyDays)} days: ${table}`);
+    for (const table of dropped)
+      logger.info({ table, days: idempotencyDays }, 'dropped idempotency keys older than that');
   } catch (error) {
-    log(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
+    logger.error(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
   }
 }

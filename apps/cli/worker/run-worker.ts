@@ -1,6 +1,7 @@
 import type { SharedConfig } from '#config';
 import { checkMigrated, connect } from '#database';
 import { startHousekeeping } from '../start/start-housekeeping.ts';
+import { processLogger } from '../start/process-logger.ts';
 import { StopRequest } from '../start/stop-request.ts';
 
 /**
@@ -8,13 +9,15 @@ import { StopRequest } from '../start/stop-request.ts';
  * it, and several of them do each other no harm.
  * @throws DatabaseError where it can't start.
  */
-export async function runWorker({ databaseUrl, idempotencyDays }: SharedConfig): Promise<void> {
-  const stop = new StopRequest();
+export async function runWorker(config: SharedConfig): Promise<void> {
+  const { databaseUrl, idempotencyDays } = config;
+  const logger = processLogger(config);
+  const stop = new StopRequest(config);
   await using cleanUp = new AsyncDisposableStack();
-  const pool = connect(databaseUrl, { connectionsMax: 1, log: print });
+  const pool = connect(databaseUrl, { connectionsMax: 1, log: (line) => logger.warn(line) });
   cleanUp.defer(() => pool.end());
   await checkMigrated(pool);
-  const housekeeping = startHousekeeping(pool, { idempotencyDays, log: print });
+  const housekeeping = startHousekeeping(pool, { idempotencyDays, logger });
   cleanUp.defer(() => housekeeping.stop());
   print('working');
   await stop.requested;
