@@ -10,14 +10,10 @@ import {
   TransferReader,
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccountsController } from './accounts/accounts.controller.ts';
-import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
-import { ChargesController } from './charges/charges.controller.ts';
-import { GrantsController } from './grants/grants.controller.ts';
-import { HealthController } from './health/health.controller.ts';
-import { MetricsController } from './metrics/metrics.controller.ts';
+import { ApiDescription } from './openapi/api-description.ts';
+import { DESCRIBED_CONTROLLERS } from './openapi/described-controllers.ts';
+import { makeDocument } from './openapi/make-document.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
-import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
@@ -33,15 +29,7 @@ export class ApiModule {
   static of({ engine, readPool, keys, log }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [
-        AccountsController,
-        GrantsController,
-        TransfersController,
-        AuthorizationsController,
-        ChargesController,
-        HealthController,
-        MetricsController,
-      ],
+      controllers: DESCRIBED_CONTROLLERS.map(({ controller }) => controller),
       providers: [
         { provide: Engine, useValue: engine },
         { provide: KeyRing, useValue: keys },
@@ -51,6 +39,7 @@ export class ApiModule {
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },
         LedgerRequests,
       ],
     };

@@ -3,7 +3,8 @@ import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
 
-export type AccountStatus = 'active' | 'suspended';
+export const ACCOUNT_STATUSES = ['active', 'suspended'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
 /** What an operator decides about an account. */
 export interface AccountTerms {

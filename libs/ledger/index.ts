@@ -1,5 +1,6 @@
+export { ACCOUNT_STATUSES } from './account.ts';
 export type { Account, AccountStatus, AccountTerms } from './account.ts';
-export { Amount, formatAmount, parseAmount, ZERO } from './amount.ts';
+export { Amount, formatAmount, parseAmount, PLAIN_DECIMAL, ZERO } from './amount.ts';
 export {
   asOf,
   AUTHORIZATION_STATUSES,
@@ -22,6 +23,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { available, type Balance } from './balance.ts';
+export { TRANSFER_KINDS } from './chart.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
 export { needsOf, weightOf, type Needs } from './commands.ts';
 export type {
@@ -44,10 +46,20 @@ export { decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export { settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
-export { GRANT_CATEGORIES, grantStatus } from './grant.ts';
+export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { IdClock } from './id-clock.ts';
-export { accountKey, accountKeyOf, newAccountId, newUuid, parsePublicId, publicId, type AccountKey } from './ids.ts';
+export {
+  accountKey,
+  accountKeyOf,
+  idPattern,
+  newAccountId,
+  newUuid,
+  parsePublicId,
+  publicId,
+  type AccountKey,
+  type IdKind,
+} from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';

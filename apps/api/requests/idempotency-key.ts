@@ -4,6 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import { problem, ProblemError } from '../problems/problem.ts';
 
+export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
 /**
  * Reads the Idempotency-Key of a request. Same key and same request (method, path and body, whatever the order of its
  * fields) is the same fingerprint.
@@ -17,7 +19,7 @@ export function idempotencyKeyOf(
 ): IdempotencyKey | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
-  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
     const message = 'must be 1 to 255 printable ASCII characters';
     throw new ProblemError(
       problem('invalid_request', 'A header is malformed.', { errors: [{ field: 'Idempotency-Key', message }] }),

@@ -2,7 +2,7 @@ import { MAX_BATCH_ITEMS } from '#ledger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateNested } from 'class-validator';
 import { isPlainObject } from './rules.ts';
 
-type BodyClass = new () => object;
+export type BodyClass = new () => object;
 
 /** Which fields of a class are objects of another: by the class's prototype, then by the field's name. */
 const NESTED = new WeakMap<object, Map<string, () => BodyClass>>();
@@ -49,6 +49,13 @@ function nestedOf(bodyClass: BodyClass, value: unknown): unknown {
 /** A field that is an object of its own class. */
 export function Nested(of: () => BodyClass): PropertyDecorator {
   return together(of, [IsObject(), ValidateNested()]);
+}
+
+/** The class of a field that is {@link Nested}, or of a batch's items. */
+export function nestedClassOf(bodyClass: BodyClass, field: string): BodyClass {
+  const of = NESTED.get(bodyClass.prototype as object)?.get(field);
+  if (!of) throw new Error(`The field ${field} of ${bodyClass.name} has no class of its own.`);
+  return of();
 }
 
 /** A batch's items: 1 to 1 000 objects of a class, each checked; faults are told by index. */

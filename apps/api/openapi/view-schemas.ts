@@ -1,0 +1,22 @@
+import { ACCOUNT_SCHEMA, BALANCE_SCHEMA } from '../accounts/account.schema.ts';
+import {
+  AUTHORIZATION_SCHEMA,
+  BATCH_ITEM_SCHEMA,
+  BATCH_SCHEMA,
+  REFUSED_ITEM_SCHEMA,
+} from '../authorizations/authorization.schema.ts';
+import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
+import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+/** What answers are made of, by the names that references use. */
+export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Account: ACCOUNT_SCHEMA,
+  Balance: BALANCE_SCHEMA,
+  Grant: GRANT_SCHEMA,
+  Transfer: TRANSFER_SCHEMA,
+  Authorization: AUTHORIZATION_SCHEMA,
+  Batch: BATCH_SCHEMA,
+  BatchItem: BATCH_ITEM_SCHEMA,
+  RefusedItem: REFUSED_ITEM_SCHEMA,
+};
