@@ -1,4 +1,4 @@
-import { KeyRing } from '#access';
+import { Access, type KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
   AccountReader,
@@ -7,6 +7,7 @@ import {
   Engine,
   GrantReader,
   LedgerHealth,
+  TestClocks,
   TransferReader,
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -17,7 +18,7 @@ import { LedgerRequests } from './requests/ledger-requests.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
-  /** For reads; it pipelines. */
+  /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
   readonly log: (line: string) => void;
@@ -32,12 +33,13 @@ export class ApiModule {
       controllers: DESCRIBED_CONTROLLERS.map(({ controller }) => controller),
       providers: [
         { provide: Engine, useValue: engine },
-        { provide: KeyRing, useValue: keys },
+        { provide: Access, useValue: new Access(readPool, keys) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
+        { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
         { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },
         LedgerRequests,

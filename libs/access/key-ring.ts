@@ -61,17 +61,26 @@ export class KeyRing {
     return ring;
   }
 
-  /** Whose key this is; `null` for one that is unknown, revoked or expired. */
-  find(key: string): Caller | null | Promise<Caller | null> {
-    const known = this.look(key);
-    if (known !== null || !isWellFormedKey(key)) return known;
-    return this.lookAgain().then(
-      () => this.look(key),
-      (error: unknown) => {
-        this.log(`API keys could not be looked up: ${String(error)}`);
-        return null;
-      },
-    );
+  /** Whose key this is; `null` for one that isn't known, or has expired. */
+  find(key: string): Caller | null {
+    const hash = hashApiKey(key);
+    const known = this.keys.get(hash.toString('base64'));
+    if (!known || !isSameHash(known.hash, hash)) return null;
+    const now = Date.now();
+    if (now >= known.expiresAt) return null;
+    this.used.set(known.caller.keyId, now);
+    return known.caller;
+  }
+
+  /** For a key that isn't known: another process may have made it just now. */
+  async findAgain(key: string): Promise<Caller | null> {
+    if (!isWellFormedKey(key)) return null;
+    try {
+      await this.lookAgain();
+    } catch (error) {
+      this.log(`API keys could not be looked up: ${String(error)}`);
+    }
+    return this.find(key);
   }
 
   /** Looks whether keys have changed, from now on. Called after a change, so that this process knows it at once. */
@@ -89,16 +98,6 @@ export class KeyRing {
     for (const timer of this.timers) clearInterval(timer);
     await Promise.allSettled([this.nextLook, this.looking]);
     await this.noteUse();
-  }
-
-  private look(key: string): Caller | null {
-    const hash = hashApiKey(key);
-    const known = this.keys.get(hash.toString('base64'));
-    if (!known || !isSameHash(known.hash, hash)) return null;
-    const now = Date.now();
-    if (now >= known.expiresAt) return null;
-    this.used.set(known.caller.keyId, now);
-    return known.caller;
   }
 
   /** For keys that aren't known: all that come within a tenth of a second share one look. */

@@ -4,6 +4,7 @@ import * as appRole from '../../migrations/0002_app_role.ts';
 import * as foreignKeys from '../../migrations/0003_foreign_keys.ts';
 import * as hotPath from '../../migrations/0004_hot_path.ts';
 import * as access from '../../migrations/0005_access.ts';
+import * as testClock from '../../migrations/0006_test_clock.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0003_foreign_keys': foreignKeys,
   '0004_hot_path': hotPath,
   '0005_access': access,
+  '0006_test_clock': testClock,
 };

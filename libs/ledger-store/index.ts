@@ -1,3 +1,5 @@
+export { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome, type ClockTime } from './clocks/test-clocks.ts';
+export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export { ledgerPool } from './engine/ledger-pool.ts';
 export { runBatch } from './engine/run-batch.ts';

@@ -2,6 +2,7 @@ import type { Amount } from './amount.ts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { TestClock } from './test-clock.ts';
 
 export const ACCOUNT_STATUSES = ['active', 'suspended'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
@@ -23,6 +24,8 @@ export interface Account {
   readonly unit: string;
   terms: AccountTerms;
   status: AccountStatus;
+  /** What the account's time is told by; `null` in `live`, where it is real. */
+  readonly clock: TestClock | null;
   readonly createdAt: number;
   /** Used beyond the credits and not yet repaid. */
   debt: Amount;

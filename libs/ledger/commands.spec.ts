@@ -25,6 +25,7 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [],
       refunds: [],
+      clocks: [],
     });
   });
 
@@ -39,6 +40,7 @@ describe('needsOf', () => {
       authorizations: [ofAcme],
       grants: [],
       refunds: [],
+      clocks: [],
     });
     expect(needsOf({ type: 'void', authorization: { environment: 'live', id: ofBeta } }).accounts).toEqual([beta.key]);
     expect(needsOf({ type: 'void_grant', grant: { environment: 'live', id: ofAcme } })).toEqual({
@@ -46,12 +48,14 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [ofAcme],
       refunds: [],
+      clocks: [],
     });
     expect(needsOf({ type: 'commit_batch', items: [commitOf(ofBeta), commitOf(ofAcme)] })).toEqual({
       accounts: [beta.key, acme.key],
       authorizations: [ofBeta, ofAcme],
       grants: [],
       refunds: [],
+      clocks: [],
     });
   });
 
@@ -61,11 +65,25 @@ describe('needsOf', () => {
     expect(needsOf({ type: 'extend', authorization, amount: null, holdSeconds: 60 })).toEqual({
       ...needs,
       refunds: [],
+      clocks: [],
     });
     expect(needsOf({ type: 'refund', authorization, amount: null, reason: null })).toEqual({
       ...needs,
       refunds: [ofAcme],
+      clocks: [],
     });
+  });
+
+  it('names the environments whose clocks it goes by, each once; `live` has none', () => {
+    const items = ['test', 'test', 'live', 'staging'].map((environment) => ({
+      ...commitOf(ofAcme),
+      authorization: { environment, id: ofAcme },
+    }));
+    expect(needsOf({ type: 'commit_batch', items }).clocks).toEqual(['test', 'staging']);
+    const inTest = accountRef('acme', 'test');
+    expect(needsOf({ type: 'charge_batch', mode: 'independent', items: [hold(inTest)] }).clocks).toEqual(['test']);
+    expect(needsOf({ type: 'set_account_status', account: inTest, status: 'active' }).clocks).toEqual(['test']);
+    expect(needsOf({ type: 'void_grant', grant: { environment: 'test', id: ofAcme } }).clocks).toEqual(['test']);
   });
 });
 

@@ -4,6 +4,7 @@ import type { OveragePolicy, Spending } from './authorization.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import { withTestClocks } from './test-clock.ts';
 
 /** An account as a request names it; `key` is derived from the two others. */
 export interface AccountRef {
@@ -112,6 +113,8 @@ export interface Needs {
   readonly grants: readonly string[];
   /** Authorizations whose credits may go back: the grants they drew on are needed too. */
   readonly refunds: readonly string[];
+  /** The environments of a test clock that it acts in; none for `live`. */
+  readonly clocks: readonly string[];
 }
 
 export function needsOf(command: Command): Needs {
@@ -122,30 +125,45 @@ export function needsOf(command: Command): Needs {
     case 'create_grant':
     case 'authorize':
     case 'charge':
-      return { accounts: [command.account.key], authorizations: [], grants: [], refunds: [] };
+      return ofAccounts([command.account]);
     case 'authorize_batch':
     case 'charge_batch':
-      return { accounts: command.items.map(({ account }) => account.key), authorizations: [], grants: [], refunds: [] };
+      return ofAccounts(command.items.map(({ account }) => account));
     case 'void_grant':
-      return {
-        accounts: [accountKeyOf(command.grant.id)],
-        authorizations: [],
-        grants: [command.grant.id],
-        refunds: [],
-      };
+      return { ...ofObjects([command.grant]), grants: [command.grant.id] };
     case 'commit':
     case 'void':
     case 'extend':
-      return ofAuthorizations([command.authorization.id]);
+      return ofAuthorizations([command.authorization]);
     case 'refund':
-      return { ...ofAuthorizations([command.authorization.id]), refunds: [command.authorization.id] };
+      return { ...ofAuthorizations([command.authorization]), refunds: [command.authorization.id] };
     case 'commit_batch':
-      return ofAuthorizations(command.items.map(({ authorization }) => authorization.id));
+      return ofAuthorizations(command.items.map(({ authorization }) => authorization));
   }
 }
 
-function ofAuthorizations(ids: readonly string[]): Needs {
-  return { accounts: ids.map(accountKeyOf), authorizations: ids, grants: [], refunds: [] };
+function ofAccounts(accounts: readonly AccountRef[]): Needs {
+  return {
+    accounts: accounts.map(({ key }) => key),
+    authorizations: [],
+    grants: [],
+    refunds: [],
+    clocks: withTestClocks(accounts),
+  };
+}
+
+function ofObjects(objects: readonly ObjectRef[]): Needs {
+  return {
+    accounts: objects.map(({ id }) => accountKeyOf(id)),
+    authorizations: [],
+    grants: [],
+    refunds: [],
+    clocks: withTestClocks(objects),
+  };
+}
+
+function ofAuthorizations(authorizations: readonly ObjectRef[]): Needs {
+  return { ...ofObjects(authorizations), authorizations: authorizations.map(({ id }) => id) };
 }
 
 /** How many decisions a command asks for: what it weighs in a queue. */

@@ -41,7 +41,7 @@ export type {
 } from './commands.ts';
 export type { AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
-export type { DecisionContext } from './decide/context.ts';
+export { timeOf, type DecisionContext } from './decide/context.ts';
 export { decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export { settle } from './decide/settle.ts';
@@ -65,3 +65,4 @@ export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
 export { accountState, balanceOf, noChanges } from './state.ts';
 export type { AccountState, Changes, LedgerState } from './state.ts';
+export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

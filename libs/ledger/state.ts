@@ -7,6 +7,7 @@ import type { Transfer } from './chart.ts';
 import type { Grant } from './grant.ts';
 import type { IdClock } from './id-clock.ts';
 import type { AccountKey } from './ids.ts';
+import type { TestClock } from './test-clock.ts';
 
 /** One account under its lock: everything a decision about it needs, and the running sums. */
 export interface AccountState {
@@ -28,6 +29,8 @@ export interface LedgerState {
   readonly authorizations: Map<string, Authorization>;
   /** Grants by id: the accounts' open ones, and closed ones that a command names or a refund may credit. */
   readonly grants: Map<string, Grant>;
+  /** By environment, the clock that accounts get which are made now; `live` has none. */
+  readonly clocks: ReadonlyMap<string, TestClock>;
 }
 
 /** What a batch of decisions changed, for the writer. An object is in at most one set of its kind. */
@@ -56,7 +59,7 @@ export function noChanges(): Changes {
   };
 }
 
-/** Puts an account's rows together; the sums hold for `now`, and as long as time stands still. */
+/** Puts an account's rows together; the sums hold for `now`, by the account's clock, and as long as time stands still. */
 export function accountState(
   account: Account,
   ids: IdClock,

@@ -50,6 +50,16 @@ const REFUSED_TO_ALL = [
   ['usage paid by funding', transfer({ debit: 'funding:paid' }), 'transfers_follow_the_chart'],
   ['usage that becomes breakage', transfer({ credit: 'breakage' }), 'transfers_follow_the_chart'],
   ['usage without its authorization', transfer({ authorization: 'null' }), 'transfers_name_their_authorization'],
+  [
+    'a test clock in live',
+    `insert into test_clocks (environment, number, ahead_ms) values ('live', 0, 1)`,
+    'test_clocks_are_never_live',
+  ],
+  [
+    'a test clock behind real time',
+    `insert into test_clocks (environment, number, ahead_ms) values ('test', 0, -1)`,
+    'test_clocks_stay_within_ten_years',
+  ],
   ['a second hold with one id', 'insert into holds select * from holds', 'holds_pkey'],
 ] as const;
 
@@ -59,6 +69,8 @@ const REFUSED_TO_THE_SERVICE = [
   ['a deletion of a grant', 'delete from grants'],
   ['a deletion of an account', 'delete from accounts'],
   ['a change of an account’s unit', `update accounts set unit = 'USD'`],
+  ['an account’s move to another clock', 'update accounts set test_clock = test_clock + 1'],
+  ['a deletion of a test clock', 'delete from test_clocks'],
   ['a deletion of a closed authorization', 'delete from authorizations'],
   ['a truncation of holds', 'truncate holds'],
   ['a change of a remembered answer', 'update idempotency_keys set status = 200'],

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { ReferenceLedger } from './reference-ledger.ts';
 import { runSequences, type Failure } from './run-sequences.ts';
 import { sequence } from './sequences.ts';
-import { shortestFailing } from './shortest-failing.ts';
-import { World } from './world.ts';
+import { shortestFailing, type Search } from './shortest-failing.ts';
+import { World, type WorldOptions } from './world.ts';
 
 export interface ModelOptions {
   readonly seed: number;
@@ -11,6 +11,8 @@ export interface ModelOptions {
   readonly runs: number;
   /** How many processes they are sent to, at random; two where it isn't given. */
   readonly processes?: number;
+  /** What makes time pass; the database's clock where it isn't given. */
+  readonly time?: WorldOptions['time'];
   /** How long to look for a shorter sequence that fails. */
   readonly shrinkMs?: number;
   readonly newReference?: () => ReferenceLedger;
@@ -27,16 +29,17 @@ export async function checkModel({
   seed,
   runs,
   processes = 2,
+  time = 'real',
   shrinkMs = 60_000,
   newReference = () => new ReferenceLedger(),
 }: ModelOptions): Promise<void> {
-  const world = await World.create(processes);
+  const world = await World.create({ processes, time });
   try {
     for (let done = 0; done < runs; done += AT_ONCE) {
       const numRuns = Math.min(AT_ONCE, runs - done);
       const chunk = { seed: seed + done / AT_ONCE, numRuns };
       const failure = await runSequences(world, fc.sample(sequence, chunk), newReference);
-      if (failure) throw await explain(failure, chunk, shrinkMs, newReference);
+      if (failure) throw await explain(failure, chunk, { time, shrinkMs, newReference });
     }
   } finally {
     await world.end();
@@ -47,10 +50,9 @@ export async function checkModel({
 async function explain(
   { index, error }: Failure,
   { seed, numRuns }: { readonly seed: number; readonly numRuns: number },
-  shrinkMs: number,
-  newReference: () => ReferenceLedger,
+  search: Omit<Search, 'seed' | 'index'>,
 ): Promise<Error> {
-  const shortest = await shortestFailing({ seed, index, shrinkMs, newReference });
+  const shortest = await shortestFailing({ seed, index, ...search });
   const story =
     shortest === null
       ? `Alone it passes; among ${numRuns} it failed:\n\n${error.message}`

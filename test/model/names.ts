@@ -4,6 +4,12 @@ import { ACCOUNTS, FOREIGN, type AccountName, type ObjectName } from './requests
 /** An object of no account at all. */
 const NOWHERE = '00000000-0000-7000-8000-000000000000';
 
+/** The environments of a world: that of most accounts, and the other one, of those with an `@`. */
+export interface Environments {
+  readonly home: string;
+  readonly other: string;
+}
+
 /** What the objects of one sequence are called here, and which ids the service gave them. */
 export class Names {
   readonly accounts: ReadonlyMap<AccountKey, AccountName>;
@@ -11,12 +17,16 @@ export class Names {
   private readonly names = new Map<string, ObjectName>();
 
   /** @param sequence tells this sequence's accounts from all others in the database. */
-  constructor(private readonly sequence: string) {
+  constructor(
+    private readonly sequence: string,
+    private readonly environments: Environments,
+  ) {
     this.accounts = new Map(ACCOUNTS.map((name) => [this.account(name).key, name]));
   }
 
   account(name: AccountName): AccountRef {
-    const [own = name, environment = 'live'] = name.split('@');
+    const [own = name] = name.split('@');
+    const environment = own === name ? this.environments.home : this.environments.other;
     const id = `${own}-${this.sequence}`;
     return { environment, id, key: accountKey(environment, id) };
   }
@@ -29,8 +39,8 @@ export class Names {
   object(name: ObjectName): ObjectRef {
     const isForeign = name.startsWith(FOREIGN);
     const id = this.ids.get(isForeign ? name.slice(FOREIGN.length) : name) ?? NOWHERE;
-    const home = this.accounts.get(accountKeyOf(id))?.split('@')[1] ?? 'live';
-    return { environment: isForeign === (home === 'live') ? 'test' : 'live', id };
+    const isAtHome = this.accounts.get(accountKeyOf(id))?.includes('@') !== true;
+    return { environment: isForeign === isAtHome ? this.environments.other : this.environments.home, id };
   }
 
   /** Gives the id a name, unless it has one. */

@@ -27,7 +27,9 @@ export async function runSequences(
   sequences: readonly Sequence[],
   newReference: () => ReferenceLedger,
 ): Promise<Failure | null> {
-  const runs = sequences.map((one) => new SequenceRun(world, new Names(`${++sequencesMade}`), newReference(), one));
+  const runs = sequences.map(
+    (one) => new SequenceRun(world, new Names(`${++sequencesMade}`, world.environments), newReference(), one),
+  );
   for (const check of [runMoments, checkBooks, checkPast, verifyBooks]) {
     const failure = await check(world, runs);
     if (failure) return failure;

@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import type { ReferenceLedger } from './reference-ledger.ts';
 import { runSequences } from './run-sequences.ts';
 import { sequence, type Sequence } from './sequences.ts';
-import { World } from './world.ts';
+import { World, type WorldOptions } from './world.ts';
 
-interface Search {
+export interface Search {
   readonly seed: number;
   /** Which sequence of that seed. */
   readonly index: number;
+  /** What makes time pass. */
+  readonly time: WorldOptions['time'];
   /** When to be content with what was found, in milliseconds from now. */
   readonly shrinkMs: number;
   readonly newReference: () => ReferenceLedger;
@@ -24,9 +26,9 @@ interface Failing {
  *
  * @returns how it fails; `null` where the sequence passes when it runs alone.
  */
-export async function shortestFailing({ seed, index, shrinkMs, newReference }: Search): Promise<Error | null> {
+export async function shortestFailing({ seed, index, time, shrinkMs, newReference }: Search): Promise<Error | null> {
   const start = performance.now();
-  const alone = new Alone(newReference);
+  const alone = new Alone(time, newReference);
   const found: { shortest: Failing | null } = { shortest: null };
   const passes = async (candidate: Sequence, deadline: number): Promise<boolean> => {
     if (performance.now() > start + deadline && found.shortest !== null) return true;
@@ -81,10 +83,13 @@ function without(given: Sequence | null, nth: number): Sequence | null {
 class Alone {
   private world: World | null = null;
 
-  constructor(private readonly newReference: () => ReferenceLedger) {}
+  constructor(
+    private readonly time: WorldOptions['time'],
+    private readonly newReference: () => ReferenceLedger,
+  ) {}
 
   async failureOf(candidate: Sequence): Promise<Error | null> {
-    this.world ??= await World.create(2);
+    this.world ??= await World.create({ processes: 2, time: this.time });
     const failure = await runSequences(this.world, [candidate], this.newReference);
     // Books that are out of order would stay so for whatever comes next.
     if (failure) await this.end();

@@ -1,6 +1,7 @@
 import { connect, type Pool } from '#database';
 import { Engine } from '#ledger-store';
 import { administer, createTestDatabase } from '../support/test-database.ts';
+import type { Environments } from './names.ts';
 
 /** When every sequence begins. Times in sequences are milliseconds since then. */
 export const EPOCH = Date.UTC(2026, 11, 1);
@@ -22,33 +23,49 @@ const CLOCK = `
     execute format('alter database %I set synchronous_commit = off', current_database());
   end $$`;
 
-/** Processes' engines on a database of their own, whose clock obeys. */
+/** Lets the database's clock stand still for good, and tells the time of two environments by their test clocks. */
+const TEST_CLOCKS = `insert into environments (name) values ('staging')`;
+
+export interface WorldOptions {
+  /** How many processes share the database; one alone keeps knowing what it has decided on. */
+  readonly processes: number;
+  /** Whether time passes because the database's clock does, or because test clocks are advanced. */
+  readonly time: 'real' | 'test';
+}
+
+/** Processes' engines on a database of their own, whose clocks obey. */
 export class World {
   /** The latest time the clock has shown. */
   latest = 0;
   private shown = 0;
+  /** How often the test clocks were reset. */
+  private resets = 0;
 
   private constructor(
     private readonly engines: readonly Engine[],
     readonly pool: Pool,
+    private readonly time: WorldOptions['time'],
     private readonly drop: () => Promise<void>,
   ) {}
 
-  /** @param processes how many share the database; one alone keeps knowing what it has decided on */
-  static async create(processes: number): Promise<World> {
+  static async create({ processes, time }: WorldOptions): Promise<World> {
     const database = await createTestDatabase();
     const { url } = database;
     await administer(url, CLOCK);
+    if (time === 'test') await administer(url, TEST_CLOCKS);
     // A connection that is still closing when the database is dropped is cut off, which is no news.
     const log = (): void => {};
     const world: { current?: World } = {};
     // Between two readings of the database's clock an engine counts on by this one, which keeps in step with it.
-    const passed = (): number => world.current?.shown ?? 0;
+    const passed = (): number => (time === 'test' ? 0 : (world.current?.shown ?? 0));
     const engine = (): Engine => new Engine({ databaseUrl: url, log, lanes: 2, passed });
-    world.current = new World(Array.from({ length: processes }, engine), connect(url, { connectionsMax: 4, log }), () =>
-      database.drop(),
-    );
+    const engines = Array.from({ length: processes }, engine);
+    world.current = new World(engines, connect(url, { connectionsMax: 4, log }), time, () => database.drop());
     return world.current;
+  }
+
+  get environments(): Environments {
+    return this.time === 'test' ? { home: 'test', other: 'staging' } : { home: 'live', other: 'test' };
   }
 
   /** The engine that a request goes to: as behind a load balancer, neither knows what the other did just before. */
@@ -60,12 +77,32 @@ export class World {
 
   /** Sets the clock, in milliseconds since {@link EPOCH}. */
   async setClock(time: number): Promise<void> {
+    // A test clock never goes back: accounts that are made from then on get another.
+    if (time < this.shown) this.resets += 1;
     this.latest = Math.max(this.latest, time);
     this.shown = time;
+    if (this.time === 'test') await this.setTestClocks(time);
+    else {
+      await this.pool.query({
+        name: 'set_clock',
+        text: 'update model.clock set now = $1',
+        values: [new Date(EPOCH + time)],
+      });
+    }
+  }
+
+  private async setTestClocks(time: number): Promise<void> {
     await this.pool.query({
-      name: 'set_clock',
-      text: 'update model.clock set now = $1',
-      values: [new Date(EPOCH + time)],
+      name: 'set_test_clocks',
+      text: `insert into test_clocks (environment, number, ahead_ms)
+        select name, $1, $2 from environments where name <> 'live'
+        on conflict (environment, number) do update set ahead_ms = excluded.ahead_ms`,
+      values: [this.resets, time],
+    });
+    await this.pool.query({
+      name: 'reset_test_clocks',
+      text: `update environments set test_clock = $1 where name <> 'live' and test_clock <> $1`,
+      values: [this.resets],
     });
   }
 

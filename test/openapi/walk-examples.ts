@@ -1,6 +1,7 @@
 import { DESCRIBED_CONTROLLERS } from '../../apps/api/openapi/described-controllers.ts';
 import type { Example } from '../../apps/api/openapi/operation.ts';
-import type { Answer, ApiClient } from '../support/api-client.ts';
+import type { Answer } from '../support/api-client.ts';
+import type { TestInstance } from '../support/test-service.ts';
 import { operationOf, type Operation } from './described-api.ts';
 
 /** An example that was sent. Ids are as the examples call them. */
@@ -11,7 +12,7 @@ export interface Sent {
   readonly answer: Answer;
 }
 
-const ID = /\b(?:grant|auth)_[0-7][0-9a-z]{25}\b/g;
+const ID = /\b(?:grant|auth|key)_[0-7][0-9a-z]{25}\b/g;
 
 /** Every example of every operation, by `operation/example`. */
 export function allExamples(): Map<string, { readonly operation: Operation; readonly example: Example }> {
@@ -22,7 +23,7 @@ export function allExamples(): Map<string, { readonly operation: Operation; read
 }
 
 /** Sends examples one after the other, with the ids that their predecessors were answered. */
-export async function walkExamples(client: ApiClient, names: readonly string[]): Promise<Sent[]> {
+export async function walkExamples(service: TestInstance, names: readonly string[]): Promise<Sent[]> {
   const examples = allExamples();
   const realIds = new Map<string, string>();
   const shownIds = new Map<string, string>();
@@ -34,7 +35,7 @@ export async function walkExamples(client: ApiClient, names: readonly string[]):
     const found = examples.get(name);
     if (!found) throw new Error(`There is no example ${name}.`);
     const { operation, example } = found;
-    const answer = await client.send(requestOf(operation, example, real));
+    const answer = await service[example.environment ?? 'live'].send(requestOf(operation, example, real));
     const news = [...new Set(answer.text.match(ID))].filter((id) => !shownIds.has(id));
     for (const [index, id] of (example.ids ?? []).entries()) {
       realIds.set(id, news[index] ?? id);

@@ -4,38 +4,46 @@ import { connect } from '#database';
 import { Engine } from '#ledger-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyContextConfig } from 'fastify';
 import { ApiModule } from '../../apps/api/api.module.ts';
 import { createTestDatabase } from './test-database.ts';
 
+export interface RegisteredRoute {
+  /** `METHOD /path/{parameter}`. */
+  readonly operation: string;
+  /** The scopes of which a key needs one; `null` where none is needed. */
+  readonly needs: FastifyContextConfig['needs'];
+}
+
 const log = (): void => undefined;
 
-/** The routes that the API's own module registers, as `METHOD /path/{parameter}`. */
-export async function registeredRoutes(): Promise<string[]> {
-  await using cleanUp = new AsyncDisposableStack();
+/** The routes that the API's own module registers. */
+export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const database = await createTestDatabase();
-  cleanUp.defer(() => database.drop());
   const readPool = connect(database.url, { log });
-  cleanUp.defer(() => readPool.end());
   const engine = new Engine({ databaseUrl: database.url, log });
-  cleanUp.defer(() => engine.stop());
   const keys = await KeyRing.open(readPool, { log });
-  cleanUp.defer(() => keys.close());
-
-  const module = ApiModule.of({ engine, readPool, keys, log });
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
-    logger: false,
-    abortOnError: false,
-  });
-  const routes: string[] = [];
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.of({ engine, readPool, keys, log }),
+    new FastifyAdapter(),
+    { logger: false, abortOnError: false },
+  );
+  const routes: RegisteredRoute[] = [];
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onRoute', ({ method, url }) => {
+    .addHook('onRoute', ({ method, url, config }) => {
       const path = url.replaceAll(/:(\w+)/g, '{$1}');
       // Fastify answers HEAD wherever it answers GET.
-      for (const one of [method].flat()) if (one !== 'HEAD') routes.push(`${one} ${path}`);
+      for (const one of [method].flat()) {
+        if (one !== 'HEAD') routes.push({ operation: `${one} ${path}`, needs: config?.needs });
+      }
     });
   await app.init();
   await app.close();
+  await engine.stop();
+  await keys.close();
+  await readPool.end();
+  await database.drop();
   return routes;
 }

@@ -18,9 +18,9 @@ export function authenticate(fastify: FastifyInstance, keys: KeyRing): void {
     }
     const admit = (caller: Caller | null): void => done(refusalOf(request, caller, needs) ?? undefined);
     const [, key] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    const found = key === undefined ? null : keys.find(key);
-    if (found instanceof Promise) void found.then(admit);
-    else admit(found);
+    const caller = key === undefined ? null : keys.find(key);
+    if (caller || key === undefined) admit(caller);
+    else void keys.findAgain(key).then(admit);
   });
 }
 

@@ -14,7 +14,7 @@ export interface FieldRules {
 type Check = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 /** The library's own checks that our bodies use, as JSON Schema. Ours carry their schemas themselves. */
-const LIBRARY_CHECKS: Readonly<Record<string, (limit: never) => JsonSchema>> = {
+const LIBRARY_CHECKS: Readonly<Record<string, (...limits: never[]) => JsonSchema>> = {
   isString: () => ({ type: 'string' }),
   isBoolean: () => ({ type: 'boolean' }),
   isInt: () => ({ type: 'integer' }),
@@ -25,8 +25,10 @@ const LIBRARY_CHECKS: Readonly<Record<string, (limit: never) => JsonSchema>> = {
   max: (maximum: number) => ({ maximum }),
   minLength: (minLength: number) => ({ minLength }),
   maxLength: (maxLength: number) => ({ maxLength }),
+  isLength: (minLength: number, maxLength: number) => ({ minLength, maxLength }),
   arrayMinSize: (minItems: number) => ({ minItems }),
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
+  arrayUnique: () => ({ uniqueItems: true }),
 };
 
 /**
@@ -48,8 +50,8 @@ export function fieldsOf(bodyClass: BodyClass): FieldRules[] {
 
 function schemaOf({ type, name = '', constraints, each, propertyName }: Check): JsonSchema {
   if (type !== 'customValidation') return {};
-  const [constraint] = (constraints as readonly unknown[] | undefined) ?? [];
-  const schema = LIBRARY_CHECKS[name]?.(constraint as never) ?? constraint;
+  const limits = (constraints as readonly unknown[] | undefined) ?? [];
+  const schema = LIBRARY_CHECKS[name]?.(...(limits as never[])) ?? limits[0];
   if (typeof schema !== 'object' || schema === null)
     throw new Error(
       `The check ${name} of the field ${propertyName} has no JSON Schema. Give it one in field-schema.ts.`,

@@ -2,7 +2,7 @@ import { IDEMPOTENCY_KEY } from '../requests/idempotency-key.ts';
 import { queryParameters, type BodySchemas } from './body-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Example, OperationDescription } from './operation.ts';
-import { isChange, responsesOf } from './responses.ts';
+import { takesKey, responsesOf } from './responses.ts';
 import type { Route } from './routes.ts';
 
 const IDEMPOTENCY_KEY_PARAMETER = {
@@ -29,7 +29,7 @@ export function operationObject(route: Route, tag: string, description: Operatio
         ...parameter,
         ...examplesOf(description.examples, (example) => example.query?.[parameter.name]),
       })),
-      ...(isChange(route) ? [IDEMPOTENCY_KEY_PARAMETER] : []),
+      ...(takesKey(route) ? [IDEMPOTENCY_KEY_PARAMETER] : []),
     ],
     ...(route.method === 'get' ? {} : { requestBody: requestBody(route, description, bodies) }),
     responses: responsesOf(route, description),

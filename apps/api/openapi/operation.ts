@@ -14,6 +14,8 @@ export interface Example {
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: Readonly<Record<string, unknown>>;
   readonly idempotencyKey?: string;
+  /** Whose admin key it is sent with; `live`’s where it isn't said. */
+  readonly environment?: 'test';
   /** The ids that its answer tells for the first time, in their order there, as the examples call them. */
   readonly ids?: readonly string[];
 }

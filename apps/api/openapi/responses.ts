@@ -24,8 +24,8 @@ interface Response {
 
 const RECORDED: Readonly<Record<string, Readonly<Record<string, RecordedAnswer>>>> = answersByOperation;
 
-/** Whether a route changes something, and so takes an Idempotency-Key. */
-export function isChange({ method }: Route): boolean {
+/** Whether a route takes an Idempotency-Key: what deletes does no more when it is sent again. */
+export function takesKey({ method }: Route): boolean {
   return method === 'post' || method === 'patch';
 }
 
@@ -35,8 +35,8 @@ function problemsOf(route: Route, { problems = [] }: OperationDescription): Prob
   if (route.needs)
     of.push('invalid_api_key', 'scope_missing', 'address_not_allowed', 'ledger_busy', 'ledger_unavailable');
   if (route.pathParameters.length > 0) of.push('not_found');
-  if (route.method !== 'get') of.push('body_too_large', 'unsupported_media_type');
-  if (isChange(route)) of.push('idempotency_key_reused', 'outcome_unknown');
+  if (route.method !== 'get') of.push('body_too_large', 'unsupported_media_type', 'outcome_unknown');
+  if (takesKey(route)) of.push('idempotency_key_reused');
   return [...new Set(of)];
 }
 
@@ -47,7 +47,7 @@ export function responsesOf(route: Route, description: OperationDescription): Re
     const { schema, mediaType = 'application/json' } = answer;
     responses[status] = {
       description: answer.description,
-      ...headersOf(isChange(route) ? { 'Idempotency-Replayed': REPLAYED } : {}),
+      ...headersOf(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}),
       content: { [mediaType]: { schema, ...examplesOf(description, status) } },
     };
   }

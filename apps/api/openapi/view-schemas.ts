@@ -5,8 +5,12 @@ import {
   BATCH_SCHEMA,
   REFUSED_ITEM_SCHEMA,
 } from '../authorizations/authorization.schema.ts';
+import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
+import { API_KEY_SCHEMA, MADE_API_KEY_SCHEMA } from '../api-keys/api-key.schema.ts';
+import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
 import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
+import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What answers are made of, by the names that references use. */
@@ -19,4 +23,9 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Batch: BATCH_SCHEMA,
   BatchItem: BATCH_ITEM_SCHEMA,
   RefusedItem: REFUSED_ITEM_SCHEMA,
+  ApiKey: API_KEY_SCHEMA,
+  MadeApiKey: MADE_API_KEY_SCHEMA,
+  Environment: ENVIRONMENT_SCHEMA,
+  AuditEntry: AUDIT_ENTRY_SCHEMA,
+  TestClock: TEST_CLOCK_SCHEMA,
 };

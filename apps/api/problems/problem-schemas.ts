@@ -53,6 +53,9 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
       description: 'Seconds until the earliest of the holds expires; also the header `Retry-After`.',
     },
   },
+  test_clock_too_far: {
+    limit_seconds: { type: 'integer', description: 'How far it may be ahead of real time, in seconds.' },
+  },
   refund_exceeds_committed: { refundable: amount('What can still be refunded.') },
 };
 

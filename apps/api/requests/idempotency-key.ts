@@ -7,8 +7,7 @@ import { problem, ProblemError } from '../problems/problem.ts';
 export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 /**
- * Reads the Idempotency-Key of a request. Same key and same request (method, path and body, whatever the order of its
- * fields) is the same fingerprint.
+ * Reads the Idempotency-Key of a request that is a command.
  *
  * @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters.
  */
@@ -17,6 +16,28 @@ export function idempotencyKeyOf(
   environment: string,
   command: Command,
 ): IdempotencyKey | null {
+  return idempotencyKeyIn(request, environment, {
+    scope: scopeOf(command, environment),
+    forever: command.type === 'create_grant' || command.type === 'refund',
+  });
+}
+
+/**
+ * Reads the Idempotency-Key of a request, as it is kept.
+ *
+ * @throws {ProblemError} as {@link readKey}
+ */
+export function idempotencyKeyIn(
+  request: FastifyRequest,
+  environment: string,
+  kept: Pick<IdempotencyKey, 'scope' | 'forever'>,
+): IdempotencyKey | null {
+  const key = readKey(request);
+  return key === null ? null : { ...kept, key: digestOf(environment, key), fingerprint: fingerprintOf(request) };
+}
+
+/** @throws {ProblemError} `invalid_request` where the key isn't 1–255 printable ASCII characters. */
+export function readKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
@@ -25,14 +46,18 @@ export function idempotencyKeyOf(
       problem('invalid_request', 'A header is malformed.', { errors: [{ field: 'Idempotency-Key', message }] }),
     );
   }
+  return key;
+}
+
+/** Whose object a request is about is only known once it is loaded; a key must not answer for another environment before that. */
+export function digestOf(environment: string, key: string): string {
+  return halfDigest(`${environment}\0${key}`);
+}
+
+/** The same for the same request, whatever the order of its fields. */
+export function fingerprintOf(request: FastifyRequest): string {
   const [path = ''] = request.url.split('?');
-  return {
-    scope: scopeOf(command, environment),
-    // Whose object it is, is only known once it is loaded; the key must not answer for another environment before that.
-    key: halfDigest(`${environment}\0${key}`),
-    fingerprint: halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`),
-    forever: command.type === 'create_grant' || command.type === 'refund',
-  };
+  return halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`);
 }
 
 /**

@@ -1,10 +1,12 @@
 import { type Command, type CommandType, type Decisions, type Outcome, type RefusedOutcome } from '#ledger';
-import { Engine, type Rendered } from '#ledger-store';
+import { Engine, isAudited, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { actorOf } from './actor.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
+import { sendAnswer } from './send-answer.ts';
 
 /** What a decision is answered with. */
 export interface Success {
@@ -37,25 +39,12 @@ export class LedgerRequests {
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
     };
-    const answer = await this.engine.submit<T>({ command, key, render, length: reply.request.bodyLength });
-    if (answer.replayed) reply.header('idempotency-replayed', 'true');
-    const retryAfter = retryAfterOf(answer);
-    if (retryAfter !== null) reply.header('retry-after', retryAfter);
-    void reply
-      .status(answer.status)
-      .header('content-type', answer.status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json')
-      .send(answer.body);
+    const actor = isAudited(command.type) ? actorOf(reply.request) : undefined;
+    sendAnswer(reply, await this.engine.submit<T>({ command, key, render, actor, length: reply.request.bodyLength }));
   }
 }
 
 function renderRefusal(outcome: RefusedOutcome, refusalFields: RefusalFields): Rendered {
   const problem = problemOfRefusal(outcome.refusal);
   return { status: problem.status, body: JSON.stringify({ ...problem, ...refusalFields(outcome) }) };
-}
-
-/** The body says it as well, so that an answer given again has the same header. */
-function retryAfterOf({ status, body }: Rendered): string | null {
-  if (status !== 402) return null;
-  const { retry_after: seconds } = JSON.parse(body) as { readonly retry_after?: number };
-  return seconds === undefined ? null : String(seconds);
 }

@@ -1,3 +1,4 @@
+import { isNetwork } from '#access';
 import { idPattern, parseAmount, parsePublicId, PLAIN_DECIMAL } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
@@ -32,6 +33,7 @@ function form(name: string, must: string, pattern: RegExp): (options?: Validatio
 }
 
 export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
 const LIMIT = /^(?:[1-9]\d?|100)$/;
 const AMOUNT_FORM =
@@ -74,11 +76,28 @@ export const IsTimeZone = rule(
   { type: 'string', format: 'time-zone' },
   isTimeZone,
 );
+export const IsEnvironmentName = form(
+  'isEnvironmentName',
+  'must be 1 to 32 characters of a–z 0–9 -, beginning with a letter',
+  ENVIRONMENT_NAME,
+);
+export const IsNetwork = rule(
+  'isNetwork',
+  'must be IP addresses or networks, like "203.0.113.7" or "2001:db8::/32"',
+  { type: 'string', format: 'ip-network' },
+  (value) => typeof value === 'string' && isNetwork(value),
+);
 export const IsInstant = rule(
   'isInstant',
   'must be a time in RFC 3339, like "2026-01-31T12:00:00Z"',
   { type: 'string', format: 'date-time' },
   (value) => parseInstant(value) !== null,
+);
+export const IsFutureInstant = rule(
+  'isFutureInstant',
+  'must be a time to come in RFC 3339, like "2036-01-31T12:00:00Z"',
+  { type: 'string', format: 'date-time' },
+  (value) => (parseInstant(value) ?? 0) > Date.now(),
 );
 export const IsTags = rule(
   'isTags',

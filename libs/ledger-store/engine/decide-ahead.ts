@@ -2,13 +2,13 @@ import {
   noChanges,
   type AccountKey,
   type BatchDecision,
-  type Command,
   type CommandType,
   type DecisionContext,
   type Outcome,
 } from '#ledger';
 import type { KnownAccounts } from '../load/known-accounts.ts';
 import { guardAccounts, guardKeys } from '../load/statements.ts';
+import { guardClocks, type ClockReading } from '../load/clock-statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { decideBatch } from './decide-batch.ts';
@@ -38,15 +38,10 @@ export interface DecidedAhead {
   readonly statements: readonly [guard: Statement, ...Statement[]];
 }
 
-/** Whether a command looks at nothing but what can be known. */
-export function isOfAKindToDecideAhead(command: Command): boolean {
-  return AHEAD.has(command.type);
-}
-
 /** Whether enough is known to decide a command at that time. */
 export function canDecideAhead(known: KnownAccounts, { command, needs }: Queued, now: number): boolean {
   return (
-    isOfAKindToDecideAhead(command) &&
+    AHEAD.has(command.type) &&
     needs.accounts.every((key) => known.holdsAt(key, now)) &&
     needs.authorizations.every((id) => known.state.authorizations.has(id))
   );
@@ -69,8 +64,9 @@ const NONE_CLOSED: ReadonlySet<string> = new Set();
 export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now: number): DecidedAhead | null {
   const accounts = [...new Set(batch.flatMap(({ needs }) => needs.accounts))].sort(byNumber);
   const stamps = known.stampsOf(accounts).map(String);
+  const clocks = clocksOf(known, accounts);
   const holdsUntil = Math.min(...accounts.map((key) => known.holdsUntil(key)));
-  const context: DecisionContext = { state: known.state, changes: noChanges(), now };
+  const context: DecisionContext = { state: known.state, changes: noChanges(), realNow: now };
   const decided = attempt(context, batch);
   known.follow(context.changes, now);
   if (!decided) {
@@ -85,6 +81,7 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
     answers: decided.answers,
     statements: [
       guardAccounts({ keys: accounts, stamps, now, holdsUntil }),
+      ...(clocks.length > 0 ? [guardClocks(clocks)] : []),
       ...(keys.length > 0 ? [guardKeys(keys)] : []),
       ...decided.writes,
     ],
@@ -94,9 +91,9 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
 /** Whatever is wrong with one of the commands comes up again under the locks, where its neighbours don't suffer for it. */
 function attempt(context: DecisionContext, batch: readonly Queued[]): AttemptedBatch | null {
   try {
-    const { answers, outcomes, remembered } = decideBatch(context, [], batch);
+    const { answers, outcomes, remembered, audited } = decideBatch(context, [], batch);
     if (outcomes.some(tellsWhenToComeBack)) return null;
-    return { answers, writes: writeChanges(context.changes, remembered, NONE_CLOSED) };
+    return { answers, writes: writeChanges(context.changes, { remembered, audited }, NONE_CLOSED) };
   } catch {
     return null;
   }
@@ -110,6 +107,18 @@ function tellsWhenToComeBack(outcome: Outcome<unknown>): boolean {
 
 function isBatch(value: unknown): value is BatchDecision {
   return typeof value === 'object' && value !== null && 'items' in value;
+}
+
+/** The clocks by which accounts were decided on, each once; none for those of real time. */
+function clocksOf(known: KnownAccounts, accounts: readonly AccountKey[]): ClockReading[] {
+  const clocks = new Map<string, ClockReading>();
+  for (const key of accounts) {
+    const account = known.state.accounts.get(key)?.account;
+    if (!account?.clock) continue;
+    const { environment, clock } = account;
+    clocks.set(`${environment}/${clock.number}/${clock.aheadMs}`, { environment, ...clock });
+  }
+  return [...clocks.values()];
 }
 
 function byNumber(a: AccountKey, b: AccountKey): number {

@@ -1,5 +1,6 @@
 import { decide, isRemembered, refused, type DecisionContext, type Outcome } from '#ledger';
 import type { KeyRow } from '../load/statements.ts';
+import { auditEntry, viewOf, type AuditEntry } from './audit.ts';
 import type { Answer, IdempotencyKey, Queued, Rendered } from './submission.ts';
 
 /** An answer to be remembered under its key. */
@@ -14,6 +15,8 @@ export interface DecidedBatch {
   /** What was decided anew; none for a request that was answered again. */
   readonly outcomes: readonly Outcome<unknown>[];
   readonly remembered: readonly RememberedAnswer[];
+  /** What operators changed. */
+  readonly audited: readonly AuditEntry[];
 }
 
 /**
@@ -29,14 +32,18 @@ export function decideBatch(
   for (const row of knownKeys) known.set(`${row.account_id}/${row.key}`, row);
   const remembered: RememberedAnswer[] = [];
   const outcomes: Outcome<unknown>[] = [];
+  const audited: AuditEntry[] = [];
 
   const answers = batch.map((one): Answer => {
     const { key } = one;
     const name = key && `${key.scope}/${key.key}`;
     const earlier = name === null ? undefined : known.get(name);
     if (earlier) return answerAgain(one, earlier);
+    const before = one.actor ? viewOf(context.state, one.command) : null;
     const outcome = decide(context, one.command);
     outcomes.push(outcome);
+    const entry = one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
+    if (entry) audited.push(entry);
     const answer = one.render(outcome);
     if (key && name !== null && isRemembered(outcome)) {
       known.set(name, { ...answer, fingerprint: key.fingerprint });
@@ -45,19 +52,19 @@ export function decideBatch(
     return { ...answer, replayed: false };
   });
   moveClocks(context);
-  return { answers, outcomes, remembered };
+  return { answers, outcomes, remembered, audited };
 }
 
 /**
  * An account's clock is also its version: every write to it or to what it owns moves it, one that makes no id too. Whoever
  * knows the account, its grants and its open authorizations sees by it that they have changed.
  */
-function moveClocks({ state, changes, now }: DecisionContext): void {
+function moveClocks({ state, changes, realNow }: DecisionContext): void {
   for (const { accountKey } of [...changes.updatedGrants, ...changes.updatedAuthorizations]) {
     const account = state.accounts.get(accountKey);
     if (account && !changes.createdAccounts.has(account)) changes.updatedAccounts.add(account);
   }
-  for (const account of changes.updatedAccounts) account.ids.next(now);
+  for (const account of changes.updatedAccounts) account.ids.next(realNow);
 }
 
 function answerAgain(one: Queued, earlier: Rendered & { fingerprint: string }): Answer {

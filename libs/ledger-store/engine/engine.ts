@@ -29,8 +29,6 @@ export interface EngineOptions {
  * most 10 MB.
  */
 const LENGTH_OF_A_DECISION = 512;
-/** One to decide, one to look up what isn't known. */
-const CONNECTIONS_OF_A_LANE = 2;
 /** Below a full queue, because one that is too full for a batch of hundreds has room for single requests. */
 const BUSY_PART = 0.9;
 
@@ -53,7 +51,7 @@ export class Engine {
     queueMax = 20_000,
     passed = () => performance.now(),
   }: EngineOptions) {
-    this.pool = ledgerPool(databaseUrl, lanes * CONNECTIONS_OF_A_LANE, log);
+    this.pool = ledgerPool(databaseUrl, lanes, log);
     const clock = new DatabaseClock(passed);
     const locked = new LockedAccounts(this.pool);
     this.lanes = Array.from({ length: lanes }, (_, index) => {

@@ -39,6 +39,12 @@ export function sqlStateOf(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
+/** The constraint that refused what was written; `null` where it was something else. */
+export function constraintOf(error: unknown): string | null {
+  if (sqlStateOf(error) === null || !(error instanceof Error) || !('constraint' in error)) return null;
+  return typeof error.constraint === 'string' ? error.constraint : null;
+}
+
 /** Marks what went wrong between us and the database, to tell it from a fault in a decision. */
 export class ConnectionFailed extends Error {
   constructor(cause: unknown) {

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '#database';
 import { ANSWERED_BEFORE, MOVED_ON } from '../load/statements.ts';
+import { CLOCK_ADVANCED } from '../load/clock-statements.ts';
 import type { Statement } from '../statement.ts';
 import { committed } from './commit-writes.ts';
 import { sqlStateOf } from './failures.ts';
@@ -7,7 +8,7 @@ import { BEGIN } from './ledger-pool.ts';
 import { connectedTo } from './run-batch.ts';
 
 /** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
-const REFUSALS: readonly (string | null)[] = [MOVED_ON, ANSWERED_BEFORE];
+const REFUSALS: readonly (string | null)[] = [MOVED_ON, ANSWERED_BEFORE, CLOCK_ADVANCED];
 
 let sentByThisProcess = 0;
 

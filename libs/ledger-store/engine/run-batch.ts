@@ -63,21 +63,21 @@ async function attemptBatch(
   const needs = needsOfAll(batch);
   let done = false;
   try {
-    const [{ state, now, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
+    const [{ state, realNow, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
     known.compare(state);
-    const context: DecisionContext = { state, changes: noChanges(), now };
+    const context: DecisionContext = { state, changes: noChanges(), realNow };
     if (doubt) settleDoubt(context, doubt);
     settle(context, lapsed);
     const startedAt = performance.now();
-    const { answers, remembered } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
+    const { answers, remembered, audited } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
-    await write(client, writeChanges(context.changes, remembered, closed));
+    await write(client, writeChanges(context.changes, { remembered, audited }, closed));
     if (moreLapsed) known.forget(needs.accounts);
-    else known.learn(state, now);
+    else known.learn(state, realNow);
     done = true;
-    return moreLapsed ? null : { answers, now };
+    return moreLapsed ? null : { answers, now: realNow };
   } finally {
     // The decisions may stand in the grants that were known, and nowhere else.
     if (!done) known.forget(needs.accounts);
@@ -136,13 +136,13 @@ async function write(client: PoolClient, statements: readonly Statement[]): Prom
   }
 }
 
-/** What these commands need, each thing once. */
-export function needsOfAll(batch: readonly Queued[]): Needs {
+function needsOfAll(batch: readonly Queued[]): Needs {
   const all = (kind: keyof Needs): string[] => [...new Set(batch.flatMap(({ needs }) => needs[kind]))];
   return {
     accounts: all('accounts'),
     authorizations: all('authorizations'),
     grants: all('grants'),
     refunds: all('refunds'),
+    clocks: all('clocks'),
   };
 }

@@ -32,6 +32,16 @@ export interface IdempotencyKey {
   readonly forever: boolean;
 }
 
+/** Who asks, for the audit log. */
+export interface Actor {
+  /** The UUID of the API key, and its name. */
+  readonly keyId: string;
+  readonly keyName: string;
+  /** The operation, like `POST /v1/accounts`. */
+  readonly call: string;
+  readonly requestId: string;
+}
+
 /** A command on its way into the engine. */
 export interface Submission<T extends CommandType = CommandType> {
   readonly command: Command<T>;
@@ -40,6 +50,8 @@ export interface Submission<T extends CommandType = CommandType> {
   readonly render: (outcome: Outcome<Decisions[T]>) => Rendered;
   /** Characters of the request, where it is known: what has to be kept while it waits. */
   readonly length?: number;
+  /** Where it is to be entered in the audit log. */
+  readonly actor?: Actor | undefined;
 }
 
 /** A command in the engine, with what it asks of it. */
@@ -51,6 +63,6 @@ export interface Queued extends Submission {
 
 export function queued<T extends CommandType>(submission: Submission<T>): Queued {
   // A queue holds submissions of every type; each is rendered by the function that came with its own command.
-  const { command, key, render } = submission as unknown as Submission;
-  return { command, key, render, needs: needsOf(command), weight: weightOf(command) };
+  const { command, key, render, actor } = submission as unknown as Submission;
+  return { command, key, render, actor, needs: needsOf(command), weight: weightOf(command) };
 }

@@ -10,13 +10,6 @@ export interface Waiting {
   readonly reject: (error: unknown) => void;
   /** Where it was sent before, together with others, and nobody knows what became of it. */
   readonly doubt?: Doubt;
-  /** Whether what it needs was looked up, and all that can be known ahead of it is known. */
-  readonly lookedUp?: true;
-}
-
-/** The decisions in a batch. */
-export function weightOf(batch: readonly Waiting[]): number {
-  return batch.reduce((sum, { queued }) => sum + queued.weight, 0);
 }
 
 export function accountsOf({ queued }: Waiting): readonly AccountKey[] {

@@ -20,6 +20,7 @@ function stateOf(accounts: readonly AccountState[], authorizations: readonly Aut
     accounts: new Map(accounts.map((one) => [one.account.key, one])),
     authorizations: new Map(authorizations.map((one) => [one.id, one])),
     grants: new Map(),
+    clocks: new Map(),
   };
 }
 
@@ -50,6 +51,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     unit: 'credits',
     terms: { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} },
     status: 'active',
+    clock: null,
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,

@@ -22,9 +22,12 @@ interface Known {
   readonly state: AccountState;
   /** Which of its open authorizations are known. Not all of them need be. */
   readonly authorizations: Set<string>;
-  /** From this instant on a grant has come into effect or is over, and the sums are no longer true. */
+  /**
+   * From this instant on, in real time, a grant has come into effect or is over, and the sums are no longer true. Where the
+   * account's clock is advanced, it is sooner: whoever writes compares the clocks.
+   */
   readonly grantsHoldUntil: number;
-  /** When it was last decided on; nothing is decided as of an earlier instant. */
+  /** When it was last decided on, in real time; nothing is decided as of an earlier instant. */
   decidedAt: number;
 }
 
@@ -37,7 +40,12 @@ interface Known {
  */
 export class KnownAccounts {
   /** All that is known, in one piece. Decisions change it in place. */
-  readonly state: LedgerState = { accounts: new Map(), authorizations: new Map(), grants: new Map() };
+  readonly state: LedgerState = {
+    accounts: new Map(),
+    authorizations: new Map(),
+    grants: new Map(),
+    clocks: new Map(),
+  };
   private readonly known = new Map<AccountKey, Known>();
   private weight = 0;
   private authorizationBytes = 0;
@@ -62,16 +70,18 @@ export class KnownAccounts {
     return known?.state.ids.lastStamp === stamp ? known.state.grants.filter(isUnspent) : null;
   }
 
-  /** Whether what is known of the account holds at that time. */
+  /** Whether what is known of the account holds at that real time. */
   holdsAt(key: AccountKey, now: number): boolean {
     return (this.known.get(key)?.decidedAt ?? Number.POSITIVE_INFINITY) <= now && now < this.holdsUntil(key);
   }
 
-  /** From when on time alone changes something about the account. */
+  /** From when on, in real time, time alone changes something about the account. */
   holdsUntil(key: AccountKey): number {
     const known = this.known.get(key);
     if (!known) return Number.NEGATIVE_INFINITY;
-    return Math.min(known.grantsHoldUntil, known.state.nextHoldExpiry ?? Number.POSITIVE_INFINITY);
+    const { nextHoldExpiry } = known.state;
+    if (nextHoldExpiry === null) return known.grantsHoldUntil;
+    return Math.min(known.grantsHoldUntil, nextHoldExpiry - aheadMsOf(known.state));
   }
 
   /** Called with accounts as they were just loaded: of one that somebody else has changed, nothing known is true. */
@@ -85,21 +95,6 @@ export class KnownAccounts {
   learn(decided: LedgerState, now: number): void {
     for (const state of decided.accounts.values()) this.learnAccount(state, now);
     for (const authorization of decided.authorizations.values()) this.learnAuthorization(authorization);
-    this.trim();
-  }
-
-  /** Takes over what was read without locks, unless something is known already that may be newer. */
-  learnAsRead(read: LedgerState, now: number): void {
-    for (const state of read.accounts.values()) {
-      if (!this.known.has(state.account.key)) this.learnAccount(state, now);
-    }
-    for (const authorization of read.authorizations.values()) {
-      const key = accountKeyOf(authorization.id);
-      const stamp = read.accounts.get(key)?.ids.lastStamp;
-      // One that a batch under way has closed still stands open in the reading; its account's clock has moved.
-      if (stamp !== undefined && this.known.get(key)?.state.ids.lastStamp === stamp)
-        this.learnAuthorization(authorization);
-    }
     this.trim();
   }
 
@@ -132,13 +127,13 @@ export class KnownAccounts {
     if (!this.owns(key)) return;
     const earlier = this.known.get(key);
     if (earlier) {
-      this.forgetLapsed(earlier, now);
+      this.forgetLapsed(earlier, now + aheadMsOf(state));
       this.forgetAccount(earlier);
     }
     this.known.set(key, {
       state,
       authorizations: earlier?.authorizations ?? new Set(),
-      grantsHoldUntil: nextChange(state.grants, now),
+      grantsHoldUntil: nextChange(state.grants, now + aheadMsOf(state)) - aheadMsOf(state),
       decidedAt: now,
     });
     this.state.accounts.set(key, state);
@@ -170,7 +165,7 @@ export class KnownAccounts {
     this.authorizationBytes -= bytesOf(authorization);
   }
 
-  /** Whoever has just read the account has closed its lapsed authorizations. */
+  /** Whoever has just read the account has closed its lapsed authorizations. @param now by the account's clock */
   private forgetLapsed({ state, authorizations }: Known, now: number): void {
     if (state.nextHoldExpiry === null || now < state.nextHoldExpiry) return;
     for (const id of authorizations) {
@@ -198,6 +193,10 @@ export class KnownAccounts {
       this.forgetAuthorization(authorization.id);
     }
   }
+}
+
+function aheadMsOf({ account }: AccountState): number {
+  return account.clock?.aheadMs ?? 0;
 }
 
 function isUnspent({ remaining }: Grant): boolean {

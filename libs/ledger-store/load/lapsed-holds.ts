@@ -4,11 +4,14 @@ import { arrayOf, type Statement } from '../statement.ts';
 /** What lapsed holds let go: `[["<grant>" or null for the overdraft, <milliseconds since 1970>, "<amount>"], …]`. */
 type ShareList = readonly (readonly [grantId: string | null, at: number, amount: string])[];
 
-/** An account by the database's clock. */
+/** An account by its clock. */
 export interface ClockRow {
+  /** Real time, by the database's clock. */
   now: Date;
   /** `null` in the one row of a reading of no accounts. */
   account_id: string | null;
+  /** How far the account's test clock is ahead, in milliseconds; absent where none was looked at. */
+  ahead_ms?: string | null;
   next_hold_expiry: Date | null;
   lapsed: ShareList | null;
   /** Whether there are lapsed holds left that were not moved. */
@@ -21,14 +24,22 @@ export const MOVED_MAX = 20_000;
 /**
  * Reads the one clock, under the locks, and makes every hold of the accounts that has lapsed by then an expired
  * authorization. A hundred thousand may lapse at once, so the rows never come here; their sums do.
+ *
+ * @param clocks whether any of the accounts may have a test clock. Those that need none don't pay for the look.
  */
-export function moveLapsedHolds(keys: readonly AccountKey[]): Statement {
-  return { name: 'move_lapsed_holds', text: MOVE_LAPSED, values: [arrayOf(keys)] };
+export function moveLapsedHolds(keys: readonly AccountKey[], clocks: boolean): Statement {
+  const values = [arrayOf(keys)];
+  return clocks
+    ? { name: 'move_lapsed_holds_by_clocks', text: MOVE_LAPSED_BY_CLOCKS, values }
+    : { name: 'move_lapsed_holds', text: MOVE_LAPSED, values };
 }
 
 /** The same without changing anything, for readings that hold no locks. */
-export function findLapsedHolds(keys: readonly AccountKey[]): Statement {
-  return { name: 'find_lapsed_holds', text: FIND_LAPSED, values: [arrayOf(keys)] };
+export function findLapsedHolds(keys: readonly AccountKey[], clocks: boolean): Statement {
+  const values = [arrayOf(keys)];
+  return clocks
+    ? { name: 'find_lapsed_holds_by_clocks', text: FIND_LAPSED_BY_CLOCKS, values }
+    : { name: 'find_lapsed_holds', text: FIND_LAPSED, values };
 }
 
 export function lapsedShares(rows: readonly ClockRow[]): LapsedShare[] {
@@ -39,14 +50,46 @@ export function lapsedShares(rows: readonly ClockRow[]): LapsedShare[] {
   );
 }
 
+/** Where the accounts are, and what time it is for each. */
+interface Times {
+  readonly common: string;
+  /** The accounts, as `a`. */
+  readonly accounts: string;
+  /** The time of `a`. */
+  readonly now: string;
+  /** What else is answered about `a`. */
+  readonly more: string;
+}
+
 /** Read once, so that the index can be asked for what lies before it. Expiries are whole milliseconds. */
 const CLOCK = `clock as materialized (select date_trunc('milliseconds', clock_timestamp()) as now)`;
 
+const REAL: Times = { common: CLOCK, accounts: 'unnest($1::bigint[]) a (account_id)', now: 'clock.now', more: '' };
+
+/** An account's clock is looked up here, under its lock, and not with its row: what waited for that lock read the past. */
+const BY_CLOCKS: Times = {
+  common: `${CLOCK},
+  times as materialized (
+    select wanted.account_id, ahead.ms as ahead_ms, clock.now + ahead.ms * interval '1 millisecond' as now
+    from clock cross join unnest($1::bigint[]) wanted (account_id) cross join lateral (
+      select coalesce((
+        select c.ahead_ms from
+          lateral (select environment, test_clock from accounts where account_id = wanted.account_id limit 1) own,
+          lateral (select ahead_ms from test_clocks where environment = own.environment and number = own.test_clock limit 1) c
+      ), 0) as ms
+    ) ahead
+  )`,
+  accounts: 'times a',
+  now: 'a.now',
+  more: ', a.ahead_ms',
+};
+
 // `hasLapsed` of the ledger, in SQL. The second condition is always true, and names the index that is meant.
-const HAS_LAPSED = `account_id = a.account_id and expires_at <= clock.now and expires_at > '-infinity'`;
+const hasLapsed = ({ now }: Times): string =>
+  `account_id = a.account_id and expires_at <= ${now} and expires_at > '-infinity'`;
 
 /** `lapsed` has the rows, `due` how many they are. Amounts are text, so that no JSON number rounds them. */
-const ANSWER = `
+const answer = ({ accounts, now, more }: Times): string => `
   shares as (
     select h.account_id, (share ->> 0)::uuid as grant_id, h.expires_at as at, sum((share ->> 1)::numeric) as amount
     from lapsed h cross join lateral jsonb_array_elements(h.allocations) share group by 1, 2, 3
@@ -62,16 +105,16 @@ const ANSWER = `
     (select shares from let_go where account_id = a.account_id) as lapsed,
     (
       select min(expires_at) from holds
-      where account_id = a.account_id and expires_at > clock.now and expires_at > '-infinity'
-    ) as next_hold_expiry
-  from clock left join unnest($1::bigint[]) a (account_id) on true`;
+      where account_id = a.account_id and expires_at > ${now} and expires_at > '-infinity'
+    ) as next_hold_expiry${more}
+  from clock left join ${accounts} on true`;
 
 // What `asOf` of the ledger makes of a lapsed hold. The account's lock keeps everyone else from moving a row from its place.
-const MOVE_LAPSED = `
-  with ${CLOCK},
+const moveLapsed = (times: Times): string => `
+  with ${times.common},
   due as materialized (
-    select h.place from clock cross join unnest($1::bigint[]) a (account_id) cross join lateral (
-      select ctid as place from holds where ${HAS_LAPSED} offset 0
+    select h.place from clock cross join ${times.accounts} cross join lateral (
+      select ctid as place from holds where ${hasLapsed(times)} offset 0
     ) h limit ${MOVED_MAX}
   ),
   lapsed as (delete from holds h using due where h.ctid = due.place returning h.*),
@@ -81,13 +124,18 @@ const MOVE_LAPSED = `
     select account_id, id, environment, 'expired', amount, committed, draws, steps, uncollected, 0,
       overage, false, held, usage, tags, metadata, created_at, expires_at, expires_at, balance_posted, balance_held
     from lapsed
-  ),${ANSWER}`;
+  ),${answer(times)}`;
 
-const FIND_LAPSED = `
-  with ${CLOCK},
+const findLapsed = (times: Times): string => `
+  with ${times.common},
   due as (select where false),
   lapsed as materialized (
-    select h.* from clock cross join unnest($1::bigint[]) a (account_id) cross join lateral (
-      select account_id, allocations, overdraft_held, expires_at from holds where ${HAS_LAPSED} offset 0
+    select h.* from clock cross join ${times.accounts} cross join lateral (
+      select account_id, allocations, overdraft_held, expires_at from holds where ${hasLapsed(times)} offset 0
     ) h
-  ),${ANSWER}`;
+  ),${answer(times)}`;
+
+const MOVE_LAPSED = moveLapsed(REAL);
+const MOVE_LAPSED_BY_CLOCKS = moveLapsed(BY_CLOCKS);
+const FIND_LAPSED = findLapsed(REAL);
+const FIND_LAPSED_BY_CLOCKS = findLapsed(BY_CLOCKS);

@@ -7,6 +7,7 @@ import {
   type LapsedShare,
   type LedgerState,
   type Needs,
+  type TestClock,
 } from '#ledger';
 import type { PoolClient } from '#database';
 import { ofConnection } from '../engine/failures.ts';
@@ -23,6 +24,7 @@ import {
   type GrantRow,
   type HoldRow,
 } from './rows.ts';
+import { findCurrentClocks, testClockFromRow, type TestClockRow } from './clock-statements.ts';
 import {
   findAccounts,
   findClosedAuthorizations,
@@ -36,8 +38,8 @@ import {
 
 export interface LoadedState {
   readonly state: LedgerState;
-  /** Milliseconds since 1970, by the database's clock. */
-  readonly now: number;
+  /** Real time, in milliseconds since 1970, by the database's clock. */
+  readonly realNow: number;
   /** Authorizations that were closed when they were read: their row stands in another table than an open one's. */
   readonly closed: ReadonlySet<string>;
   /** What the accounts' lapsed holds have let go. In the accounts and grants it still counts as held. */
@@ -57,13 +59,15 @@ export interface LoadedState {
  */
 export async function loadState(client: PoolClient, needs: Needs, known: KnownAccounts | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
+  const byClocks = needs.clocks.length > 0;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accounts, clock, openGrants, closedGrants, holds] = await Promise.all([
+  const [accounts, clock, openGrants, closedGrants, holds, currentClocks] = await Promise.all([
     rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
-    rows<ClockRow>(known ? moveLapsedHolds(keys) : findLapsedHolds(keys)),
+    rows<ClockRow>(known ? moveLapsedHolds(keys, byClocks) : findLapsedHolds(keys, byClocks)),
     rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
+    known && byClocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
@@ -71,7 +75,8 @@ export async function loadState(client: PoolClient, needs: Needs, known: KnownAc
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
-  return assemble({ accounts, clock, grants: [...openGrants, ...closedGrants], authorizations, known });
+  const clocks = new Map(currentClocks.map((row) => [row.environment, testClockFromRow(row)]));
+  return assemble({ accounts, clock, clocks, grants: [...openGrants, ...closedGrants], authorizations, known });
 }
 
 /** Grants of which nothing may remain: those a command names, and those a refund may credit. */
@@ -86,16 +91,18 @@ async function loadClosedGrants(client: PoolClient, { grants, refunds }: Needs):
 interface LoadedRows {
   readonly accounts: readonly AccountRow[];
   readonly clock: readonly ClockRow[];
+  readonly clocks: ReadonlyMap<string, TestClock>;
   readonly grants: readonly GrantRow[];
   readonly authorizations: Map<string, Authorization>;
   readonly known: KnownAccounts | null;
 }
 
 function assemble(rows: LoadedRows): LoadedState {
-  const now = rows.clock[0]?.now.getTime();
-  if (now === undefined) throw new Error('the database did not tell the time');
+  const realNow = rows.clock[0]?.now.getTime();
+  if (realNow === undefined) throw new Error('the database did not tell the time');
   const nextHoldExpiry = new Map(rows.clock.map((row) => [row.account_id, row.next_hold_expiry?.getTime() ?? null]));
-  const accountsRead = rows.accounts.map(accountFromRow);
+  const aheadMs = new Map(rows.clock.map((row) => [row.account_id, Number(row.ahead_ms ?? 0)]));
+  const accountsRead = rows.accounts.map((row) => accountFromRow(row, aheadMs.get(row.account_id) ?? 0));
   const grants = new Map<string, Grant>();
   // What is known goes first: a closed grant that a command names may be among the rows as well as among the known.
   for (const { account, ids } of accountsRead) {
@@ -105,13 +112,14 @@ function assemble(rows: LoadedRows): LoadedState {
   const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
   const accounts = accountsRead.map(({ account, ids }) => {
     const own = grantsOf.get(account.key) ?? [];
+    const now = realNow + (account.clock?.aheadMs ?? 0);
     return [account.key, accountState(account, ids, own, nextHoldExpiry.get(account.key) ?? null, now)] as const;
   });
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
   return {
-    state: { accounts: new Map(accounts), authorizations, grants },
-    now,
+    state: { accounts: new Map(accounts), authorizations, grants, clocks: rows.clocks },
+    realNow,
     closed,
     lapsed: lapsedShares(rows.clock),
     moreLapsed: rows.clock.some(({ more }) => more),

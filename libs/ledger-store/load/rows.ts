@@ -1,6 +1,7 @@
 import {
   Amount,
   IdClock,
+  LIVE,
   type Account,
   type Authorization,
   type Grant,
@@ -26,10 +27,13 @@ export interface AccountRow {
   debt: string;
   overdraft_held: string;
   id_clock: string;
+  /** The number of its clock, outside of `live`. */
+  test_clock: number;
   created_at: Date;
 }
 
-export function accountFromRow(row: AccountRow): { account: Account; ids: IdClock } {
+/** @param aheadMs how far its test clock is ahead */
+export function accountFromRow(row: AccountRow, aheadMs: number): { account: Account; ids: IdClock } {
   const account: Account = {
     key: row.account_id,
     environment: row.environment,
@@ -43,6 +47,7 @@ export function accountFromRow(row: AccountRow): { account: Account; ids: IdCloc
       metadata: row.metadata,
     },
     status: row.status,
+    clock: row.environment === LIVE ? null : { number: row.test_clock, aheadMs },
     createdAt: row.created_at.getTime(),
     debt: new Amount(row.debt),
     overdraftHeld: new Amount(row.overdraft_held),

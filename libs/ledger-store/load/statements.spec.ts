@@ -6,6 +6,7 @@ import { deleteRows, updateRows, type Column, type Statement } from '../statemen
 import { TestBooks } from '../testing/test-books.ts';
 import { findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
 import * as statements from './statements.ts';
+import { findCurrentClocks, guardClocks } from './clock-statements.ts';
 
 let database: TestDatabase;
 let books: TestBooks;
@@ -32,8 +33,12 @@ const IDS = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-00
 const LOOK_UPS: readonly Statement[] = [
   statements.lockAccounts(KEYS),
   statements.findAccounts(KEYS),
-  moveLapsedHolds(KEYS),
-  findLapsedHolds(KEYS),
+  moveLapsedHolds(KEYS, false),
+  moveLapsedHolds(KEYS, true),
+  findLapsedHolds(KEYS, false),
+  findLapsedHolds(KEYS, true),
+  findCurrentClocks(['test']),
+  guardClocks([{ environment: 'test', number: 0, aheadMs: 0 }]),
   statements.findOpenGrants(KEYS),
   statements.findMovedGrants(KEYS, [null, '1']),
   statements.findGrants(KEYS, IDS),

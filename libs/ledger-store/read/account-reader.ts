@@ -1,5 +1,5 @@
 import { kyselyFrom, type Pool } from '#database';
-import { balanceOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
+import { balanceOf, timeOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
 import { sql, type Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
@@ -17,23 +17,23 @@ export class AccountReader {
 
   find(ref: AccountRef): Promise<AccountDecision | null> {
     return attemptRead(async () => {
-      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key]));
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, ref.environment, [ref.key]));
       const found = accountIn(loaded, ref);
-      return found && reading(found, loaded.now);
+      return found && reading(found, timeOf(loaded, found));
     });
   }
 
   /**
-   * The account with its balance at a past instant, in milliseconds since 1970.
+   * The account with its balance at a past instant of its own time, in milliseconds since 1970.
    * @returns `null` where there is no such account, `'future'` where the instant hasn't come yet.
    */
   findAt(ref: AccountRef, at: number): Promise<AccountDecision | 'future' | null> {
     return attemptRead(async () => {
       return inSnapshot(this.pool, async (client) => {
-        const loaded = await readSettled(client, [ref.key]);
+        const loaded = await readSettled(client, ref.environment, [ref.key]);
         const found = accountIn(loaded, ref);
         if (!found) return null;
-        if (at > loaded.now) return 'future';
+        if (at > timeOf(loaded, found)) return 'future';
         const { balance, debt } = await balanceAt(client, ref.key, at, loaded.unbooked);
         return { account: { ...found.account, debt }, balance, created: false, asOf: at };
       });
@@ -52,11 +52,11 @@ export class AccountReader {
       if (page.after !== null) query = query.where(sql<boolean>`(created_at, account_id) < ${afterKey(page.after)}`);
       const rows = await ofConnection(query.execute());
       const keys = rows.map(({ account_id }) => account_id);
-      const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, keys));
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, environment, keys));
       return pageOf(rows, page, keyOf, ({ account_id }) => {
-        const found = state.accounts.get(account_id);
+        const found = loaded.state.accounts.get(account_id);
         if (!found) throw new Error(`account ${account_id} was listed but not found`);
-        return reading(found, now);
+        return reading(found, timeOf(loaded, found));
       });
     });
   }

@@ -2,6 +2,8 @@ import { kyselyFrom, type Pool, type PoolClient } from '#database';
 import {
   accountKeyOf,
   asOf,
+  LIVE,
+  type AccountKey,
   type AccountRef,
   type Authorization,
   type AuthorizationDecision,
@@ -18,10 +20,12 @@ import {
   type HoldRow,
 } from '../load/rows.ts';
 import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
+import { aheadOfAccount } from '../load/clock-statements.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
+import type { Statement } from '../statement.ts';
 import type { LedgerTables } from './tables.ts';
 
 export interface AuthorizationFilter {
@@ -38,13 +42,13 @@ export class AuthorizationReader {
 
   find(ref: ObjectRef): Promise<AuthorizationDecision | null> {
     return attemptRead(async () => {
-      const keys = [accountKeyOf(ref.id)];
+      const key = accountKeyOf(ref.id);
       const [now, accounts, holds, closed] = await inSnapshot(this.pool, (client) =>
         Promise.all([
-          readNow(client),
-          rowsOf<AccountRow>(client, findAccounts(keys)),
-          rowsOf<HoldRow>(client, findHolds(keys, [ref.id])),
-          rowsOf<ClosedAuthorizationRow>(client, findClosedAuthorizations(keys, [ref.id])),
+          ref.environment === LIVE ? readNow(client) : readTimeOf(client, key),
+          rowsOf<AccountRow>(client, findAccounts([key])),
+          rowsOf<HoldRow>(client, findHolds([key], [ref.id])),
+          rowsOf<ClosedAuthorizationRow>(client, findClosedAuthorizations([key], [ref.id])),
         ]),
       );
       const [account] = accounts;
@@ -60,7 +64,7 @@ export class AuthorizationReader {
       // Open ones first: one that closes in between is then found twice, and never missed.
       const open = await this.open(environment, filter, page, now);
       const closed = await this.closed(environment, filter, page);
-      const byId = new Map([...open, ...closed].map((one) => [one.id, asOf(one, now)]));
+      const byId = new Map([...open, ...closed].map((one) => [one.id, one]));
       const newest = [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
       const owners = await this.ownersOf(newest);
       return pageOf(newest, page, idOf, (authorization) => {
@@ -71,6 +75,7 @@ export class AuthorizationReader {
     });
   }
 
+  /** Holds, as they are by their accounts' clocks. */
   private async open(
     environment: string,
     { account, status }: AuthorizationFilter,
@@ -78,18 +83,24 @@ export class AuthorizationReader {
     now: number,
   ): Promise<Authorization[]> {
     if (status === 'committed' || status === 'voided') return [];
-    let query = this.tables.selectFrom('holds').selectAll().where('environment', '=', environment);
+    const instant = sql<Date>`${new Date(now)}::timestamptz`;
+    const time = environment === LIVE ? instant : sql<Date>`(${instant} + ${sql.raw(aheadOfAccount('holds'))})`;
+    let query = this.tables
+      .selectFrom('holds')
+      .selectAll()
+      .select(time.as('time'))
+      .where('environment', '=', environment);
     if (account) query = query.where('account_id', '=', account.key);
     if (after !== null) query = query.where('id', '<', after);
-    if (status === 'authorized') query = query.where('expires_at', '>', new Date(now));
-    if (status === 'expired') query = query.where('expires_at', '<=', new Date(now));
+    if (status === 'authorized') query = query.where('expires_at', '>', time);
+    if (status === 'expired') query = query.where('expires_at', '<=', time);
     const rows = await ofConnection(
       query
         .orderBy('id', 'desc')
         .limit(limit + 1)
         .execute(),
     );
-    return rows.map(authorizationFromHold);
+    return rows.map((row) => asOf(authorizationFromHold(row), row.time.getTime()));
   }
 
   private async closed(
@@ -122,10 +133,17 @@ export class AuthorizationReader {
 }
 
 async function readNow(client: PoolClient): Promise<number> {
-  const { rows } = await ofConnection(
-    client.query<{ now: Date }>({ name: 'read_now', text: 'select clock_timestamp() as now' }),
-  );
-  const [row] = rows;
+  return timeIn(client, { name: 'read_now', text: 'select clock_timestamp() as now', values: [] });
+}
+
+/** The time of an account by its clock; real time where there is no such account. */
+async function readTimeOf(client: PoolClient, key: AccountKey): Promise<number> {
+  const text = `select clock_timestamp() + coalesce(${aheadOfAccount('wanted')}, '0') as now from (select $1::bigint) wanted (account_id)`;
+  return timeIn(client, { name: 'read_time_of_account', text, values: [key] });
+}
+
+async function timeIn(client: PoolClient, statement: Statement): Promise<number> {
+  const [row] = await rowsOf<{ now: Date }>(client, statement);
   if (!row) throw new Error('the database did not tell the time');
   return row.now.getTime();
 }

@@ -1,5 +1,5 @@
 import { kyselyFrom, type Pool } from '#database';
-import { accountKeyOf, grantStatus, type AccountRef, type GrantDecision, type ObjectRef } from '#ledger';
+import { accountKeyOf, grantStatus, timeOf, type AccountRef, type GrantDecision, type ObjectRef } from '#ledger';
 import type { Kysely } from 'kysely';
 import { grantFromRow } from '../load/rows.ts';
 import { ofConnection } from '../engine/failures.ts';
@@ -18,11 +18,11 @@ export class GrantReader {
   find(ref: ObjectRef): Promise<GrantDecision | null> {
     return attemptRead(async () => {
       const key = accountKeyOf(ref.id);
-      const { state, now } = await inSnapshot(this.pool, (client) => readSettled(client, [key], [ref.id]));
-      const account = state.accounts.get(key)?.account;
-      const grant = state.grants.get(ref.id);
-      if (account?.environment !== ref.environment || !grant) return null;
-      return { account: account.id, grant, status: grantStatus(grant, now) };
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, ref.environment, [key], [ref.id]));
+      const owner = loaded.state.accounts.get(key);
+      const grant = loaded.state.grants.get(ref.id);
+      if (owner?.account.environment !== ref.environment || !grant) return null;
+      return { account: owner.account.id, grant, status: grantStatus(grant, timeOf(loaded, owner)) };
     });
   }
 
@@ -38,11 +38,13 @@ export class GrantReader {
           .execute(),
       );
       const ids = rows.map(({ id }) => id);
-      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, [ref.key], ids));
-      if (!accountIn(loaded, ref)) return null;
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, ref.environment, [ref.key], ids));
+      const owner = accountIn(loaded, ref);
+      if (!owner) return null;
+      const now = timeOf(loaded, owner);
       return pageOf(rows, page, idOf, (row) => {
         const grant = loaded.state.grants.get(row.id) ?? grantFromRow(row);
-        return { account: ref.id, grant, status: grantStatus(grant, loaded.now) };
+        return { account: ref.id, grant, status: grantStatus(grant, now) };
       });
     });
   }

@@ -1,5 +1,13 @@
 import type { Pool, PoolClient } from '#database';
-import { noChanges, settle, type AccountKey, type AccountRef, type AccountState, type Transfer } from '#ledger';
+import {
+  noChanges,
+  settle,
+  withTestClocks,
+  type AccountKey,
+  type AccountRef,
+  type AccountState,
+  type Transfer,
+} from '#ledger';
 import { ofConnection } from '../engine/failures.ts';
 import { loadState, type LoadedState } from '../load/load-state.ts';
 
@@ -27,17 +35,19 @@ export interface SettledState extends LoadedState {
 }
 
 /**
- * Accounts as they are by the clock. What time alone has changed is shown as changed, whether or not it is booked: the
+ * Accounts of an environment as they are, each by its clock. What time alone has changed is shown as changed, whether or not it is booked: the
  * rows are settled in memory by the very code that decides, and nothing is written.
  */
 export async function readSettled(
   client: PoolClient,
+  environment: string,
   accounts: readonly AccountKey[],
   grants: readonly string[] = [],
 ): Promise<SettledState> {
-  const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [] }, null);
+  const clocks = withTestClocks([{ environment }]);
+  const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [], clocks }, null);
   const changes = noChanges();
-  settle({ state: loaded.state, changes, now: loaded.now }, loaded.lapsed);
+  settle({ state: loaded.state, changes, realNow: loaded.realNow }, loaded.lapsed);
   return { ...loaded, unbooked: changes.transfers };
 }
 

@@ -26,8 +26,9 @@ export interface Pass {
   /** What one row is, in the plural. */
   readonly subject: string;
   /**
-   * A query with one row per object and a column `account_id`. It may read the time from `clock (now)`, and leaves the
-   * comparing to the checks, so that rows come from whole-table joins and sums, never from a look-up per row.
+   * A query with one row per object and a column `account_id`. It may read real time from `clock (now)`, and from `ahead
+   * (account_id, time)` what is to be added to it for some accounts. It leaves the comparing to the checks, so that rows
+   * come from whole-table joins and sums, never from a look-up per row.
    */
   readonly rows: string;
   readonly objects: readonly ObjectColumn[];

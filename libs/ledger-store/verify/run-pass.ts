@@ -77,6 +77,11 @@ async function findBroken(client: PoolClient, pass: Pass, check: Check, now: str
   }));
 }
 
+/** Accounts whose test clocks are ahead of real time: hardly any, so that a join with them costs next to nothing. */
+const AHEAD = `
+  select a.account_id, c.ahead_ms * interval '1 millisecond' as time
+  from accounts a join test_clocks c on c.environment = a.environment and c.number = a.test_clock`;
+
 function withRows(source: string): string {
-  return `with clock as (select $1::timestamptz as now), rows as (${source})`;
+  return `with clock as (select $1::timestamptz as now), ahead as (${AHEAD}), rows as (${source})`;
 }

@@ -8,10 +8,12 @@ import {
   type Grant,
   type GrantShare,
   type HoldStep,
+  type JsonObject,
   type Transfer,
 } from '#ledger';
 import { isoTime } from '../iso-time.ts';
-import type { RememberedAnswer } from '../engine/decide-batch.ts';
+import type { AuditEntry } from '../engine/audit.ts';
+import type { DecidedBatch, RememberedAnswer } from '../engine/decide-batch.ts';
 import { deleteRows, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
 
 /**
@@ -20,7 +22,7 @@ import { deleteRows, insertRows, updateRows, type Column, type Statement } from 
  */
 export function writeChanges(
   changes: Changes,
-  remembered: readonly RememberedAnswer[],
+  { remembered, audited }: Pick<DecidedBatch, 'remembered' | 'audited'>,
   closed: ReadonlySet<string>,
 ): Statement[] {
   const updated = [...changes.updatedAuthorizations];
@@ -42,6 +44,14 @@ export function writeChanges(
       updated.filter(({ id }) => closed.has(id)),
     ),
     ...write(insertTransfers, changes.transfers),
+    ...rememberAnswers(remembered),
+    ...enterInAudit(audited),
+  ];
+}
+
+/** The statements that keep answers under their keys. */
+export function rememberAnswers(remembered: readonly RememberedAnswer[]): Statement[] {
+  return [
     ...write(
       insertKeys,
       remembered.filter(({ key }) => !key.forever),
@@ -51,6 +61,11 @@ export function writeChanges(
       remembered.filter(({ key }) => key.forever),
     ),
   ];
+}
+
+/** The statements that enter changes in the audit log. */
+export function enterInAudit(entries: readonly AuditEntry[]): Statement[] {
+  return write(insertAudit, entries);
 }
 
 function write<Row>(statement: (rows: readonly Row[]) => Statement, rows: readonly Row[]): Statement[] {
@@ -101,6 +116,7 @@ const insertAccounts = insertRows<AccountState>('accounts', [
   column('external_id', 'text', ({ account }) => account.id),
   column('unit', 'text', ({ account }) => account.unit),
   column('created_at', 'timestamptz', ({ account }) => time(account.createdAt)),
+  column('test_clock', 'integer', ({ account }) => account.clock?.number ?? 0),
   ...ACCOUNT_TERMS,
   ...ACCOUNT_SUMS,
 ]);
@@ -209,3 +225,18 @@ const KEY_COLUMNS: Column<RememberedAnswer>[] = [
 ];
 const insertKeys = insertRows<RememberedAnswer>('idempotency_keys', KEY_COLUMNS);
 const insertKeptKeys = insertRows<RememberedAnswer>('idempotency_keys_kept', KEY_COLUMNS);
+
+const json = (value: JsonObject | null): string | null => value && JSON.stringify(value);
+
+const insertAudit = insertRows<AuditEntry>('audit_log', [
+  column('environment', 'text', (row) => row.environment),
+  column('id', 'uuid', (row) => row.id),
+  column('actor_key', 'uuid', (row) => row.actor.keyId),
+  column('actor_name', 'text', (row) => row.actor.keyName),
+  column('call', 'text', (row) => row.actor.call),
+  column('object', 'text', (row) => row.object),
+  column('before', 'jsonb', (row) => json(row.before)),
+  column('after', 'jsonb', (row) => json(row.after)),
+  column('request_id', 'text', (row) => row.actor.requestId),
+  column('created_at', 'timestamptz', (row) => time(row.at)),
+]);

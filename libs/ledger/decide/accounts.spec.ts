@@ -59,9 +59,9 @@ describe('creating an account', () => {
 
   it('never takes one account for another whose key is the same', () => {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() },
       changes: noChanges(),
-      now: Date.parse(START),
+      realNow: Date.parse(START),
     };
     const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
     const acme = accountRef('acme');

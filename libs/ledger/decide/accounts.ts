@@ -5,7 +5,7 @@ import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands
 import { IdClock } from '../id-clock.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
-import { findAccount, type DecisionContext } from './context.ts';
+import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { touch } from './movements.ts';
 
 /** An account as one decision left it. */
@@ -26,6 +26,8 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
       ? decidedAccount(context, existing, false)
       : refused({ code: 'account_exists' });
   if (context.state.accounts.has(ref.key)) return refused({ code: 'account_id_taken' });
+  const clock = context.state.clocks.get(ref.environment) ?? null;
+  const createdAt = context.realNow + (clock?.aheadMs ?? 0);
   const account: Account = {
     key: ref.key,
     environment: ref.environment,
@@ -33,11 +35,12 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     unit,
     terms,
     status: 'active',
-    createdAt: context.now,
+    clock,
+    createdAt,
     debt: ZERO,
     overdraftHeld: ZERO,
   };
-  const state = accountState(account, new IdClock(ref.key, 0n), [], null, context.now);
+  const state = accountState(account, new IdClock(ref.key, 0n), [], null, createdAt);
   context.state.accounts.set(ref.key, state);
   context.changes.createdAccounts.add(state);
   return decidedAccount(context, state, true);
@@ -67,7 +70,8 @@ function changed(context: DecisionContext, account: AccountState): Outcome<Accou
 }
 
 function decidedAccount(context: DecisionContext, state: AccountState, created: boolean): Outcome<AccountDecision> {
-  return accepted({ account: { ...state.account }, balance: balanceOf(state), asOf: context.now, created });
+  const asOf = timeOf(context, state);
+  return accepted({ account: { ...state.account }, balance: balanceOf(state), asOf, created });
 }
 
 function isSame(account: Account, command: CreateAccount): boolean {

@@ -4,7 +4,7 @@ import type { Authorize, SpendRequest } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import { balanceOf, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAccount, type DecisionContext } from './context.ts';
+import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, shortfall, type Funding } from './funding.ts';
 import { pin, pinOverdraft, touch } from './movements.ts';
 
@@ -30,7 +30,7 @@ export function authorize(
   if (!funded.ok) return funded;
   const { account, funding } = funded.value;
   const overage = command.overage ?? account.account.terms.overage;
-  const expiresAt = context.now + command.holdSeconds * 1000;
+  const expiresAt = timeOf(context, account) + command.holdSeconds * 1000;
   const authorization = newAuthorization(context, account, command, overage, expiresAt);
   for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
   authorization.allocations = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
@@ -86,7 +86,7 @@ export function newAuthorization(
   expiresAt: number | null,
 ): Authorization {
   const authorization: Authorization = {
-    id: account.ids.next(context.now),
+    id: account.ids.next(context.realNow),
     accountKey: account.account.key,
     environment: account.account.environment,
     status: 'authorized',
@@ -106,7 +106,7 @@ export function newAuthorization(
     usage: request.usage,
     tags: request.tags,
     metadata: request.metadata,
-    createdAt: context.now,
+    createdAt: timeOf(context, account),
     expiresAt,
     committedAt: null,
     closedAt: null,

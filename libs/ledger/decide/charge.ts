@@ -2,7 +2,7 @@ import type { SpendRequest } from '../commands.ts';
 import type { Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { fundSpending, newAuthorization } from './authorize.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 import { borrow, spend, Transaction } from './movements.ts';
 
 /** Authorizes and commits in one step, for a price known beforehand. */
@@ -17,7 +17,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   authorization.status = 'committed';
   authorization.heldAtClose = command.amount;
   authorization.finalAmount = command.amount;
-  authorization.committedAt = context.now;
-  authorization.closedAt = context.now;
+  authorization.committedAt = timeOf(context, account);
+  authorization.closedAt = authorization.committedAt;
   return decided(account, authorization);
 }

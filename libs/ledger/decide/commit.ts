@@ -4,7 +4,7 @@ import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAuthorization, type DecisionContext } from './context.ts';
+import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { borrow, spend, spendPinned, touchAuthorization, Transaction, unpinOverdraft } from './movements.ts';
 import { recordStep, rememberFirst } from './hold-steps.ts';
@@ -44,10 +44,10 @@ function commitOpen(
   if (!command.final) rememberFirst(authorization);
   spendHeld(context, account, authorization, smallerOf(amount, authorization.held), books);
   chargeExcess(context, account, authorization, cover, books);
-  if (!command.final) recordStep(context, authorization);
+  if (!command.final) recordStep(authorization, timeOf(context, account));
   else {
     releaseRest(context, account, authorization, books);
-    finish(context, authorization, amount);
+    finish(context, account, authorization, amount);
   }
   touchAuthorization(context, authorization);
   return decided(account, authorization);
@@ -60,13 +60,13 @@ function commitLate(
   authorization: Authorization,
   command: Commit,
 ): Outcome<AuthorizationDecision> {
-  if (context.now >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
+  if (timeOf(context, account) >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
     return refused({ code: 'commit_too_late' });
   const amount = command.amount ?? authorization.heldAtClose ?? ZERO;
   const cover = coverExcess(context, account, authorization, amount);
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   chargeExcess(context, account, authorization, cover, new Transaction(context, account));
-  finish(context, authorization, amount);
+  finish(context, account, authorization, amount);
   authorization.late = true;
   return decided(account, authorization);
 }
@@ -161,11 +161,11 @@ function chargeExcess(
   authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
 }
 
-function finish(context: DecisionContext, authorization: Authorization, amount: Amount): void {
+function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {
   authorization.status = 'committed';
   authorization.finalAmount = amount;
-  authorization.committedAt = context.now;
-  authorization.closedAt ??= context.now;
+  authorization.committedAt = timeOf(context, account);
+  authorization.closedAt ??= authorization.committedAt;
   touchAuthorization(context, authorization);
 }
 

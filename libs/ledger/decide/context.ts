@@ -5,11 +5,20 @@ import type { Grant } from '../grant.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState, Changes, LedgerState } from '../state.ts';
 
-/** What a decision works on. Time comes in with it: `now`, in milliseconds since 1970, is the same for a whole batch. */
+/** What a decision works on. Time comes in with it. */
 export interface DecisionContext {
   readonly state: LedgerState;
   readonly changes: Changes;
-  readonly now: number;
+  /**
+   * Real time, in milliseconds since 1970, the same for a whole batch. Ids are made of it; what happens to an account
+   * happens at the account's own time, see {@link timeOf}.
+   */
+  readonly realNow: number;
+}
+
+/** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */
+export function timeOf({ realNow }: Pick<DecisionContext, 'realNow'>, { account }: AccountState): number {
+  return account.clock === null ? realNow : realNow + account.clock.aheadMs;
 }
 
 export function findAccount(context: DecisionContext, ref: AccountRef): AccountState | undefined {

@@ -51,7 +51,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
 };
 
 /**
- * Decides one command against a state that was settled for `context.now`, and changes the state to what it is afterwards.
+ * Decides one command against a state that was settled for its time, and changes the state to what it is afterwards.
  * It knows no clock, no chance and no database; a refusal is a value and has changed nothing.
  */
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {

@@ -4,7 +4,7 @@ import type { Extend } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAuthorization, type DecisionContext } from './context.ts';
+import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst } from './hold-steps.ts';
 import { pin, pinOverdraft, touch, touchAuthorization } from './movements.ts';
@@ -55,7 +55,7 @@ function holdMore(
   const asked = authorization.committed.plus(authorization.uncollected);
   authorization.amount = Amount.max(authorization.amount, asked).plus(more);
   authorization.held = authorization.held.plus(more);
-  recordStep(context, authorization);
+  recordStep(authorization, timeOf(context, account));
 }
 
 /** Credits that were freed since may come before those pinned first. */
@@ -75,7 +75,7 @@ function holdLonger(
   holdSeconds: number | null,
 ): void {
   if (holdSeconds === null || authorization.expiresAt === null) return;
-  const expiresAt = Math.max(authorization.expiresAt, context.now + holdSeconds * 1000);
+  const expiresAt = Math.max(authorization.expiresAt, timeOf(context, account) + holdSeconds * 1000);
   authorization.expiresAt = expiresAt;
   account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
 }

@@ -3,7 +3,7 @@ import type { Authorization, GrantShare, Spending } from '../authorization.ts';
 import { isSpendable, mayPayFor, type Grant } from '../grant.ts';
 import type { Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 
 /** Where an amount would come from. */
 export interface Funding {
@@ -17,6 +17,7 @@ export interface Funding {
 
 /** Finds the credits that may pay for this, and takes none. It looks only where something is free, until there is enough. */
 export function fund(context: DecisionContext, account: AccountState, spending: Spending, amount: Amount): Funding {
+  const now = timeOf(context, account);
   const burden = burdenOf(account);
   const enough = amount.plus(burden);
   const shares: { grant: Grant; amount: Amount }[] = [];
@@ -27,7 +28,7 @@ export function fund(context: DecisionContext, account: AccountState, spending: 
     const grant = account.grants[index];
     if (!grant) break;
     const free = grant.remaining.minus(grant.held);
-    if (free.isZero() || !isSpendable(grant, context.now) || !mayPayFor(grant, spending)) continue;
+    if (free.isZero() || !isSpendable(grant, now) || !mayPayFor(grant, spending)) continue;
     usable = usable.plus(free);
     const share = smallerOf(free, missing);
     if (share.isZero()) continue;
@@ -105,7 +106,7 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
   if (nextHoldExpiry === null || !othersHold(context, account, want, want.lacking ?? want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
-  const seconds = Math.ceil((nextHoldExpiry - context.now) / 1000);
+  const seconds = Math.ceil((nextHoldExpiry - timeOf(context, account)) / 1000);
   return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), ...figures };
 }
 
@@ -116,8 +117,9 @@ function othersHold(
   { spending, own }: Want,
   lacking: Amount,
 ): boolean {
+  const now = timeOf(context, account);
   const usable = (grant: Grant | undefined): boolean =>
-    grant !== undefined && isSpendable(grant, context.now) && mayPayFor(grant, spending);
+    grant !== undefined && isSpendable(grant, now) && mayPayFor(grant, spending);
   const needed = own.shares
     .filter(({ grantId }) => usable(context.state.grants.get(grantId)))
     .reduce((total, { amount }) => total.plus(amount), lacking.plus(own.lacking).plus(own.overdraft));

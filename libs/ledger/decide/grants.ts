@@ -3,7 +3,7 @@ import type { CreateGrant, ObjectRef } from '../commands.ts';
 import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { enterGrant, type AccountState } from '../state.ts';
-import { findAccount, findGrant, type DecisionContext } from './context.ts';
+import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
 import { repayDebt, takeBack, touchGrant, Transaction } from './movements.ts';
 
 /** A grant as one decision left it. */
@@ -18,12 +18,13 @@ export interface GrantDecision {
 export function createGrant(context: DecisionContext, command: CreateGrant): Outcome<GrantDecision> {
   const account = findAccount(context, command.account);
   if (!account) return refused({ code: 'account_not_found', account: command.account.id });
-  const effectiveAt = command.effectiveAt ?? context.now;
-  if (command.expiresAt !== null && command.expiresAt <= Math.max(effectiveAt, context.now)) {
+  const now = timeOf(context, account);
+  const effectiveAt = command.effectiveAt ?? now;
+  if (command.expiresAt !== null && command.expiresAt <= Math.max(effectiveAt, now)) {
     return refused({ code: 'grant_already_expired' });
   }
   const grant = newGrant(context, account, command, effectiveAt);
-  if (effectiveAt <= context.now) account.posted = account.posted.plus(grant.amount);
+  if (effectiveAt <= now) account.posted = account.posted.plus(grant.amount);
   const books = new Transaction(context, account);
   const { amount, category } = grant;
   books.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: grant.id });
@@ -34,7 +35,7 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
 function newGrant(context: DecisionContext, account: AccountState, command: CreateGrant, effectiveAt: number): Grant {
   const { amount, category, priority, scope, costBasis, expiresAt, metadata } = command;
   const grant: Grant = {
-    id: account.ids.next(context.now),
+    id: account.ids.next(context.realNow),
     accountKey: account.account.key,
     amount,
     remaining: amount,
@@ -47,7 +48,7 @@ function newGrant(context: DecisionContext, account: AccountState, command: Crea
     effectiveAt,
     expiresAt,
     voidedAt: null,
-    createdAt: context.now,
+    createdAt: timeOf(context, account),
     metadata,
   };
   context.changes.createdGrants.add(grant);
@@ -62,14 +63,16 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   if (!found) return refused({ code: 'grant_not_found' });
   const { account, grant } = found;
   if (grant.voidedAt !== null) return decidedGrant(context, account, grant);
+  const now = timeOf(context, account);
   const rest = grant.remaining.minus(grant.held);
-  if (hasExpired(grant, context.now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
-  takeBack(context, account, grant, rest, new Transaction(context, account), context.now);
-  grant.voidedAt = context.now;
+  if (hasExpired(grant, now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
+  takeBack(context, account, grant, rest, new Transaction(context, account), now);
+  grant.voidedAt = now;
   touchGrant(context, grant);
   return decidedGrant(context, account, grant);
 }
 
-function decidedGrant(context: DecisionContext, { account }: AccountState, grant: Grant): Outcome<GrantDecision> {
-  return accepted({ account: account.id, grant: { ...grant }, status: grantStatus(grant, context.now) });
+function decidedGrant(context: DecisionContext, account: AccountState, grant: Grant): Outcome<GrantDecision> {
+  const status = grantStatus(grant, timeOf(context, account));
+  return accepted({ account: account.account.id, grant: { ...grant }, status });
 }

@@ -1,5 +1,4 @@
 import type { Authorization } from '../authorization.ts';
-import type { DecisionContext } from './context.ts';
 
 /**
  * An open hold that changes keeps its history, so that the balance of a past instant can be told. Most never change.
@@ -10,7 +9,7 @@ export function rememberFirst(authorization: Authorization): void {
   authorization.steps = [{ at: authorization.createdAt, held: authorization.held }];
 }
 
-/** Called after a change: what is held from now on. */
-export function recordStep(context: DecisionContext, authorization: Authorization): void {
-  authorization.steps = [...authorization.steps, { at: context.now, held: authorization.held }];
+/** Called after a change: what is held from now on, by the account's clock. */
+export function recordStep(authorization: Authorization, now: number): void {
+  authorization.steps = [...authorization.steps, { at: now, held: authorization.held }];
 }

@@ -3,7 +3,7 @@ import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { enterGrant, type AccountState } from '../state.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 
 /**
  * The only functions that move an amount. Each keeps the three places an amount stands in (the grant or debt, the
@@ -19,7 +19,7 @@ interface Booking {
   readonly authorizationId?: string;
   readonly corrects?: string;
   readonly reason?: string | null;
-  /** When it took effect; now where it isn't said. */
+  /** When it took effect, by the account's clock; now where it isn't said. */
   readonly at?: number;
 }
 
@@ -34,7 +34,7 @@ export class Transaction {
 
   /** @returns the transaction's id. */
   book(booking: Booking): string {
-    const id = this.account.ids.next(this.context.now);
+    const id = this.account.ids.next(this.context.realNow);
     this.id ??= id;
     const transfer: Transfer = {
       id,
@@ -48,7 +48,7 @@ export class Transaction {
       authorizationId: booking.authorizationId ?? null,
       corrects: booking.corrects ?? null,
       reason: booking.reason ?? null,
-      createdAt: booking.at ?? this.context.now,
+      createdAt: booking.at ?? timeOf(this.context, this.account),
     };
     this.context.changes.transfers.push(transfer);
     touch(this.context, this.account);
@@ -123,7 +123,7 @@ function settleUnpinned(
   at: number,
 ): void {
   if (grant.voidedAt !== null) takeBack(context, account, grant, amount, books, at);
-  else if (grant.expiresAt !== null && hasExpired(grant, context.now)) {
+  else if (grant.expiresAt !== null && hasExpired(grant, timeOf(context, account))) {
     breakage(context, account, grant, amount, books, Math.max(at, grant.expiresAt));
   }
 }
@@ -215,12 +215,12 @@ export function refundToGrant(
   books: Transaction,
 ): void {
   grant.remaining = grant.remaining.plus(amount);
-  if (grant.effectiveAt <= context.now) account.posted = account.posted.plus(amount);
+  if (grant.effectiveAt <= timeOf(context, account)) account.posted = account.posted.plus(amount);
   if (!account.grants.includes(grant)) enterGrant(account, grant);
   account.freeFrom = 0;
   touchGrant(context, grant);
   bookRefund('grant', amount, of, books, grant.id);
-  settleUnpinned(context, account, grant, amount, books, context.now);
+  settleUnpinned(context, account, grant, amount, books, timeOf(context, account));
 }
 
 function bookRefund(
@@ -278,7 +278,7 @@ export function takeBack(
 /** A grant not yet in effect is in no sum, so taking from it changes none. */
 function reduce(context: DecisionContext, account: AccountState, grant: Grant, amount: Amount): void {
   grant.remaining = grant.remaining.minus(amount);
-  if (grant.effectiveAt <= context.now) account.posted = account.posted.minus(amount);
+  if (grant.effectiveAt <= timeOf(context, account)) account.posted = account.posted.minus(amount);
   touchGrant(context, grant);
   touch(context, account);
 }

@@ -1,7 +1,7 @@
 import { ZERO } from '../amount.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountState } from '../state.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 import { touch, touchAuthorization, unpin, unpinOverdraft, type Transaction } from './movements.ts';
 
 /** Lets go of everything an authorization still pins, last pinned first. */
@@ -15,7 +15,7 @@ export function releaseRest(
   for (const { grantId, amount } of authorization.allocations.toReversed()) {
     const grant = context.state.grants.get(grantId);
     if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-    unpin(context, account, grant, amount, books, context.now);
+    unpin(context, account, grant, amount, books, timeOf(context, account));
   }
   authorization.allocations = [];
   authorization.overdraftHeld = ZERO;

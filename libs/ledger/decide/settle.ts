@@ -1,6 +1,6 @@
 import type { LapsedShare } from '../authorization.ts';
 import { hasExpired } from '../grant.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 import { breakage, touch, Transaction, unpin, unpinOverdraft } from './movements.ts';
 
 /**
@@ -13,8 +13,9 @@ import { breakage, touch, Transaction, unpin, unpinOverdraft } from './movements
 export function settle(context: DecisionContext, lapsed: readonly LapsedShare[]): void {
   for (const share of lapsed) release(context, share);
   for (const account of context.state.accounts.values()) {
+    const now = timeOf(context, account);
     for (const grant of account.grants) {
-      if (grant.expiresAt === null || !hasExpired(grant, context.now)) continue;
+      if (grant.expiresAt === null || !hasExpired(grant, now)) continue;
       const rest = grant.remaining.minus(grant.held);
       if (rest.isZero()) continue;
       breakage(context, account, grant, rest, new Transaction(context, account), grant.expiresAt);

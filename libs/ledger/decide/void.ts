@@ -1,7 +1,7 @@
 import type { ObjectRef } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAuthorization, type DecisionContext } from './context.ts';
+import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { touch, Transaction } from './movements.ts';
 import { releaseRest } from './release.ts';
 
@@ -18,7 +18,7 @@ export function voidAuthorization(
       authorization.heldAtClose = authorization.held;
       releaseRest(context, account, authorization, new Transaction(context, account));
       authorization.status = 'voided';
-      authorization.closedAt = context.now;
+      authorization.closedAt = timeOf(context, account);
       touch(context, account);
       return decided(account, authorization);
     case 'voided':

@@ -18,7 +18,7 @@ export class HistoryCheck {
   }
 
   /** Remembers what a transaction left, and checks the authorizations that it changed. */
-  afterWrite({ state, changes, now }: DecisionContext): void {
+  afterWrite({ state, changes, realNow: now }: DecisionContext): void {
     for (const one of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
       const past = at(this.heldThen, one.id).set(now, one.held);
       for (const [then, held] of past) {

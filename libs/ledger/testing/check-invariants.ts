@@ -51,7 +51,7 @@ export class InvariantCheck {
     this.transfersSeen = this.rows.transfers.length;
     const { createdAuthorizations, updatedAuthorizations } = context.changes;
     for (const one of [...createdAuthorizations, ...updatedAuthorizations]) this.checkAuthorization(one);
-    for (const state of context.state.accounts.values()) this.checkAccount(state, context.now);
+    for (const state of context.state.accounts.values()) this.checkAccount(state, context.realNow);
     this.history.afterWrite(context);
   }
 

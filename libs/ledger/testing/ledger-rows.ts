@@ -23,9 +23,9 @@ export class LedgerRows {
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map() },
+      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() },
       changes: noChanges(),
-      now,
+      realNow: now,
     };
     const lapsed: Authorization[] = [];
     for (const authorization of this.authorizations.values()) {
@@ -50,6 +50,7 @@ export class LedgerRows {
         authorizations: [...this.authorizations.keys()],
         grants: [...this.grants.keys()],
         refunds: [...this.authorizations.keys()],
+        clocks: [],
       },
       now,
     );
@@ -88,7 +89,7 @@ export class LedgerRows {
     return [...this.grants.values()].filter(({ accountKey }) => accountKey === key);
   }
 
-  private loadAccount({ state, now }: DecisionContext, key: AccountKey, needs: Needs): void {
+  private loadAccount({ state, realNow: now }: DecisionContext, key: AccountKey, needs: Needs): void {
     const row = this.accounts.get(key);
     if (!row) return;
     const drawn = needs.refunds.flatMap((id) => this.authorizations.get(id)?.draws ?? []);

@@ -1,8 +1,8 @@
 import type { Pass } from '../pass.ts';
-import { PINNED_SHARES } from './shares.ts';
+import { ACCOUNT_NOW, PINNED_SHARES } from './shares.ts';
 
 /**
- * The three numbers of an account, by the clock: a hold past its expiry pins nothing and a grant past its own counts for
+ * The three numbers of an account, by its clock: a hold past its expiry pins nothing and a grant past its own counts for
  * nothing, whether or not that has been booked. `posted` and `held` are summed up one way, `available` another.
  */
 export const accounts: Pass = {
@@ -25,9 +25,9 @@ export const accounts: Pass = {
     ) b on b.account_id = a.account_id
     left join (
       select account_id, sum(overdraft_held) as overdraft_held, sum(committed) as committed,
-        sum(held) filter (where expires_at > clock.now) as held_now,
-        sum(overdraft_held) filter (where expires_at > clock.now) as overdraft_held_now
-      from clock, holds group by account_id
+        sum(held) filter (where expires_at > ${ACCOUNT_NOW}) as held_now,
+        sum(overdraft_held) filter (where expires_at > ${ACCOUNT_NOW}) as overdraft_held_now
+      from clock cross join holds left join ahead using (account_id) group by account_id
     ) h on h.account_id = a.account_id
     left join (
       select account_id, sum(amount) as granted, sum(repaid) as repaid,
@@ -35,12 +35,14 @@ export const accounts: Pass = {
         sum(case when is_in_effect and not is_over then remaining - pinned_now else 0 end) as free
       from (
         select g.account_id, g.amount, g.remaining, g.repaid, coalesce(p.pinned_now, 0) as pinned_now,
-          g.effective_at <= clock.now as is_in_effect,
-          g.voided_at is not null or coalesce(g.expires_at <= clock.now, false) as is_over
-        from clock, grants g
+          g.effective_at <= ${ACCOUNT_NOW} as is_in_effect,
+          g.voided_at is not null or coalesce(g.expires_at <= ${ACCOUNT_NOW}, false) as is_over
+        from clock cross join grants g
+        left join ahead on ahead.account_id = g.account_id
         left join (
           select account_id, grant_id, sum(amount) as pinned_now
-          from clock, (${PINNED_SHARES}) shares where expires_at > clock.now group by account_id, grant_id
+          from clock cross join (${PINNED_SHARES}) shares left join ahead using (account_id)
+          where expires_at > ${ACCOUNT_NOW} group by account_id, grant_id
         ) p on p.account_id = g.account_id and p.grant_id = g.id
       ) grants_now
       group by account_id

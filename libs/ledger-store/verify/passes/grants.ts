@@ -1,5 +1,5 @@
 import type { Pass } from '../pass.ts';
-import { PINNED_SHARES } from './shares.ts';
+import { ACCOUNT_NOW, PINNED_SHARES } from './shares.ts';
 
 export const grants: Pass = {
   subject: 'grants',
@@ -11,8 +11,9 @@ export const grants: Pass = {
       b.lowest_funding, b.highest_funding,
       ('funding:' || g.category)::ledger_account as own_funding,
       coalesce(p.pinned, 0) as pinned,
-      clock.now
-    from clock, grants g
+      ${ACCOUNT_NOW} as now
+    from clock cross join grants g
+    left join ahead on ahead.account_id = g.account_id
     left join (
       select account_id, grant_id as id,
         sum(case when credit = 'grant' then amount else -amount end) as balance,

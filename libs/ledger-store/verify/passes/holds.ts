@@ -1,5 +1,5 @@
 import type { Pass } from '../pass.ts';
-import { PINNED_SHARES } from './shares.ts';
+import { ACCOUNT_NOW, PINNED_SHARES } from './shares.ts';
 
 export const holds: Pass = {
   subject: 'open holds',
@@ -9,8 +9,9 @@ export const holds: Pass = {
       coalesce(p.strays, 0) as strays,
       a.environment as account_environment,
       z.status as closed_as,
-      clock.now
-    from clock, holds h
+      ${ACCOUNT_NOW} as now
+    from clock cross join holds h
+    left join ahead on ahead.account_id = h.account_id
     left join (
       select s.account_id, s.id, sum(s.amount) as pinned, count(*) filter (where g.id is null or s.amount <= 0) as strays
       from (${PINNED_SHARES}) s left join grants g on g.account_id = s.account_id and g.id = s.grant_id

@@ -1,3 +1,6 @@
+/** The time of an account by its clock, in a query that reads `clock`, and `ahead` of the account where it is. */
+export const ACCOUNT_NOW = `(clock.now + coalesce(ahead.time, interval '0'))`;
+
 /** What open holds have pinned of which grant: one row per allocation. */
 export const PINNED_SHARES = `
   select h.account_id, h.id, h.expires_at, (share ->> 0)::uuid as grant_id, (share ->> 1)::numeric as amount

@@ -1,0 +1,91 @@
+import { Access } from '#access';
+import { parsePublicId } from '#ledger';
+import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { callerOf, Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
+import { listView } from '../lists/list-view.ts';
+import { pageRequest, PageQuery } from '../lists/page-query.ts';
+import { problem, ProblemError } from '../problems/problem.ts';
+import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { parseInstant } from '../validation/rules.ts';
+import { CreateApiKeyBody, DEFAULT_OVERLAP_SECONDS, RollApiKeyBody } from './api-key.body.ts';
+import { apiKeyView, madeKeyView } from './api-key.view.ts';
+
+@Controller('v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly access: Access) {}
+
+  @Post()
+  @Needs('admin')
+  async create(@Body() body: CreateApiKeyBody, @Res() reply: FastifyReply): Promise<void> {
+    const caller = callerOf(reply.request);
+    const environment = body.environment ?? caller.environment;
+    if (environment !== caller.environment) mustBeLive(caller.environment);
+    const wanted = {
+      environment,
+      name: body.name,
+      scopes: body.scopes,
+      allowedAddresses: body.allowed_addresses ?? [],
+      expiresAt: parseInstant(body.expires_at),
+    };
+    const result = await this.access.createKey(changeRequestOf(reply.request), wanted, (made) => ({
+      status: 201,
+      body: JSON.stringify(madeKeyView(made)),
+    }));
+    answerChange(reply, result);
+  }
+
+  @Get()
+  @Needs('admin')
+  async list(@Environment() environment: string, @Query() query: PageQuery) {
+    return listView(await this.access.listKeys(environment, pageRequest(query)), apiKeyView);
+  }
+
+  @Get(':id')
+  @Needs('admin')
+  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
+    const found = await this.access.findKey(environment, keyIdOrNotFound(id));
+    if (!found) throw apiKeyNotFound();
+    return apiKeyView(found);
+  }
+
+  @Post(':id/roll')
+  @Needs('admin')
+  async roll(@Param('id') id: string, @Body() body: RollApiKeyBody, @Res() reply: FastifyReply): Promise<void> {
+    const rolling = { id: keyIdOrNotFound(id), overlapSeconds: body.overlap ?? DEFAULT_OVERLAP_SECONDS };
+    const result = await this.access.rollKey(changeRequestOf(reply.request), rolling, (made) => ({
+      status: 201,
+      body: JSON.stringify(madeKeyView(made)),
+    }));
+    answerChange(reply, result);
+  }
+
+  /** Ends it at once. */
+  @Delete(':id')
+  @Needs('admin')
+  async revoke(@Param('id') id: string, @Body(noFields) _body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const result = await this.access.revokeKey(changeRequestOf(reply.request), keyIdOrNotFound(id), ({ apiKey }) => ({
+      status: 200,
+      body: JSON.stringify(apiKeyView(apiKey)),
+    }));
+    answerChange(reply, result);
+  }
+}
+
+/** Other environments' keys are made with those of `live`, where operators begin. */
+export function mustBeLive(environment: string): void {
+  if (environment === 'live') return;
+  throw new ProblemError(problem('live_key_needed', 'Only an admin key of “live” reaches beyond its own environment.'));
+}
+
+function keyIdOrNotFound(id: string): string {
+  const uuid = parsePublicId('key', id);
+  if (uuid === null) throw apiKeyNotFound();
+  return uuid;
+}
+
+function apiKeyNotFound(): ProblemError {
+  return new ProblemError(problem('api_key_not_found', 'This environment has no API key with this id.'));
+}

@@ -1,0 +1,137 @@
+import type { Pool } from '#database';
+import { publicId, type JsonObject } from '#ledger';
+import type { Scope } from './api-key.ts';
+import {
+  expireApiKey,
+  findApiKey,
+  insertApiKey,
+  listApiKeys,
+  lockApiKey,
+  revokeApiKey,
+  apiKeyStatus,
+  type ApiKey,
+} from './api-keys.ts';
+import { listAudit, type AuditedChange } from './audit-log.ts';
+import { change, type ChangeAnswer, type ChangeRefusal, type ChangeRequest, type ChangeResult } from './change.ts';
+import { insertEnvironment, isEnvironment, listEnvironments, type Environment } from './environments.ts';
+import type { KeyRing } from './key-ring.ts';
+
+export interface WantedKey {
+  readonly environment: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly allowedAddresses: readonly string[];
+  readonly expiresAt: number | null;
+}
+
+/** A key and, where it was made just now, the key itself. */
+export interface MadeKey {
+  readonly apiKey: ApiKey;
+  readonly key: string | null;
+}
+
+/** Who may do what: environments, their keys, and the log of changes. */
+export class Access {
+  constructor(
+    private readonly pool: Pool,
+    private readonly keys: KeyRing,
+  ) {}
+
+  createKey(request: ChangeRequest, wanted: WantedKey, answer: (made: MadeKey) => ChangeAnswer) {
+    return this.changeKeys(request, async (client) => {
+      if (!(await isEnvironment(client, wanted.environment))) return { ok: false, refusal: 'environment_not_found' };
+      const made = await insertApiKey(client, { ...wanted, createdBy: request.actor.keyId });
+      return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey)] };
+    });
+  }
+
+  /** Makes a key like this one, which goes on for so many seconds. */
+  rollKey(
+    request: ChangeRequest,
+    { id, overlapSeconds }: { readonly id: string; readonly overlapSeconds: number },
+    answer: (made: MadeKey) => ChangeAnswer,
+  ) {
+    return this.changeKeys(request, async (client) => {
+      const old = await lockApiKey(client, request.environment, id);
+      const now = Date.now();
+      if (!old) return { ok: false, refusal: 'api_key_not_found' };
+      if (old.prefix === null) return { ok: false, refusal: 'api_key_configured' };
+      if (apiKeyStatus(old, now) !== 'active') return { ok: false, refusal: 'api_key_inactive' };
+      const made = await insertApiKey(client, { ...old, createdBy: request.actor.keyId });
+      const expiring = await expireApiKey(client, id, now + overlapSeconds * 1000);
+      return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey), audited(old, expiring)] };
+    });
+  }
+
+  /** Ends a key at once, in this process, and within half a second in every other. Again, it stays as it is. */
+  revokeKey(request: ChangeRequest, id: string, answer: (made: MadeKey) => ChangeAnswer) {
+    return this.changeKeys(request, async (client) => {
+      const old = await lockApiKey(client, request.environment, id);
+      if (!old) return { ok: false, refusal: 'api_key_not_found' };
+      if (old.revokedAt !== null) return { ok: true, answer: answer({ apiKey: old, key: null }), audited: [] };
+      const revoked = await revokeApiKey(client, id, Date.now());
+      return { ok: true, answer: answer({ apiKey: revoked, key: null }), audited: [audited(old, revoked)] };
+    });
+  }
+
+  findKey(environment: string, id: string): Promise<ApiKey | null> {
+    return findApiKey(this.pool, environment, id);
+  }
+
+  listKeys(environment: string, page: { readonly limit: number; readonly after: string | null }) {
+    return listApiKeys(this.pool, environment, page);
+  }
+
+  createEnvironment(
+    request: ChangeRequest,
+    name: string,
+    answer: (environment: Environment, isNew: boolean) => ChangeAnswer,
+  ): Promise<ChangeResult | ChangeRefusal> {
+    return change(this.pool, request, async (client) => {
+      const { environment, isNew } = await insertEnvironment(client, name, request.actor.keyId);
+      const made = { environment: request.environment, object: name, before: null, after: { name } };
+      return { ok: true, answer: answer(environment, isNew), audited: isNew ? [made] : [] };
+    });
+  }
+
+  listEnvironments(page: { readonly only: string | null; readonly limit: number; readonly after: string | null }) {
+    return listEnvironments(this.pool, page);
+  }
+
+  listAudit(
+    environment: string,
+    page: { readonly object: string | null; readonly limit: number; readonly after: string | null },
+  ) {
+    return listAudit(this.pool, environment, page);
+  }
+
+  private async changeKeys(
+    request: ChangeRequest,
+    work: Parameters<typeof change>[2],
+  ): Promise<ChangeResult | ChangeRefusal> {
+    const result = await change(this.pool, request, work);
+    await this.keys.refresh();
+    return result;
+  }
+}
+
+function audited(before: ApiKey | null, after: ApiKey): AuditedChange {
+  return {
+    environment: after.environment,
+    object: publicId('key', after.id),
+    before: before && auditView(before),
+    after: auditView(after),
+  };
+}
+
+function auditView({ name, scopes, prefix, allowedAddresses, expiresAt, revokedAt }: ApiKey): JsonObject {
+  const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  return {
+    name,
+    scopes: [...scopes],
+    prefix,
+    allowed_addresses: [...allowedAddresses],
+    expires_at: time(expiresAt),
+    revoked_at: time(revokedAt),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Pool, PoolClient } from '#database';
+import { newUuid, type JsonObject } from '#ledger';
+
+/** By which key, in which request something is done. */
+export interface Actor {
+  /** The key's UUID. */
+  readonly keyId: string;
+  /** Its name then. */
+  readonly keyName: string;
+  /** The operation, like `POST /v1/api-keys`. */
+  readonly call: string;
+  readonly requestId: string;
+}
+
+export interface AuditedChange {
+  /** Where it happened. */
+  readonly environment: string;
+  /** The public id of what was changed. */
+  readonly object: string;
+  /** What it was, and what it is; `null` where it wasn't there. Never a secret. */
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+}
+
+export interface AuditEntry extends AuditedChange {
+  readonly id: string;
+  readonly actor: Actor;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+export async function insertAudit(client: PoolClient, actor: Actor, changes: readonly AuditedChange[]): Promise<void> {
+  for (const { environment, object, before, after } of changes) {
+    await client.query(
+      `insert into audit_log (environment, id, actor_key, actor_name, call, object, before, after, request_id)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        environment,
+        newUuid(Date.now()),
+        actor.keyId,
+        actor.keyName,
+        actor.call,
+        object,
+        before,
+        after,
+        actor.requestId,
+      ],
+    );
+  }
+}
+
+interface AuditRow {
+  readonly environment: string;
+  readonly id: string;
+  readonly actor_key: string;
+  readonly actor_name: string;
+  readonly call: string;
+  readonly object: string;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+  readonly request_id: string;
+  readonly created_at: Date;
+}
+
+/** One environment's log, newest first. `after` is the id of the last entry of the page before. */
+export async function listAudit(
+  pool: Pool,
+  environment: string,
+  { object, limit, after }: { readonly object: string | null; readonly limit: number; readonly after: string | null },
+): Promise<{ readonly items: readonly AuditEntry[]; readonly next: string | null }> {
+  const { rows } = await pool.query<AuditRow>(
+    `select * from audit_log
+    where environment = $1 and ($2::text is null or object = $2) and ($3::uuid is null or id < $3)
+    order by id desc limit $4`,
+    [environment, object, after, limit + 1],
+  );
+  const shown = rows.slice(0, limit).map(entryFromRow);
+  return { items: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
+}
+
+function entryFromRow(row: AuditRow): AuditEntry {
+  return {
+    id: row.id,
+    environment: row.environment,
+    actor: { keyId: row.actor_key, keyName: row.actor_name, call: row.call, requestId: row.request_id },
+    object: row.object,
+    before: row.before,
+    after: row.after,
+    createdAt: row.created_at.getTime(),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Pool, PoolClient } from '#database';
+import { accountKey } from '#ledger';
+import { insertAudit, type AuditedChange, type Actor } from './audit-log.ts';
+import { open, seal } from './sealed-answer.ts';
+
+/** A client's idempotency key, as it is kept, and in the client's own words. */
+export interface ChangeKey {
+  /** Halves of SHA-256 digests, as UUIDs. */
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly text: string;
+}
+
+/** Who asks for a change of who may do what, and how. */
+export interface ChangeRequest {
+  /** The actor's own environment; keys are kept under it. */
+  readonly environment: string;
+  readonly actor: Actor;
+  readonly key: ChangeKey | null;
+}
+
+export interface ChangeAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+export type ChangeOutcome =
+  | { readonly ok: true; readonly answer: ChangeAnswer; readonly audited: readonly AuditedChange[] }
+  /** Nothing is changed or remembered. */
+  | { readonly ok: false; readonly refusal: ChangeRefusal };
+
+export type ChangeRefusal =
+  'idempotency_key_reused' | 'api_key_not_found' | 'api_key_inactive' | 'api_key_configured' | 'environment_not_found';
+
+export interface ChangeResult {
+  readonly answer: ChangeAnswer;
+  readonly replayed: boolean;
+}
+
+interface RememberedRow {
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly body: string;
+}
+
+/**
+ * Makes a change in one transaction with its entry in the audit log and, under an idempotency key, its answer. An answer
+ * may hold a new key, which is shown to nobody else: it is remembered sealed with the idempotency key's own words, of which
+ * only a digest is kept.
+ *
+ * @returns a refusal, or the answer
+ */
+export async function change(
+  pool: Pool,
+  request: ChangeRequest,
+  work: (client: PoolClient) => Promise<ChangeOutcome>,
+): Promise<ChangeResult | ChangeRefusal> {
+  try {
+    return await attempt(pool, request, work);
+  } catch (error) {
+    // Another request with this key was faster; now it is known.
+    if (isKeyTaken(error)) return attempt(pool, request, work);
+    throw error;
+  }
+}
+
+async function attempt(
+  pool: Pool,
+  request: ChangeRequest,
+  work: (client: PoolClient) => Promise<ChangeOutcome>,
+): Promise<ChangeResult | ChangeRefusal> {
+  const client = await pool.connect();
+  let isDone = false;
+  try {
+    await client.query('begin');
+    const result = await decide(client, request, work);
+    await client.query(typeof result === 'string' || result.replayed ? 'rollback' : 'commit');
+    isDone = true;
+    return result;
+  } finally {
+    client.release(!isDone);
+  }
+}
+
+async function decide(
+  client: PoolClient,
+  { environment, actor, key }: ChangeRequest,
+  work: (client: PoolClient) => Promise<ChangeOutcome>,
+): Promise<ChangeResult | ChangeRefusal> {
+  const scope = accountKey(environment, '');
+  if (key) {
+    const { rows } = await client.query<RememberedRow>(
+      'select fingerprint, status, body from idempotency_keys where account_id = $1 and key = $2',
+      [scope, key.key],
+    );
+    const [earlier] = rows;
+    if (earlier && earlier.fingerprint !== key.fingerprint) return 'idempotency_key_reused';
+    if (earlier) return { answer: { status: earlier.status, body: open(earlier.body, key.text) }, replayed: true };
+  }
+  const outcome = await work(client);
+  if (!outcome.ok) return outcome.refusal;
+  await insertAudit(client, actor, outcome.audited);
+  if (key) {
+    await client.query(
+      'insert into idempotency_keys (account_id, key, fingerprint, status, body) values ($1, $2, $3, $4, $5)',
+      [scope, key.key, key.fingerprint, outcome.answer.status, seal(outcome.answer.body, key.text)],
+    );
+  }
+  return { answer: outcome.answer, replayed: false };
+}
+
+/** The keys' constraint has the name of its week. */
+function isKeyTaken(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'constraint' in error &&
+    typeof error.constraint === 'string' &&
+    /^idempotency_keys_.*_are_unique$/.test(error.constraint)
+  );
+}

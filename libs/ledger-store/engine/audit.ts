@@ -1,0 +1,101 @@
+import {
+  formatAmount,
+  newUuid,
+  publicId,
+  type Account,
+  type Command,
+  type CommandType,
+  type GrantDecision,
+  type Grant,
+  type JsonObject,
+  type LedgerState,
+  type Outcome,
+} from '#ledger';
+import type { Actor } from './submission.ts';
+
+/** A change by an operator, to be entered in the audit log in the transaction that makes it. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly environment: string;
+  readonly actor: Actor;
+  /** The public id of what was changed. */
+  readonly object: string;
+  readonly before: JsonObject | null;
+  readonly after: JsonObject | null;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What operators do; what customers' traffic does stands in the transfers. */
+const AUDITED: ReadonlySet<CommandType> = new Set([
+  'create_account',
+  'update_account',
+  'set_account_status',
+  'create_grant',
+  'void_grant',
+]);
+
+export function isAudited(type: CommandType): boolean {
+  return AUDITED.has(type);
+}
+
+/** What the object that a command names looks like now; `null` where it isn't there (yet). */
+export function viewOf(state: LedgerState, command: Command): JsonObject | null {
+  if ('account' in command && command.type !== 'create_grant') {
+    const account = state.accounts.get(command.account.key);
+    return account ? accountView(account.account) : null;
+  }
+  if (command.type !== 'void_grant') return null;
+  const grant = state.grants.get(command.grant.id);
+  return grant ? grantView(grant) : null;
+}
+
+/** @returns `null` where nothing was changed */
+export function auditEntry(
+  state: LedgerState,
+  { command, actor, before }: { readonly command: Command; readonly actor: Actor; readonly before: JsonObject | null },
+  outcome: Outcome<unknown>,
+  at: number,
+): AuditEntry | null {
+  if (!outcome.ok) return null;
+  const made = command.type === 'create_grant' ? (outcome.value as GrantDecision).grant : null;
+  const after = made ? grantView(made) : viewOf(state, command);
+  if (JSON.stringify(before) === JSON.stringify(after)) return null;
+  return { id: newUuid(at), ...placeOf(command, made), actor, before, after, at };
+}
+
+function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntry, 'environment' | 'object'> {
+  if (command.type === 'void_grant') {
+    return { environment: command.grant.environment, object: publicId('grant', command.grant.id) };
+  }
+  if (!('account' in command)) throw new Error(`${command.type} has no place in the audit log`);
+  const { environment, id } = command.account;
+  return { environment, object: made ? publicId('grant', made.id) : id };
+}
+
+function accountView({ id, unit, status, terms }: Account): JsonObject {
+  return {
+    account: id,
+    unit,
+    status,
+    name: terms.name,
+    overdraft_limit: formatAmount(terms.overdraftLimit),
+    overage: terms.overage,
+    time_zone: terms.timeZone,
+    metadata: terms.metadata,
+  };
+}
+
+function grantView(grant: Readonly<Grant>): JsonObject {
+  const time = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString());
+  return {
+    amount: formatAmount(grant.amount),
+    remaining: formatAmount(grant.remaining),
+    category: grant.category,
+    priority: grant.priority,
+    cost_basis: grant.costBasis && formatAmount(grant.costBasis),
+    effective_at: time(grant.effectiveAt),
+    expires_at: time(grant.expiresAt),
+    voided_at: time(grant.voidedAt),
+  };
+}

@@ -1,0 +1,55 @@
+import type { TestClock } from '#ledger';
+import { arrayOf, type Statement } from '../statement.ts';
+
+export interface TestClockRow {
+  environment: string;
+  number: number;
+  ahead_ms: string;
+}
+
+export function testClockFromRow({ number, ahead_ms }: TestClockRow): TestClock {
+  return { number, aheadMs: Number(ahead_ms) };
+}
+
+/** How far a clock is ahead, in milliseconds; one that was never advanced has no row. */
+function aheadMsOf(environment: string, number: string): string {
+  return `coalesce((select ahead_ms from test_clocks where environment = ${environment} and number = ${number}), 0)`;
+}
+
+/** The clocks that accounts of these environments get which are made now. */
+export function findCurrentClocks(environments: readonly string[]): Statement {
+  return {
+    name: 'find_current_clocks',
+    text: `select e.name as environment, e.test_clock as number, ${aheadMsOf('e.name', 'e.test_clock')} as ahead_ms
+      from unnest($1::text[]) wanted (name), lateral (select * from environments where name = wanted.name limit 1) e`,
+    values: [environments],
+  };
+}
+
+/** How far an account's clock is ahead, as an interval in SQL, for a query of rows that have an `account_id`. */
+export function aheadOfAccount(table: string): string {
+  return `(select ${aheadMsOf('a.environment', 'a.test_clock')} * interval '1 millisecond' from accounts a where a.account_id = ${table}.account_id)`;
+}
+
+/** The SQLSTATE with which {@link guardClocks} refuses a batch; migration 0006 raises it. */
+export const CLOCK_ADVANCED = 'PU003';
+
+/** A clock that a batch was decided by. */
+export interface ClockReading extends TestClock {
+  readonly environment: string;
+}
+
+/** Fails the transaction where one of these clocks doesn't tell any more what it told. Accounts must be locked before. */
+export function guardClocks(readings: readonly ClockReading[]): Statement {
+  return {
+    name: 'guard_clocks',
+    text: `select refuse_batch('${CLOCK_ADVANCED}')
+      from unnest($1::text[], $2::integer[], $3::bigint[]) known (environment, number, ahead_ms)
+      where known.ahead_ms <> ${aheadMsOf('known.environment', 'known.number')}`,
+    values: [
+      readings.map(({ environment }) => environment),
+      arrayOf(readings.map(({ number }) => number)),
+      arrayOf(readings.map(({ aheadMs }) => aheadMs)),
+    ],
+  };
+}

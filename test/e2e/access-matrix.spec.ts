@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiClient, type Answer } from '../support/api-client.ts';
+import { makeKey } from '../support/access-steps.ts';
+import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { registeredRoutes, type RegisteredRoute } from '../support/registered-routes.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+/** One object of each kind, all of `live`. */
+interface Objects {
+  readonly account: string;
+  readonly grant: string;
+  readonly authorization: string;
+  readonly key: string;
+}
+
+interface Ask {
+  /** Which object the path names. */
+  readonly id?: keyof Objects;
+  readonly body?: (objects: Objects) => unknown;
+  /** Whether it names an object of `live` in its body. */
+  readonly namesInBody?: true;
+  /** Where it may be done only in `live`, or only elsewhere, whatever the scope. */
+  readonly onlyIn?: 'live' | 'others';
+}
+
+const empty = () => ({});
+const spend = ({ account }: Objects) => ({ account, amount: '1' });
+
+/** How each operation is asked for what exists in `live`. A new operation fails the spec until it stands here. */
+const ASKS: Readonly<Record<string, Ask>> = {
+  'POST /v1/accounts': { body: empty },
+  'GET /v1/accounts': {},
+  'GET /v1/accounts/{id}': { id: 'account' },
+  'PATCH /v1/accounts/{id}': { id: 'account', body: empty },
+  'POST /v1/accounts/{id}/suspend': { id: 'account', body: empty },
+  'POST /v1/accounts/{id}/resume': { id: 'account', body: empty },
+  'GET /v1/accounts/{id}/balance': { id: 'account' },
+  'POST /v1/accounts/{id}/grants': { id: 'account', body: () => ({ amount: '1' }) },
+  'GET /v1/accounts/{id}/grants': { id: 'account' },
+  'GET /v1/accounts/{id}/transfers': { id: 'account' },
+  'GET /v1/grants/{id}': { id: 'grant' },
+  'POST /v1/grants/{id}/void': { id: 'grant', body: empty },
+  'POST /v1/authorizations': { body: spend, namesInBody: true },
+  'POST /v1/authorizations/batch': { body: (all) => ({ items: [spend(all)] }), namesInBody: true },
+  'POST /v1/authorizations/commit-batch': { body: ({ authorization }) => ({ items: [{ authorization }] }) },
+  'GET /v1/authorizations': {},
+  'GET /v1/authorizations/{id}': { id: 'authorization' },
+  'POST /v1/authorizations/{id}/commit': { id: 'authorization', body: () => ({ amount: '1', final: false }) },
+  'POST /v1/authorizations/{id}/extend': { id: 'authorization', body: () => ({ expires_in: 900 }) },
+  'POST /v1/authorizations/{id}/void': { id: 'authorization', body: empty },
+  'POST /v1/authorizations/{id}/refund': { id: 'authorization', body: empty },
+  'POST /v1/charges': { body: spend, namesInBody: true },
+  'POST /v1/charges/batch': { body: (all) => ({ items: [spend(all)] }), namesInBody: true },
+  'POST /v1/api-keys': { body: () => ({ name: 'another', scopes: ['read'] }) },
+  'GET /v1/api-keys': {},
+  'GET /v1/api-keys/{id}': { id: 'key' },
+  'POST /v1/api-keys/{id}/roll': { id: 'key', body: () => ({ overlap: 900 }) },
+  'DELETE /v1/api-keys/{id}': { id: 'key' },
+  'POST /v1/environments': { body: () => ({ name: 'staging' }), onlyIn: 'live' },
+  'GET /v1/environments': {},
+  'GET /v1/audit-log': {},
+  'GET /v1/test-clock': { onlyIn: 'others' },
+  'POST /v1/test-clock/advance': { body: () => ({ seconds: 1 }), onlyIn: 'others' },
+  'DELETE /v1/test-clock': { onlyIn: 'others' },
+};
+
+const SCOPES = ['authorize', 'read', 'admin'] as const;
+const ENVIRONMENTS = ['live', 'test', 'staging'] as const;
+type Scope = (typeof SCOPES)[number];
+
+let service: TestService;
+let objects: Objects;
+let routes: RegisteredRoute[];
+const clients = new Map<string, ApiClient>();
+
+beforeAll(async () => {
+  routes = (await registeredRoutes()).filter(({ operation }) => operation.includes(' /v1/'));
+  service = await startTestService();
+  await service.live.post('/v1/environments', { name: 'staging' });
+  for (const environment of ENVIRONMENTS) {
+    for (const scope of SCOPES) {
+      const { key } = await makeKey(service.live, { environment, scopes: [scope] });
+      clients.set(`${environment} ${scope}`, new ApiClient(service.url, key));
+    }
+  }
+  const account = await openAccount(service.live, { credits: '1000000' });
+  const { id: grant } = await grantCredits(service.live, account, '1');
+  const { id: authorization } = await authorize(service.live, account, '1000');
+  const { id: key } = await makeKey(service.live, { scopes: ['read'] });
+  objects = { account, grant, authorization, key };
+});
+afterAll(async () => {
+  await Promise.all([...clients.values()].map((client) => client.close()));
+  await service.stop();
+});
+
+function ask(client: ApiClient, operation: string): Promise<Answer> {
+  const [method = '', path = ''] = operation.split(' ');
+  const { id, body } = ASKS[operation] ?? {};
+  const headers = body ? { 'content-type': 'application/json' } : {};
+  return client.send({
+    method: method as 'GET',
+    path: id ? path.replace('{id}', objects[id]) : path,
+    headers,
+    ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
+  });
+}
+
+function mayUse(scope: Scope, { needs }: RegisteredRoute): boolean {
+  return scope === 'admin' || (needs ?? []).includes(scope);
+}
+
+/** What a key of this environment and scope is to be answered by an operation on an object of `live`. */
+function expectedOf(environment: string, scope: Scope, route: RegisteredRoute): number | 'let in' {
+  const { id, namesInBody, onlyIn } = ASKS[route.operation] ?? {};
+  if (!mayUse(scope, route)) return 403;
+  if (environment === 'live') return onlyIn === 'others' ? 403 : 'let in';
+  if (onlyIn === 'live') return 403;
+  return id || namesInBody ? 404 : 'let in';
+}
+
+function kindOf({ status }: Answer): number | 'let in' {
+  return [401, 403, 404].includes(status) || status >= 500 ? status : 'let in';
+}
+
+describe('every operation', () => {
+  it('says which scopes it needs, and is asked here', () => {
+    expect(routes.filter(({ needs }) => !needs || needs.length === 0)).toEqual([]);
+    expect(Object.keys(ASKS).sort()).toEqual(routes.map(({ operation }) => operation).sort());
+  });
+
+  it('answers 401 to nobody, and to a key that is not known', async () => {
+    const unknown = new ApiClient(service.url, 'pur_live_00000000_nobody-has-ever-had-this-key');
+    for (const { operation } of routes) {
+      const [method = '', path = ''] = operation.replace('{id}', objects.account).split(' ');
+      const nobody = await fetch(`${service.url}${path}`, { method });
+      expect([operation, nobody.status]).toEqual([operation, 401]);
+      expect([operation, (await ask(unknown, operation)).status]).toEqual([operation, 401]);
+    }
+    await unknown.close();
+  });
+
+  it('lets in every key that has the scope, to the objects of its own environment and no other’s', async () => {
+    const wrong: unknown[] = [];
+    let asked = 0;
+    for (const route of routes) {
+      // What a key of `live` does may end the object that the next one asks for, so those of other environments go first.
+      for (const environment of ENVIRONMENTS.toReversed()) {
+        for (const scope of SCOPES) {
+          const client = clients.get(`${environment} ${scope}`);
+          if (!client) throw new Error('no such client');
+          const answer = await ask(client, route.operation);
+          asked += 1;
+          const expected = expectedOf(environment, scope, route);
+          if (kindOf(answer) !== expected) {
+            wrong.push({ ...route, environment, scope, expected, status: answer.status, text: answer.text });
+          }
+          if (environment !== 'live' && answer.status < 400) {
+            const shown = Object.values(objects).filter((id) => answer.text.includes(id));
+            if (shown.length > 0) wrong.push({ ...route, environment, scope, shown });
+          }
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(asked).toBe(routes.length * ENVIRONMENTS.length * SCOPES.length);
+  });
+});
