@@ -1,5 +1,7 @@
+import { isNetwork } from '#access';
 import formatsModule, { type FormatsPlugin } from 'ajv-formats';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { isTimeZone } from '../../apps/api/validation/rules.ts';
 import type { Answer } from '../support/api-client.ts';
 import { apiDocument, type Operation } from './described-api.ts';
 
@@ -15,6 +17,7 @@ const ajv = new Ajv2020({
 // A CommonJS module, whose types take its default export for the module itself.
 (formatsModule as unknown as FormatsPlugin)(ajv);
 ajv.addFormat('time-zone', isTimeZone);
+ajv.addFormat('ip-network', isNetwork);
 ajv.addSchema({ $id: DOCUMENT, ...(closed(apiDocument) as object) }, DOCUMENT, false, false);
 
 /** Clients are to bear with new fields in answers; here each must be described, so nothing may come that isn't. */
@@ -24,15 +27,6 @@ function closed(value: unknown): unknown {
   const inner = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, closed(one)]));
   const isOpen = 'properties' in value && 'type' in value && !('additionalProperties' in value);
   return isOpen ? { ...inner, additionalProperties: false } : inner;
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: text });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const compiled = new Map<string, ValidateFunction>();
@@ -72,13 +66,14 @@ export function answerFault({ path, method, object }: Operation, answer: Answer)
   const status = String(answer.status);
   const response = object.responses[status];
   if (!response) return `the status ${status} is not described`;
-  const [mediaType = ''] = (answer.headers['content-type'] ?? '').split(';');
-  if (answer.status >= 400 && mediaType !== 'application/problem+json' && path !== '/health/ready')
-    return `${status} is not answered by a problem but as ${mediaType}`;
-  if (!(mediaType in response.content)) return `${status} as ${mediaType} is not described`;
+  const [type = ''] = (answer.headers['content-type'] ?? '').split(';');
+  if (answer.status >= 400 && type !== 'application/problem+json' && path !== '/health/ready')
+    return `${status} is not answered by a problem but as ${type}`;
+  const mediaType = [type, type.replace(/\/.*/, '/*')].find((one) => one in response.content);
+  if (mediaType === undefined) return `${status} as ${type} is not described`;
   return faultOf(
     checkAt('paths', path, method.toLowerCase(), 'responses', status, 'content', mediaType, 'schema'),
-    answer.body,
+    answer.body ?? answer.text,
   );
 }
 

@@ -134,7 +134,7 @@ function isRealDay(text: string): boolean {
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-function isTimeZone(value: unknown): boolean {
+export function isTimeZone(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });
