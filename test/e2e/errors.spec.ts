@@ -214,6 +214,21 @@ describe('every operation that takes a body', () => {
     ])
       expectFaults(await service.live.get(`${path}?unknown_field=1`), ['unknown_field']);
   });
+
+  it('of those that read refuses a parameter that no text can be', async () => {
+    expectFaults(await service.live.get('/v1/audit-log?object=a%00b'), ['object']);
+  });
+
+  it('is measured in characters, whatever they take in UTF-16', async () => {
+    const name = '💸'.repeat(256);
+    expectAccount(await service.live.post('/v1/accounts', { name }), 201);
+    expectFaults(await service.live.post('/v1/accounts', { name: `${name}!` }), ['name']);
+    // An emoji and what makes it colourful are two, also to the standard that describes the fields.
+    expectFaults(await service.live.post('/v1/accounts', { name: '❤️'.repeat(129) }), ['name']);
+    const body = { account, amount: '1', tags: { ['💸'.repeat(64)]: name }, usage: { event: '💸'.repeat(128) } };
+    expectAuthorization(await service.live.post('/v1/charges', body), 201);
+    expectFaults(await service.live.post('/v1/charges', { ...body, usage: { event: '💸'.repeat(129) } }), ['usage']);
+  });
 });
 
 describe('amounts at the edge of what the books can hold', () => {

@@ -1,7 +1,7 @@
 import { OVERAGE_POLICIES, type JsonObject, type OveragePolicy } from '#ledger';
-import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsAccountId, IsAmount, IsMetadata, IsTimeZone, IsUnit } from '../validation/rules.ts';
+import { IsAccountId, IsAmount, IsMetadata, IsText, IsTimeZone, IsUnit } from '../validation/rules.ts';
 
 export const DEFAULT_UNIT = 'credits';
 
@@ -9,8 +9,7 @@ export const DEFAULT_UNIT = 'credits';
 export class AccountTermsBody {
   @Describe('A name for people; `null` takes it away.')
   @IsOptional()
-  @IsString()
-  @MaxLength(256)
+  @IsText(0, 256)
   readonly name?: string | null;
 
   @Describe('How far below zero the account may go.')

@@ -1,27 +1,14 @@
 import { SCOPES, type Scope } from '#access';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Length,
-  Max,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsEnvironmentName, IsFutureInstant, IsNetwork } from '../validation/rules.ts';
+import { IsEnvironmentName, IsFutureInstant, IsNetwork, IsText } from '../validation/rules.ts';
 
 export const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
 
 export class CreateApiKeyBody {
   @Describe('What people call it.')
-  @IsString()
-  @Length(1, 128)
+  @IsText(1, 128)
   readonly name!: string;
 
   @Describe('Where it acts: the environment of the key that asks, unless a key of `live` says another.')

@@ -7,7 +7,7 @@ import {
   type OveragePolicy,
   type Usage,
 } from '#ledger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { BatchItems } from '../validation/body-classes.ts';
 import {
@@ -17,6 +17,7 @@ import {
   IsMetadata,
   IsPositiveAmount,
   IsTags,
+  IsText,
   POSITIVE_AMOUNT,
 } from '../validation/rules.ts';
 import { IsUsage } from '../validation/usage.ts';
@@ -126,8 +127,7 @@ export class RefundBody {
 
   @Describe('Why; kept with the transfers.')
   @IsOptional()
-  @IsString()
-  @MaxLength(500)
+  @IsText(0, 500)
   readonly reason?: string | null;
 }
 

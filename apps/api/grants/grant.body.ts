@@ -1,19 +1,8 @@
 import { GRANT_CATEGORIES, type GrantCategory, type JsonObject } from '#ledger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { Nested } from '../validation/body-classes.ts';
-import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsTags } from '../validation/rules.ts';
+import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsTags, IsText } from '../validation/rules.ts';
 
 const NAMES_MAX = 100;
 export const DEFAULT_PRIORITY = 100;
@@ -25,8 +14,7 @@ export class GrantScopeBody {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(NAMES_MAX)
-  @IsString({ each: true })
-  @MaxLength(128, { each: true })
+  @IsText(0, 128, { each: true })
   readonly events?: string[] | null;
 
   @Describe('Pays only for usage of these models.')
@@ -34,8 +22,7 @@ export class GrantScopeBody {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(NAMES_MAX)
-  @IsString({ each: true })
-  @MaxLength(128, { each: true })
+  @IsText(0, 128, { each: true })
   readonly models?: string[] | null;
 
   @Describe('Pays only for requests with all of these tags.')

@@ -1,5 +1,6 @@
 import type { DescriptionController } from './description.controller.ts';
 import type { OperationsOf } from './operation.ts';
+import { ASSETS } from './page.ts';
 
 export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
   document: {
@@ -20,7 +21,7 @@ export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
     id: 'getPageFile',
     summary: 'What the page loads',
     description: 'Its scripts and styles.',
-    path: { file: { description: 'The name of the file.', schema: { type: 'string' } } },
+    path: { file: { description: 'The name of the file.', schema: { type: 'string', enum: [...ASSETS.keys()] } } },
     answers: {
       200: { description: 'The file.', schema: { type: 'string' }, mediaType: 'text/*' },
     },

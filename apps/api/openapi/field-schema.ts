@@ -14,7 +14,7 @@ export interface FieldRules {
 type Check = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']>[number];
 
 /** The library's own checks that our bodies use, as JSON Schema. Ours carry their schemas themselves. */
-const LIBRARY_CHECKS: Readonly<Record<string, (...limits: never[]) => JsonSchema>> = {
+const LIBRARY_CHECKS: Readonly<Record<string, (limit: never) => JsonSchema>> = {
   isString: () => ({ type: 'string' }),
   isBoolean: () => ({ type: 'boolean' }),
   isInt: () => ({ type: 'integer' }),
@@ -23,9 +23,6 @@ const LIBRARY_CHECKS: Readonly<Record<string, (...limits: never[]) => JsonSchema
   isIn: (values: readonly string[]) => ({ type: 'string', enum: values }),
   min: (minimum: number) => ({ minimum }),
   max: (maximum: number) => ({ maximum }),
-  minLength: (minLength: number) => ({ minLength }),
-  maxLength: (maxLength: number) => ({ maxLength }),
-  isLength: (minLength: number, maxLength: number) => ({ minLength, maxLength }),
   arrayMinSize: (minItems: number) => ({ minItems }),
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
   arrayUnique: () => ({ uniqueItems: true }),
@@ -50,8 +47,8 @@ export function fieldsOf(bodyClass: BodyClass): FieldRules[] {
 
 function schemaOf({ type, name = '', constraints, each, propertyName }: Check): JsonSchema {
   if (type !== 'customValidation') return {};
-  const limits = (constraints as readonly unknown[] | undefined) ?? [];
-  const schema = LIBRARY_CHECKS[name]?.(...(limits as never[])) ?? limits[0];
+  const [constraint] = (constraints as readonly unknown[] | undefined) ?? [];
+  const schema = LIBRARY_CHECKS[name]?.(constraint as never) ?? constraint;
   if (typeof schema !== 'object' || schema === null)
     throw new Error(
       `The check ${name} of the field ${propertyName} has no JSON Schema. Give it one in field-schema.ts.`,

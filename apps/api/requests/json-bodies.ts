@@ -24,6 +24,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     if (request.body === undefined) request.body = {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
     refuseUnkeepable(request.body);
+    refuseUnkeepable(request.query);
     done();
   });
 }

@@ -32,6 +32,12 @@ function form(name: string, must: string, pattern: RegExp): (options?: Validatio
   return rule(name, must, { type: 'string', pattern: pattern.source }, test);
 }
 
+/** Whether it is a string of so many characters, as JSON Schema counts them: 💸 is one, though two in UTF-16. */
+export function isText(value: unknown, lengthMin: number, lengthMax: number): value is string {
+  if (typeof value !== 'string' || value.length < lengthMin || value.length > 2 * lengthMax) return false;
+  return value.length <= lengthMax || Array.from(value).length <= lengthMax;
+}
+
 export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
@@ -61,6 +67,14 @@ export const IsPositiveAmount = rule(
     return amount !== null && !amount.isZero();
   },
 );
+/** A string of at least `min` and at most `max` characters. The library's own rule counts some of them as none. */
+export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
+  const length = min === 0 ? `at most ${max}` : `${min} to ${max}`;
+  const schema: JsonSchema = { type: 'string', ...(min === 0 ? {} : { minLength: min }), maxLength: max };
+  return rule('isText', `must be a string of ${length} characters`, schema, (value) => isText(value, min, max))(
+    options,
+  );
+}
 export const IsAccountId = form('isAccountId', 'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -', ACCOUNT_ID);
 export const IsAuthorizationId = rule(
   'isAuthorizationId',
@@ -150,13 +164,7 @@ function isTags(value: unknown): boolean {
   const tags = Object.entries(value);
   return (
     tags.length <= TAGS_MAX &&
-    tags.every(
-      ([name, tag]) =>
-        name.length >= 1 &&
-        name.length <= TAG_NAME_LENGTH_MAX &&
-        typeof tag === 'string' &&
-        tag.length <= TAG_LENGTH_MAX,
-    )
+    tags.every(([name, tag]) => isText(name, 1, TAG_NAME_LENGTH_MAX) && isText(tag, 0, TAG_LENGTH_MAX))
   );
 }
 

@@ -3,13 +3,13 @@ import { invalidRequest } from './body-pipe.ts';
 const DEPTH_MAX = 32;
 
 /**
- * Refuses what can't be kept, wherever it stands in a body: NUL characters and halves of surrogate pairs, which Postgres
+ * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which Postgres
  * doesn't take, and nesting deeper than anybody means.
  * @throws {ProblemError} `invalid_request` with every field concerned.
  */
-export function refuseUnkeepable(body: unknown): void {
+export function refuseUnkeepable(sent: unknown): void {
   const errors: Fault[] = [];
-  findFaults(body, [], errors);
+  findFaults(sent, [], errors);
   if (errors.length > 0) throw invalidRequest(errors);
 }
 

@@ -1,7 +1,7 @@
 import { parseAmount, PLAIN_DECIMAL, type Usage } from '#ledger';
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import { isPlainObject } from './rules.ts';
+import { isPlainObject, isText } from './rules.ts';
 
 const USAGES_MAX = 100;
 const NAMES = new Set(['model', 'provider']);
@@ -73,7 +73,7 @@ function faultOf({ event, properties, ...fields }: Record<string, unknown>): str
 }
 
 function isName(value: unknown): boolean {
-  return typeof value === 'string' && value.length >= 1 && value.length <= NAME_LENGTH_MAX;
+  return isText(value, 1, NAME_LENGTH_MAX);
 }
 
 function isQuantity(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { PROBLEMS } from '../../../apps/api/problems/problem.ts';
 import type { Answer } from '../../support/api-client.ts';
+import { operationOf } from '../described-api.ts';
 import { answerFault, bodyFault, parameterFault } from '../schema-check.ts';
 import type { Caller } from './callers.ts';
 import type { FuzzRequest } from './requests.ts';
@@ -25,7 +26,7 @@ export function faultsOf(request: FuzzRequest, caller: Caller, answer: Answer): 
   const wasTaken = answer.status < 400 && malformed.length > 0;
   return [
     ...(answer.status >= 500 ? [`failed: ${answer.text}`] : []),
-    ...[answerFault(request.operation, answer) ?? []].flat(),
+    ...[answerFault(operationOf(request.operation), answer) ?? []].flat(),
     ...headerFaults(request, answer),
     ...(wasTaken ? [`was taken, in spite of ${malformed.join('; ')}`] : []),
     ...(malformed.length === 0 ? needlessRefusals(answer) : []),
@@ -33,7 +34,8 @@ export function faultsOf(request: FuzzRequest, caller: Caller, answer: Answer): 
 }
 
 /** Where a request isn't as the description wants it. */
-function malformedParts({ operation, path, query, headers, payload }: FuzzRequest, caller: Caller): string[] {
+function malformedParts({ operation: id, path, query, headers, payload }: FuzzRequest, caller: Caller): string[] {
+  const operation = operationOf(id);
   const { object } = operation;
   const scopes = object['x-scopes'];
   const wrongs: string[] = [];
@@ -80,7 +82,7 @@ function parsed(text: string): unknown {
 
 /** Headers that say something beside the body must be described where they are sent. */
 function headerFaults({ operation }: FuzzRequest, { status, headers }: Answer): string[] {
-  const described = Object.keys(operation.object.responses[String(status)]?.headers ?? {});
+  const described = Object.keys(operationOf(operation).object.responses[String(status)]?.headers ?? {});
   const known = new Set(described.map((name) => name.toLowerCase()));
   return ['idempotency-replayed', 'retry-after', 'www-authenticate']
     .filter((name) => name in headers && !known.has(name))

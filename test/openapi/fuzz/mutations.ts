@@ -57,6 +57,7 @@ function mutate(root: object, { at, how, name, junk }: Mutation): void {
   if (!place) return;
   const { value } = place;
   if (how === 'remove') Reflect.deleteProperty(place.holder, place.name);
+  else if (how === 'add' && Array.isArray(value)) value.push(structuredClone(junk));
   else if (how === 'add' && isObject(value)) put(value, name, structuredClone(junk));
   else if (how === 'repeat' && Array.isArray(value)) put(place.holder, place.name, Array(1001).fill(value[0] ?? junk));
   else put(place.holder, place.name, structuredClone(junk));

@@ -9,7 +9,8 @@ type Parameters = readonly (readonly [name: string, value: string])[];
 
 /** A request as the description has it, or as it doesn't. */
 export interface FuzzRequest {
-  readonly operation: Operation;
+  /** Its `operationId`. */
+  readonly operation: string;
   readonly caller: CallerName;
   /** By their names, as they stand in the path. */
   readonly path: Readonly<Record<string, string>>;
@@ -146,7 +147,7 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
       padding: paddings,
     })
     .map(({ caller, path, query, payload, ...headers }) => ({
-      operation,
+      operation: operation.object.operationId,
       caller,
       path,
       query,
