@@ -87,11 +87,22 @@ describe('a body', () => {
     ['with a comment', '{/* */}'],
     ['with NaN', '{"amount": NaN}'],
     ['with single quotes', "{'amount':'1'}"],
-    ['that sets a prototype', '{"__proto__":{"amount":"1"}}'],
-    ['that sets a constructor', '{"constructor":{"prototype":{"amount":"1"}}}'],
+    ['with a byte order mark', '\ufeff{}'],
   ])('that is no JSON (%s) is 400', async (_, payload) => {
-    const { errors = [] } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
-    expect(errors).toHaveLength(1);
+    const { errors } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
+    expect(errors).toEqual([{ field: '', message: expect.stringMatching(/^must be JSON: /) }]);
+  });
+
+  it.each([
+    ['{"__proto__":{"amount":"1"}}', '__proto__'],
+    ['{"account":"a","amount":"1","metadata":{"a":[{"__proto__":null}]}}', 'metadata.a.0.__proto__'],
+  ])('that sets a prototype is told where: %s', async (payload, field) => {
+    expectFaults(await send({ payload, headers: json }), [field]);
+  });
+
+  it('that sets a constructor finds its fields unknown', async () => {
+    const payload = `{"account":"${account}","amount":"1","constructor":{"prototype":{"amount":"1"}}}`;
+    expectFaults(await send({ payload, headers: json }), ['constructor']);
   });
 
   it.each(['[]', '"text"', '5', 'true', '[{"account":"a","amount":"1"}]'])(
@@ -158,6 +169,17 @@ describe('a body', () => {
     const grant = await grantCredits(service.live, account, '1', { scope: { tags: texts }, metadata });
     expect(grant).toMatchObject({ scope: { tags: texts }, metadata });
   });
+});
+
+describe('a field with a name that every object of JavaScript has', () => {
+  it.each(['constructor', 'hasOwnProperty', 'isPrototypeOf', 'toString', '__defineGetter__'])(
+    'is refused like any that is not known: %s',
+    async (name) => {
+      expectFaults(await service.live.post('/v1/charges', { account, amount: '1', [name]: null }), [name]);
+      expectFaults(await service.live.get(`/v1/authorizations?${name}=1`), [name]);
+      expectFaults(await service.live.post(`/v1/accounts/${account}/suspend`, { [name]: null }), [name]);
+    },
+  );
 });
 
 describe('a request of more faults than anybody reads', () => {

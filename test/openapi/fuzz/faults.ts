@@ -13,7 +13,7 @@ const BEYOND_SCHEMAS = [
   /^must be an object of at most 16 KiB as JSON$/,
   /^must not contain NUL or broken Unicode characters$/,
   /^must not be nested deeper than 32 levels$/,
-  /^could not be read: Object contains forbidden prototype property$/,
+  /^is a name that no field may have$/,
 ];
 
 interface InvalidRequest {
