@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
 import { publicId, type JsonObject } from '#ledger';
+import { asking, attemptRead, type Asking } from '#ledger-store';
 import type { Scope } from './api-key.ts';
 import {
   expireApiKey,
@@ -30,7 +31,11 @@ export interface MadeKey {
   readonly key: string | null;
 }
 
-/** Who may do what: environments, their keys, and the log of changes. */
+/**
+ * Who may do what: environments, their keys, and the log of changes.
+ *
+ * Every method throws {@link LedgerUnavailable} where the database isn't there or the outcome of a commit is unknown.
+ */
 export class Access {
   constructor(
     private readonly pool: Pool,
@@ -38,9 +43,9 @@ export class Access {
   ) {}
 
   createKey(request: ChangeRequest, wanted: WantedKey, answer: (made: MadeKey) => ChangeAnswer) {
-    return this.changeKeys(request, async (client) => {
-      if (!(await isEnvironment(client, wanted.environment))) return { ok: false, refusal: 'environment_not_found' };
-      const made = await insertApiKey(client, { ...wanted, createdBy: request.actor.keyId });
+    return this.changeKeys(request, async (database) => {
+      if (!(await isEnvironment(database, wanted.environment))) return { ok: false, refusal: 'environment_not_found' };
+      const made = await insertApiKey(database, { ...wanted, createdBy: request.actor.keyId });
       return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey)] };
     });
   }
@@ -51,35 +56,35 @@ export class Access {
     { id, overlapSeconds }: { readonly id: string; readonly overlapSeconds: number },
     answer: (made: MadeKey) => ChangeAnswer,
   ) {
-    return this.changeKeys(request, async (client) => {
-      const old = await lockApiKey(client, request.environment, id);
+    return this.changeKeys(request, async (database) => {
+      const old = await lockApiKey(database, request.environment, id);
       const now = Date.now();
       if (!old) return { ok: false, refusal: 'api_key_not_found' };
       if (old.prefix === null) return { ok: false, refusal: 'api_key_configured' };
       if (apiKeyStatus(old, now) !== 'active') return { ok: false, refusal: 'api_key_inactive' };
-      const made = await insertApiKey(client, { ...old, createdBy: request.actor.keyId });
-      const expiring = await expireApiKey(client, id, now + overlapSeconds * 1000);
+      const made = await insertApiKey(database, { ...old, createdBy: request.actor.keyId });
+      const expiring = await expireApiKey(database, id, now + overlapSeconds * 1000);
       return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey), audited(old, expiring)] };
     });
   }
 
   /** Ends a key at once, in this process, and within half a second in every other. Again, it stays as it is. */
   revokeKey(request: ChangeRequest, id: string, answer: (made: MadeKey) => ChangeAnswer) {
-    return this.changeKeys(request, async (client) => {
-      const old = await lockApiKey(client, request.environment, id);
+    return this.changeKeys(request, async (database) => {
+      const old = await lockApiKey(database, request.environment, id);
       if (!old) return { ok: false, refusal: 'api_key_not_found' };
       if (old.revokedAt !== null) return { ok: true, answer: answer({ apiKey: old, key: null }), audited: [] };
-      const revoked = await revokeApiKey(client, id, Date.now());
+      const revoked = await revokeApiKey(database, id, Date.now());
       return { ok: true, answer: answer({ apiKey: revoked, key: null }), audited: [audited(old, revoked)] };
     });
   }
 
   findKey(environment: string, id: string): Promise<ApiKey | null> {
-    return findApiKey(this.pool, environment, id);
+    return this.read((database) => findApiKey(database, environment, id));
   }
 
   listKeys(environment: string, page: { readonly limit: number; readonly after: string | null }) {
-    return listApiKeys(this.pool, environment, page);
+    return this.read((database) => listApiKeys(database, environment, page));
   }
 
   createEnvironment(
@@ -87,22 +92,26 @@ export class Access {
     name: string,
     answer: (environment: Environment, isNew: boolean) => ChangeAnswer,
   ): Promise<ChangeResult | ChangeRefusal> {
-    return change(this.pool, request, async (client) => {
-      const { environment, isNew } = await insertEnvironment(client, name, request.actor.keyId);
+    return change(this.pool, request, async (database) => {
+      const { environment, isNew } = await insertEnvironment(database, name, request.actor.keyId);
       const made = { environment: request.environment, object: name, before: null, after: { name } };
       return { ok: true, answer: answer(environment, isNew), audited: isNew ? [made] : [] };
     });
   }
 
   listEnvironments(page: { readonly only: string | null; readonly limit: number; readonly after: string | null }) {
-    return listEnvironments(this.pool, page);
+    return this.read((database) => listEnvironments(database, page));
   }
 
   listAudit(
     environment: string,
     page: { readonly object: string | null; readonly limit: number; readonly after: string | null },
   ) {
-    return listAudit(this.pool, environment, page);
+    return this.read((database) => listAudit(database, environment, page));
+  }
+
+  private read<T>(work: (database: Asking) => Promise<T>): Promise<T> {
+    return attemptRead(() => work(asking(this.pool)));
   }
 
   private async changeKeys(
@@ -110,7 +119,7 @@ export class Access {
     work: Parameters<typeof change>[2],
   ): Promise<ChangeResult | ChangeRefusal> {
     const result = await change(this.pool, request, work);
-    await this.keys.refresh();
+    await this.keys.noticeChange();
     return result;
   }
 }

@@ -1,5 +1,5 @@
-import type { Pool, PoolClient } from '#database';
 import { newUuid } from '#ledger';
+import type { Asking } from '#ledger-store';
 import { hashApiKey, makeApiKey, type Scope } from './api-key.ts';
 
 /** What is known of a key; not the key itself. Times are milliseconds since 1970. */
@@ -39,11 +39,11 @@ export interface NewKeyTerms {
 
 /** Makes a key. @returns it, and for this once the key itself */
 export async function insertApiKey(
-  client: PoolClient,
+  database: Asking,
   terms: NewKeyTerms,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const { key, prefix } = makeApiKey(terms.environment);
-  const { rows } = await client.query<ApiKeyRow>(
+  const { rows } = await database.query<ApiKeyRow>(
     `insert into api_keys (id, environment, name, scopes, prefix, hash, allowed_addresses, expires_at, created_by)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
     [
@@ -64,16 +64,16 @@ export async function insertApiKey(
 }
 
 /** Lets a key expire at this time, unless it does so earlier. */
-export async function expireApiKey(client: PoolClient, id: string, at: number): Promise<ApiKey> {
-  return updated(client, 'expires_at = least(expires_at, $2)', id, at);
+export async function expireApiKey(database: Asking, id: string, at: number): Promise<ApiKey> {
+  return updated(database, 'expires_at = least(expires_at, $2)', id, at);
 }
 
-export async function revokeApiKey(client: PoolClient, id: string, at: number): Promise<ApiKey> {
-  return updated(client, 'revoked_at = $2', id, at);
+export async function revokeApiKey(database: Asking, id: string, at: number): Promise<ApiKey> {
+  return updated(database, 'revoked_at = $2', id, at);
 }
 
-async function updated(client: PoolClient, change: string, id: string, at: number): Promise<ApiKey> {
-  const { rows } = await client.query<ApiKeyRow>(
+async function updated(database: Asking, change: string, id: string, at: number): Promise<ApiKey> {
+  const { rows } = await database.query<ApiKeyRow>(
     `update api_keys set ${change}, version = version + 1 where id = $1 returning ${COLUMNS}`,
     [id, new Date(at)],
   );
@@ -83,29 +83,29 @@ async function updated(client: PoolClient, change: string, id: string, at: numbe
 }
 
 /** Locks a key to change it. @returns `null` where the environment has none with this id */
-export async function lockApiKey(client: PoolClient, environment: string, id: string): Promise<ApiKey | null> {
-  const { rows } = await client.query<ApiKeyRow>(
+export async function lockApiKey(database: Asking, environment: string, id: string): Promise<ApiKey | null> {
+  const { rows } = await database.query<ApiKeyRow>(
     `select ${COLUMNS} from api_keys where environment = $1 and id = $2 for update`,
     [environment, id],
   );
   return rows[0] ? apiKeyFromRow(rows[0]) : null;
 }
 
-export async function findApiKey(pool: Pool, environment: string, id: string): Promise<ApiKey | null> {
-  const { rows } = await pool.query<ApiKeyRow>(`select ${COLUMNS} from api_keys where environment = $1 and id = $2`, [
-    environment,
-    id,
-  ]);
+export async function findApiKey(database: Asking, environment: string, id: string): Promise<ApiKey | null> {
+  const { rows } = await database.query<ApiKeyRow>(
+    `select ${COLUMNS} from api_keys where environment = $1 and id = $2`,
+    [environment, id],
+  );
   return rows[0] ? apiKeyFromRow(rows[0]) : null;
 }
 
 /** An environment's keys, newest first. `after` is the id of the last one of the page before. */
 export async function listApiKeys(
-  pool: Pool,
+  database: Asking,
   environment: string,
   { limit, after }: { readonly limit: number; readonly after: string | null },
 ): Promise<{ readonly items: readonly ApiKey[]; readonly next: string | null }> {
-  const { rows } = await pool.query<ApiKeyRow>(
+  const { rows } = await database.query<ApiKeyRow>(
     `select ${COLUMNS} from api_keys where environment = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
     [environment, after, limit + 1],
   );

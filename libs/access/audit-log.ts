@@ -1,5 +1,5 @@
-import type { Pool, PoolClient } from '#database';
 import { newUuid, type JsonObject } from '#ledger';
+import type { Asking } from '#ledger-store';
 
 /** By which key, in which request something is done. */
 export interface Actor {
@@ -29,9 +29,9 @@ export interface AuditEntry extends AuditedChange {
   readonly createdAt: number;
 }
 
-export async function insertAudit(client: PoolClient, actor: Actor, changes: readonly AuditedChange[]): Promise<void> {
+export async function insertAudit(database: Asking, actor: Actor, changes: readonly AuditedChange[]): Promise<void> {
   for (const { environment, object, before, after } of changes) {
-    await client.query(
+    await database.query(
       `insert into audit_log (environment, id, actor_key, actor_name, call, object, before, after, request_id)
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
@@ -64,11 +64,11 @@ interface AuditRow {
 
 /** One environment's log, newest first. `after` is the id of the last entry of the page before. */
 export async function listAudit(
-  pool: Pool,
+  database: Asking,
   environment: string,
   { object, limit, after }: { readonly object: string | null; readonly limit: number; readonly after: string | null },
 ): Promise<{ readonly items: readonly AuditEntry[]; readonly next: string | null }> {
-  const { rows } = await pool.query<AuditRow>(
+  const { rows } = await database.query<AuditRow>(
     `select * from audit_log
     where environment = $1 and ($2::text is null or object = $2) and ($3::uuid is null or id < $3)
     order by id desc limit $4`,

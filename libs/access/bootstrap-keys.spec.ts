@@ -19,7 +19,7 @@ describe('the admin keys of the environments', () => {
 
   const environmentOf = async (key: string): Promise<string | undefined> => {
     const ring = await KeyRing.open(pool, { log: () => undefined });
-    const caller = await ring.find(key);
+    const caller = ring.find(key);
     await ring.close();
     return caller?.environment;
   };

@@ -1,5 +1,6 @@
-import type { Pool, PoolClient } from '#database';
+import type { Pool } from '#database';
 import { accountKey } from '#ledger';
+import { asking, transact, type Asking } from '#ledger-store';
 import { insertAudit, type AuditedChange, type Actor } from './audit-log.ts';
 import { open, seal } from './sealed-answer.ts';
 
@@ -49,47 +50,32 @@ interface RememberedRow {
  * only a digest is kept.
  *
  * @returns a refusal, or the answer
+ * @throws {LedgerUnavailable} where the database isn't there, or the outcome of the commit is unknown
  */
 export async function change(
   pool: Pool,
   request: ChangeRequest,
-  work: (client: PoolClient) => Promise<ChangeOutcome>,
+  work: (database: Asking) => Promise<ChangeOutcome>,
 ): Promise<ChangeResult | ChangeRefusal> {
+  const attempt = (): Promise<ChangeResult | ChangeRefusal> =>
+    transact(pool, async (client) => ({ result: await decide(asking(client), request, work), writes: [] }));
   try {
-    return await attempt(pool, request, work);
+    return await attempt();
   } catch (error) {
     // Another request with this key was faster; now it is known.
-    if (isKeyTaken(error)) return attempt(pool, request, work);
+    if (isKeyTaken(error)) return attempt();
     throw error;
   }
 }
 
-async function attempt(
-  pool: Pool,
-  request: ChangeRequest,
-  work: (client: PoolClient) => Promise<ChangeOutcome>,
-): Promise<ChangeResult | ChangeRefusal> {
-  const client = await pool.connect();
-  let isDone = false;
-  try {
-    await client.query('begin');
-    const result = await decide(client, request, work);
-    await client.query(typeof result === 'string' || result.replayed ? 'rollback' : 'commit');
-    isDone = true;
-    return result;
-  } finally {
-    client.release(!isDone);
-  }
-}
-
 async function decide(
-  client: PoolClient,
+  database: Asking,
   { environment, actor, key }: ChangeRequest,
-  work: (client: PoolClient) => Promise<ChangeOutcome>,
+  work: (database: Asking) => Promise<ChangeOutcome>,
 ): Promise<ChangeResult | ChangeRefusal> {
   const scope = accountKey(environment, '');
   if (key) {
-    const { rows } = await client.query<RememberedRow>(
+    const { rows } = await database.query<RememberedRow>(
       'select fingerprint, status, body from idempotency_keys where account_id = $1 and key = $2',
       [scope, key.key],
     );
@@ -97,11 +83,11 @@ async function decide(
     if (earlier && earlier.fingerprint !== key.fingerprint) return 'idempotency_key_reused';
     if (earlier) return { answer: { status: earlier.status, body: open(earlier.body, key.text) }, replayed: true };
   }
-  const outcome = await work(client);
+  const outcome = await work(database);
   if (!outcome.ok) return outcome.refusal;
-  await insertAudit(client, actor, outcome.audited);
+  await insertAudit(database, actor, outcome.audited);
   if (key) {
-    await client.query(
+    await database.query(
       'insert into idempotency_keys (account_id, key, fingerprint, status, body) values ($1, $2, $3, $4, $5)',
       [scope, key.key, key.fingerprint, outcome.answer.status, seal(outcome.answer.body, key.text)],
     );

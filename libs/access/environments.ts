@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '#database';
+import type { Asking } from '#ledger-store';
 
 /** A world of its own: accounts, keys and all they own. */
 export interface Environment {
@@ -14,15 +14,15 @@ interface EnvironmentRow {
 
 /** Makes an environment. @returns it, and whether it wasn't there before */
 export async function insertEnvironment(
-  client: PoolClient,
+  database: Asking,
   name: string,
   createdBy: string,
 ): Promise<{ readonly environment: Environment; readonly isNew: boolean }> {
-  const { rowCount } = await client.query(
+  const { rowCount } = await database.query(
     'insert into environments (name, created_by) values ($1, $2) on conflict (name) do nothing',
     [name, createdBy],
   );
-  const { rows } = await client.query<EnvironmentRow>('select name, created_at from environments where name = $1', [
+  const { rows } = await database.query<EnvironmentRow>('select name, created_at from environments where name = $1', [
     name,
   ]);
   const [row] = rows;
@@ -30,17 +30,17 @@ export async function insertEnvironment(
   return { environment: environmentFromRow(row), isNew: rowCount === 1 };
 }
 
-export async function isEnvironment(client: PoolClient, name: string): Promise<boolean> {
-  const { rowCount } = await client.query('select from environments where name = $1', [name]);
+export async function isEnvironment(database: Asking, name: string): Promise<boolean> {
+  const { rowCount } = await database.query('select from environments where name = $1', [name]);
   return rowCount === 1;
 }
 
 /** All environments by name, or the one. @param after the last name of the page before */
 export async function listEnvironments(
-  pool: Pool,
+  database: Asking,
   { only, limit, after }: { readonly only: string | null; readonly limit: number; readonly after: string | null },
 ): Promise<{ readonly items: readonly Environment[]; readonly next: string | null }> {
-  const { rows } = await pool.query<EnvironmentRow>(
+  const { rows } = await database.query<EnvironmentRow>(
     `select name, created_at from environments
     where ($1::text is null or name = $1) and ($2::text is null or (created_at, name) < (select created_at, name from environments where name = $2))
     order by created_at desc, name desc limit $3`,

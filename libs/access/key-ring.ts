@@ -56,8 +56,8 @@ export class KeyRing {
   static async open(pool: Pool, { refreshMs = REFRESH_MS, noteMs = NOTE_MS, log }: KeyRingOptions): Promise<KeyRing> {
     const ring = new KeyRing(pool, log);
     await ring.load();
-    ring.every(refreshMs, () => ring.refresh(), 'API keys could not be looked up');
-    ring.every(noteMs, () => ring.noteUse(), 'The last use of API keys could not be written');
+    ring.every(refreshMs, () => ring.told(ring.refresh()));
+    ring.every(noteMs, () => ring.told(ring.noteUse(), 'The last use of API keys could not be written'));
     return ring;
   }
 
@@ -75,16 +75,17 @@ export class KeyRing {
   /** For a key that isn't known: another process may have made it just now. */
   async findAgain(key: string): Promise<Caller | null> {
     if (!isWellFormedKey(key)) return null;
-    try {
-      await this.lookAgain();
-    } catch (error) {
-      this.log(`API keys could not be looked up: ${String(error)}`);
-    }
+    await this.told(this.lookAgain());
     return this.find(key);
   }
 
-  /** Looks whether keys have changed, from now on. Called after a change, so that this process knows it at once. */
-  async refresh(): Promise<void> {
+  /** After a change was made here: this process is to know it at once. If it can't, the next look will tell. */
+  noticeChange(): Promise<void> {
+    return this.told(this.refresh());
+  }
+
+  /** Looks whether keys have changed, from now on. */
+  private async refresh(): Promise<void> {
     // A look that has begun may be too early; whoever asked for it hears of its failure.
     await Promise.allSettled([this.looking]);
     this.looking ??= this.load().finally(() => {
@@ -137,11 +138,14 @@ export class KeyRing {
   }
 
   /** A failure is told and does no harm: it is done again the next time. */
-  private every(ms: number, work: () => Promise<void>, failed: string): void {
-    const timer = setInterval(() => {
-      work().catch((error: unknown) => this.log(`${failed}: ${String(error)}`));
-    }, ms);
-    this.timers.push(timer.unref());
+  private async told(work: Promise<void>, failed = 'API keys could not be looked up'): Promise<void> {
+    await work.catch((error: unknown) => {
+      this.log(`${failed}: ${String(error)}`);
+    });
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    this.timers.push(setInterval(() => void work(), ms).unref());
   }
 }
 

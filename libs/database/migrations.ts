@@ -5,6 +5,7 @@ import * as foreignKeys from '../../migrations/0003_foreign_keys.ts';
 import * as hotPath from '../../migrations/0004_hot_path.ts';
 import * as access from '../../migrations/0005_access.ts';
 import * as testClock from '../../migrations/0006_test_clock.ts';
+import * as events from '../../migrations/0007_events.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0004_hot_path': hotPath,
   '0005_access': access,
   '0006_test_clock': testClock,
+  '0007_events': events,
 };

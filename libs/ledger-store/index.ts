@@ -1,3 +1,4 @@
+export { asking, type Asking } from './asking.ts';
 export { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome, type ClockTime } from './clocks/test-clocks.ts';
 export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
@@ -14,5 +15,7 @@ export { GrantReader } from './read/grant-reader.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
+export { attemptRead } from './read/attempt-read.ts';
+export { transact } from './transact.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';

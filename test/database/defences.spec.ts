@@ -75,7 +75,12 @@ const REFUSED_TO_THE_SERVICE = [
   ['a truncation of holds', 'truncate holds'],
   ['a change of a remembered answer', 'update idempotency_keys set status = 200'],
   ['a deletion of remembered answers', 'delete from idempotency_keys'],
-  ['a new API key', `insert into api_keys (environment, name, hash) values ('live', 'x', sha256('x'))`],
+  ['another secret for an API key', `update api_keys set hash = sha256('x')`],
+  ['more scopes for an API key', `update api_keys set scopes = '{admin}'`],
+  ['other addresses for an API key', `update api_keys set allowed_addresses = '{}'`],
+  ['a deletion of an API key', 'delete from api_keys'],
+  ['a deletion of an environment', 'delete from environments'],
+  ['a deletion from the audit log', 'delete from audit_log'],
   ['a dropped trigger', 'drop trigger transfers_are_append_only on transfers'],
   ['a table of its own', 'create table loot (amount numeric)'],
 ] as const;

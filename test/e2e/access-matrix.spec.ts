@@ -99,7 +99,7 @@ function ask(client: ApiClient, operation: string): Promise<Answer> {
   const { id, body } = ASKS[operation] ?? {};
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
-    method: method as 'GET',
+    method,
     path: id ? path.replace('{id}', objects[id]) : path,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
@@ -156,7 +156,7 @@ describe('every operation', () => {
             wrong.push({ ...route, environment, scope, expected, status: answer.status, text: answer.text });
           }
           if (environment !== 'live' && answer.status < 400) {
-            const shown = Object.values(objects).filter((id) => answer.text.includes(id));
+            const shown = Object.values<string>({ ...objects }).filter((id) => answer.text.includes(id));
             if (shown.length > 0) wrong.push({ ...route, environment, scope, shown });
           }
         }

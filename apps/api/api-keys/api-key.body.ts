@@ -3,7 +3,7 @@ import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsOption
 import { Describe } from '../openapi/describe.ts';
 import { IsEnvironmentName, IsFutureInstant, IsNetwork, IsText } from '../validation/rules.ts';
 
-export const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
+const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
 
 export class CreateApiKeyBody {

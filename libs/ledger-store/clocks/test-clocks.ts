@@ -1,9 +1,7 @@
 import type { Pool, PoolClient } from '#database';
 import { newUuid, type TestClock } from '#ledger';
 import type { AuditEntry } from '../engine/audit.ts';
-import { committed } from '../engine/commit-writes.ts';
-import { constraintOf, ofConnection } from '../engine/failures.ts';
-import { BEGIN } from '../engine/ledger-pool.ts';
+import { constraintOf } from '../engine/failures.ts';
 import type { Actor, Answer, IdempotencyKey, Rendered } from '../engine/submission.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from '../load/clock-statements.ts';
 import { rowsOf } from '../load/load-state.ts';
@@ -11,6 +9,7 @@ import { findKeys, type KeyRow } from '../load/statements.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { inSnapshot } from '../read/snapshot.ts';
 import type { Statement } from '../statement.ts';
+import { transact, type Work } from '../transact.ts';
 import { enterInAudit, rememberAnswers } from '../write/write-changes.ts';
 
 /** What an environment's current clock tells. */
@@ -56,7 +55,7 @@ export class TestClocks {
   /** Moves the time of every account forward that lives by the environment's current clock. */
   async advance(advance: Advance): Promise<Answer> {
     try {
-      return await this.transact((client) => advanceOn(client, advance));
+      return await transact(this.pool, (client) => advanceOn(client, advance));
     } catch (error) {
       if (constraintOf(error) !== TOO_FAR) throw error;
       return { ...advance.render({ ok: false, code: 'test_clock_too_far' }), replayed: false };
@@ -65,7 +64,7 @@ export class TestClocks {
 
   /** Gives the environment a clock at real time. One that was never advanced is there already. */
   reset(environment: string, actor: Actor): Promise<ClockTime> {
-    return this.transact(async (client) => {
+    return transact(this.pool, async (client) => {
       const { number, aheadMs } = await lockClock(client, environment);
       const { now } = await readClock(client, environment);
       const result = { now: now - aheadMs, aheadMs: 0 };
@@ -74,30 +73,6 @@ export class TestClocks {
       return { result, writes: [startClock(environment, number + 1), ...enterInAudit([entry])] };
     });
   }
-
-  private transact<T>(work: (client: PoolClient) => Promise<Work<T>>): Promise<T> {
-    return attemptRead(async () => {
-      const client = await ofConnection(this.pool.connect());
-      let broken = true;
-      try {
-        await ofConnection(client.query(BEGIN));
-        const { result, writes } = await work(client);
-        const sent = writes.map((statement) => client.query(statement));
-        await committed(sent, client.query('commit'));
-        broken = false;
-        return result;
-      } finally {
-        // It may be in the middle of anything.
-        client.release(broken);
-      }
-    });
-  }
-}
-
-/** What came of a transaction, if these are written and it is committed. */
-interface Work<T> {
-  readonly result: T;
-  readonly writes: readonly Statement[];
 }
 
 async function advanceOn(

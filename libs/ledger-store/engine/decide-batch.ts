@@ -42,7 +42,8 @@ export function decideBatch(
     const before = one.actor ? viewOf(context.state, one.command) : null;
     const outcome = decide(context, one.command);
     outcomes.push(outcome);
-    const entry = one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
+    const entry =
+      one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
     if (entry) audited.push(entry);
     const answer = one.render(outcome);
     if (key && name !== null && isRemembered(outcome)) {
