@@ -26,7 +26,7 @@ function standIns(prefix: string): fc.Arbitrary<string> {
 
 /** The ids that the service has told, by the environments that they were told in. */
 export class KnownIds {
-  readonly #byEnvironment = new Map<string, string[]>();
+  readonly #byEnvironment = new Map<string, Set<string>>();
   readonly #lent: ReadonlySet<string>;
 
   /** @param lent ids that no request may name: the keys that the requests come with */
@@ -35,9 +35,9 @@ export class KnownIds {
   }
 
   learn(environment: string, text: string): void {
-    const known = this.#byEnvironment.get(environment) ?? [];
-    const news = (text.match(ID) ?? []).filter((id) => !this.#lent.has(id) && !known.includes(id));
-    this.#byEnvironment.set(environment, [...known, ...news]);
+    const known = this.#byEnvironment.get(environment) ?? new Set();
+    for (const id of text.match(ID) ?? []) if (!this.#lent.has(id)) known.add(id);
+    this.#byEnvironment.set(environment, known);
   }
 
   /** The text with ids in place of their stand-ins. */
@@ -57,6 +57,6 @@ export class KnownIds {
   }
 
   #of(isMeant: (environment: string) => boolean): string[] {
-    return [...this.#byEnvironment].flatMap(([environment, ids]) => (isMeant(environment) ? ids : []));
+    return [...this.#byEnvironment].flatMap(([environment, ids]) => (isMeant(environment) ? [...ids] : []));
   }
 }
