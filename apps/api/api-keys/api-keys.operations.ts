@@ -12,7 +12,7 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
     id: 'createApiKey',
     summary: 'Make an API key',
     description:
-      'Makes a key for the environment of the key that asks; a key of `live` may make one for any. The answer shows the key itself, which is kept nowhere. With an `Idempotency-Key` the same request is answered with the same key.',
+      'Makes a key for the environment of the key that asks; a key of `live` may make one for any. The answer shows the key itself, this once: what is kept doesn’t tell it. With an `Idempotency-Key` the same request is answered with the same key.',
     answers: { 201: { description: 'The key.', schema: ref('MadeApiKey') } },
     problems: ['live_key_needed', 'environment_not_found'],
     examples: [
@@ -77,7 +77,7 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
     description: 'Ends it at once. Again it answers the same.',
     path: PATH,
     answers: { 200: { description: 'The key as it is now.', schema: ref('ApiKey') } },
-    problems: ['api_key_not_found', 'api_key_configured'],
+    problems: ['api_key_not_found'],
     examples: [{ name: 'chat', summary: 'A key', path: { id: CHAT_KEY } }],
   },
 };

@@ -11,7 +11,7 @@ import { ACCOUNTS } from './values.ts';
 
 /** A service that is sent whatever comes, and what is known of it. */
 export class FuzzService {
-  /** How often each operation was answered by which status, by `operation status`. */
+  /** How often each operation was answered how, by `operation status` and, of problems, their codes. */
   readonly answers = new Map<string, number>();
   #books: Books = {};
 
@@ -92,8 +92,9 @@ export class FuzzService {
     });
   }
 
-  #count({ operation }: FuzzRequest, { status }: Answer): void {
-    const name = `${operation} ${String(status)}`;
+  #count({ operation }: FuzzRequest, { status, body }: Answer): void {
+    const code = status < 400 ? [] : [(body as { readonly code?: string } | undefined)?.code];
+    const name = [operation, status, ...code].join(' ');
     this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
   }
 }
