@@ -8,11 +8,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 // Percentages of the last fill, and absolute levels. An account without its own follows its environment's.
 const RULES = `
   alter table environments
-    add column alert_percent integer[] not null default '{50,75,90,100}',
-    add column alert_remaining credit_amount[] not null default '{}';
-  alter table accounts
-    add column alert_percent integer[],
-    add column alert_remaining credit_amount[];
+    add column alert_rules jsonb not null default '{"percent": [50, 75, 90, 100], "remaining": []}';
+  alter table accounts add column alert_rules jsonb;
 `;
 
 // An account that was there before begins as if its last fill had been now.
@@ -41,15 +38,17 @@ const ALERT_STATE = `
   );
 `;
 
-// "entered" says that the account's alerts know of the grant, "expiry_notices" how many notices of its expiry were given.
+// "entered" says that the account's alerts know of the grant, "expired" that its expiry was told, "expiry_notices" how many
+// notices of it were given.
 // None of these columns changes with every decision, so they may stand in indexes.
 const GRANT_STATE = `
   alter table grants
     add column entered boolean not null default true,
+    add column expired boolean not null default false,
     add column expiry_notices smallint not null default 0;
   update grants set entered = false where effective_at > now();
-  create index grants_to_enter on grants (effective_at) where not entered;
-  create index grants_to_expire on grants (expiry_notices, expires_at) where open;
+  create index grants_to_enter on grants (effective_at) where open and not entered;
+  create index grants_to_expire on grants (expiry_notices, expires_at) where open and not expired and voided_at is null;
 `;
 
 // "occurred_at" is by the account's clock, "recorded_at" real. What no account owns stands under its environment's own key
@@ -73,10 +72,10 @@ const EVENTS = `
 `;
 
 const PRIVILEGES = `
-  grant update (alert_percent, alert_remaining) on environments to purser_app;
-  grant update (alert_percent, alert_remaining, alert_basis, alert_epoch, alert_arming, alerted_percent, event_sequence,
+  grant update (alert_rules) on environments to purser_app;
+  grant update (alert_rules, alert_basis, alert_epoch, alert_arming, alerted_percent, event_sequence,
     usage_total, usage_marks) on accounts to purser_app;
-  grant update (entered, expiry_notices) on grants to purser_app;
+  grant update (entered, expired, expiry_notices) on grants to purser_app;
   grant select, insert on alerts to purser_app;
   grant select, insert, delete on events to purser_app;
   grant update (relayed_at) on events to purser_app;

@@ -16,6 +16,7 @@ export { LedgerHealth } from './read/ledger-health.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
+export { sweepDue, type SweepOptions } from './sweep/sweep-due.ts';
 export { transact } from './transact.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';

@@ -1,7 +1,9 @@
+import type { AlertState } from './alerts.ts';
 import type { Amount } from './amount.ts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import type { Pace } from './pace.ts';
 import type { TestClock } from './test-clock.ts';
 
 export const ACCOUNT_STATUSES = ['active', 'suspended'] as const;
@@ -31,4 +33,8 @@ export interface Account {
   debt: Amount;
   /** What open authorizations have pinned beyond the credits. */
   overdraftHeld: Amount;
+  readonly alerts: AlertState;
+  readonly pace: Pace;
+  /** The number of its last event; its events are numbered from 1 without a gap. */
+  sequence: number;
 }

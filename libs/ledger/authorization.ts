@@ -104,7 +104,7 @@ export function hasLapsed(authorization: Authorization, now: number): boolean {
 
 /**
  * What lapsed holds have let go: of one grant as of the instant they ran out, or of the account's overdraft. Holds are
- * many and grants are few, so it is told by sums.
+ * many and grants are few, so the books are told sums.
  */
 export interface LapsedShare {
   readonly accountKey: AccountKey;
@@ -112,6 +112,21 @@ export interface LapsedShare {
   readonly grantId: string | null;
   readonly amount: Amount;
   readonly at: number;
+}
+
+/** A hold that has lapsed and is to be told of. */
+export interface LapsedHold {
+  readonly accountKey: AccountKey;
+  readonly authorizationId: string;
+  /** What it still held. */
+  readonly held: Amount;
+  readonly at: number;
+}
+
+/** What time has taken from accounts: sums for the books, and each hold for who is to be told. */
+export interface Lapsed {
+  readonly shares: readonly LapsedShare[];
+  readonly holds: readonly LapsedHold[];
 }
 
 /**

@@ -18,6 +18,9 @@ const BASE: Grant = {
   effectiveAt: 5000,
   expiresAt: 9000,
   voidedAt: null,
+  entered: true,
+  expired: false,
+  expiryNotices: 0,
   createdAt: 5000,
   metadata: {},
 };

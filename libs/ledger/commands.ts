@@ -1,4 +1,5 @@
 import type { AccountStatus, AccountTerms } from './account.ts';
+import type { AlertRules } from './alerts.ts';
 import type { Amount } from './amount.ts';
 import type { OveragePolicy, Spending } from './authorization.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
@@ -35,6 +36,19 @@ export interface UpdateAccount {
 export interface SetAccountStatus {
   readonly account: AccountRef;
   readonly status: AccountStatus;
+}
+
+export interface SetAlerts {
+  readonly account: AccountRef;
+  /** `null`: those of the environment. */
+  readonly rules: AlertRules | null;
+}
+
+/** Books what time has done to an account, and tells of it; what a decision about the account would do first as well. */
+export interface Sweep {
+  readonly account: AccountRef;
+  /** How long before its expiry a grant's owner is told of it, in milliseconds, longest first. */
+  readonly expiryNotices: readonly number[];
 }
 
 export interface CreateGrant {
@@ -90,6 +104,8 @@ export interface Commands {
   create_account: CreateAccount;
   update_account: UpdateAccount;
   set_account_status: SetAccountStatus;
+  set_alerts: SetAlerts;
+  sweep: Sweep;
   create_grant: CreateGrant;
   void_grant: { readonly grant: ObjectRef };
   authorize: Authorize;
@@ -122,6 +138,8 @@ export function needsOf(command: Command): Needs {
     case 'create_account':
     case 'update_account':
     case 'set_account_status':
+    case 'set_alerts':
+    case 'sweep':
     case 'create_grant':
     case 'authorize':
     case 'charge':

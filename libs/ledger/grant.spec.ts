@@ -17,6 +17,9 @@ const GRANT: Grant = {
   effectiveAt: 1000,
   expiresAt: 2000,
   voidedAt: null,
+  entered: true,
+  expired: false,
+  expiryNotices: 0,
   createdAt: 1000,
   metadata: {},
 };

@@ -34,6 +34,12 @@ export interface Grant {
   /** Exclusive: from this instant on the grant is unusable. `null`: never. */
   readonly expiresAt: number | null;
   voidedAt: number | null;
+  /** Whether it has come into effect and the account's alerts know of it. */
+  entered: boolean;
+  /** Whether its expiry was booked. */
+  expired: boolean;
+  /** How many notices of its coming expiry were given. */
+  expiryNotices: number;
   readonly createdAt: number;
   readonly metadata: JsonObject;
 }

@@ -24,6 +24,7 @@ export const ID_PREFIXES = {
   account: 'acct',
   key: 'key',
   audit: 'aud',
+  event: 'evt',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

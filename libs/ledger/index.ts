@@ -1,5 +1,6 @@
 export { ACCOUNT_STATUSES } from './account.ts';
 export type { Account, AccountStatus, AccountTerms } from './account.ts';
+export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, type AlertRules } from './alerts.ts';
 export { Amount, formatAmount, parseAmount, PLAIN_DECIMAL, ZERO } from './amount.ts';
 export {
   asOf,
@@ -17,6 +18,8 @@ export type {
   Draw,
   GrantShare,
   HoldStep,
+  Lapsed,
+  LapsedHold,
   LapsedShare,
   OveragePolicy,
   Tags,
@@ -44,8 +47,10 @@ export type { AuthorizationDecision } from './decide/authorization-decision.ts';
 export { timeOf, type DecisionContext } from './decide/context.ts';
 export { decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
+export type { AlertsDecision } from './decide/set-alerts.ts';
 export { settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
+export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { IdClock } from './id-clock.ts';
@@ -61,6 +66,7 @@ export {
   type IdKind,
 } from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
+export type { Pace } from './pace.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
 export { accountState, balanceOf, noChanges } from './state.ts';

@@ -1,9 +1,11 @@
 import type { Account } from './account.ts';
+import type { Entering } from './alerts.ts';
 import { ZERO, type Amount } from './amount.ts';
 import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';
 import type { Transfer } from './chart.ts';
+import type { LedgerEvent, SentAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { IdClock } from './id-clock.ts';
 import type { AccountKey } from './ids.ts';
@@ -21,6 +23,10 @@ export interface AccountState {
   held: Amount;
   /** When the earliest open authorization expires; `null` where there is none. */
   nextHoldExpiry: number | null;
+  /** What was posted when the alerts were last looked at. */
+  watched: Amount;
+  /** Grants that have come into effect since. */
+  entering: Entering | null;
 }
 
 /** What was loaded for a batch of commands. Decisions change it in place; a batch that fails throws it away whole. */
@@ -44,6 +50,12 @@ export interface Changes {
   readonly createdAuthorizations: Set<Authorization>;
   readonly updatedAuthorizations: Set<Authorization>;
   readonly transfers: Transfer[];
+  /** Accounts whose posted balance the command at hand has moved, for its alerts. Empty between commands. */
+  readonly moved: Set<AccountState>;
+  /** Accounts whose alerts, pace or event numbers have changed. */
+  readonly changedAlerts: Set<AccountState>;
+  readonly events: LedgerEvent[];
+  readonly alerts: SentAlert[];
 }
 
 export function noChanges(): Changes {
@@ -56,6 +68,10 @@ export function noChanges(): Changes {
     createdAuthorizations: new Set(),
     updatedAuthorizations: new Set(),
     transfers: [],
+    moved: new Set(),
+    changedAlerts: new Set(),
+    events: [],
+    alerts: [],
   };
 }
 
@@ -70,15 +86,18 @@ export function accountState(
   const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
   const sum = (pick: (grant: Grant) => Amount): Amount =>
     inEffect.reduce((total, grant) => total.plus(pick(grant)), ZERO);
+  // A grant that expired or was voided has nothing remaining but what holds pin, once `settle` has booked it.
+  const posted = sum(({ remaining }) => remaining).minus(account.debt);
   return {
     account,
     ids,
     grants: grants.toSorted(compareBurnDown),
     freeFrom: 0,
-    // A grant that expired or was voided has nothing remaining but what holds pin, once `settle` has booked it.
-    posted: sum(({ remaining }) => remaining).minus(account.debt),
+    posted,
     held: sum(({ held }) => held).plus(account.overdraftHeld),
     nextHoldExpiry,
+    watched: posted.minus(sum(({ remaining, entered }) => (entered ? ZERO : remaining))),
+    entering: null,
   };
 }
 

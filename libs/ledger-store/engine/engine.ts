@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import type { AccountKey, CommandType } from '#ledger';
+import type { AccountKey, AlertRules, CommandType } from '#ledger';
 import { DatabaseClock } from './database-clock.ts';
 import { Lane } from './lane.ts';
 import { ledgerPool } from './ledger-pool.ts';
@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly batchMax?: number;
   /** The most decisions waiting, over all lanes; beyond it requests are refused at once. A long request counts for more. */
   readonly queueMax?: number;
+  /** By environment, the alert rules of accounts that have none of their own; it may change at any time. */
+  readonly alertRules?: ReadonlyMap<string, AlertRules>;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed?: () => number;
 }
@@ -49,6 +51,7 @@ export class Engine {
     lanes = 1,
     batchMax = 512,
     queueMax = 20_000,
+    alertRules = new Map(),
     passed = () => performance.now(),
   }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, lanes, log);
@@ -56,7 +59,7 @@ export class Engine {
     const locked = new LockedAccounts(this.pool);
     this.lanes = Array.from({ length: lanes }, (_, index) => {
       const owns = (key: AccountKey): boolean => laneOf(key, lanes) === index;
-      return new Lane({ pool: this.pool, clock, locked, owns, batchMax });
+      return new Lane({ pool: this.pool, clock, locked, owns, alertRules, batchMax });
     });
     this.queueMax = queueMax;
   }

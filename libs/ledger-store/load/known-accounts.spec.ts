@@ -41,6 +41,9 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     effectiveAt: NOW,
     expiresAt: null,
     voidedAt: null,
+    entered: true,
+    expired: false,
+    expiryNotices: 0,
     createdAt: NOW,
     metadata: {},
   }));
@@ -55,6 +58,9 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,
+    alerts: { rules: null, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
+    pace: { total: ZERO, marks: [] },
+    sequence: 0,
   } as const;
   return accountState({ ...account }, ids, grants, null, NOW);
 }
@@ -205,7 +211,7 @@ describe('known accounts', () => {
   });
 
   it('are forgotten, the ones used longest ago first, when there are too many, those without grants too', () => {
-    const known = new KnownAccounts(all, 4);
+    const known = new KnownAccounts(all, new Map(), 4);
     const [first, second, third] = [accountWith('first', '5'), accountWith('second'), accountWith('third', '5', '6')];
     for (const one of [first, second, third]) known.learn(stateOf([one]), NOW);
     const isKnown = ({ account }: AccountState) => known.stampsOf([account.key])[0] !== null;

@@ -4,6 +4,7 @@ import {
   isOpen,
   type AccountKey,
   type AccountState,
+  type AlertRules,
   type Authorization,
   type Changes,
   type Grant,
@@ -52,10 +53,12 @@ export class KnownAccounts {
 
   /**
    * @param owns whether an account is this lane's: what other lanes change all the time isn't worth knowing
+   * @param alertRules by environment, the alert rules of accounts that have none of their own
    * @param weightMax how many accounts and grants to know at most; those used longest ago are forgotten first
    */
   constructor(
     private readonly owns: (key: AccountKey) => boolean,
+    readonly alertRules: ReadonlyMap<string, AlertRules> = new Map(),
     private readonly weightMax = WEIGHT_MAX,
   ) {}
 

@@ -1,8 +1,11 @@
-import { Amount, type AccountKey, type LapsedShare } from '#ledger';
+import { Amount, type AccountKey, type Lapsed } from '#ledger';
 import { arrayOf, type Statement } from '../statement.ts';
 
 /** What lapsed holds let go: `[["<grant>" or null for the overdraft, <milliseconds since 1970>, "<amount>"], …]`. */
 type ShareList = readonly (readonly [grantId: string | null, at: number, amount: string])[];
+
+/** Lapsed holds: `[["<authorization>", <milliseconds since 1970>, "<held>"], …]`. */
+type HoldList = readonly (readonly [authorizationId: string, at: number, held: string])[];
 
 /** An account by its clock. */
 export interface ClockRow {
@@ -14,12 +17,14 @@ export interface ClockRow {
   ahead_ms?: string | null;
   next_hold_expiry: Date | null;
   lapsed: ShareList | null;
+  /** The holds themselves, oldest expiry first, where they were moved. */
+  holds: HoldList | null;
   /** Whether there are lapsed holds left that were not moved. */
   more: boolean;
 }
 
-/** So that no number of holds takes longer than a statement may: these take about 0.2 s. */
-export const MOVED_MAX = 20_000;
+/** So that no number of holds takes longer than a statement may, and no account is locked for long. */
+export const MOVED_MAX = 5000;
 
 /**
  * Reads the one clock, under the locks, and makes every hold of the accounts that has lapsed by then an expired
@@ -42,12 +47,16 @@ export function findLapsedHolds(keys: readonly AccountKey[], clocks: boolean): S
     : { name: 'find_lapsed_holds', text: FIND_LAPSED, values };
 }
 
-export function lapsedShares(rows: readonly ClockRow[]): LapsedShare[] {
-  return rows.flatMap(({ account_id: accountKey, lapsed }) =>
-    accountKey === null
-      ? []
-      : (lapsed ?? []).map(([grantId, at, amount]) => ({ accountKey, grantId, amount: new Amount(amount), at })),
-  );
+export function lapsedFromRows(rows: readonly ClockRow[]): Lapsed {
+  const ofAccounts = rows.flatMap((row) => (row.account_id === null ? [] : [{ ...row, accountKey: row.account_id }]));
+  return {
+    shares: ofAccounts.flatMap(({ accountKey, lapsed }) =>
+      (lapsed ?? []).map(([grantId, at, amount]) => ({ accountKey, grantId, amount: new Amount(amount), at })),
+    ),
+    holds: ofAccounts.flatMap(({ accountKey, holds }) =>
+      (holds ?? []).map(([authorizationId, at, held]) => ({ accountKey, authorizationId, held: new Amount(held), at })),
+    ),
+  };
 }
 
 /** Where the accounts are, and what time it is for each. */
@@ -89,7 +98,7 @@ const hasLapsed = ({ now }: Times): string =>
   `account_id = a.account_id and expires_at <= ${now} and expires_at > '-infinity'`;
 
 /** `lapsed` has the rows, `due` how many they are. Amounts are text, so that no JSON number rounds them. */
-const answer = ({ accounts, now, more }: Times): string => `
+const answer = ({ accounts, now, more }: Times, holds: string): string => `
   shares as (
     select h.account_id, (share ->> 0)::uuid as grant_id, h.expires_at as at, sum((share ->> 1)::numeric) as amount
     from lapsed h cross join lateral jsonb_array_elements(h.allocations) share group by 1, 2, 3
@@ -102,7 +111,7 @@ const answer = ({ accounts, now, more }: Times): string => `
     from shares group by account_id
   )
   select clock.now, a.account_id, (select count(*) from due) = ${MOVED_MAX} as more,
-    (select shares from let_go where account_id = a.account_id) as lapsed,
+    (select shares from let_go where account_id = a.account_id) as lapsed, ${holds} as holds,
     (
       select min(expires_at) from holds
       where account_id = a.account_id and expires_at > ${now} and expires_at > '-infinity'
@@ -124,7 +133,12 @@ const moveLapsed = (times: Times): string => `
     select account_id, id, environment, 'expired', amount, committed, draws, steps, uncollected, 0,
       overage, false, held, usage, tags, metadata, created_at, expires_at, expires_at, balance_posted, balance_held
     from lapsed
-  ),${answer(times)}`;
+  ),
+  gone as materialized (
+    select account_id,
+      json_agg(json_build_array(id, (extract(epoch from expires_at) * 1000)::bigint, held::text) order by expires_at, id) as holds
+    from lapsed group by account_id
+  ),${answer(times, '(select holds from gone where account_id = a.account_id)')}`;
 
 const findLapsed = (times: Times): string => `
   with ${times.common},
@@ -133,7 +147,7 @@ const findLapsed = (times: Times): string => `
     select h.* from clock cross join ${times.accounts} cross join lateral (
       select account_id, allocations, overdraft_held, expires_at from holds where ${hasLapsed(times)} offset 0
     ) h
-  ),${answer(times)}`;
+  ),${answer(times, 'null::json')}`;
 
 const MOVE_LAPSED = moveLapsed(REAL);
 const MOVE_LAPSED_BY_CLOCKS = moveLapsed(BY_CLOCKS);

@@ -4,7 +4,7 @@ import {
   isOpen,
   type Authorization,
   type Grant,
-  type LapsedShare,
+  type Lapsed,
   type LedgerState,
   type Needs,
   type TestClock,
@@ -13,7 +13,7 @@ import type { PoolClient } from '#database';
 import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
 import type { KnownAccounts } from './known-accounts.ts';
-import { findLapsedHolds, lapsedShares, moveLapsedHolds, type ClockRow } from './lapsed-holds.ts';
+import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow } from './lapsed-holds.ts';
 import {
   accountFromRow,
   authorizationFromClosed,
@@ -43,7 +43,7 @@ export interface LoadedState {
   /** Authorizations that were closed when they were read: their row stands in another table than an open one's. */
   readonly closed: ReadonlySet<string>;
   /** What the accounts' lapsed holds have let go. In the accounts and grants it still counts as held. */
-  readonly lapsed: readonly LapsedShare[];
+  readonly lapsed: Lapsed;
   /**
    * Whether more holds have lapsed than were moved at once. What those pin can't be told apart, so nothing may be decided
    * before they are moved too.
@@ -121,7 +121,7 @@ function assemble(rows: LoadedRows): LoadedState {
     state: { accounts: new Map(accounts), authorizations, grants, clocks: rows.clocks },
     realNow,
     closed,
-    lapsed: lapsedShares(rows.clock),
+    lapsed: lapsedFromRows(rows.clock),
     moreLapsed: rows.clock.some(({ more }) => more),
   };
 }

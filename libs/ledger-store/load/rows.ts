@@ -1,8 +1,10 @@
 import {
   Amount,
+  formatAmount,
   IdClock,
   LIVE,
   type Account,
+  type AlertRules,
   type Authorization,
   type Grant,
   type GrantScope,
@@ -30,6 +32,31 @@ export interface AccountRow {
   /** The number of its clock, outside of `live`. */
   test_clock: number;
   created_at: Date;
+  alert_rules: StoredRules | null;
+  alert_basis: string;
+  alert_epoch: number;
+  alert_arming: number;
+  alerted_percent: number;
+  event_sequence: string;
+  usage_total: string;
+  usage_marks: MarkList;
+}
+
+/** Marks as they are stored: `[[<milliseconds since 1970>, "<used until then>"], …]`. */
+export type MarkList = readonly (readonly [at: number, total: string])[];
+
+/** Alert rules as they are stored. */
+export interface StoredRules {
+  readonly percent: readonly number[];
+  readonly remaining: readonly string[];
+}
+
+export function rulesFromRow({ percent, remaining }: StoredRules): AlertRules {
+  return { percent, remaining: remaining.map((level) => new Amount(level)) };
+}
+
+export function storedRules({ percent, remaining }: AlertRules): string {
+  return JSON.stringify({ percent, remaining: remaining.map(formatAmount) } satisfies StoredRules);
 }
 
 /** @param aheadMs how far its test clock is ahead */
@@ -51,6 +78,18 @@ export function accountFromRow(row: AccountRow, aheadMs: number): { account: Acc
     createdAt: row.created_at.getTime(),
     debt: new Amount(row.debt),
     overdraftHeld: new Amount(row.overdraft_held),
+    alerts: {
+      rules: row.alert_rules && rulesFromRow(row.alert_rules),
+      basis: new Amount(row.alert_basis),
+      epoch: row.alert_epoch,
+      percent: row.alerted_percent,
+      arming: row.alert_arming,
+    },
+    pace: {
+      total: new Amount(row.usage_total),
+      marks: row.usage_marks.map(([at, total]) => ({ at, total: new Amount(total) })),
+    },
+    sequence: Number(row.event_sequence),
   };
   return { account, ids: new IdClock(row.account_id, BigInt(row.id_clock)) };
 }
@@ -69,6 +108,9 @@ export interface GrantRow {
   effective_at: Date;
   expires_at: Date | null;
   voided_at: Date | null;
+  entered: boolean;
+  expired: boolean;
+  expiry_notices: number;
   metadata: JsonObject;
   created_at: Date;
 }
@@ -88,6 +130,9 @@ export function grantFromRow(row: GrantRow): Grant {
     effectiveAt: row.effective_at.getTime(),
     expiresAt: row.expires_at?.getTime() ?? null,
     voidedAt: row.voided_at?.getTime() ?? null,
+    entered: row.entered,
+    expired: row.expired,
+    expiryNotices: row.expiry_notices,
     createdAt: row.created_at.getTime(),
     metadata: row.metadata,
   };

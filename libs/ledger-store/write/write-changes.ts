@@ -9,10 +9,14 @@ import {
   type GrantShare,
   type HoldStep,
   type JsonObject,
+  type LedgerEvent,
+  type Pace,
+  type SentAlert,
   type Transfer,
 } from '#ledger';
 import { isoTime } from '../iso-time.ts';
 import type { AuditEntry } from '../engine/audit.ts';
+import { storedRules } from '../load/rows.ts';
 import type { DecidedBatch, RememberedAnswer } from '../engine/decide-batch.ts';
 import { deleteRows, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
 
@@ -33,6 +37,10 @@ export function writeChanges(
     ...write(insertAccounts, [...changes.createdAccounts]),
     ...write(updateAccounts, [...changes.updatedAccounts]),
     ...write(updateTerms, [...changes.changedTerms]),
+    ...write(
+      updateAlerts,
+      [...changes.changedAlerts].filter((account) => !changes.createdAccounts.has(account)),
+    ),
     ...write(insertGrants, [...changes.createdGrants]),
     ...write(updateGrants, [...changes.updatedGrants]),
     ...write(deleteHolds, closing),
@@ -44,6 +52,8 @@ export function writeChanges(
       updated.filter(({ id }) => closed.has(id)),
     ),
     ...write(insertTransfers, changes.transfers),
+    ...write(insertEvents, changes.events),
+    ...write(insertAlerts, changes.alerts),
     ...rememberAnswers(remembered),
     ...enterInAudit(audited),
   ];
@@ -96,9 +106,14 @@ function steps(list: readonly HoldStep[]): string {
   return JSON.stringify(list.map(({ at, held }) => [at, formatAmount(held)]));
 }
 
+function marks({ marks: list }: Pace): string {
+  return JSON.stringify(list.map(({ at, total }) => [at, formatAmount(total)]));
+}
+
 const ACCOUNT_SUMS: Column<AccountState>[] = [
   column('debt', 'numeric', ({ account }) => formatAmount(account.debt)),
   column('overdraft_held', 'numeric', ({ account }) => formatAmount(account.overdraftHeld)),
+  column('usage_total', 'numeric', ({ account }) => formatAmount(account.pace.total)),
   column('id_clock', 'bigint', ({ ids }) => ids.lastStamp.toString()),
 ];
 const ACCOUNT_KEY: Column<AccountState>[] = [column('account_id', 'bigint', ({ account }) => account.key)];
@@ -110,6 +125,15 @@ const ACCOUNT_TERMS: Column<AccountState>[] = [
   column('metadata', 'jsonb', ({ account }) => JSON.stringify(account.terms.metadata)),
   column('status', 'account_status', ({ account }) => account.status),
 ];
+const ACCOUNT_ALERTS: Column<AccountState>[] = [
+  column('alert_rules', 'jsonb', ({ account }) => account.alerts.rules && storedRules(account.alerts.rules)),
+  column('alert_basis', 'numeric', ({ account }) => formatAmount(account.alerts.basis)),
+  column('alert_epoch', 'integer', ({ account }) => account.alerts.epoch),
+  column('alert_arming', 'integer', ({ account }) => account.alerts.arming),
+  column('alerted_percent', 'integer', ({ account }) => account.alerts.percent),
+  column('event_sequence', 'bigint', ({ account }) => account.sequence),
+  column('usage_marks', 'jsonb', ({ account }) => marks(account.pace)),
+];
 const insertAccounts = insertRows<AccountState>('accounts', [
   ...ACCOUNT_KEY,
   column('environment', 'text', ({ account }) => account.environment),
@@ -119,8 +143,10 @@ const insertAccounts = insertRows<AccountState>('accounts', [
   column('test_clock', 'integer', ({ account }) => account.clock?.number ?? 0),
   ...ACCOUNT_TERMS,
   ...ACCOUNT_SUMS,
+  ...ACCOUNT_ALERTS,
 ]);
 const updateAccounts = updateRows<AccountState>('accounts', ACCOUNT_KEY, ACCOUNT_SUMS);
+const updateAlerts = updateRows<AccountState>('accounts', ACCOUNT_KEY, ACCOUNT_ALERTS);
 const updateTerms = updateRows<AccountState>('accounts', ACCOUNT_KEY, ACCOUNT_TERMS);
 
 const GRANT_KEY: Column<Grant>[] = [
@@ -133,6 +159,9 @@ const GRANT_SUMS: Column<Grant>[] = [
   column('repaid', 'numeric', (row) => formatAmount(row.repaid)),
   column('open', 'boolean', (row) => !row.remaining.isZero()),
   column('voided_at', 'timestamptz', (row) => time(row.voidedAt)),
+  column('entered', 'boolean', (row) => row.entered),
+  column('expired', 'boolean', (row) => row.expired),
+  column('expiry_notices', 'smallint', (row) => row.expiryNotices),
 ];
 const insertGrants = insertRows<Grant>('grants', [
   ...GRANT_KEY,
@@ -214,6 +243,23 @@ const insertTransfers = insertRows<Transfer>('transfers', [
   column('corrects', 'uuid', (row) => row.corrects),
   column('reason', 'text', (row) => row.reason),
   column('created_at', 'timestamptz', (row) => time(row.createdAt)),
+]);
+
+const insertEvents = insertRows<LedgerEvent>('events', [
+  column('account_id', 'bigint', (row) => row.accountKey),
+  column('id', 'uuid', (row) => row.id),
+  column('environment', 'text', (row) => row.environment),
+  column('type', 'text', (row) => row.type),
+  column('sequence', 'bigint', (row) => row.sequence),
+  column('data', 'jsonb', (row) => JSON.stringify(row.data)),
+  column('occurred_at', 'timestamptz', (row) => time(row.occurredAt)),
+]);
+const insertAlerts = insertRows<SentAlert>('alerts', [
+  column('account_id', 'bigint', (row) => row.accountKey),
+  column('rule', 'text', (row) => row.rule),
+  column('round', 'integer', (row) => row.round),
+  column('threshold', 'numeric', (row) => row.threshold),
+  column('event_id', 'uuid', (row) => row.eventId),
 ]);
 
 const KEY_COLUMNS: Column<RememberedAnswer>[] = [

@@ -62,6 +62,7 @@ describe('creating an account', () => {
       state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() },
       changes: noChanges(),
       realNow: Date.parse(START),
+      alertRules: new Map(),
     };
     const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
     const acme = accountRef('acme');

@@ -1,12 +1,15 @@
 import type { Account, AccountTerms } from '../account.ts';
+import { noAlertState } from '../alerts.ts';
 import { ZERO } from '../amount.ts';
 import type { Balance } from '../balance.ts';
 import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
 import { IdClock } from '../id-clock.ts';
+import { noPace } from '../pace.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { touch } from './movements.ts';
+import { tell } from './tell.ts';
 
 /** An account as one decision left it. */
 export interface AccountDecision {
@@ -39,6 +42,9 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     createdAt,
     debt: ZERO,
     overdraftHeld: ZERO,
+    alerts: noAlertState(),
+    pace: noPace(),
+    sequence: 0,
   };
   const state = accountState(account, new IdClock(ref.key, 0n), [], null, createdAt);
   context.state.accounts.set(ref.key, state);
@@ -60,6 +66,7 @@ export function setAccountStatus(context: DecisionContext, command: SetAccountSt
   if (!account) return refused({ code: 'account_not_found', account: command.account.id });
   if (account.account.status === command.status) return decidedAccount(context, account, false);
   account.account.status = command.status;
+  if (command.status === 'suspended') tell(context, account, 'account.suspended', {});
   return changed(context, account);
 }
 

@@ -13,7 +13,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   const authorization = newAuthorization(context, account, command, account.account.terms.overage, null);
   const books = new Transaction(context, account);
   for (const { grant, amount } of funding.shares) spend(context, account, grant, amount, authorization, books);
-  if (!funding.missing.isZero()) borrow(account, funding.missing, authorization, books);
+  if (!funding.missing.isZero()) borrow(context, account, funding.missing, authorization, books);
   authorization.status = 'committed';
   authorization.heldAtClose = command.amount;
   authorization.finalAmount = command.amount;

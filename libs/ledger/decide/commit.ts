@@ -137,14 +137,20 @@ function spendHeld(
   }
   authorization.allocations = kept;
   authorization.held = authorization.held.minus(amount);
-  if (!left.isZero()) spendOverdraft(account, authorization, left, books);
+  if (!left.isZero()) spendOverdraft(context, account, authorization, left, books);
 }
 
 /** The pinned overdraft becomes debt. */
-function spendOverdraft(account: AccountState, authorization: Authorization, amount: Amount, books: Transaction): void {
+function spendOverdraft(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  amount: Amount,
+  books: Transaction,
+): void {
   authorization.overdraftHeld = authorization.overdraftHeld.minus(amount);
   unpinOverdraft(account, amount);
-  borrow(account, amount, authorization, books);
+  borrow(context, account, amount, authorization, books);
 }
 
 function chargeExcess(
@@ -157,7 +163,7 @@ function chargeExcess(
   for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
     spend(context, account, grant, amount, authorization, books);
   }
-  if (!cover.debt.isZero()) borrow(account, cover.debt, authorization, books);
+  if (!cover.debt.isZero()) borrow(context, account, cover.debt, authorization, books);
   authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
 }
 

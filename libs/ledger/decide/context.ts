@@ -1,4 +1,5 @@
 import type { Account } from '../account.ts';
+import type { AlertRules } from '../alerts.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
@@ -14,6 +15,8 @@ export interface DecisionContext {
    * happens at the account's own time, see {@link timeOf}.
    */
   readonly realNow: number;
+  /** By environment, the alert rules of accounts that have none of their own. */
+  readonly alertRules: ReadonlyMap<string, AlertRules>;
 }
 
 /** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */

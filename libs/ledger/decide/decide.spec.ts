@@ -97,10 +97,23 @@ const advance = seconds.map(
       ledger.advance(seconds),
 );
 const sweep = fc.constant<Step>(({ ledger }) => ledger.sweep());
+const notices = seconds.map(
+  (seconds): Step =>
+    ({ ledger }) =>
+      ledger.sweepWith([2000 * seconds, 1000 * seconds]),
+);
+const alerts = fc.tuple(fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 3 }), fc.option(amount)).map(
+  ([percent, level]): Step =>
+    ({ ledger }) =>
+      ledger.setAlerts({ percent: percent.toSorted((a, b) => a - b), remaining: level === null ? [] : [level] }),
+);
 
 const command = fc.oneof(
   ...[grant, authorize, charge, commit, extend, refund].map((arbitrary) => ({ weight: 3, arbitrary })),
-  ...[authorizeBatch, chargeBatch, voided, voidGrant, status].map((arbitrary) => ({ weight: 1, arbitrary })),
+  ...[authorizeBatch, chargeBatch, voided, voidGrant, status, notices, alerts].map((arbitrary) => ({
+    weight: 1,
+    arbitrary,
+  })),
 );
 const step = fc.oneof(
   { weight: 8, arbitrary: command },

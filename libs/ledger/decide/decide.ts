@@ -10,14 +10,19 @@ import type { DecisionContext } from './context.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
 import { refund } from './refund.ts';
+import { setAlerts, type AlertsDecision } from './set-alerts.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
+import { sweep, type SweepDecision } from './sweep.ts';
 import { voidAuthorization } from './void.ts';
+import { watchBalances } from './watch.ts';
 
 /** What each command is answered with when it isn't refused. */
 export interface Decisions {
   create_account: AccountDecision;
   update_account: AccountDecision;
   set_account_status: AccountDecision;
+  set_alerts: AlertsDecision;
+  sweep: SweepDecision;
   create_grant: GrantDecision;
   void_grant: GrantDecision;
   authorize: AuthorizationDecision;
@@ -37,6 +42,8 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   create_account: createAccount,
   update_account: updateAccount,
   set_account_status: setAccountStatus,
+  set_alerts: setAlerts,
+  sweep,
   create_grant: createGrant,
   void_grant: voidGrant,
   authorize: (context, command) => authorize(context, command),
@@ -56,5 +63,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
  */
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
-  return handler(context, command);
+  const outcome = handler(context, command);
+  watchBalances(context);
+  return outcome;
 }

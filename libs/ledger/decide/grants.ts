@@ -1,9 +1,11 @@
-import { ZERO } from '../amount.ts';
+import { formatAmount, ZERO } from '../amount.ts';
 import type { CreateGrant, ObjectRef } from '../commands.ts';
 import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
+import { grantTold, tell } from './tell.ts';
+import { enter, watchBalances } from './watch.ts';
 import { repayDebt, takeBack, touchGrant, Transaction } from './movements.ts';
 
 /** A grant as one decision left it. */
@@ -28,7 +30,12 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
   const books = new Transaction(context, account);
   const { amount, category } = grant;
   books.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: grant.id });
+  if (effectiveAt <= now) enter(context, account, grant, grant.amount);
   repayDebt(context, account, grant, books);
+  // Of one that has repaid debt with all it had, nothing will come into effect later.
+  if (grant.remaining.isZero()) grant.entered = true;
+  watchBalances(context);
+  tell(context, account, 'grant.created', grantTold(grant));
   return decidedGrant(context, account, grant);
 }
 
@@ -48,6 +55,9 @@ function newGrant(context: DecisionContext, account: AccountState, command: Crea
     effectiveAt,
     expiresAt,
     voidedAt: null,
+    entered: false,
+    expired: false,
+    expiryNotices: 0,
     createdAt: timeOf(context, account),
     metadata,
   };
@@ -69,6 +79,7 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   takeBack(context, account, grant, rest, new Transaction(context, account), now);
   grant.voidedAt = now;
   touchGrant(context, grant);
+  tell(context, account, 'grant.voided', { ...grantTold(grant), amount_voided: formatAmount(rest) });
   return decidedGrant(context, account, grant);
 }
 

@@ -2,6 +2,7 @@ import { smallerOf, ZERO, type Amount } from '../amount.ts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { hasExpired, type Grant } from '../grant.ts';
+import { noteUsage } from '../pace.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 
@@ -51,6 +52,7 @@ export class Transaction {
       createdAt: booking.at ?? timeOf(this.context, this.account),
     };
     this.context.changes.transfers.push(transfer);
+    this.context.changes.moved.add(this.account);
     touch(this.context, this.account);
     return this.id;
   }
@@ -146,7 +148,7 @@ export function spend(
     grantId: grant.id,
     authorizationId: authorization.id,
   });
-  charge(authorization, { grantId: grant.id, amount, transactionId, refunded: ZERO });
+  charge(context, account, authorization, { grantId: grant.id, amount, transactionId, refunded: ZERO });
 }
 
 /** Spends credits that this authorization has pinned. */
@@ -164,7 +166,13 @@ export function spendPinned(
 }
 
 /** Charges usage that no credits cover. */
-export function borrow(account: AccountState, amount: Amount, authorization: Authorization, books: Transaction): void {
+export function borrow(
+  context: DecisionContext,
+  account: AccountState,
+  amount: Amount,
+  authorization: Authorization,
+  books: Transaction,
+): void {
   account.account.debt = account.account.debt.plus(amount);
   account.posted = account.posted.minus(amount);
   const transactionId = books.book({
@@ -174,7 +182,7 @@ export function borrow(account: AccountState, amount: Amount, authorization: Aut
     amount,
     authorizationId: authorization.id,
   });
-  charge(authorization, { grantId: null, amount, transactionId, refunded: ZERO });
+  charge(context, account, authorization, { grantId: null, amount, transactionId, refunded: ZERO });
 }
 
 /** Repays debt out of a grant, one in effect or still to come. */
@@ -283,7 +291,9 @@ function reduce(context: DecisionContext, account: AccountState, grant: Grant, a
   touch(context, account);
 }
 
-function charge(authorization: Authorization, draw: Draw): void {
+function charge(context: DecisionContext, account: AccountState, authorization: Authorization, draw: Draw): void {
+  if (noteUsage(account.account.pace, draw.amount, timeOf(context, account)))
+    context.changes.changedAlerts.add(account);
   authorization.committed = authorization.committed.plus(draw.amount);
   const last = authorization.draws.at(-1);
   if (last?.grantId === draw.grantId && last.transactionId === draw.transactionId) {

@@ -1,3 +1,4 @@
+import type { AlertRules } from '../alerts.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
 import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts';
@@ -33,7 +34,10 @@ class Books {
 
   /** @returns what was decided, or the code of the refusal */
   ask<T extends CommandType>(command: Command<T>): Decisions[T] | string {
-    const outcome = decide<T>({ state: this.state, changes: this.changes, realNow: REAL_NOW }, command);
+    const outcome = decide<T>(
+      { state: this.state, changes: this.changes, realNow: REAL_NOW, alertRules: new Map<string, AlertRules>() },
+      command,
+    );
     return outcome.ok ? outcome.value : outcome.refusal.code;
   }
 

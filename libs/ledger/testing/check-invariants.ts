@@ -113,6 +113,12 @@ export class InvariantCheck {
       state.posted.eq(posted),
       `posted is ${posted.toFixed()} by the rows, ${state.posted.toFixed()} by the decision`,
     );
+    must(state.watched.eq(posted), 'the alerts have seen every move of the balance');
+    const numbers = this.rows.events.filter(({ accountKey }) => accountKey === key).map(({ sequence }) => sequence);
+    must(
+      numbers.every((number, at) => number === at + 1) && this.rows.accountRow(key).sequence === numbers.length,
+      'an account’s events are numbered from 1 without a gap',
+    );
     must(state.held.eq(held), `held is ${held.toFixed()} by the rows, ${state.held.toFixed()} by the decision`);
     must(posted.minus(held).gte(terms.overdraftLimit.neg()), 'available never goes below −overdraft_limit');
     const sorted = state.grants.every(

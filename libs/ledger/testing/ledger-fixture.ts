@@ -14,6 +14,7 @@ import type { AccountDecision } from '../decide/accounts.ts';
 import type { DecisionContext } from '../decide/context.ts';
 import { decide, type Decisions } from '../decide/decide.ts';
 import type { BatchDecision } from '../decide/spend-batch.ts';
+import type { LedgerEvent, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { accountKey } from '../ids.ts';
 import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
@@ -308,6 +309,32 @@ export class LedgerFixture {
   /** The amounts booked of one kind, in order. */
   booked(kind: TransferKind): string[] {
     return this.transfers(kind).map(({ amount }) => amount);
+  }
+
+  /** Sets the account's own alert rules; without any, it follows its environment. */
+  setAlerts(rules: { percent?: readonly number[]; remaining?: readonly string[] } | null): this {
+    const { percent = [], remaining = [] } = rules ?? {};
+    const account = accountRef(this.currentAccount);
+    const own = rules && { percent, remaining: remaining.map((level) => new Amount(level)) };
+    this.run<'set_alerts'>({ type: 'set_alerts', account, rules: own });
+    return this;
+  }
+
+  /** Sets the alert rules of accounts that have none of their own. */
+  setDefaultAlerts(percent: readonly number[]): this {
+    this.rows.alertRules.set(ENVIRONMENT, { percent, remaining: [] });
+    return this;
+  }
+
+  /** Sweeps the account as the worker does. */
+  sweepWith(expiryNotices: readonly number[]): this {
+    this.run<'sweep'>({ type: 'sweep', account: accountRef(this.currentAccount), expiryNotices });
+    return this;
+  }
+
+  /** The events told so far, of these types or all, oldest first. */
+  events(...types: readonly LedgerEventType[]): LedgerEvent[] {
+    return this.rows.events.filter(({ type }) => types.length === 0 || types.includes(type));
   }
 
   /** Fails the spec unless the balance of every past instant can be told from the books of today. */

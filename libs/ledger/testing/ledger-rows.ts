@@ -1,9 +1,11 @@
 import type { Account } from '../account.ts';
-import { asOf, hasLapsed, isOpen, type Authorization, type LapsedShare } from '../authorization.ts';
+import type { AlertRules } from '../alerts.ts';
+import { asOf, hasLapsed, isOpen, type Authorization, type LapsedHold, type LapsedShare } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import type { Needs } from '../commands.ts';
 import type { DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
+import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { IdClock } from '../id-clock.ts';
 import type { AccountKey } from '../ids.ts';
@@ -19,6 +21,9 @@ export class LedgerRows {
   readonly grants = new Map<string, Grant>();
   readonly authorizations = new Map<string, Authorization>();
   readonly transfers: Transfer[] = [];
+  readonly events: LedgerEvent[] = [];
+  readonly alerts = new Map<string, SentAlert>();
+  readonly alertRules = new Map<string, AlertRules>();
 
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
@@ -26,6 +31,7 @@ export class LedgerRows {
       state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() },
       changes: noChanges(),
       realNow: now,
+      alertRules: this.alertRules,
     };
     const lapsed: Authorization[] = [];
     for (const authorization of this.authorizations.values()) {
@@ -38,7 +44,7 @@ export class LedgerRows {
       context.changes.updatedAuthorizations.add(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs);
-    settle(context, lapsed.flatMap(sharesOf));
+    settle(context, { shares: lapsed.flatMap(sharesOf), holds: lapsed.map(lapsedHold) });
     return context;
   }
 
@@ -62,9 +68,19 @@ export class LedgerRows {
     mustBeApart(changes.createdAuthorizations, changes.updatedAuthorizations, 'authorization');
     for (const state of changes.createdAccounts) this.writeAccount(state);
     for (const state of changes.updatedAccounts) {
-      const { terms, status } = this.accountRow(state.account.key);
-      this.writeAccount({ ...state, account: { ...state.account, terms, status } });
+      const { terms, status, alerts, sequence, pace } = this.accountRow(state.account.key);
+      const { total } = state.account.pace;
+      const account = { ...state.account, terms, status, alerts, sequence, pace: { ...pace, total } };
+      this.writeAccount({ ...state, account });
     }
+    for (const { account } of changes.changedAlerts) {
+      const { marks } = account.pace;
+      const row = this.accountRow(account.key);
+      Object.assign(row, { alerts: { ...account.alerts }, sequence: account.sequence, pace: { ...row.pace, marks } });
+    }
+    must(changes.moved.size === 0, 'every move of a balance was looked at');
+    this.events.push(...changes.events);
+    for (const alert of changes.alerts) this.writeAlert(alert);
     for (const { account } of changes.changedTerms) {
       Object.assign(this.accountRow(account.key), { terms: account.terms, status: account.status });
     }
@@ -107,12 +123,23 @@ export class LedgerRows {
     const expiries = this.openAuthorizationsOf(key).flatMap(({ expiresAt }) => expiresAt ?? []);
     const ahead = expiries.filter((expiresAt) => expiresAt > now);
     const nextHoldExpiry = ahead.length > 0 ? Math.min(...ahead) : null;
-    state.accounts.set(key, accountState({ ...row.account }, new IdClock(key, row.stamp), grants, nextHoldExpiry, now));
+    const account = { ...row.account, alerts: { ...row.account.alerts }, pace: { ...row.account.pace } };
+    state.accounts.set(key, accountState(account, new IdClock(key, row.stamp), grants, nextHoldExpiry, now));
+  }
+
+  private writeAlert(alert: SentAlert): void {
+    const name = [alert.accountKey, alert.rule, alert.round, alert.threshold].join('/');
+    must(!this.alerts.has(name), `the alert ${name} is sent once`);
+    this.alerts.set(name, alert);
   }
 
   private writeAccount({ account, ids }: AccountState): void {
     this.accounts.set(account.key, { account, stamp: ids.lastStamp });
   }
+}
+
+function lapsedHold({ accountKey, id, held, expiresAt }: Authorization): LapsedHold {
+  return { accountKey, authorizationId: id, held, at: expiresAt ?? Number.NaN };
 }
 
 /** What one hold lets go when it lapses. */

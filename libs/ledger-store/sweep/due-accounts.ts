@@ -1,0 +1,50 @@
+import type { AccountRef } from '#ledger';
+import type { Statement } from '../statement.ts';
+
+interface DueRow {
+  account_id: string;
+  environment: string;
+  external_id: string;
+}
+
+export function refFromRow({ account_id: key, environment, external_id: id }: DueRow): AccountRef {
+  return { environment, id, key };
+}
+
+/**
+ * The accounts to which time has done something that isn't booked or told yet: holds that have lapsed, grants that have come
+ * into effect or are over, notices that are due. Whatever is booked isn't found again. What is due by real time is due by
+ * every clock, for none is behind; then come the accounts whose clock is ahead.
+ *
+ * @param expiryNotices how long before its expiry a grant's owner is told, in milliseconds, longest first
+ */
+export function findDueAccounts(expiryNotices: readonly number[], limit: number): Statement {
+  return {
+    name: `find_due_accounts`,
+    text: `with clock as materialized (select clock_timestamp() as now),
+      due as (${due('', 'clock.now')}
+        union all
+        select a.account_id from clock, test_clocks c
+          join accounts a on a.environment = c.environment and a.test_clock = c.number
+          cross join lateral (${due('account_id = a.account_id and', "clock.now + c.ahead_ms * interval '1 millisecond'")} limit 1) ahead
+        where c.ahead_ms > 0
+      ),
+      first as (select distinct account_id from due limit $2)
+      select a.account_id, a.environment, a.external_id from first join accounts a using (account_id)`,
+    values: [expiryNotices, limit],
+  };
+}
+
+function due(ofAccount: string, now: string): string {
+  return `
+    select h.account_id from clock, holds h where ${ofAccount} expires_at <= ${now}
+    union all
+    select g.account_id from clock, grants g where ${ofAccount} open and not entered and effective_at <= ${now}
+    union all
+    select g.account_id from clock, grants g
+      where ${ofAccount} open and not expired and voided_at is null and expires_at <= ${now}
+    union all
+    select g.account_id from clock, unnest($1::bigint[]) with ordinality notice (ms, number), grants g
+      where ${ofAccount} open and not expired and voided_at is null and expiry_notices = notice.number - 1
+        and expires_at <= ${now} + notice.ms * interval '1 millisecond'`;
+}

@@ -1,0 +1,159 @@
+import { connect, type Pool } from '#database';
+import { accountKey, Amount } from '#ledger';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { authorize, charge, createGrant } from '../testing/commands.ts';
+import { eventually } from '../testing/eventually.ts';
+import { TestBooks } from '../testing/test-books.ts';
+import { TestLedger } from '../testing/test-ledger.ts';
+import { sweepDue } from './sweep-due.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NOTICES = [DAY_MS, 7 * DAY_MS];
+
+let database: TestDatabase;
+let ledger: TestLedger;
+let other: TestLedger;
+let books: TestBooks;
+let pool: Pool;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  ledger = new TestLedger(database.url);
+  other = new TestLedger(database.url);
+  books = new TestBooks(database.url);
+  const settings = { role: 'purser_app' };
+  pool = connect(database.url, { connectionsMax: 2, pipeline: true, settings, log: () => undefined });
+});
+afterEach(async () => {
+  await ledger.stop();
+  await other.stop();
+  await pool.end();
+  await books.close();
+  await database.drop();
+});
+
+function sweep(by = ledger): Promise<number> {
+  const log = (line: string): void => {
+    throw new Error(line);
+  };
+  return sweepDue(by.engine, pool, { expiryNotices: NOTICES, log });
+}
+
+async function typesOf(account: string): Promise<string[]> {
+  const { rows } = await books.pool.query<{ type: string; sequence: string }>(
+    'select type, sequence from events where account_id = $1 order by sequence',
+    [accountKey('live', account)],
+  );
+  expect(rows.map(({ sequence }) => Number(sequence))).toEqual(rows.map((_, at) => at + 1));
+  return rows.map(({ type }) => type);
+}
+
+/** Sets the clock of the rows back, as if so much time had passed. */
+async function pass(milliseconds: number): Promise<void> {
+  const back = `interval '${String(milliseconds)} milliseconds'`;
+  await books.pool.query(`update holds set expires_at = expires_at - ${back}, created_at = created_at - ${back}`);
+  await books.pool.query(
+    `update grants set expires_at = expires_at - ${back}, effective_at = effective_at - ${back}, created_at = created_at - ${back}`,
+  );
+  // Every write to what an account owns moves its clock, and so an engine doesn't take what it knows for true any more.
+  await books.pool.query('update accounts set id_clock = id_clock + 1');
+}
+
+describe('a sweep', () => {
+  it('books and tells lapsed holds, each once, however many and whoever sweeps', async () => {
+    await ledger.account('acme', '100000');
+    await ledger.account('beta', '10');
+    await Promise.all(Array.from({ length: 300 }, () => ledger.do(authorize('acme', '1', 1))));
+    await ledger.do(authorize('beta', '1', 1));
+    await ledger.do(authorize('beta', '1', 900));
+    await pass(2000);
+    const swept = await Promise.all([sweep(ledger), sweep(other), sweep(ledger)]);
+    expect(Math.max(...swept)).toBeLessThanOrEqual(2);
+    expect(await sweep()).toBe(0);
+    const types = await typesOf('acme');
+    expect(types.filter((type) => type === 'authorization.expired')).toHaveLength(300);
+    expect(types).toHaveLength(301);
+    expect(await books.count('holds')).toBe(1);
+    expect(await typesOf('beta')).toEqual(['grant.created', 'authorization.expired']);
+  });
+
+  it('books what expired grants have left, and tells of it and of the thresholds that it crosses', async () => {
+    await ledger.account('acme', '40');
+    await ledger.do(createGrant('acme', '60', Date.now() + 10 * DAY_MS));
+    await ledger.do(charge('acme', '10'));
+    await pass(11 * DAY_MS);
+    expect(await sweep()).toBe(1);
+    expect(await sweep()).toBe(0);
+    expect(await typesOf('acme')).toEqual([
+      'grant.created',
+      'grant.created',
+      'grant.expired',
+      'balance.threshold_reached',
+    ]);
+    expect(await books.count('transfers', `kind = 'breakage' and amount = 50`)).toBe(1);
+  });
+
+  it('lets scheduled grants enter: a new basis from their instant on', async () => {
+    await ledger.account('acme', '100');
+    await ledger.do(charge('acme', '60'));
+    await ledger.do({ ...createGrant('acme', '60'), effectiveAt: Date.now() + DAY_MS });
+    expect(await sweep()).toBe(0);
+    await pass(2 * DAY_MS);
+    expect(await sweep()).toBe(1);
+    expect(await sweep()).toBe(0);
+    expect(await typesOf('acme')).toContain('balance.replenished');
+    await ledger.do(charge('acme', '50'));
+    const percents = (await typesOf('acme')).filter((type) => type === 'balance.threshold_reached');
+    expect(percents).toHaveLength(2);
+  });
+
+  it('gives notice of a grant’s expiry 7 days and 1 day ahead', async () => {
+    await ledger.account('acme');
+    await ledger.do(createGrant('acme', '60', Date.now() + 10 * DAY_MS));
+    const notices = async (): Promise<number> =>
+      (await typesOf('acme')).filter((type) => type === 'grant.expiring').length;
+    expect(await sweep()).toBe(0);
+    for (const [days, sum] of [
+      [4, 1],
+      [4, 1],
+      [1.5, 2],
+    ] as const) {
+      await pass(days * DAY_MS);
+      await sweep();
+      expect(await notices()).toBe(sum);
+    }
+  });
+
+  it('goes by the clocks of environments whose time was advanced', async () => {
+    const account = { environment: 'test', id: 'acme', key: accountKey('test', 'acme') };
+    const terms = { name: null, overdraftLimit: new Amount(0), overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
+    await ledger.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms });
+    await ledger.do({ ...createGrant('acme', '10'), account });
+    await ledger.do({ ...authorize('acme', '4', 60), account });
+    await books.pool.query(`insert into test_clocks (environment, number, ahead_ms) values ('test', 0, 61000)`);
+    expect(await sweep()).toBe(1);
+    expect(await sweep()).toBe(0);
+    expect(await books.value(`select string_agg(type, ' ' order by sequence) from events`)).toBe(
+      'grant.created authorization.expired',
+    );
+  });
+
+  it('that was killed midway leaves the rest to the next', async () => {
+    await Promise.all(['a', 'b', 'c', 'd'].map((id) => ledger.account(id, '10')));
+    for (const id of ['a', 'b', 'c', 'd']) await ledger.do(authorize(id, '1', 1));
+    await pass(2000);
+    const dying = new TestLedger(database.url);
+    const swept = sweepDue(dying.engine, pool, { expiryNotices: NOTICES, log: () => undefined });
+    await books.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+    await swept.catch(() => 0);
+    await dying.stop();
+    await eventually(async () => {
+      await sweep().catch(() => 0);
+      return (await books.count('holds')) === 0;
+    }, 'the rest is swept');
+    expect(await books.value(`select count(*) from events where type = 'authorization.expired'`)).toBe('4');
+  });
+});

@@ -1,0 +1,55 @@
+import type { Pool } from '#database';
+import type { AccountRef } from '#ledger';
+import type { Engine } from '../engine/engine.ts';
+import { rowsOf } from '../load/load-state.ts';
+import { attemptRead } from '../read/attempt-read.ts';
+import { inSnapshot } from '../read/snapshot.ts';
+import { findDueAccounts, refFromRow } from './due-accounts.ts';
+
+export interface SweepOptions {
+  /** How long before its expiry a grant's owner is told of it, in milliseconds. */
+  readonly expiryNotices: readonly number[];
+  readonly log: (line: string) => void;
+}
+
+/** So many accounts at a time, that a sweep is a small part of what the engine decides at once. */
+const ACCOUNTS_AT_ONCE = 100;
+
+/**
+ * Books and tells what time has done to all accounts: balances are right without it, events and notices wait for it. Two at
+ * once, or one that is killed midway, come to the same: every account is swept by a command of its own.
+ *
+ * @returns how many accounts were swept
+ * @throws {LedgerUnavailable} where the database isn't there
+ */
+export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log }: SweepOptions): Promise<number> {
+  const notices = expiryNotices.toSorted((a, b) => b - a);
+  let swept = 0;
+  for (;;) {
+    const due = await dueAccounts(pool, notices);
+    const results = await Promise.allSettled(due.map((account) => sweep(engine, account, notices)));
+    const failed = results.filter((result) => result.status === 'rejected');
+    swept += due.length - failed.length;
+    for (const { reason } of failed.slice(0, 1)) log(`${failed.length} accounts could not be swept: ${String(reason)}`);
+    // Those that failed would be found again at once; the next sweep tries them.
+    if (failed.length > 0 || due.length < ACCOUNTS_AT_ONCE) return swept;
+  }
+}
+
+async function dueAccounts(pool: Pool, notices: readonly number[]): Promise<readonly AccountRef[]> {
+  const statement = findDueAccounts(notices, ACCOUNTS_AT_ONCE);
+  const rows = await attemptRead(() =>
+    inSnapshot(pool, (client) => rowsOf<Parameters<typeof refFromRow>[0]>(client, statement)),
+  );
+  return rows.map(refFromRow);
+}
+
+async function sweep(engine: Engine, account: AccountRef, expiryNotices: readonly number[]): Promise<void> {
+  const { status, body } = await engine.submit({
+    command: { type: 'sweep', account, expiryNotices },
+    key: null,
+    render: (outcome) =>
+      outcome.ok ? { status: 200, body: '' } : { status: 500, body: `refused: ${outcome.refusal.code}` },
+  });
+  if (status !== 200) throw new Error(`account ${account.id}: ${body}`);
+}

@@ -1,0 +1,63 @@
+import { Amount, ZERO } from './amount.ts';
+
+/** When somebody wants to hear of a balance. Both lists rise and have no number twice. */
+export interface AlertRules {
+  /** Percentages of the last fill that have been used: `[50, 75, 90, 100]`. */
+  readonly percent: readonly number[];
+  /** Balances: told when what is posted falls to one of them. */
+  readonly remaining: readonly Amount[];
+}
+
+export const DEFAULT_ALERT_RULES: AlertRules = { percent: [50, 75, 90, 100], remaining: [] };
+
+/** More than this much beyond the last fill is nobody's threshold: an account may be overdrawn, but not without end. */
+export const ALERT_PERCENT_MAX = 1000;
+export const ALERT_THRESHOLDS_MAX = 20;
+
+/** What an account's alerts remember between decisions. */
+export interface AlertState {
+  /** The account's own; `null`: its environment's. */
+  rules: AlertRules | null;
+  /** What was posted right after the last fill, plus promotional grants since: 100 %. */
+  basis: Amount;
+  /** How many fills there were. Each arms all percentages anew. */
+  epoch: number;
+  /** The highest percentage told of in this epoch; 0: none. */
+  percent: number;
+  /** How often the balance rose above a level. Each time arms that level anew. */
+  arming: number;
+}
+
+/** Grants that have come into effect since an account's alerts were last looked at. */
+export interface Entering {
+  /** Whether any of them is a fill: paid, or included in a plan. */
+  readonly isFill: boolean;
+  /** What the promotional ones bring. */
+  readonly bonus: Amount;
+}
+
+export function noAlertState(): AlertState {
+  return { rules: null, basis: ZERO, epoch: 0, percent: 0, arming: 0 };
+}
+
+/** The percentages that are reached, inclusively, and that weren't told of in this epoch. None where there is no basis. */
+export function percentagesReached({ percent }: AlertRules, state: AlertState, posted: Amount): readonly number[] {
+  if (!state.basis.gt(ZERO)) return [];
+  const used = state.basis.minus(posted).times(100);
+  return percent.filter((threshold) => threshold > state.percent && used.gte(state.basis.times(threshold)));
+}
+
+/** The levels that the balance has fallen to. */
+export function levelsReached({ remaining }: AlertRules, before: Amount, after: Amount): readonly Amount[] {
+  return remaining.filter((level) => before.gt(level) && after.lte(level));
+}
+
+/** Whether the balance has risen above a level, so that falling to it again is to be told again. */
+export function hasRearmed({ remaining }: AlertRules, before: Amount, after: Amount): boolean {
+  return remaining.some((level) => before.lte(level) && after.gt(level));
+}
+
+/** How much of the basis is used, in percent with at most two decimals. There must be a basis. */
+export function percentUsed({ basis }: AlertState, posted: Amount): string {
+  return basis.minus(posted).times(100).div(basis).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
+}

@@ -1,0 +1,92 @@
+import type { GrantCategory } from './grant.ts';
+import type { AccountKey } from './ids.ts';
+
+/**
+ * What customers can be told, and what each event says of itself beside the account, its number and its balance. Amounts are
+ * decimals as strings, ids public, times RFC 3339.
+ */
+export interface LedgerEvents {
+  'grant.created': GrantTold;
+  'grant.voided': GrantTold & { readonly amount_voided: string };
+  /** Some time before a grant expires, while something of it remains: by default 7 days and 1 day. */
+  'grant.expiring': GrantTold;
+  /** What was neither spent nor held is lost. */
+  'grant.expired': GrantTold & { readonly amount_expired: string };
+  'authorization.expired': { readonly authorization: string; readonly released: string };
+  'account.suspended': Record<never, never>;
+  /** Used percent of the last fill has reached a threshold; once per epoch and threshold. */
+  'balance.threshold_reached': ThresholdTold;
+  /** The posted balance has fallen to a level. */
+  'balance.low': {
+    readonly level: string;
+    /** All levels that this write has reached; the lowest is `level`. */
+    readonly crossed: readonly string[];
+    readonly forecast: ForecastTold | null;
+  };
+  /** Nothing is left: the posted balance has fallen to zero or below. */
+  'balance.exhausted': { readonly epoch: number };
+  /** A fill after an alert, or after nothing was left. */
+  'balance.replenished': { readonly epoch: number; readonly basis: string };
+}
+export type LedgerEventType = keyof LedgerEvents;
+
+interface GrantTold {
+  readonly grant: string;
+  readonly category: GrantCategory;
+  readonly amount: string;
+  readonly remaining: string;
+  readonly effective_at: string;
+  readonly expires_at: string | null;
+}
+
+interface ThresholdTold {
+  /** The highest threshold that this write has reached, and all of them. */
+  readonly percent: number;
+  readonly crossed: readonly number[];
+  /** How much is used, in percent with at most two decimals. */
+  readonly used_percent: string;
+  readonly basis: string;
+  readonly epoch: number;
+  readonly forecast: ForecastTold | null;
+}
+
+/** At the last hour's rate; `null` where nothing was used in it. */
+interface ForecastTold {
+  readonly hours_left: number;
+  readonly used_last_hour: string;
+}
+
+/** What every event about an account says. A receiver drops one whose `sequence` is lower than one it has seen. */
+export interface AboutAccount {
+  readonly account: string;
+  readonly sequence: number;
+  readonly balance: {
+    readonly posted: string;
+    readonly held: string;
+    readonly available: string;
+    readonly unit: string;
+  };
+}
+
+/** An event as it is kept and sent, in the transaction that makes it true. */
+export type LedgerEvent<T extends LedgerEventType = LedgerEventType> = {
+  readonly [K in T]: {
+    readonly id: string;
+    readonly accountKey: AccountKey;
+    readonly environment: string;
+    readonly type: K;
+    readonly sequence: number;
+    readonly data: AboutAccount & LedgerEvents[K];
+    /** By the account's clock, in milliseconds since 1970. */
+    readonly occurredAt: number;
+  };
+}[T];
+
+/** Why an alert isn't sent again: a percentage of an epoch, or a level of an arming. */
+export interface SentAlert {
+  readonly accountKey: AccountKey;
+  readonly rule: 'percent' | 'remaining';
+  readonly round: number;
+  readonly threshold: string;
+  readonly eventId: string;
+}
