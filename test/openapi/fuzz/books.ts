@@ -24,7 +24,8 @@ const BOOKS = `
 
 export type Books = Readonly<Record<string, string>>;
 
+/** Prepared, as it is asked after every request. */
 export async function readBooks(pool: Pool): Promise<Books> {
-  const { rows } = await pool.query<Books>(BOOKS);
+  const { rows } = await pool.query<Books>({ name: 'books', text: BOOKS });
   return rows[0] ?? {};
 }

@@ -9,6 +9,11 @@ import { KnownIds } from './known-ids.ts';
 import type { FuzzRequest } from './requests.ts';
 import { ACCOUNTS } from './values.ts';
 
+/** Not what reads, is refused, or was done before. */
+function mayChange({ operation }: FuzzRequest, { status, headers }: Answer): boolean {
+  return operationOf(operation).method !== 'GET' && status < 400 && headers['idempotency-replayed'] === undefined;
+}
+
 /** A service that is sent whatever comes, and what is known of it. */
 export class FuzzService {
   /** How often each operation was answered how, by `operation status` and, of problems, their codes. */
@@ -48,8 +53,9 @@ export class FuzzService {
     this.#books = await readBooks(this.service.pool);
     this.#count(request, answer);
 
-    const isNew = answer.status < 400 && answer.headers['idempotency-replayed'] === undefined;
-    const changed = isNew ? [] : Object.keys(before).filter((matter) => before[matter] !== this.#books[matter]);
+    const changed = mayChange(request, answer)
+      ? []
+      : Object.keys(before).filter((matter) => before[matter] !== this.#books[matter]);
     // What is open to all tells of nobody's objects but those of the examples.
     const told = operationOf(request.operation).object.security.length === 0 ? '' : answer.text;
     const leaked = this.ids.leakedTo(caller.environment, told, JSON.stringify(filled));

@@ -19,7 +19,7 @@ afterAll(() => service.stop(), 120_000);
 
 describe('the API', () => {
   it(
-    `answers ${runs} requests as its description says, takes none that it doesn't allow, and what it refuses changes nothing (FUZZ_SEED=${seed})`,
+    `answers ${runs} requests as its description says, takes none that it doesn't allow, and changes nothing by reading or refusing (FUZZ_SEED=${seed})`,
     async () => {
       const property = fc.asyncProperty(requests, async (request) => {
         expect(await service.send(request)).toEqual([]);
