@@ -47,6 +47,9 @@ const AMOUNT_FORM =
 /** What an amount has to be where it can't be zero. */
 export const POSITIVE_AMOUNT = `must be ${AMOUNT_FORM}, and more than zero`;
 const AMOUNT_SCHEMA: JsonSchema = { type: 'string', pattern: PLAIN_DECIMAL.source, examples: ['12.5'] };
+const INSTANT =
+  /^(?:19[7-9]|[2-9]\d\d)\d-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const INSTANT_SCHEMA: JsonSchema = { type: 'string', format: 'date-time', pattern: INSTANT.source };
 const NOT_ZERO = /[1-9]/;
 const TAGS_MAX = 50;
 const TAG_NAME_LENGTH_MAX = 64;
@@ -104,13 +107,13 @@ export const IsNetwork = rule(
 export const IsInstant = rule(
   'isInstant',
   'must be a time in RFC 3339, like "2026-01-31T12:00:00Z"',
-  { type: 'string', format: 'date-time' },
+  INSTANT_SCHEMA,
   (value) => parseInstant(value) !== null,
 );
 export const IsFutureInstant = rule(
   'isFutureInstant',
   'must be a time to come in RFC 3339, like "2036-01-31T12:00:00Z"',
-  { type: 'string', format: 'date-time' },
+  INSTANT_SCHEMA,
   (value) => (parseInstant(value) ?? 0) > Date.now(),
 );
 export const IsTags = rule(
@@ -131,7 +134,6 @@ export const IsMetadata = rule(
   isMetadata,
 );
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/i;
 /** Postgres and JavaScript both know it, and no clock comes near. */
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
