@@ -9,7 +9,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 const RULES = `
   alter table environments
     add column alert_rules jsonb not null default '{"percent": [50, 75, 90, 100], "remaining": []}';
-  alter table accounts add column alert_rules jsonb;
+  alter table accounts add column alert_rules jsonb not null default '{"percent": null, "remaining": null}';
 `;
 
 // An account that was there before begins as if its last fill had been now.

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
-import { Engine } from '#ledger-store';
+import { AlertDefaults, Engine } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,17 +14,20 @@ let database: TestDatabase;
 let readPool: Pool;
 let engine: Engine;
 let keys: KeyRing;
+let alertDefaults: AlertDefaults;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   readPool = connect(database.url, { log });
   engine = new Engine({ databaseUrl: database.url, log });
   keys = await KeyRing.open(readPool, { log });
+  alertDefaults = await AlertDefaults.open(readPool, log);
 });
 
 afterAll(async () => {
   await engine.stop();
   await keys.close();
+  await alertDefaults.close();
   await readPool.end();
   await database.drop();
 });
@@ -32,7 +35,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, readPool, keys, log });
+    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

@@ -1,10 +1,12 @@
 import { Access, type KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
+  AlertDefaults,
   AccountReader,
   AuthorizationReader,
   DefaultPartitionReader,
   Engine,
+  EventReader,
   GrantReader,
   LedgerHealth,
   TestClocks,
@@ -18,6 +20,7 @@ import { LedgerRequests } from './requests/ledger-requests.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
+  readonly alertDefaults: AlertDefaults;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
@@ -27,12 +30,14 @@ export interface ApiParts {
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, readPool, keys, log }: ApiParts): DynamicModule {
+  static of({ engine, alertDefaults, readPool, keys, log }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       controllers: DESCRIBED_CONTROLLERS.map(({ controller }) => controller),
       providers: [
         { provide: Engine, useValue: engine },
+        { provide: AlertDefaults, useValue: alertDefaults },
+        { provide: EventReader, useValue: new EventReader(readPool) },
         { provide: Access, useValue: new Access(readPool, keys) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { KeyRing } from '#access';
 import type { Config } from '#config';
 import { connect } from '#database';
-import { Engine } from '#ledger-store';
+import { AlertDefaults, Engine } from '#ledger-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
@@ -37,7 +37,7 @@ const CLOSING_GRACE_MS = 5_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { config, databaseUrl, log, engine = new Engine({ databaseUrl, log }) } = options;
+  const { config, databaseUrl, log } = options;
   const readPool = connect(databaseUrl, {
     connectionsMax: READ_CONNECTIONS_MAX,
     pipeline: true,
@@ -47,12 +47,15 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   });
   const closing = new AsyncDisposableStack();
   closing.defer(() => readPool.end());
-  closing.defer(() => engine.stop());
   try {
+    const alertDefaults = await AlertDefaults.open(readPool, log);
+    closing.defer(() => alertDefaults.close());
+    const engine = options.engine ?? new Engine({ databaseUrl, log, alertRules: alertDefaults.rules });
+    closing.defer(() => engine.stop());
     const keys = await KeyRing.open(readPool, { log });
     closing.defer(() => keys.close());
     const app = await NestFactory.create<NestFastifyApplication>(
-      ApiModule.of({ engine, readPool, keys, log }),
+      ApiModule.of({ engine, alertDefaults, readPool, keys, log }),
       fastifyAdapter(),
       { logger: false, abortOnError: false, bodyParser: false },
     );

@@ -1,3 +1,4 @@
+export { AlertDefaults } from './alerts/alert-defaults.ts';
 export { asking, type Asking } from './asking.ts';
 export { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome, type ClockTime } from './clocks/test-clocks.ts';
 export { isAudited } from './engine/audit.ts';
@@ -11,6 +12,7 @@ export { keepPartitions } from './maintenance/keep-partitions.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';
+export { EVENT_DAYS, EventReader, type StoredEvent } from './read/event-reader.ts';
 export { GrantReader } from './read/grant-reader.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export type { Page, PageRequest } from './read/page.ts';

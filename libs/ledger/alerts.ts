@@ -8,6 +8,9 @@ export interface AlertRules {
   readonly remaining: readonly Amount[];
 }
 
+/** What an account sets for itself; it follows its environment in what is `null`. */
+export type OwnAlertRules = { readonly [List in keyof AlertRules]: AlertRules[List] | null };
+
 export const DEFAULT_ALERT_RULES: AlertRules = { percent: [50, 75, 90, 100], remaining: [] };
 
 /** More than this much beyond the last fill is nobody's threshold: an account may be overdrawn, but not without end. */
@@ -16,8 +19,7 @@ export const ALERT_THRESHOLDS_MAX = 20;
 
 /** What an account's alerts remember between decisions. */
 export interface AlertState {
-  /** The account's own; `null`: its environment's. */
-  rules: AlertRules | null;
+  rules: OwnAlertRules;
   /** What was posted right after the last fill, plus promotional grants since: 100 %. */
   basis: Amount;
   /** How many fills there were. Each arms all percentages anew. */
@@ -37,7 +39,11 @@ export interface Entering {
 }
 
 export function noAlertState(): AlertState {
-  return { rules: null, basis: ZERO, epoch: 0, percent: 0, arming: 0 };
+  return { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 };
+}
+
+export function effectiveRules(own: OwnAlertRules, environments: AlertRules = DEFAULT_ALERT_RULES): AlertRules {
+  return { percent: own.percent ?? environments.percent, remaining: own.remaining ?? environments.remaining };
 }
 
 /** The percentages that are reached, inclusively, and that weren't told of in this epoch. None where there is no basis. */
@@ -57,7 +63,8 @@ export function hasRearmed({ remaining }: AlertRules, before: Amount, after: Amo
   return remaining.some((level) => before.lte(level) && after.gt(level));
 }
 
-/** How much of the basis is used, in percent with at most two decimals. There must be a basis. */
+/** How much of the basis is used, in percent with at most two decimals; 0 where there is no basis. */
 export function percentUsed({ basis }: AlertState, posted: Amount): string {
+  if (!basis.gt(ZERO)) return '0';
   return basis.minus(posted).times(100).div(basis).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
 }

@@ -1,5 +1,5 @@
 import type { AccountStatus, AccountTerms } from './account.ts';
-import type { AlertRules } from './alerts.ts';
+import type { OwnAlertRules } from './alerts.ts';
 import type { Amount } from './amount.ts';
 import type { OveragePolicy, Spending } from './authorization.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
@@ -40,8 +40,7 @@ export interface SetAccountStatus {
 
 export interface SetAlerts {
   readonly account: AccountRef;
-  /** `null`: those of the environment. */
-  readonly rules: AlertRules | null;
+  readonly rules: OwnAlertRules;
 }
 
 /** Books what time has done to an account, and tells of it; what a decision about the account would do first as well. */

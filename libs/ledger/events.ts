@@ -30,6 +30,20 @@ export interface LedgerEvents {
 }
 export type LedgerEventType = keyof LedgerEvents;
 
+const EACH: { readonly [T in LedgerEventType]: true } = {
+  'grant.created': true,
+  'grant.voided': true,
+  'grant.expiring': true,
+  'grant.expired': true,
+  'authorization.expired': true,
+  'account.suspended': true,
+  'balance.threshold_reached': true,
+  'balance.low': true,
+  'balance.exhausted': true,
+  'balance.replenished': true,
+};
+export const LEDGER_EVENT_TYPES = Object.keys(EACH) as readonly LedgerEventType[];
+
 interface GrantTold {
   readonly grant: string;
   readonly category: GrantCategory;

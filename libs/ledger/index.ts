@@ -1,6 +1,7 @@
 export { ACCOUNT_STATUSES } from './account.ts';
 export type { Account, AccountStatus, AccountTerms } from './account.ts';
-export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, type AlertRules } from './alerts.ts';
+export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, percentUsed } from './alerts.ts';
+export type { AlertRules, OwnAlertRules } from './alerts.ts';
 export { Amount, formatAmount, parseAmount, PLAIN_DECIMAL, ZERO } from './amount.ts';
 export {
   asOf,
@@ -47,9 +48,10 @@ export type { AuthorizationDecision } from './decide/authorization-decision.ts';
 export { timeOf, type DecisionContext } from './decide/context.ts';
 export { decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
-export type { AlertsDecision } from './decide/set-alerts.ts';
+export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
+export { LEDGER_EVENT_TYPES } from './events.ts';
 export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';

@@ -11,6 +11,7 @@ interface Objects {
   readonly grant: string;
   readonly authorization: string;
   readonly key: string;
+  readonly event: string;
 }
 
 interface Ask {
@@ -38,6 +39,12 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/accounts/{id}/grants': { id: 'account', body: () => ({ amount: '1' }) },
   'GET /v1/accounts/{id}/grants': { id: 'account' },
   'GET /v1/accounts/{id}/transfers': { id: 'account' },
+  'GET /v1/accounts/{id}/alerts': { id: 'account' },
+  'PUT /v1/accounts/{id}/alerts': { id: 'account', body: empty },
+  'GET /v1/alerts': {},
+  'PUT /v1/alerts': { body: empty },
+  'GET /v1/events': {},
+  'GET /v1/events/{id}': { id: 'event' },
   'GET /v1/grants/{id}': { id: 'grant' },
   'POST /v1/grants/{id}/void': { id: 'grant', body: empty },
   'POST /v1/authorizations': { body: spend, namesInBody: true },
@@ -87,7 +94,8 @@ beforeAll(async () => {
   const { id: grant } = await grantCredits(service.live, account, '1');
   const { id: authorization } = await authorize(service.live, account, '1000');
   const { id: key } = await makeKey(service.live, { scopes: ['read'] });
-  objects = { account, grant, authorization, key };
+  const events = (await service.live.get('/v1/events')).body as { data: { id: string }[] };
+  objects = { account, grant, authorization, key, event: events.data[0]?.id ?? '' };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect } from '#database';
-import { Engine } from '#ledger-store';
+import { AlertDefaults, Engine } from '#ledger-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig } from 'fastify';
@@ -23,8 +23,9 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const readPool = connect(database.url, { log });
   const engine = new Engine({ databaseUrl: database.url, log });
   const keys = await KeyRing.open(readPool, { log });
+  const alertDefaults = await AlertDefaults.open(readPool, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ engine, readPool, keys, log }),
+    ApiModule.of({ engine, alertDefaults, readPool, keys, log }),
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );
@@ -43,6 +44,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await app.close();
   await engine.stop();
   await keys.close();
+  await alertDefaults.close();
   await readPool.end();
   await database.drop();
   return routes;

@@ -6,6 +6,8 @@ import { IsLimit } from '../validation/rules.ts';
 
 /** What a list's cursors say inside: the id of the last object, or when an account was made and its key, of 62 bits. */
 const ID_CURSOR = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** When an event was recorded, and its id. */
+export const EVENT_CURSOR = /^\d{1,15}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const ACCOUNT_CURSOR = /^\d{1,15}\.[0-4]?\d{1,18}$/;
 
 const DEFAULT_LIMIT = 20;

@@ -1,6 +1,11 @@
 import { ACCOUNT_OPERATIONS } from '../accounts/accounts.operations.ts';
 import { AccountsController } from '../accounts/accounts.controller.ts';
 import { AUTHORIZATION_OPERATIONS } from '../authorizations/authorizations.operations.ts';
+import { ACCOUNT_ALERT_OPERATIONS, ALERT_OPERATIONS } from '../alerts/alerts.operations.ts';
+import { AccountAlertsController } from '../alerts/account-alerts.controller.ts';
+import { AlertsController } from '../alerts/alerts.controller.ts';
+import { EVENT_OPERATIONS } from '../events/events.operations.ts';
+import { EventsController } from '../events/events.controller.ts';
 import { AuditLogController } from '../audit-log/audit-log.controller.ts';
 import { AUDIT_LOG_OPERATIONS } from '../audit-log/audit-log.operations.ts';
 import { ApiKeysController } from '../api-keys/api-keys.controller.ts';
@@ -31,6 +36,9 @@ export const DESCRIBED_CONTROLLERS = [
   described(AuthorizationsController, 'Authorizations', AUTHORIZATION_OPERATIONS),
   described(ChargesController, 'Charges', CHARGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
+  described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
+  described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
+  described(EventsController, 'Alerts and events', EVENT_OPERATIONS),
   described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),
   described(EnvironmentsController, 'Environments', ENVIRONMENT_OPERATIONS),
   described(AuditLogController, 'Audit log', AUDIT_LOG_OPERATIONS),

@@ -5,6 +5,8 @@ import {
   BATCH_SCHEMA,
   REFUSED_ITEM_SCHEMA,
 } from '../authorizations/authorization.schema.ts';
+import { ACCOUNT_ALERTS_SCHEMA, ALERT_RULES_SCHEMA } from '../alerts/alerts.schema.ts';
+import { EVENT_SCHEMA } from '../events/event.schema.ts';
 import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
 import { API_KEY_SCHEMA, MADE_API_KEY_SCHEMA } from '../api-keys/api-key.schema.ts';
 import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
@@ -27,5 +29,8 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   MadeApiKey: MADE_API_KEY_SCHEMA,
   Environment: ENVIRONMENT_SCHEMA,
   AuditEntry: AUDIT_ENTRY_SCHEMA,
+  AlertRules: ALERT_RULES_SCHEMA,
+  AccountAlerts: ACCOUNT_ALERTS_SCHEMA,
+  Event: EVENT_SCHEMA,
   TestClock: TEST_CLOCK_SCHEMA,
 };

@@ -31,6 +31,7 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'create_account',
   'update_account',
   'set_account_status',
+  'set_alerts',
   'create_grant',
   'void_grant',
 ]);
@@ -73,7 +74,8 @@ function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntr
   return { environment, object: made ? publicId('grant', made.id) : id };
 }
 
-function accountView({ id, unit, status, terms }: Account): JsonObject {
+function accountView({ id, unit, status, terms, alerts }: Account): JsonObject {
+  const { percent, remaining } = alerts.rules;
   return {
     account: id,
     unit,
@@ -83,6 +85,7 @@ function accountView({ id, unit, status, terms }: Account): JsonObject {
     overage: terms.overage,
     time_zone: terms.timeZone,
     metadata: terms.metadata,
+    alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
   };
 }
 

@@ -58,7 +58,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,
-    alerts: { rules: null, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
+    alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
     pace: { total: ZERO, marks: [] },
     sequence: 0,
   } as const;

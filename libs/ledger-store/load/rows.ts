@@ -4,7 +4,7 @@ import {
   IdClock,
   LIVE,
   type Account,
-  type AlertRules,
+  type OwnAlertRules,
   type Authorization,
   type Grant,
   type GrantScope,
@@ -32,7 +32,7 @@ export interface AccountRow {
   /** The number of its clock, outside of `live`. */
   test_clock: number;
   created_at: Date;
-  alert_rules: StoredRules | null;
+  alert_rules: StoredRules;
   alert_basis: string;
   alert_epoch: number;
   alert_arming: number;
@@ -45,18 +45,18 @@ export interface AccountRow {
 /** Marks as they are stored: `[[<milliseconds since 1970>, "<used until then>"], …]`. */
 export type MarkList = readonly (readonly [at: number, total: string])[];
 
-/** Alert rules as they are stored. */
+/** Alert rules as they are stored; an account's own may lack either list. */
 export interface StoredRules {
-  readonly percent: readonly number[];
-  readonly remaining: readonly string[];
+  readonly percent: readonly number[] | null;
+  readonly remaining: readonly string[] | null;
 }
 
-export function rulesFromRow({ percent, remaining }: StoredRules): AlertRules {
-  return { percent, remaining: remaining.map((level) => new Amount(level)) };
+export function rulesFromRow({ percent, remaining }: StoredRules): OwnAlertRules {
+  return { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
 }
 
-export function storedRules({ percent, remaining }: AlertRules): string {
-  return JSON.stringify({ percent, remaining: remaining.map(formatAmount) } satisfies StoredRules);
+export function storedRules({ percent, remaining }: OwnAlertRules): string {
+  return JSON.stringify({ percent, remaining: remaining && remaining.map(formatAmount) } satisfies StoredRules);
 }
 
 /** @param aheadMs how far its test clock is ahead */
@@ -79,7 +79,7 @@ export function accountFromRow(row: AccountRow, aheadMs: number): { account: Acc
     debt: new Amount(row.debt),
     overdraftHeld: new Amount(row.overdraft_held),
     alerts: {
-      rules: row.alert_rules && rulesFromRow(row.alert_rules),
+      rules: rulesFromRow(row.alert_rules),
       basis: new Amount(row.alert_basis),
       epoch: row.alert_epoch,
       percent: row.alerted_percent,

@@ -377,6 +377,20 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update authorizations set committed = 1000 where ${committed25}`],
   },
   {
+    check: "An account's events are numbered without a gap, up to its last number",
+    difference: { account: 'acme' },
+    sql: [
+      `delete from events where sequence = 2 and account_id = (select account_id from accounts where external_id = 'acme')`,
+    ],
+  },
+  {
+    check: 'No alert was sent of an epoch, or of an arming, that has not begun',
+    difference: { account: 'acme', found: 'percent 50 of round 99' },
+    sql: [
+      `insert into alerts select account_id, 'percent', 99, 50, gen_random_uuid() from accounts where external_id = 'acme'`,
+    ],
+  },
+  {
     check: 'No idempotency key was used up twice',
     difference: { account: 'acme', found: '2 times (key digest 00000000-0000-0000-0000-000000000001)' },
     sql: ['insert into idempotency_keys_kept select * from idempotency_keys'],

@@ -126,7 +126,7 @@ const ACCOUNT_TERMS: Column<AccountState>[] = [
   column('status', 'account_status', ({ account }) => account.status),
 ];
 const ACCOUNT_ALERTS: Column<AccountState>[] = [
-  column('alert_rules', 'jsonb', ({ account }) => account.alerts.rules && storedRules(account.alerts.rules)),
+  column('alert_rules', 'jsonb', ({ account }) => storedRules(account.alerts.rules)),
   column('alert_basis', 'numeric', ({ account }) => formatAmount(account.alerts.basis)),
   column('alert_epoch', 'integer', ({ account }) => account.alerts.epoch),
   column('alert_arming', 'integer', ({ account }) => account.alerts.arming),

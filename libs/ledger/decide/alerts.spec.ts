@@ -121,8 +121,10 @@ describe('percentages of the last fill', () => {
     expect(told(ledger)).toEqual([[20]]);
     ledger.setAlerts({ percent: [30] }).charge('10');
     expect(told(ledger)).toEqual([[20], [30]]);
-    ledger.setAlerts({ percent: [] }).charge('60');
+    ledger.setAlerts({ percent: [] }).charge('10');
     expect(told(ledger)).toEqual([[20], [30]]);
+    ledger.setDefaultAlerts([50]).setAlerts({}).charge('10');
+    expect(told(ledger)).toEqual([[20], [30], [50]]);
   });
 
   it('aren’t told by a command that is refused', () => {
@@ -170,8 +172,8 @@ describe('an empty account', () => {
       'balance.threshold_reached',
       'balance.exhausted',
       'grant.created',
-      'balance.replenished',
       'grant.created',
+      'balance.replenished',
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { accepted, refused, type Outcome } from '../refusals.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
 import { grantTold, tell } from './tell.ts';
-import { enter, watchBalances } from './watch.ts';
+import { enter } from './watch.ts';
 import { repayDebt, takeBack, touchGrant, Transaction } from './movements.ts';
 
 /** A grant as one decision left it. */
@@ -34,7 +34,6 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
   repayDebt(context, account, grant, books);
   // Of one that has repaid debt with all it had, nothing will come into effect later.
   if (grant.remaining.isZero()) grant.entered = true;
-  watchBalances(context);
   tell(context, account, 'grant.created', grantTold(grant));
   return decidedGrant(context, account, grant);
 }

@@ -1,14 +1,16 @@
-import type { AlertRules } from '../alerts.ts';
+import type { Account } from '../account.ts';
+import { effectiveRules, type AlertRules } from '../alerts.ts';
+import type { Amount } from '../amount.ts';
 import type { SetAlerts } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { touch } from './movements.ts';
 
 export interface AlertsDecision {
-  /** The account's own id. */
-  readonly account: string;
-  /** `null`: it follows its environment. */
-  readonly rules: AlertRules | null;
+  readonly account: Readonly<Account>;
+  readonly posted: Amount;
+  /** What holds for the account, of its own or of its environment's. */
+  readonly rules: AlertRules;
 }
 
 /** Sets an account's own alert rules. They hold from the next write on; nothing is told because of the change itself. */
@@ -18,5 +20,13 @@ export function setAlerts(context: DecisionContext, { account: ref, rules }: Set
   account.account.alerts.rules = rules;
   context.changes.changedAlerts.add(account);
   touch(context, account);
-  return accepted({ account: account.account.id, rules });
+  return accepted(alertsOf(context, account));
+}
+
+export function alertsOf(
+  { alertRules }: Pick<DecisionContext, 'alertRules'>,
+  { account, posted }: { readonly account: Account; readonly posted: Amount },
+): AlertsDecision {
+  const rules = effectiveRules(account.alerts.rules, alertRules.get(account.environment));
+  return { account: { ...account, alerts: { ...account.alerts } }, posted, rules };
 }

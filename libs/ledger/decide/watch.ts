@@ -1,5 +1,5 @@
 import {
-  DEFAULT_ALERT_RULES,
+  effectiveRules,
   hasRearmed,
   levelsReached,
   percentagesReached,
@@ -48,11 +48,11 @@ export function watch(context: DecisionContext, account: AccountState, moment: M
     fill(context, account, entering, before, moment);
   }
   if (after.eq(before)) return;
-  const rules =
-    account.account.alerts.rules ?? context.alertRules.get(account.account.environment) ?? DEFAULT_ALERT_RULES;
+  const { alerts, environment } = account.account;
+  const rules = effectiveRules(alerts.rules, context.alertRules.get(environment));
   if (after.lt(before)) fall(context, account, rules, before, moment);
   else if (hasRearmed(rules, before, after)) {
-    account.account.alerts.arming += 1;
+    alerts.arming += 1;
     context.changes.changedAlerts.add(account);
   }
 }

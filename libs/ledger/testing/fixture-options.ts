@@ -47,3 +47,8 @@ export interface RefundOptions {
 export interface BatchItem extends HoldOptions {
   readonly amount: string;
 }
+
+export interface AlertOptions {
+  readonly percent?: readonly number[] | null;
+  readonly remaining?: readonly string[] | null;
+}

@@ -22,6 +22,7 @@ import type { AccountState, LedgerState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import type {
   AccountOptions,
+  AlertOptions,
   BatchItem,
   ExtendOptions,
   GrantOptions,
@@ -311,12 +312,11 @@ export class LedgerFixture {
     return this.transfers(kind).map(({ amount }) => amount);
   }
 
-  /** Sets the account's own alert rules; without any, it follows its environment. */
-  setAlerts(rules: { percent?: readonly number[]; remaining?: readonly string[] } | null): this {
-    const { percent = [], remaining = [] } = rules ?? {};
+  /** Sets the account's own alert rules; in what isn't given it follows its environment. */
+  setAlerts({ percent = null, remaining = null }: AlertOptions): this {
     const account = accountRef(this.currentAccount);
-    const own = rules && { percent, remaining: remaining.map((level) => new Amount(level)) };
-    this.run<'set_alerts'>({ type: 'set_alerts', account, rules: own });
+    const rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
+    this.run<'set_alerts'>({ type: 'set_alerts', account, rules });
     return this;
   }
 

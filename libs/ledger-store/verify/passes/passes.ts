@@ -2,6 +2,7 @@ import type { Pass } from '../pass.ts';
 import { accounts } from './accounts.ts';
 import { authorizations } from './authorizations.ts';
 import { draws } from './draws.ts';
+import { alerts, events } from './events.ts';
 import { grants } from './grants.ts';
 import { holds } from './holds.ts';
 import { idempotencyKeys } from './idempotency-keys.ts';
@@ -16,6 +17,8 @@ export const PASSES: readonly Pass[] = [
   authorizations,
   draws,
   accounts,
+  events,
+  alerts,
   idempotencyKeys,
   partitions,
 ];

@@ -1,0 +1,10 @@
+import { Amount, type OwnAlertRules } from '#ledger';
+import type { AlertsBody } from './alerts.body.ts';
+
+/** The rules as they were given, in order; what wasn't given is `null`. */
+export function givenRules({ percent, remaining }: AlertsBody): OwnAlertRules {
+  return {
+    percent: percent?.toSorted((a, b) => a - b) ?? null,
+    remaining: remaining?.map((level) => new Amount(level)).sort((a, b) => a.cmp(b)) ?? null,
+  };
+}

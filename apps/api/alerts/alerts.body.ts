@@ -1,0 +1,24 @@
+import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX } from '#ledger';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
+import { IsAmount } from '../validation/rules.ts';
+
+export class AlertsBody {
+  @Describe('Thresholds: how much of the last fill is used, in percent.')
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(ALERT_THRESHOLDS_MAX)
+  @ArrayUnique()
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(ALERT_PERCENT_MAX, { each: true })
+  readonly percent?: number[] | null;
+
+  @Describe('Levels: what is left, as amounts.')
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(ALERT_THRESHOLDS_MAX)
+  @ArrayUnique()
+  @IsAmount({ each: true })
+  readonly remaining?: string[] | null;
+}

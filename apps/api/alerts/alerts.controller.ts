@@ -1,0 +1,35 @@
+import { DEFAULT_ALERT_RULES } from '#ledger';
+import { AlertDefaults } from '#ledger-store';
+import { Body, Controller, Get, Put, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
+import { actorOf } from '../requests/actor.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { givenRules } from './alert-rules.ts';
+import { AlertsBody } from './alerts.body.ts';
+import { alertRulesView } from './alerts.view.ts';
+
+/** The alert rules of accounts that have none of their own. */
+@Controller('v1/alerts')
+export class AlertsController {
+  constructor(private readonly defaults: AlertDefaults) {}
+
+  @Get()
+  @Needs('read')
+  read(@Environment() environment: string, @Query(noFields) _query: unknown) {
+    return alertRulesView(this.defaults.of(environment));
+  }
+
+  /** What isn't given is as it was at first. */
+  @Put()
+  @Needs('admin')
+  async set(@Environment() environment: string, @Body() body: AlertsBody, @Req() request: FastifyRequest) {
+    const { percent, remaining } = givenRules(body);
+    const rules = {
+      percent: percent ?? DEFAULT_ALERT_RULES.percent,
+      remaining: remaining ?? DEFAULT_ALERT_RULES.remaining,
+    };
+    return alertRulesView(await this.defaults.set(environment, rules, actorOf(request)));
+  }
+}

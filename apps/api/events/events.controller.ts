@@ -1,0 +1,35 @@
+import { parsePublicId } from '#ledger';
+import { EventReader } from '#ledger-store';
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { accountRef } from '../accounts/account-ref.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
+import { listView } from '../lists/list-view.ts';
+import { EVENT_CURSOR, pageRequest } from '../lists/page-query.ts';
+import { problem, ProblemError } from '../problems/problem.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { EventQuery } from './event.query.ts';
+import { eventView } from './event.view.ts';
+
+/** What has happened and was told, or will be: the same events that webhooks send. */
+@Controller('v1/events')
+export class EventsController {
+  constructor(private readonly events: EventReader) {}
+
+  @Get()
+  @Needs('read')
+  async list(@Environment() environment: string, @Query() query: EventQuery) {
+    const account = query.account === undefined ? null : accountRef(environment, query.account);
+    const filter = { account, type: query.type ?? null };
+    return listView(await this.events.list(environment, filter, pageRequest(query, EVENT_CURSOR)), eventView);
+  }
+
+  @Get(':id')
+  @Needs('read')
+  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
+    const uuid = parsePublicId('event', id);
+    const found = uuid === null ? null : await this.events.find(environment, uuid);
+    if (!found) throw new ProblemError(problem('event_not_found', 'This environment has no event with this id.'));
+    return eventView(found);
+  }
+}

@@ -1,0 +1,81 @@
+import { kyselyFrom, type Pool } from '#database';
+import { accountKey, accountKeyOf, type AccountRef, type JsonObject } from '#ledger';
+import { sql, type Kysely } from 'kysely';
+import { ofConnection } from '../engine/failures.ts';
+import { attemptRead } from './attempt-read.ts';
+import { pageOf, type Page, type PageRequest } from './page.ts';
+
+/** An event as it is kept. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly data: JsonObject;
+  /** When it happened, by the account's clock, in milliseconds since 1970. */
+  readonly occurredAt: number;
+}
+
+export interface EventFilter {
+  readonly account: AccountRef | null;
+  readonly type: string | null;
+}
+
+interface EventTable {
+  account_id: string;
+  id: string;
+  environment: string;
+  type: string;
+  sequence: string | null;
+  data: JsonObject;
+  occurred_at: Date;
+  recorded_at: Date;
+}
+
+/** How long events are kept. */
+export const EVENT_DAYS = 30;
+
+export class EventReader {
+  private readonly tables: Kysely<{ events: EventTable }>;
+
+  constructor(pool: Pool) {
+    this.tables = kyselyFrom<{ events: EventTable }>(pool);
+  }
+
+  /** @returns `null` where the environment has no such event, or not any more */
+  find(environment: string, id: string): Promise<StoredEvent | null> {
+    return attemptRead(async () => {
+      // The id says which account owns it, or else it is the environment's own.
+      const owners = [accountKeyOf(id), accountKey(environment, '')];
+      const query = this.tables.selectFrom('events').selectAll().where('account_id', 'in', owners).where('id', '=', id);
+      const [row] = await ofConnection(query.where('environment', '=', environment).execute());
+      return row ? eventFromRow(row) : null;
+    });
+  }
+
+  /** An environment's events as they were recorded, newest first. */
+  list(environment: string, { account, type }: EventFilter, page: PageRequest): Promise<Page<StoredEvent>> {
+    return attemptRead(async () => {
+      let query = this.tables.selectFrom('events').selectAll().where('environment', '=', environment);
+      if (account !== null) query = query.where('account_id', '=', account.key);
+      if (type !== null) query = query.where('type', '=', type);
+      if (page.after !== null) query = query.where(sql<boolean>`(recorded_at, id) < ${afterKey(page.after)}`);
+      const newestFirst = query
+        .orderBy('recorded_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(page.limit + 1);
+      return pageOf(await ofConnection(newestFirst.execute()), page, keyOf, eventFromRow);
+    });
+  }
+}
+
+function eventFromRow({ id, type, data, occurred_at }: EventTable): StoredEvent {
+  return { id, type, data, occurredAt: occurred_at.getTime() };
+}
+
+function keyOf({ recorded_at, id }: EventTable): string {
+  return `${String(recorded_at.getTime())}.${id}`;
+}
+
+function afterKey(after: string) {
+  const [milliseconds = '', id = ''] = after.split('.');
+  return sql`(${new Date(Number(milliseconds))}::timestamptz, ${id}::uuid)`;
+}
