@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig, readSharedConfig } from './read-config.ts';
 
 function faultsOf(env: Record<string, string>): ConfigError['faults'] {
   try {
@@ -81,5 +81,24 @@ describe('readConfig', () => {
     expect(faultsOf({ PURSER_ADMIN_KEY: key, PURSER_TEST_ADMIN_KEY: key })).toEqual([
       expect.objectContaining({ variable: 'PURSER_TEST_ADMIN_KEY' }),
     ]);
+  });
+});
+
+describe('readSharedConfig', () => {
+  it('needs DATABASE_URL, and says so together with all other faults', () => {
+    expect(() => readSharedConfig({ PORT: 'x' })).toThrow(
+      /PORT is 'x'.*\n {2}DATABASE_URL must be set, .*e\.g\. DATABASE_URL=postgres:\/\//s,
+    );
+  });
+
+  it('names a faulty DATABASE_URL once', () => {
+    expect(() => readSharedConfig({ DATABASE_URL: 'mysql://db' })).toThrow(
+      /^An environment variable is wrong:\n {2}DATABASE_URL must be a URL that begins with postgres:/,
+    );
+  });
+
+  it('is otherwise the same', () => {
+    const env = { DATABASE_URL: 'postgres://db.example.com/purser', PORT: '8080' };
+    expect(readSharedConfig(env)).toEqual(readConfig(env));
   });
 });

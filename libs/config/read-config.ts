@@ -21,20 +21,36 @@ export interface Config {
   readonly idempotencyDays: number;
 }
 
+/** What one of several processes needs: a Postgres that the others can reach as well. */
+export type SharedConfig = Config & { readonly databaseUrl: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads and checks the environment; the only place that does.
  * @throws ConfigError naming every faulty variable at once.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(env: Environment = process.env): Config {
+  return read(env, (variables) => variables.text('DATABASE_URL', DATABASE_URL) ?? null);
+}
+
+/**
+ * The same for one of several processes, which share a Postgres of the operator's: it must be named.
+ * @throws ConfigError naming every faulty variable at once.
+ */
+export function readSharedConfig(env: Environment = process.env): SharedConfig {
+  return read(env, (variables) => variables.requiredText('DATABASE_URL', { ...DATABASE_URL, need: DATABASE_NEED }));
+}
+
+const DATABASE_URL = { example: 'postgres://purser:secret@db.example.com:5432/purser', problem: databaseUrlProblem };
+const DATABASE_NEED = 'must be set, as processes that run apart share one database';
+
+function read<Url extends string | null>(env: Environment, databaseUrl: (variables: VariableReader) => Url) {
   const variables = new VariableReader(env);
-  const config: Config = {
+  const config = {
     host: variables.text('HOST', { example: '0.0.0.0', problem: hostProblem }) ?? '127.0.0.1',
     port: variables.wholeNumber('PORT', { min: 0, max: 65_535, fallback: 3000 }),
-    databaseUrl:
-      variables.text('DATABASE_URL', {
-        example: 'postgres://purser:secret@db.example.com:5432/purser',
-        problem: databaseUrlProblem,
-      }) ?? null,
+    databaseUrl: databaseUrl(variables),
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),

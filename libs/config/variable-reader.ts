@@ -33,6 +33,13 @@ export class VariableReader {
     return undefined;
   }
 
+  /** The same for a variable that must be set: `need` says so. What is given back where it isn't must not be used. */
+  requiredText(variable: string, rule: TextRule & { readonly need: string }): string {
+    const isSet = (this.#env[variable]?.trim() ?? '') !== '';
+    if (!isSet) this.fault(variable, rule.need, rule.example);
+    return this.text(variable, rule) ?? '';
+  }
+
   wholeNumber(variable: string, { min, max, fallback }: WholeNumberRule): number {
     const text = this.text(variable, {
       example: String(fallback),

@@ -1,3 +1,5 @@
+export { checkMigrated } from './check-migrated.ts';
+export { checkSettings } from './check-settings.ts';
 export { connect, type ConnectOptions, type Pool, type PoolClient } from './connect.ts';
 export { DatabaseError } from './database-error.ts';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/start-embedded-postgres.ts';

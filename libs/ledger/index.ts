@@ -72,5 +72,5 @@ export type { Pace } from './pace.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
 export { accountState, balanceOf, noChanges } from './state.ts';
-export type { AccountState, Changes, LedgerState } from './state.ts';
+export type { AccountState, Changes, DeclinedMinute, LedgerState } from './state.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';
