@@ -15,24 +15,13 @@ import {
   TransferReader,
 } from '#ledger-store';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { AccountsController } from './accounts/accounts.controller.ts';
-import { AccountAlertsController } from './alerts/account-alerts.controller.ts';
-import { AlertsController } from './alerts/alerts.controller.ts';
-import { ApiKeysController } from './api-keys/api-keys.controller.ts';
-import { AuditLogController } from './audit-log/audit-log.controller.ts';
-import { AuthorizationsController } from './authorizations/authorizations.controller.ts';
-import { ChargesController } from './charges/charges.controller.ts';
-import { EnvironmentsController } from './environments/environments.controller.ts';
-import { EventsController } from './events/events.controller.ts';
-import { GrantsController } from './grants/grants.controller.ts';
-import { HealthController } from './health/health.controller.ts';
 import { Readiness } from './health/readiness.ts';
 import { LedgerGauges } from './metrics/ledger-gauges.ts';
-import { MetricsController } from './metrics/metrics.controller.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { ApiDescription } from './openapi/api-description.ts';
+import { DESCRIBED_CONTROLLERS } from './openapi/described-controllers.ts';
+import { makeDocument } from './openapi/make-document.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
-import { TestClockController } from './test-clock/test-clock.controller.ts';
-import { TransfersController } from './transfers/transfers.controller.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit' | 'load'>;
@@ -59,22 +48,7 @@ export class ApiModule {
     });
     return {
       module: ApiModule,
-      controllers: [
-        AccountsController,
-        AccountAlertsController,
-        AlertsController,
-        EventsController,
-        ApiKeysController,
-        AuditLogController,
-        EnvironmentsController,
-        GrantsController,
-        TransfersController,
-        AuthorizationsController,
-        ChargesController,
-        TestClockController,
-        HealthController,
-        MetricsController,
-      ],
+      controllers: DESCRIBED_CONTROLLERS.map(({ controller }) => controller),
       providers: [
         { provide: Engine, useValue: engine },
         { provide: AlertDefaults, useValue: alertDefaults },
@@ -89,6 +63,7 @@ export class ApiModule {
         { provide: Metrics, useValue: metrics },
         { provide: LedgerGauges, useValue: gauges },
         { provide: Readiness, useValue: readiness },
+        { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },
         LedgerRequests,
       ],
     };

@@ -87,11 +87,22 @@ describe('a body', () => {
     ['with a comment', '{/* */}'],
     ['with NaN', '{"amount": NaN}'],
     ['with single quotes', "{'amount':'1'}"],
-    ['that sets a prototype', '{"__proto__":{"amount":"1"}}'],
-    ['that sets a constructor', '{"constructor":{"prototype":{"amount":"1"}}}'],
+    ['with a byte order mark', '\ufeff{}'],
   ])('that is no JSON (%s) is 400', async (_, payload) => {
-    const { errors = [] } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
-    expect(errors).toHaveLength(1);
+    const { errors } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
+    expect(errors).toEqual([{ field: '', message: expect.stringMatching(/^must be JSON: /) }]);
+  });
+
+  it.each([
+    ['{"__proto__":{"amount":"1"}}', '__proto__'],
+    ['{"account":"a","amount":"1","metadata":{"a":[{"__proto__":null}]}}', 'metadata.a.0.__proto__'],
+  ])('that sets a prototype is told where: %s', async (payload, field) => {
+    expectFaults(await send({ payload, headers: json }), [field]);
+  });
+
+  it('that sets a constructor finds its fields unknown', async () => {
+    const payload = `{"account":"${account}","amount":"1","constructor":{"prototype":{"amount":"1"}}}`;
+    expectFaults(await send({ payload, headers: json }), ['constructor']);
   });
 
   it.each(['[]', '"text"', '5', 'true', '[{"account":"a","amount":"1"}]'])(
@@ -170,6 +181,17 @@ describe('a body', () => {
   });
 });
 
+describe('a field with a name that every object of JavaScript has', () => {
+  it.each(['constructor', 'hasOwnProperty', 'isPrototypeOf', 'toString', '__defineGetter__'])(
+    'is refused like any that is not known: %s',
+    async (name) => {
+      expectFaults(await service.live.post('/v1/charges', { account, amount: '1', [name]: null }), [name]);
+      expectFaults(await service.live.get(`/v1/authorizations?${name}=1`), [name]);
+      expectFaults(await service.live.post(`/v1/accounts/${account}/suspend`, { [name]: null }), [name]);
+    },
+  );
+});
+
 describe('a request of more faults than anybody reads', () => {
   it('is told the first hundred, and how many there are', async () => {
     const items = Array.from({ length: 1000 }, () => ({ account: 'acme' }));
@@ -223,6 +245,21 @@ describe('every operation that takes a body', () => {
       `/v1/authorizations/${id}`,
     ])
       expectFaults(await service.live.get(`${path}?unknown_field=1`), ['unknown_field']);
+  });
+
+  it('of those that read refuses a parameter that no text can be', async () => {
+    expectFaults(await service.live.get('/v1/audit-log?object=a%00b'), ['object']);
+  });
+
+  it('is measured in characters, whatever they take in UTF-16', async () => {
+    const name = '💸'.repeat(256);
+    expectAccount(await service.live.post('/v1/accounts', { name }), 201);
+    expectFaults(await service.live.post('/v1/accounts', { name: `${name}!` }), ['name']);
+    // An emoji and what makes it colourful are two, also to the standard that describes the fields.
+    expectFaults(await service.live.post('/v1/accounts', { name: '❤️'.repeat(129) }), ['name']);
+    const body = { account, amount: '1', tags: { ['💸'.repeat(64)]: name }, usage: { event: '💸'.repeat(128) } };
+    expectAuthorization(await service.live.post('/v1/charges', body), 201);
+    expectFaults(await service.live.post('/v1/charges', { ...body, usage: { event: '💸'.repeat(129) } }), ['usage']);
   });
 });
 
