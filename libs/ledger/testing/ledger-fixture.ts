@@ -1,6 +1,5 @@
 import type { AccountStatus, AccountTerms } from '../account.ts';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
-import type { Authorization } from '../authorization.ts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,
@@ -32,6 +31,7 @@ import type {
 } from './fixture-options.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
+import { plainAuthorization, type PlainAuthorization } from './plain-authorization.ts';
 import { plain, type Plain } from './plain.ts';
 
 const ENVIRONMENT = 'live';
@@ -56,23 +56,6 @@ class Refused extends Error {
 /** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
 export function ledgerAt(time: string): LedgerFixture {
   return new LedgerFixture(Date.parse(time));
-}
-
-/** An authorization as specs compare it: what grants paid, and what became debt. */
-export type PlainAuthorization = Omit<Plain<Authorization>, 'draws'> & {
-  readonly draws: readonly { readonly grantId: string; readonly amount: string }[];
-  readonly debtDrawn: string;
-};
-
-function plainAuthorization(authorization: Readonly<Authorization>): PlainAuthorization {
-  const { draws, ...rest } = plain(authorization);
-  return {
-    ...rest,
-    draws: draws.flatMap(({ grantId, amount }) => (grantId === null ? [] : [{ grantId, amount }])),
-    debtDrawn: formatAmount(
-      authorization.draws.reduce((sum, { grantId, amount }) => (grantId === null ? sum.plus(amount) : sum), ZERO),
-    ),
-  };
 }
 
 /** The refusal of a command that must not be accepted. */
@@ -307,7 +290,6 @@ export class LedgerFixture {
     return plain(this.rows.transfers.filter((transfer) => kind === undefined || transfer.kind === kind));
   }
 
-  /** The amounts booked of one kind, in order. */
   booked(kind: TransferKind): string[] {
     return this.transfers(kind).map(({ amount }) => amount);
   }
@@ -320,7 +302,6 @@ export class LedgerFixture {
     return this;
   }
 
-  /** Sets the alert rules of accounts that have none of their own. */
   setDefaultAlerts(percent: readonly number[]): this {
     this.rows.alertRules.set(ENVIRONMENT, { percent, remaining: [] });
     return this;
