@@ -17,7 +17,7 @@ import type { LedgerEvent, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { accountKey } from '../ids.ts';
 import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
-import type { AccountState, LedgerState } from '../state.ts';
+import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import type {
   AccountOptions,
@@ -33,6 +33,7 @@ import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
 import { plainAuthorization, type PlainAuthorization } from './plain-authorization.ts';
 import { plain, type Plain } from './plain.ts';
+import { snapshot } from './snapshot.ts';
 
 const ENVIRONMENT = 'live';
 
@@ -290,6 +291,7 @@ export class LedgerFixture {
     return plain(this.rows.transfers.filter((transfer) => kind === undefined || transfer.kind === kind));
   }
 
+  /** The amounts booked of one kind, in order. */
   booked(kind: TransferKind): string[] {
     return this.transfers(kind).map(({ amount }) => amount);
   }
@@ -302,6 +304,7 @@ export class LedgerFixture {
     return this;
   }
 
+  /** Sets the alert rules of accounts that have none of their own. */
   setDefaultAlerts(percent: readonly number[]): this {
     this.rows.alertRules.set(ENVIRONMENT, { percent, remaining: [] });
     return this;
@@ -367,10 +370,4 @@ function amountOf(text: string | undefined): Amount | null {
 
 function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
   return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
-}
-
-/** A state as text, all but the id clocks, which only ever go forward, and where a search for credits begins. */
-function snapshot({ accounts, grants, authorizations }: LedgerState): string {
-  const states = [...accounts.values()].map(({ ids: _, freeFrom: __, ...state }) => state);
-  return JSON.stringify([states, [...grants.values()], [...authorizations.values()]]);
 }
