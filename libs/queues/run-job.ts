@@ -1,0 +1,53 @@
+import { DelayedError } from 'bullmq';
+import type { JobHandler } from './job-handlers.ts';
+import type { ProcessJob } from './queue-backend.ts';
+import type { JobPayloads, QueueName } from './queue-table.ts';
+
+/** How the run of a job ended: done, to be run again at a time it named, or failed. */
+export type JobOutcome = 'done' | 'again' | 'failed';
+
+export interface FinishedJob {
+  readonly queue: QueueName;
+  readonly outcome: JobOutcome;
+  /** How long its handler took. */
+  readonly milliseconds: number;
+  /** How long after its time it was begun; null for a job that was begun before. */
+  readonly lateMs: number | null;
+}
+
+/** Is told of each job that a worker has run. */
+export interface JobObserver {
+  jobFinished(job: FinishedJob): void;
+}
+
+interface RunJobOptions<Name extends QueueName> {
+  readonly queue: Name;
+  readonly handler: JobHandler<Name>;
+  readonly observer: JobObserver;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What BullMQ calls for each job of a queue. */
+export function runJobs<Name extends QueueName>(options: RunJobOptions<Name>): ProcessJob {
+  const { queue, handler, observer, onFailure } = options;
+  return async (job, token) => {
+    const begunAt = Date.now();
+    const finish = (outcome: JobOutcome): void => {
+      const lateMs = job.attemptsStarted > 1 ? null : Math.max(0, begunAt - job.timestamp - job.delay);
+      observer.jobFinished({ queue, outcome, milliseconds: Date.now() - begunAt, lateMs });
+    };
+    let again: number | null;
+    try {
+      again = await handler(job.data as JobPayloads[Name]);
+    } catch (error) {
+      finish('failed');
+      onFailure(error);
+      throw error;
+    }
+    finish(again === null ? 'done' : 'again');
+    if (again === null) return;
+    await job.moveToDelayed(again, token);
+    // BullMQ's way of being told that the job isn't done, and has been put where it belongs.
+    throw new DelayedError();
+  };
+}
