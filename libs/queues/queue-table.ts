@@ -6,7 +6,7 @@ export interface JobPayloads {
   /** Attempt the delivery if it is due. */
   readonly deliver_webhook: { readonly delivery: string };
   /** Book what has expired. */
-  readonly sweep_accounts: Readonly<Record<never, never>>;
+  readonly sweep_accounts: Readonly<Record<string, never>>;
 }
 
 export type QueueName = keyof JobPayloads;

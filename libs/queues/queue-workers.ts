@@ -50,7 +50,7 @@ export class QueueWorkers {
   }
 }
 
-function openWorker<Name extends QueueName>(name: Name, parts: QueueWorkersParts): BullWorker {
+function openWorker(name: QueueName, parts: QueueWorkersParts): BullWorker {
   const { backend, outage, handlers, observer, log } = parts;
   const failures = new SparseLog(log);
   const process = runJobs({

@@ -1,7 +1,6 @@
 import { DelayedError } from 'bullmq';
-import type { JobHandler } from './job-handlers.ts';
 import type { ProcessJob } from './queue-backend.ts';
-import type { JobPayloads, QueueName } from './queue-table.ts';
+import type { QueueName } from './queue-table.ts';
 
 /** How the run of a job ended: done, to be run again at a time it named, or failed. */
 export type JobOutcome = 'done' | 'again' | 'failed';
@@ -20,16 +19,16 @@ export interface JobObserver {
   jobFinished(job: FinishedJob): void;
 }
 
-interface RunJobOptions<Name extends QueueName> {
-  readonly queue: Name;
-  readonly handler: JobHandler<Name>;
+interface RunJobOptions {
+  readonly queue: QueueName;
+  /** The handler of this very queue: its jobs have the payload that it takes. */
+  readonly handler: (payload: never) => Promise<number | null>;
   readonly observer: JobObserver;
   readonly onFailure: (error: unknown) => void;
 }
 
 /** What BullMQ calls for each job of a queue. */
-export function runJobs<Name extends QueueName>(options: RunJobOptions<Name>): ProcessJob {
-  const { queue, handler, observer, onFailure } = options;
+export function runJobs({ queue, handler, observer, onFailure }: RunJobOptions): ProcessJob {
   return async (job, token) => {
     const begunAt = Date.now();
     const finish = (outcome: JobOutcome): void => {
@@ -38,7 +37,7 @@ export function runJobs<Name extends QueueName>(options: RunJobOptions<Name>): P
     };
     let again: number | null;
     try {
-      again = await handler(job.data as JobPayloads[Name]);
+      again = await handler(job.data as never);
     } catch (error) {
       finish('failed');
       onFailure(error);
