@@ -2,6 +2,7 @@ import type { JobHandlers, JobObserver, Queues, QueueWorkers } from '#queues';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { RECONCILE_EVERY_MS } from './reconciler.ts';
 import type { Sweeps } from './sweeps.ts';
+import { wakeDeliveries } from './wake-deliveries.ts';
 import type { WorkerPorts } from './worker-ports.ts';
 
 /** An attempt waits up to 15 s for the receiver. The process has 30 s to stop. */
@@ -32,10 +33,11 @@ export class QueueWork implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 }
 
-function handlersOf({ ports, sweeps }: QueueWorkParts): JobHandlers {
+function handlersOf({ ports, queues, sweeps }: QueueWorkParts): JobHandlers {
   return {
     deliver_webhook: async ({ delivery }) => {
-      const { nextAttemptAt } = await ports.attemptDelivery(delivery);
+      const { nextAttemptAt, waiting } = await ports.attemptDelivery(delivery);
+      await wakeDeliveries(queues, waiting);
       // What is due later than the reconciler's next look is found by it. So no job waits in the queue for hours, for a
       // delivery that may be called off or hurried meanwhile.
       return nextAttemptAt !== null && nextAttemptAt - Date.now() <= RECONCILE_EVERY_MS ? nextAttemptAt : null;

@@ -18,7 +18,7 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
     const task = async (): Promise<boolean> => {
       if (!(await schedulesKept(queues))) return false;
       const due = await ports.dueDeliveries(DELIVERIES_MAX);
-      return (await wakeDeliveries(queues, due)) && due.length >= DELIVERIES_MAX;
+      return (await wakeDeliveries(queues, due, { unlessThere: true })) && due.length >= DELIVERIES_MAX;
     };
     this.repeater = new Repeater({ name: 'The reconciler', everyMs: RECONCILE_EVERY_MS, task, log });
     queues.onBack(() => this.repeater.hurry());

@@ -4,10 +4,17 @@ export interface WorkerPorts {
   relayEvents(limit: number): Promise<readonly string[]>;
   /** The ids of deliveries whose time has come, the longest overdue first. */
   dueDeliveries(limit: number): Promise<readonly string[]>;
-  /** Sends the delivery if it is due and nobody else is at it. @returns when it is due again, in milliseconds since 1970 */
-  attemptDelivery(id: string): Promise<{ readonly nextAttemptAt: number | null }>;
+  /** Sends the delivery if it is due and nobody else is at it. */
+  attemptDelivery(id: string): Promise<AttemptedDelivery>;
   /** Books what has expired. */
   sweepAccounts(): Promise<void>;
   /** How long the oldest event waits to be relayed, in milliseconds; 0 where none waits. */
   outboxAge(): Promise<number>;
+}
+
+export interface AttemptedDelivery {
+  /** When it is due again, in milliseconds since 1970; null where it isn't. */
+  readonly nextAttemptAt: number | null;
+  /** The ids of deliveries that have waited for this one, and are to be attempted now. */
+  readonly waiting: readonly string[];
 }

@@ -15,8 +15,8 @@ interface QueueTerms<Name extends QueueName> {
   /** Jobs of this queue that one process handles at the same time. */
   readonly concurrency: number;
   /**
-   * What identifies a job: while one with this id waits or is under way, adding another does nothing. No ":" may be in it,
-   * and not only digits, which BullMQ keeps for itself. Null: each job is one of its own.
+   * What identifies a job that is added unless it is there. No ":" may be in it, and not only digits, which BullMQ keeps for
+   * itself. Null: jobs of this queue are all alike, and come by its schedule.
    */
   readonly idOf: ((payload: JobPayloads[Name]) => string) | null;
   /** How often a job that failed is tried again before it is given up and left to the reconciler. */

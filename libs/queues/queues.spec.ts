@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '../../test/support/eventually.ts';
 import { QueueAway, Queues, type FinishedJob, type JobHandlers, type QueueName } from './index.ts';
 import type { QueueWorkers } from './queue-workers.ts';
-import { queuePlaces, type TestQueuePlace } from './testing/queue-places.ts';
+import { queuePlaces, type TestQueuePlace } from '../../test/support/queue-places.ts';
 
 const nothing = (): Promise<null> => Promise.resolve(null);
 
@@ -59,21 +59,34 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     }
   });
 
-  it('adds a job once while it waits, and again after it has run', async () => {
-    await queues.add('deliver_webhook', deliveries('dlv_1', 'dlv_1'));
-    await queues.add('deliver_webhook', deliveries('dlv_1', 'dlv_2'));
+  it('adds a job unless it is there, and again after it has run', async () => {
+    const add = (...ids: string[]) => queues.add('deliver_webhook', deliveries(...ids), { unlessThere: true });
+    await add('dlv_1', 'dlv_1');
+    await add('dlv_1', 'dlv_2');
     expect(await jobsOf('deliver_webhook')).toBe(2);
     let runs = 0;
     work({ deliver_webhook: () => ((runs += 1), nothing()) });
     await eventually('both have run', async () => (await jobsOf('deliver_webhook')) === 0);
-    await queues.add('deliver_webhook', deliveries('dlv_1'));
+    await add('dlv_1');
     await eventually('it has run again', () => Promise.resolve(runs === 3));
+  });
+
+  it('wakes once more where that was asked for while the job was under way', async () => {
+    let runs = 0;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    work({ deliver_webhook: async () => ((runs += 1), await held, null) });
+    await queues.add('deliver_webhook', deliveries('dlv_1'), { unlessThere: true });
+    await eventually('it is under way', () => Promise.resolve(runs === 1));
+    await queues.add('deliver_webhook', deliveries('dlv_1'));
+    release();
+    await eventually('it has run twice', () => Promise.resolve(runs === 2));
   });
 
   it('adds thousands at once', async () => {
     const ids = Array.from({ length: 2_500 }, (_none, index) => `dlv_${String(index)}`);
-    await queues.add('deliver_webhook', deliveries(...ids));
-    await queues.add('deliver_webhook', deliveries(...ids));
+    await queues.add('deliver_webhook', deliveries(...ids), { unlessThere: true });
+    await queues.add('deliver_webhook', deliveries(...ids), { unlessThere: true });
     expect(await jobsOf('deliver_webhook')).toBe(2_500);
   });
 
@@ -118,10 +131,10 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
   it('tries a failed job again, and forgets it after the last attempt, so that it can be added again', async () => {
     let runs = 0;
     work({ deliver_webhook: () => ((runs += 1), Promise.reject(new Error('no such table'))) });
-    await queues.add('deliver_webhook', deliveries('dlv_1'));
+    await queues.add('deliver_webhook', deliveries('dlv_1'), { unlessThere: true });
     await eventually('it was tried three times', () => Promise.resolve(runs === 3));
     await eventually('it is gone', async () => (await jobsOf('deliver_webhook')) === 0);
-    await queues.add('deliver_webhook', deliveries('dlv_1'));
+    await queues.add('deliver_webhook', deliveries('dlv_1'), { unlessThere: true });
     await eventually('it is tried again', () => Promise.resolve(runs === 4));
     expect(finished.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed', 'failed']);
     expect(log.filter((line) => line.includes('no such table'))).toHaveLength(1);

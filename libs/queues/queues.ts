@@ -14,6 +14,11 @@ export interface QueuesOptions {
 export interface AddOptions {
   /** When the jobs should run, in milliseconds since 1970; at once where it isn't given. */
   readonly runAt?: number;
+  /**
+   * Leaves out those that were added like this and still wait or are under way: for who adds again and again what it finds.
+   * Who has news must not use it, because a job that is under way may have looked at the state before.
+   */
+  readonly unlessThere?: boolean;
 }
 
 /** How many jobs of a queue stand where. */
@@ -81,15 +86,15 @@ export class Queues {
   }
 
   /**
-   * Adds jobs; of those that have an id of their own only the ones that aren't there yet.
+   * Adds jobs.
    * @throws QueueAway, soon, where the backend is away. Some of the jobs may have been added
    */
   async add<Name extends QueueName>(
     name: Name,
     payloads: readonly JobPayloads[Name][],
-    { runAt }: AddOptions = {},
+    { runAt, unlessThere = false }: AddOptions = {},
   ): Promise<void> {
-    const { idOf } = QUEUES[name];
+    const idOf = unlessThere ? QUEUES[name].idOf : null;
     const delay = runAt === undefined ? 0 : Math.max(0, runAt - Date.now());
     const jobs = payloads.map((data) => ({
       name,

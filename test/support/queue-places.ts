@@ -1,8 +1,8 @@
 import { connect } from '#database';
 import { Redis } from 'ioredis';
-import { administer, createTestDatabase, withDatabase } from '../../../test/support/test-database.ts';
-import { hasRedis, startTestRedis } from '../../../test/support/test-redis.ts';
-import { migrateQueues, type QueuePlace } from '../index.ts';
+import { administer, createTestDatabase, withDatabase } from './test-database.ts';
+import { hasRedis, startTestRedis } from './test-redis.ts';
+import { migrateQueues, type QueuePlace } from '#queues';
 
 /** A place for queues that a test may do anything to. */
 export interface TestQueuePlace {
