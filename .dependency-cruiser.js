@@ -26,6 +26,20 @@ export default {
       to: { path: '^(libs|apps|migrations)/', pathNot: [lib('ledger-store'), lib('ledger'), lib('database')] },
     },
     {
+      name: 'queues-know-no-work',
+      comment: 'libs/queues carries jobs. What they are for is known to those who put in the handlers.',
+      severity: 'error',
+      from: { path: lib('queues'), pathNot: specs },
+      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('queues'), lib('database')] },
+    },
+    {
+      name: 'bullmq-in-one-room',
+      comment: 'Two backends must do the same. They are held to it where BullMQ is known, and nowhere else.',
+      severity: 'error',
+      from: { pathNot: lib('queues') },
+      to: { path: packages('bullmq') },
+    },
+    {
       name: 'libs-never-apps',
       comment: 'A library serves any app. One that imports an app can no longer be used by another.',
       severity: 'error',

@@ -26,7 +26,8 @@ export interface WorkerOptions {
 
 /**
  * Starts a worker on a migrated database. Several may run; a Redis that is away is waited for.
- * @throws Error where it can't listen, or the Postgres that has the queues can't be used
+ * @throws DatabaseError where the Postgres that has the queues can't be used
+ * @throws Error where it can't listen
  */
 export async function startWorker({ ports, queuePlace, listenOn, log }: WorkerOptions): Promise<RunningWorker> {
   const registry = new Registry();

@@ -1,3 +1,4 @@
+import { DatabaseError } from '#database';
 import { checkHandlers, type JobHandlers } from './job-handlers.ts';
 import { Outage, within } from './outage.ts';
 import { openPostgresBackend } from './postgres-backend.ts';
@@ -62,7 +63,7 @@ export class Queues {
 
   /**
    * Opens all queues. A Redis that is away is waited for in the background; Postgres must be there, with its tables.
-   * @throws Error where the Postgres can't be reached, or `migrateQueues` hasn't been run on it
+   * @throws DatabaseError where the Postgres can't be reached, or `migrateQueues` hasn't been run on it
    */
   static async open(place: QueuePlace, { log }: QueuesOptions): Promise<Queues> {
     const suspect = (error: unknown): void => outage.suspect(error);
@@ -153,7 +154,10 @@ export class Queues {
       await Promise.all(Object.values(this.#queues).map((queue) => queue.waitUntilReady()));
     } catch (error) {
       await this.close();
-      throw error;
+      throw new DatabaseError(
+        `The queues on Postgres can't be used: ${String(error)}. Run 'purser migrate' as the role that owns the tables.`,
+        { cause: error },
+      );
     }
   }
 
