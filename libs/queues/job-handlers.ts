@@ -10,7 +10,7 @@ export type JobHandler<Name extends QueueName> = (payload: JobPayloads[Name]) =>
 export type JobHandlers = { readonly [Name in QueueName]: JobHandler<Name> };
 
 /** A queue nobody works, or a handler for a queue that isn't there: the worker must not start like that. */
-export class HandlerError extends Error {
+class HandlerError extends Error {
   override readonly name = 'HandlerError';
 }
 

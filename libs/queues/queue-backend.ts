@@ -1,4 +1,4 @@
-import type { BackendFactory, IQueueBackend, Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
+import type { Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 
 /** Where jobs are kept. */
 export type QueuePlace = { readonly redisUrl: string } | { readonly databaseUrl: string };
@@ -41,5 +41,3 @@ export interface BullJob {
   readonly delay: number;
   moveToDelayed(timestamp: number, token?: string): Promise<void>;
 }
-
-export type AnyBackendFactory<Connection> = BackendFactory<IQueueBackend, Connection>;
