@@ -1,3 +1,4 @@
+import { DatabaseError } from '#database';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -252,6 +253,37 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     expect(await jobsOf('deliver_webhook')).toBe(0);
   });
 });
+
+for (const [name, makePlace] of queuePlaces) {
+  const isWaitedFor = name === 'Redis';
+  it(`${isWaitedFor ? 'waits for' : 'does not start without'} a ${name} that is away at the start`, async () => {
+    const test = await makePlace();
+    await test.takeAway();
+    const log: string[] = [];
+    const opening = Queues.open(test.place, { log: (line) => log.push(line) });
+    if (isWaitedFor) {
+      const queues = await opening;
+      const seen: string[] = [];
+      const handlers = {
+        deliver_webhook: ({ delivery }: { delivery: string }) => (seen.push(delivery), nothing()),
+        sweep_accounts: nothing,
+      };
+      const workers = queues.work(handlers, { jobFinished: () => undefined });
+      await expect(queues.add('deliver_webhook', [{ delivery: 'dlv_1' }])).rejects.toThrow(QueueAway);
+      await test.bringBack();
+      await eventually('it is there', () => Promise.resolve(!queues.isAway));
+      await queues.add('deliver_webhook', [{ delivery: 'dlv_2' }]);
+      await eventually('it works', () => Promise.resolve(seen.includes('dlv_2')));
+      expect(log).toEqual([expect.stringContaining('Redis is away'), expect.stringContaining('Redis is back')]);
+      expect(await workers.stop(5_000)).toBe(true);
+      await queues.close();
+    } else {
+      await expect(opening).rejects.toThrow(DatabaseError);
+      await test.bringBack();
+    }
+    await test.remove();
+  });
+}
 
 it('does not start unless every queue has exactly one handler', async () => {
   const [, makePlace] = queuePlaces.at(-1) ?? [];
