@@ -3,7 +3,7 @@ import { migrateQueues } from '#queues';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../test/support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
-import { startWorker, type RunningWorker } from './start-worker.ts';
+import { startWork, type RunningWorker } from './start-work.ts';
 import type { WorkerPorts } from './worker-ports.ts';
 
 let database: TestDatabase;
@@ -46,7 +46,7 @@ beforeAll(async () => {
   log = [];
   attempts = [];
   const listenOn = { host: '127.0.0.1', port: 0 };
-  worker = await startWorker({
+  worker = await startWork({
     ports,
     queuePlace: { databaseUrl: database.url },
     listenOn,
@@ -121,7 +121,7 @@ describe('a worker', () => {
 
 it('does not start where the queues have no tables', async () => {
   const bare = await createTestDatabase();
-  const start = startWorker({ ports, queuePlace: { databaseUrl: bare.url }, log: () => undefined });
+  const start = startWork({ ports, queuePlace: { databaseUrl: bare.url }, log: () => undefined });
   await expect(start).rejects.toThrow(/purser migrate/);
   await bare.drop();
 });

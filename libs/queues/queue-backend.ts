@@ -37,7 +37,5 @@ export interface BullJob {
   readonly attemptsStarted: number;
   /** When it was added, in milliseconds since 1970. */
   readonly timestamp: number;
-  /** How long after it was added it was to run, in milliseconds. */
-  readonly delay: number;
   moveToDelayed(timestamp: number, token?: string): Promise<void>;
 }

@@ -13,8 +13,6 @@ export interface QueuesOptions {
 }
 
 export interface AddOptions {
-  /** When the jobs should run, in milliseconds since 1970; at once where it isn't given. */
-  readonly runAt?: number;
   /**
    * Leaves out those that were added like this and still wait or are under way: for who adds again and again what it finds.
    * Who has news must not use it, because a job that is under way may have looked at the state before.
@@ -93,14 +91,13 @@ export class Queues {
   async add<Name extends QueueName>(
     name: Name,
     payloads: readonly JobPayloads[Name][],
-    { runAt, unlessThere = false }: AddOptions = {},
+    { unlessThere = false }: AddOptions = {},
   ): Promise<void> {
     const idOf = unlessThere ? QUEUES[name].idOf : null;
-    const delay = runAt === undefined ? 0 : Math.max(0, runAt - Date.now());
     const jobs = payloads.map((data) => ({
       name,
       data,
-      opts: { delay, ...(idOf === null ? {} : { jobId: idOf(data) }) },
+      opts: idOf === null ? {} : { jobId: idOf(data) },
     }));
     for (let from = 0; from < jobs.length; from += BULK_MAX) {
       const bulk = jobs.slice(from, from + BULK_MAX);

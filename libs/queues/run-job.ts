@@ -1,6 +1,6 @@
 import { DelayedError } from 'bullmq';
 import type { ProcessJob } from './queue-backend.ts';
-import type { QueueName } from './queue-table.ts';
+import { QUEUES, type QueueName } from './queue-table.ts';
 
 /** How the run of a job ended: done, to be run again at a time it named, or failed. */
 export type JobOutcome = 'done' | 'again' | 'failed';
@@ -10,7 +10,7 @@ export interface FinishedJob {
   readonly outcome: JobOutcome;
   /** How long its handler took. */
   readonly milliseconds: number;
-  /** How long after its time it was begun; null for a job that was begun before. */
+  /** How long after it was added it was begun; null for a job that was begun before, or comes by a schedule. */
   readonly lateMs: number | null;
 }
 
@@ -32,7 +32,8 @@ export function runJobs({ queue, handler, observer, onFailure }: RunJobOptions):
   return async (job, token) => {
     const begunAt = Date.now();
     const finish = (outcome: JobOutcome): void => {
-      const lateMs = job.attemptsStarted > 1 ? null : Math.max(0, begunAt - job.timestamp - job.delay);
+      const isFirst = job.attemptsStarted <= 1 && QUEUES[queue].everyMs === undefined;
+      const lateMs = isFirst ? Math.max(0, begunAt - job.timestamp) : null;
       observer.jobFinished({ queue, outcome, milliseconds: Date.now() - begunAt, lateMs });
     };
     let again: number | null;

@@ -26,7 +26,7 @@ export class WorkerMetrics implements JobObserver {
     });
     this.#lag = new Histogram({
       name: 'purser_queue_lag_seconds',
-      help: 'How long after its time a job was begun.',
+      help: 'How long after it was added a job was begun.',
       labelNames: ['queue'],
       buckets: SECONDS,
       registers,

@@ -16,7 +16,7 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-export interface WorkerOptions {
+export interface WorkOptions {
   readonly ports: WorkerPorts;
   readonly queuePlace: QueuePlace;
   /** Where to answer questions about health and metrics; nowhere where it isn't given. */
@@ -25,31 +25,27 @@ export interface WorkerOptions {
 }
 
 /**
- * Starts a worker on a migrated database. Several may run; a Redis that is away is waited for.
+ * Starts a worker that has these ports. Several may run; a Redis that is away is waited for.
  * @throws DatabaseError where the Postgres that has the queues can't be used
  * @throws Error where it can't listen
  */
-export async function startWorker({ ports, queuePlace, listenOn, log }: WorkerOptions): Promise<RunningWorker> {
+export async function startWork({ ports, queuePlace, listenOn, log }: WorkOptions): Promise<RunningWorker> {
   const registry = new Registry();
   if (listenOn !== undefined) collectDefaultMetrics({ register: registry });
+  await using opening = new AsyncDisposableStack();
   const queues = await Queues.open(queuePlace, { log });
-  try {
-    const app = await NestFactory.create<NestFastifyApplication>(
-      WorkerModule.of({ ports, queues, registry, log }),
-      new FastifyAdapter({ logger: false }),
-      { logger: false, abortOnError: false },
-    );
-    await (listenOn === undefined ? app.init() : app.listen(listenOn.port, listenOn.host));
-    return {
-      port: listenOn === undefined ? null : (app.getHttpServer().address() as AddressInfo).port,
-      registry,
-      close: async () => {
-        await app.close();
-        await queues.close();
-      },
-    };
-  } catch (error) {
-    await queues.close();
-    throw error;
-  }
+  opening.defer(() => queues.close());
+  const app = await NestFactory.create<NestFastifyApplication>(
+    WorkerModule.of({ ports, queues, registry, log }),
+    new FastifyAdapter({ logger: false }),
+    { logger: false, abortOnError: false },
+  );
+  opening.defer(() => app.close());
+  await (listenOn === undefined ? app.init() : app.listen(listenOn.port, listenOn.host));
+  const opened = opening.move();
+  return {
+    port: listenOn === undefined ? null : (app.getHttpServer().address() as AddressInfo).port,
+    registry,
+    close: () => opened.disposeAsync(),
+  };
 }
