@@ -6,6 +6,7 @@ import * as hotPath from '../../migrations/0004_hot_path.ts';
 import * as access from '../../migrations/0005_access.ts';
 import * as testClock from '../../migrations/0006_test_clock.ts';
 import * as events from '../../migrations/0007_events.ts';
+import * as webhooks from '../../migrations/0008_webhooks.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005_access': access,
   '0006_test_clock': testClock,
   '0007_events': events,
+  '0008_webhooks': webhooks,
 };

@@ -54,7 +54,16 @@ export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
 export { GRANT_CATEGORIES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { IdClock } from './id-clock.ts';
-export { accountKey, accountKeyOf, newAccountId, newUuid, parsePublicId, publicId, type AccountKey } from './ids.ts';
+export {
+  accountKey,
+  accountKeyOf,
+  newAccountId,
+  newOwnedUuid,
+  newUuid,
+  parsePublicId,
+  publicId,
+  type AccountKey,
+} from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
 export type { Pace } from './pace.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
