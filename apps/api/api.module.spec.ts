@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
 import { AlertDefaults, Engine } from '#ledger-store';
+import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 import { ApiModule } from './api.module.ts';
 
 const log = (): void => undefined;
+const webhooks = { secrets: new SecretBox([]), allowLoopback: false, resolve: resolveHost };
 
 let database: TestDatabase;
 let readPool: Pool;
@@ -35,7 +37,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, log });
+    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

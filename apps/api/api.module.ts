@@ -12,6 +12,7 @@ import {
   TestClocks,
   TransferReader,
 } from '#ledger-store';
+import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccountsController } from './accounts/accounts.controller.ts';
 import { AccountAlertsController } from './alerts/account-alerts.controller.ts';
@@ -28,6 +29,8 @@ import { MetricsController } from './metrics/metrics.controller.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 import { TestClockController } from './test-clock/test-clock.controller.ts';
 import { TransfersController } from './transfers/transfers.controller.ts';
+import { RedeliveriesController } from './webhook-endpoints/redeliveries.controller.ts';
+import { WebhookEndpointsController } from './webhook-endpoints/webhook-endpoints.controller.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit'>;
@@ -35,13 +38,14 @@ export interface ApiParts {
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
+  readonly webhooks: EndpointsOptions;
   readonly log: (line: string) => void;
 }
 
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, alertDefaults, readPool, keys, log }: ApiParts): DynamicModule {
+  static of({ engine, alertDefaults, readPool, keys, webhooks, log }: ApiParts): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
@@ -57,6 +61,8 @@ export class ApiModule {
         AuthorizationsController,
         ChargesController,
         TestClockController,
+        WebhookEndpointsController,
+        RedeliveriesController,
         HealthController,
         MetricsController,
       ],
@@ -72,6 +78,7 @@ export class ApiModule {
         { provide: DefaultPartitionReader, useValue: new DefaultPartitionReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
         LedgerRequests,
       ],
     };

@@ -3,6 +3,7 @@ import { KeyRing } from '#access';
 import type { Config } from '#config';
 import { connect } from '#database';
 import { AlertDefaults, Engine } from '#ledger-store';
+import { resolveHost, SecretBox, type EndpointsOptions } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
@@ -23,7 +24,7 @@ export interface RunningApi {
 }
 
 export interface ApiOptions {
-  readonly config: Pick<Config, 'host' | 'port'>;
+  readonly config: Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'webhooks'>>;
   readonly databaseUrl: string;
   /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
   readonly engine?: Pick<Engine, 'submit' | 'isBusy' | 'stop'>;
@@ -55,7 +56,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     const keys = await KeyRing.open(readPool, { log });
     closing.defer(() => keys.close());
     const app = await NestFactory.create<NestFastifyApplication>(
-      ApiModule.of({ engine, alertDefaults, readPool, keys, log }),
+      ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks: webhooksOf(config), log }),
       fastifyAdapter(),
       { logger: false, abortOnError: false, bodyParser: false },
     );
@@ -100,6 +101,12 @@ function fastifyAdapter(): FastifyAdapter {
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
+}
+
+/** Without a key for their secrets, endpoints can be looked at and not made. */
+function webhooksOf({ webhooks }: ApiOptions['config']): EndpointsOptions {
+  const secrets = new SecretBox(webhooks?.secretsKeys ?? []);
+  return { secrets, allowLoopback: webhooks?.allowLoopback ?? false, resolve: resolveHost };
 }
 
 interface Doors {

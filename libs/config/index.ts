@@ -1,2 +1,2 @@
 export { ConfigError } from './config-error.ts';
-export { readConfig, type Config } from './read-config.ts';
+export { readConfig, type Config, type WebhookConfig } from './read-config.ts';

@@ -22,6 +22,7 @@ describe('readConfig', () => {
       dataDir: resolve('.purser'),
       adminKeys: {},
       idempotencyDays: 7,
+      webhooks: { secretsKeys: [], allowLoopback: false },
     });
   });
 
@@ -34,6 +35,8 @@ describe('readConfig', () => {
       PURSER_ADMIN_KEY: 'live-key-live-key-live-key',
       PURSER_TEST_ADMIN_KEY: 'test-key-test-key-test-key',
       PURSER_IDEMPOTENCY_DAYS: '30',
+      PURSER_SECRETS_KEY: `${Buffer.alloc(32, 1).toString('base64')}, ${Buffer.alloc(32, 2).toString('base64')}`,
+      PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true',
     };
     expect(readConfig(env)).toEqual({
       host: '::',
@@ -42,6 +45,7 @@ describe('readConfig', () => {
       dataDir: '/var/lib/purser',
       adminKeys: { live: env.PURSER_ADMIN_KEY, test: env.PURSER_TEST_ADMIN_KEY },
       idempotencyDays: 30,
+      webhooks: { secretsKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)], allowLoopback: true },
     });
   });
 
@@ -71,6 +75,19 @@ describe('readConfig', () => {
       expect(JSON.stringify(fault)).not.toContain(key);
     },
   );
+
+  it.each(['short', Buffer.alloc(31).toString('base64'), `${Buffer.alloc(32).toString('base64')},`, 'x'.repeat(44)])(
+    'refuses the secrets key "%s" without repeating it',
+    (key) => {
+      const [fault] = faultsOf({ PURSER_SECRETS_KEY: key });
+      expect(fault?.variable).toBe('PURSER_SECRETS_KEY');
+      expect(JSON.stringify(fault)).not.toContain(key);
+    },
+  );
+
+  it.each(['yes', '1', 'TRUE'])('refuses PURSER_WEBHOOKS_ALLOW_LOOPBACK=%s', (PURSER_WEBHOOKS_ALLOW_LOOPBACK) => {
+    expect(faultsOf({ PURSER_WEBHOOKS_ALLOW_LOOPBACK })).toHaveLength(1);
+  });
 
   it('does not repeat the password of a faulty DATABASE_URL', () => {
     expect(JSON.stringify(faultsOf({ DATABASE_URL: 'http://purser:hunter2@db' }))).not.toContain('hunter2');

@@ -19,6 +19,18 @@ export interface Config {
   readonly adminKeys: { readonly live?: string; readonly test?: string };
   /** PURSER_IDEMPOTENCY_DAYS: how long the keys of authorizations, commits and charges are remembered, in days. */
   readonly idempotencyDays: number;
+  readonly webhooks: WebhookConfig;
+}
+
+/** How events are sent to their receivers. */
+export interface WebhookConfig {
+  /**
+   * PURSER_SECRETS_KEY: the keys that signing secrets are encrypted with, 32 bytes each: the first encrypts, all decrypt.
+   * Empty where it isn't set.
+   */
+  readonly secretsKeys: readonly Buffer[];
+  /** PURSER_WEBHOOKS_ALLOW_LOOPBACK: lets plain HTTP to 127.0.0.1 pass, for development and tests. */
+  readonly allowLoopback: boolean;
 }
 
 /**
@@ -38,6 +50,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),
+    webhooks: readWebhooks(variables),
   };
   variables.throwFaults();
   return config;
@@ -52,6 +65,34 @@ function readAdminKeys(variables: VariableReader): Config['adminKeys'] {
     variables.fault('PURSER_TEST_ADMIN_KEY', 'must not be the same as PURSER_ADMIN_KEY', rule.example);
   }
   return { ...(live === undefined ? {} : { live }), ...(test === undefined ? {} : { test }) };
+}
+
+function readWebhooks(variables: VariableReader): WebhookConfig {
+  const keys = variables.text('PURSER_SECRETS_KEY', {
+    example: '"$(openssl rand -base64 32)"',
+    problem: secretsKeyProblem,
+  });
+  const loopback = variables.text('PURSER_WEBHOOKS_ALLOW_LOOPBACK', { example: 'true', problem: truthProblem });
+  return { secretsKeys: (keys?.split(',') ?? []).map(keyBytes), allowLoopback: loopback === 'true' };
+}
+
+const KEY_BYTES = 32;
+
+function keyBytes(text: string): Buffer {
+  return Buffer.from(text.trim(), 'base64');
+}
+
+/** Base64 has no way to be wrong in Node, so a key must come out as it went in. */
+function secretsKeyProblem(text: string): string | null {
+  const areKeys = text.split(',').every((key) => {
+    const bytes = keyBytes(key);
+    return bytes.length === KEY_BYTES && bytes.toString('base64') === key.trim();
+  });
+  return areKeys ? null : 'must be 32 bytes in base64, or a list of such keys with commas between them';
+}
+
+function truthProblem(text: string): string | null {
+  return text === 'true' || text === 'false' ? null : `is '${text}' but must be true or false`;
 }
 
 function hostProblem(text: string): string | null {

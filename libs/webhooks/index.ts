@@ -4,4 +4,4 @@ export { EVENT_TYPES, EVENTS, isEventType, type EventType } from './event-types.
 export { webhookPayload } from './payload.ts';
 export { nextAttemptIn, parseRetryAfter, RETRY_DELAYS_MS } from './retry-schedule.ts';
 export { signedHeaders, type SignedMessage } from './signing.ts';
-export { URL_LENGTH_MAX, webhookUrlFault, type UrlRules } from './url-rules.ts';
+export { isLoopback, webhookUrlFault, type UrlRules } from './url-rules.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './address-rules.ts';
 
-export const URL_LENGTH_MAX = 2048;
+const URL_LENGTH_MAX = 2048;
 const PORTS = new Set(['', '443', '8443']);
 
 export interface UrlRules {

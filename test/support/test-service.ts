@@ -1,11 +1,14 @@
 import { bootstrapKeys } from '#access';
 import { connect, type Pool } from '#database';
 import { verify } from '#ledger-store';
+import { randomBytes } from 'node:crypto';
 import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
 import { ApiClient } from './api-client.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export const LIVE_KEY = 'pur_live_the-key-of-the-live-environment';
+/** What signing secrets are encrypted with. */
+export const SECRETS_KEY = randomBytes(32);
 export const TEST_KEY = 'pur_test_the-key-of-the-test-environment';
 
 /** One process of the API, as its clients see it. */
@@ -42,7 +45,7 @@ export async function startTestService(): Promise<TestService> {
 
   const startAnother = async (): Promise<TestInstance> => {
     const api: RunningApi = await startApi({
-      config: { host: '127.0.0.1', port: 0 },
+      config: { host: '127.0.0.1', port: 0, webhooks: { secretsKeys: [SECRETS_KEY], allowLoopback: true } },
       databaseUrl: database.url,
       log: (line) => log.push(line),
     });

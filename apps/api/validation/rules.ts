@@ -34,6 +34,11 @@ export const IsAuthorizationId = rule(
   'must be the id of an authorization, like "auth_…"',
   (value) => typeof value === 'string' && parsePublicId('authorization', value) !== null,
 );
+export const IsEndpointId = rule(
+  'isEndpointId',
+  'must be the id of a webhook endpoint, like "whe_…"',
+  (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
+);
 export const IsUnit = rule(
   'isUnit',
   'must be 1 to 32 characters of A–Z a–z 0–9 _ . -',
@@ -65,6 +70,11 @@ export const IsFutureInstant = rule(
   'must be a time to come in RFC 3339, like "2036-01-31T12:00:00Z"',
   (value) => (parseInstant(value) ?? 0) > Date.now(),
 );
+export const IsPastInstant = rule(
+  'isPastInstant',
+  'must be a time that has passed in RFC 3339, like "2026-01-31T12:00:00Z"',
+  (value) => (parseInstant(value) ?? Number.POSITIVE_INFINITY) <= Date.now(),
+);
 export const IsTags = rule(
   'isTags',
   'must be an object of at most 50 strings, names up to 64 and values up to 256 characters',
@@ -81,6 +91,13 @@ export function parseInstant(value: unknown): number | null {
   if (typeof value !== 'string' || !INSTANT.test(value)) return null;
   const time = Date.parse(value);
   return time >= 0 && time <= LAST_INSTANT && isRealDay(value) ? time : null;
+}
+
+/** @throws Error for what {@link IsInstant} has not let pass. */
+export function mustBeInstant(value: string): number {
+  const time = parseInstant(value);
+  if (time === null) throw new Error(`${value} is no instant`);
+  return time;
 }
 
 /** `Date` takes the 31st of February for the 3rd of March. */

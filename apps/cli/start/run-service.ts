@@ -1,6 +1,7 @@
 import { bootstrapKeys } from '#access';
-import type { Config } from '#config';
+import type { Config, WebhookConfig } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase, type Pool } from '#database';
+import { keptSecretsKey } from '#webhook-store';
 import { startApi, type RunningApi } from '../../api/start-api.ts';
 import { StartError } from './start-error.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
@@ -29,13 +30,19 @@ export async function runService(config: Config): Promise<void> {
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen(config, database.url);
+  const api = await listen({ ...config, webhooks: await webhooksOf(config, database) }, database.url);
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);
 
   const lost = await Promise.race([stop.requested, database.lost]);
   if (lost instanceof Error) throw lost;
+}
+
+/** A service that keeps its own data keeps the key of its secrets beside it; one with a database elsewhere is given it. */
+async function webhooksOf({ webhooks, dataDir }: Config, { kind }: OpenDatabase): Promise<WebhookConfig> {
+  if (kind === 'external' || webhooks.secretsKeys.length > 0) return webhooks;
+  return { ...webhooks, secretsKeys: [await keptSecretsKey(dataDir)] };
 }
 
 async function printAdminKeys(pool: Pool, { adminKeys }: Config): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
-import { keepPartitions } from '#ledger-store';
+import { asking, keepPartitions } from '#ledger-store';
+import { deleteOldDeliveries } from '#webhook-store';
 
 const EVERY_HOUR_MS = 60 * 60 * 1000;
 
@@ -14,7 +15,7 @@ interface HousekeepingOptions {
 }
 
 /**
- * Keeps partitions ahead of time and drops old idempotency keys, now and every hour. Partitions are made months ahead, so
+ * Keeps partitions ahead of time, drops old idempotency keys and deliveries, now and every hour. Partitions are made months ahead, so
  * one failure does no harm: it is logged, and the next hour tries again.
  */
 export function startHousekeeping(pool: Pool, options: HousekeepingOptions): Housekeeping {
@@ -34,6 +35,7 @@ async function keepHouse(pool: Pool, { idempotencyDays, log }: HousekeepingOptio
   try {
     const dropped = await keepPartitions(pool, { idempotencyDays });
     for (const table of dropped) log(`dropped idempotency keys older than ${String(idempotencyDays)} days: ${table}`);
+    await deleteOldDeliveries(asking(pool));
   } catch (error) {
     log(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
   }

@@ -11,6 +11,8 @@ Environment:
   PURSER_ADMIN_KEY         first admin key of the live environment, 24 or more characters (made and shown once if unset)
   PURSER_TEST_ADMIN_KEY    the same for the test environment
   PURSER_IDEMPOTENCY_DAYS  how long idempotency keys are remembered at least (7)
+  PURSER_SECRETS_KEY       32 bytes in base64 that encrypt webhook secrets (kept in PURSER_DATA_DIR with the embedded Postgres)
+  PURSER_WEBHOOKS_ALLOW_LOOPBACK  true lets webhooks go to http://127.0.0.1, for development (false)
 `;
 
 export function registerStart(program: Command): void {
