@@ -2,6 +2,7 @@ import { parsePublicId } from '#ledger';
 import { WebhookEndpoints, type MadeEndpoint, type WebhookEndpoint } from '#webhook-store';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { accountNotFound } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
@@ -23,7 +24,9 @@ export class WebhookEndpointsController {
   async create(@Body() body: CreateWebhookEndpointBody, @Res() reply: FastifyReply): Promise<void> {
     const { url, types = null, account = null, description = null } = body;
     const terms = { url, types, account, description };
-    answerChange(reply, await this.endpoints.create(changeRequestOf(reply.request), terms, answerMade(201)));
+    const result = await this.endpoints.create(changeRequestOf(reply.request), terms, answerMade(201));
+    if (result === 'account_not_found' && account !== null) throw accountNotFound(account);
+    answerChange(reply, result);
   }
 
   @Get()

@@ -5,7 +5,7 @@ import { failingNotice, type FailingNotice } from '#webhooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sent } from '../sending/webhook-sender.ts';
 import { insertEndpointEvent } from './endpoint-events.ts';
-import { IS_DELIVERY, type ClaimedDelivery } from './claim-delivery.ts';
+import { IS_DELIVERY, placesOf, UNDER_WAY, type ClaimedDelivery } from './claim-delivery.ts';
 import { idFromRow, keyOf, type RefRow } from './delivery-ref.ts';
 
 /** What is to become of a delivery after an attempt. */
@@ -33,7 +33,7 @@ const RECORD_PAUSE_MS = 1000;
  * may. A message that was sent and not written down is sent again, so this is tried for some seconds where the database is
  * away.
  *
- * @returns the delivery of the same endpoint that has waited longest, which may have the place that is free now
+ * @returns the deliveries of the same endpoint that have waited longest, one for each place that is free now
  */
 export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
@@ -53,10 +53,20 @@ async function record(database: Asking, attempted: AttemptedDelivery): Promise<s
   if (!endpoint) return [];
   if (isOurs && verdict.status === 'delivered') await noteSuccess(database, endpoint);
   else if (isOurs) await noteFailure(database, endpoint, attempted);
+  return waitingFor(database, endpoint.id);
+}
+
+/**
+ * As many as there are places free now, not just the one: two that end at the same moment would both name the delivery that
+ * has waited longest, and one place would stay empty. One that was named twice is attempted once.
+ */
+async function waitingFor(database: Asking, endpointId: string): Promise<string[]> {
   const { rows } = await database.query<RefRow>(
     `select event_id, endpoint_id from webhook_deliveries
-    where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at limit 1`,
-    [endpoint.id],
+    where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at
+    limit (select greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY})
+      from webhook_endpoints where id = $1 and enabled)`,
+    [endpointId, placesOf({ failing: false }), placesOf({ failing: true })],
   );
   return rows.map(idFromRow);
 }

@@ -73,6 +73,8 @@ export class WebhookSender {
       });
       request.on('error', reject);
       request.on('response', (response) => {
+        // It has been answered: whatever breaks from now on, the status counts.
+        request.off('error', reject).on('error', () => undefined);
         readBeginning(response, (text) => {
           request.destroy();
           const retryAfterMs = parseRetryAfter(response.headers['retry-after'], Date.now());
@@ -91,7 +93,7 @@ export class WebhookSender {
   }
 }
 
-/** Reads the beginning of a body. An answer that breaks off has been given all the same: its status counts. */
+/** Reads the beginning of a body, or what there is of it where it breaks off. */
 function readBeginning(response: IncomingMessage, done: (text: string) => void): void {
   const chunks: Buffer[] = [];
   let length = 0;

@@ -14,8 +14,12 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Why a message got no answer, for whoever owns the endpoint: nothing in it comes from our own network. */
 export function whatFailed(error: unknown, timeoutMs: number): string {
   if (error instanceof AddressRefused) return error.message;
-  if (!(error instanceof Error)) return 'The connection failed.';
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'ABORT_ERR' || error.name === 'TimeoutError') return `There was no answer within ${timeoutMs / 1000} s.`;
+  const code = codeOf(error);
+  if (code === 'ABORT_ERR') return `There was no answer within ${timeoutMs / 1000} s.`;
   return WORDS[code] ?? (code === '' ? 'The connection failed.' : `The connection failed: ${code}.`);
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { readonly code?: unknown };
+  return typeof code === 'string' ? code : '';
 }
