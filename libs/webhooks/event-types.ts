@@ -11,14 +11,11 @@ export const EVENTS = {
   'authorization.declined': 'Requests were declined for want of credits: at most one event per account and minute.',
   'authorization.expired': 'An authorization ran out without a commit.',
   'account.suspended': 'An account was suspended.',
-  'webhook_endpoint.failing': 'An endpoint has only failed for half, or nine tenths, of the five days after which it is disabled.',
+  'webhook_endpoint.failing':
+    'An endpoint has only failed for half, or nine tenths, of the five days after which it is disabled.',
   'webhook_endpoint.disabled': 'An endpoint was disabled because it only failed for five days, or answered 410.',
   'webhook_endpoint.test': 'Was asked for, to try an endpoint. It goes to that endpoint alone, whatever its types.',
 } as const satisfies Record<string, string>;
 
 export type EventType = keyof typeof EVENTS;
 export const EVENT_TYPES = Object.keys(EVENTS) as readonly EventType[];
-
-export function isEventType(text: unknown): text is EventType {
-  return typeof text === 'string' && Object.hasOwn(EVENTS, text);
-}

@@ -34,9 +34,12 @@ const DETAILS: Record<ChangeRefusal | 'idempotency_key_reused', string> = {
   environment_not_found: 'There is no environment of this name. Make it first.',
   account_not_found: 'No account of this environment has this id. Open it first.',
   event_not_found: 'This environment has no event with this id; events are kept for 30 days.',
-  secrets_key_missing: 'Signing secrets are kept encrypted, and this service has no key for that: set PURSER_SECRETS_KEY.',
+  secrets_key_missing:
+    'Signing secrets are kept encrypted, and this service has no key for that: set PURSER_SECRETS_KEY.',
   webhook_endpoint_not_found: 'This environment has no webhook endpoint with this id.',
-  webhook_endpoint_disabled: 'Nothing is sent to a disabled endpoint. Enable it first: PATCH it with {"enabled": true}.',
-  webhook_host_not_public: 'The host of the URL has an address that isn’t on the public internet. Nothing is sent there.',
+  webhook_endpoint_disabled:
+    'Nothing is sent to a disabled endpoint. Enable it first: PATCH it with {"enabled": true}.',
+  webhook_host_not_public:
+    'The host of the URL has an address that isn’t on the public internet. Nothing is sent there.',
   webhook_host_unknown: 'The host of the URL has no address, or its name servers did not answer.',
 };

@@ -16,5 +16,7 @@ export function IsWebhookUrl(): PropertyDecorator {
 }
 
 function faultOf(value: unknown): string | null {
-  return typeof value === 'string' ? webhookUrlFault(value, FORM) : 'must be a URL, like "https://example.com/webhooks"';
+  return typeof value === 'string'
+    ? webhookUrlFault(value, FORM)
+    : 'must be a URL, like "https://example.com/webhooks"';
 }

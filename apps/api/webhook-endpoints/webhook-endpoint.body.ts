@@ -1,5 +1,15 @@
 import { EVENT_TYPES, type EventType } from '#webhooks';
-import { ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsOptional, IsString, Length, ValidateIf } from 'class-validator';
+import {
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  ValidateIf,
+} from 'class-validator';
 import { IsAccountId, IsEndpointId, IsPastInstant } from '../validation/rules.ts';
 import { IsWebhookUrl } from './is-webhook-url.ts';
 

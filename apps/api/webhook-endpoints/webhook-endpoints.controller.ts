@@ -55,20 +55,9 @@ export class WebhookEndpointsController {
     answerChange(reply, await this.endpoints.update(changeRequestOf(reply.request), update, answerEndpoint));
   }
 
-  @Delete(':id')
-  @Needs('admin')
-  async remove(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    const request = changeRequestOf(reply.request);
-    answerChange(reply, await this.endpoints.remove(request, endpointIdOrNotFound(id), answerEndpoint));
-  }
-
   @Post(':id/roll-secret')
   @Needs('admin')
-  async rollSecret(
-    @Param('id') id: string,
-    @Body(noFields) _body: unknown,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async rollSecret(@Param('id') id: string, @Body(noFields) _body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const request = changeRequestOf(reply.request);
     answerChange(reply, await this.endpoints.rollSecret(request, endpointIdOrNotFound(id), answerMade(200)));
   }
@@ -106,6 +95,13 @@ export class WebhookEndpointsController {
     const found = await this.endpoints.listDeliveries(environment, endpointIdOrNotFound(id), page);
     if (!found) throw endpointNotFound();
     return listView(found, deliveryView);
+  }
+
+  @Delete(':id')
+  @Needs('admin')
+  async remove(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    const request = changeRequestOf(reply.request);
+    answerChange(reply, await this.endpoints.remove(request, endpointIdOrNotFound(id), answerEndpoint));
   }
 }
 

@@ -150,7 +150,7 @@ describe('a delivery', () => {
       response.write('it begins');
     };
     expect((await fixture.attempt(await fixture.queued(made))).outcome).toBe('delivered');
-    const [{ attempts = [] } = {}] = await fixture.deliveries(made);
+    const { attempts } = await fixture.delivery(made);
     expect(attempts).toMatchObject([{ status_code: 200, response: 'it begins' }]);
   });
 

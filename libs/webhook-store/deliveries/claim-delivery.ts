@@ -50,11 +50,7 @@ export function claimDelivery(pool: Pool, ref: DeliveryRef, leaseMs: number): Pr
   return transact(pool, async (client) => ({ result: await claim(asking(client), ref, leaseMs), writes: [] }));
 }
 
-async function claim(
-  database: Asking,
-  ref: DeliveryRef,
-  leaseMs: number,
-): Promise<ClaimedDelivery | NotClaimed> {
+async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
   const endpoint = await lockedEndpoint(database, ref.endpointId);
   const delivery = await stateOf(database, ref);
   if (delivery?.status !== 'pending') return NOT_CLAIMED;
@@ -74,7 +70,17 @@ async function claim(
   );
   const secrets = [endpoint.secret, endpoint.previous_secret].filter((secret) => secret !== null);
   const { tries, type, occurred_at, data } = delivery;
-  return { claimed: true, ref, lease, tries, url: endpoint.url, secrets, type, occurredAt: occurred_at.getTime(), data };
+  return {
+    claimed: true,
+    ref,
+    lease,
+    tries,
+    url: endpoint.url,
+    secrets,
+    type,
+    occurredAt: occurred_at.getTime(),
+    data,
+  };
 }
 
 export const IS_DELIVERY = 'account_id = $1 and event_id = $2 and endpoint_id = $3';

@@ -60,7 +60,7 @@ const DELETED_AT_ONCE = 10_000;
 
 /** Deletes what is too old to be kept, a part at a time. @returns how many are gone */
 export async function deleteOldDeliveries(database: Asking): Promise<number> {
-  for (let deleted = 0; ; ) {
+  for (let deleted = 0; ;) {
     const { rowCount } = await database.query(
       `delete from webhook_deliveries where (account_id, event_id, endpoint_id) in (
         select account_id, event_id, endpoint_id from webhook_deliveries

@@ -4,13 +4,7 @@ import { accountKey, publicId } from '#ledger';
 import { asking, attemptRead, type Asking, type Page, type PageRequest } from '#ledger-store';
 import { insertEndpointEvent } from '../deliveries/endpoint-events.ts';
 import { listDeliveries, readDelivery, type Delivery, type DeliveryStatus } from '../deliveries/delivery-rows.ts';
-import {
-  isEvent,
-  queueFor,
-  redeliverEvent,
-  redeliverSince,
-  type RedeliveredSince,
-} from '../deliveries/redeliver.ts';
+import { isEvent, queueFor, redeliverEvent, redeliverSince, type RedeliveredSince } from '../deliveries/redeliver.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
 import { newSigningSecret } from '../secrets/signing-secret.ts';
 import { hostFault, type HostFault } from '../sending/check-host.ts';
@@ -196,10 +190,9 @@ function refused(refusal: WebhookRefusal): Outcome {
 }
 
 async function isAccount(database: Asking, environment: string, account: string): Promise<boolean> {
-  const { rowCount } = await database.query('select from accounts where account_id = $1 and environment = $2 and external_id = $3', [
-    accountKey(environment, account),
-    environment,
-    account,
-  ]);
+  const { rowCount } = await database.query(
+    'select from accounts where account_id = $1 and environment = $2 and external_id = $3',
+    [accountKey(environment, account), environment, account],
+  );
   return rowCount === 1;
 }

@@ -9,7 +9,16 @@ import { WebhookSender } from './webhook-sender.ts';
 /** Where nothing may ever be sent; no specimen is a public address, and none is connected to. */
 const FORBIDDEN = [
   ...['0.0.0.0', '10.0.0.1', '100.64.0.1', '127.0.0.1', '169.254.169.254', '172.16.0.1', '192.168.1.1', '198.18.0.1'],
-  ...['224.0.0.1', '255.255.255.255', '::', '::1', '::7f00:1', '::ffff:127.0.0.1', '::ffff:a9fe:a9fe', '64:ff9b::7f00:1'],
+  ...[
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::7f00:1',
+    '::ffff:127.0.0.1',
+    '::ffff:a9fe:a9fe',
+    '64:ff9b::7f00:1',
+  ],
   ...['64:ff9b:1::1', '2001:db8::1', '2002:7f00:1::', 'fc00::1', 'fd00:ec2::254', 'fe80::1', 'fec0::1', 'ff02::1'],
 ];
 const PUBLIC = '203.0.114.1';
@@ -83,7 +92,11 @@ describe('a message', () => {
   });
 
   it('is given up where name servers are silent', async () => {
-    const sender = new WebhookSender({ allowLoopback: false, timeoutMs: 50, resolve: () => new Promise(() => undefined) });
+    const sender = new WebhookSender({
+      allowLoopback: false,
+      timeoutMs: 50,
+      resolve: () => new Promise(() => undefined),
+    });
     const { error, durationMs } = await sender.send('https://silent.example.com/', message(), secrets);
     expect(error).toBe('There was no answer within 0.05 s.');
     expect([durationMs < 1000, begun]).toEqual([true, 0]);

@@ -1,4 +1,11 @@
-import { isLoopback, parseRetryAfter, signedHeaders, webhookUrlFault, type SignedMessage, type UrlRules } from '#webhooks';
+import {
+  isLoopback,
+  parseRetryAfter,
+  signedHeaders,
+  webhookUrlFault,
+  type SignedMessage,
+  type UrlRules,
+} from '#webhooks';
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { RequestFilteringHttpsAgent } from 'request-filtering-agent';
