@@ -1,21 +1,30 @@
-/** What there is to hear of, in one sentence each; the documentation's table is checked against this. */
-export const EVENTS = {
-  'grant.created': 'Credits were granted.',
-  'grant.expiring': 'A grant with something left expires soon: a week ahead, and again a day ahead.',
-  'grant.expired': 'A grant has expired; what was left of it became breakage.',
-  'grant.voided': 'What was left of a grant was taken back.',
-  'balance.threshold_reached': 'A percentage of the last fill is used up.',
-  'balance.low': 'The balance has fallen to a level that was set.',
-  'balance.exhausted': 'Nothing is left.',
-  'balance.replenished': 'A new fill starts another round of alerts.',
-  'authorization.declined': 'Requests were declined for want of credits: at most one event per account and minute.',
-  'authorization.expired': 'An authorization ran out without a commit.',
-  'account.suspended': 'An account was suspended.',
-  'webhook_endpoint.failing':
-    'An endpoint has only failed for half, or nine tenths, of the five days after which it is disabled.',
-  'webhook_endpoint.disabled': 'An endpoint was disabled because it only failed for five days, or answered 410.',
-  'webhook_endpoint.test': 'Was asked for, to try an endpoint. It goes to that endpoint alone, whatever its types.',
-} as const satisfies Record<string, string>;
+import { LEDGER_EVENT_TYPES, type LedgerEventType } from '#ledger';
 
-export type EventType = keyof typeof EVENTS;
-export const EVENT_TYPES = Object.keys(EVENTS) as readonly EventType[];
+/** What is told of endpoints, to the operator: no account owns these events. */
+export interface EndpointEvents {
+  /** An endpoint has only failed for half, or nine tenths, of the five days after which it is disabled. */
+  'webhook_endpoint.failing': EndpointTold & { readonly percent: 50 | 90; readonly failing_since: string };
+  /** Nothing is sent to it until somebody enables it again. */
+  'webhook_endpoint.disabled': EndpointTold & { readonly reason: 'gone' | 'failing' };
+  /** Was asked for, to try an endpoint. It goes to that endpoint alone, whatever that hears of. */
+  'webhook_endpoint.test': { readonly endpoint: string };
+}
+export type EndpointEventType = keyof EndpointEvents;
+
+interface EndpointTold {
+  readonly endpoint: string;
+  readonly url: string;
+  /** Whose it is; `null` for the operator's own. */
+  readonly account: string | null;
+}
+
+const EACH: { readonly [T in EndpointEventType]: true } = {
+  'webhook_endpoint.failing': true,
+  'webhook_endpoint.disabled': true,
+  'webhook_endpoint.test': true,
+};
+const ENDPOINT_EVENT_TYPES = Object.keys(EACH) as readonly EndpointEventType[];
+
+/** Everything there is to hear of. */
+export type EventType = LedgerEventType | EndpointEventType;
+export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES];

@@ -19,7 +19,6 @@ const REQUEST_PROBLEMS = {
   address_not_allowed: { status: 403, title: 'The API key may not be used from this address' },
   live_key_needed: { status: 403, title: 'Only an admin key of the live environment may do this' },
   api_key_not_found: { status: 404, title: 'There is no such API key' },
-  event_not_found: { status: 404, title: 'There is no such event' },
   environment_not_found: { status: 404, title: 'There is no such environment' },
   api_key_inactive: { status: 409, title: 'The API key has ended' },
   api_key_configured: { status: 409, title: 'The API key is set by configuration' },

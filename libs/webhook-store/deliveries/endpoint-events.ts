@@ -1,12 +1,11 @@
-import { accountKey, newOwnedUuid, type JsonObject } from '#ledger';
+import { accountKey, newOwnedUuid } from '#ledger';
 import type { Asking } from '#ledger-store';
-import type { EventType } from '#webhooks';
+import type { EndpointEvents, EndpointEventType } from '#webhooks';
 
-export interface EndpointEvent {
-  readonly environment: string;
-  readonly type: Extract<EventType, `webhook_endpoint.${string}`>;
-  readonly data: JsonObject;
-}
+/** An event of an environment, about one of its endpoints. */
+export type EndpointEvent<T extends EndpointEventType = EndpointEventType> = {
+  readonly [K in T]: { readonly environment: string; readonly type: K; readonly data: EndpointEvents[K] };
+}[T];
 
 /**
  * Writes an event that no account owns, in real time. A test isn't relayed: it is queued for its endpoint by itself.

@@ -124,33 +124,34 @@ async function noteFailure(
 ): Promise<void> {
   if (!endpoint.enabled) return;
   const notice = failingNotice(endpoint.failing_ms, endpoint.failing_told, failingMsMax);
-  const reason = verdict.isGone ? 'gone' : notice === 100 ? 'failing' : null;
-  if (endpoint.failing_since !== null && notice === null && reason === null) return;
+  const news = newsOf(verdict, notice);
+  if (endpoint.failing_since !== null && news === null) return;
+  const reason = news && 'disabled' in news ? news.disabled : null;
   await database.query(
     `update webhook_endpoints set failing_since = coalesce(failing_since, clock_timestamp()),
       failing_told = coalesce($2, failing_told), enabled = enabled and $3::text is null, disabled_reason = $3
     where id = $1`,
     [endpoint.id, notice, reason],
   );
-  if (reason !== null) await tell(database, endpoint, { disabled: reason });
-  else if (notice !== null) await tell(database, endpoint, { notice });
+  if (news) await tell(database, endpoint, news);
 }
 
-type News = { readonly disabled: 'gone' | 'failing' } | { readonly notice: FailingNotice };
+function newsOf({ isGone }: Verdict, notice: FailingNotice | null): News | null {
+  if (isGone) return { disabled: 'gone' };
+  if (notice === 100) return { disabled: 'failing' };
+  return notice === null ? null : { notice };
+}
+
+type News = { readonly disabled: 'gone' | 'failing' } | { readonly notice: 50 | 90 };
 
 async function tell(database: Asking, endpoint: EndpointHealth, news: News): Promise<void> {
-  const about = {
-    endpoint: publicId('endpoint', endpoint.id),
-    url: endpoint.url,
-    account: endpoint.account,
-    failing_since: endpoint.failing_since?.toISOString() ?? null,
-  };
-  const { environment } = endpoint;
+  const { environment, url, account, failing_since } = endpoint;
+  const about = { endpoint: publicId('endpoint', endpoint.id), url, account };
   if ('disabled' in news) {
     const data = { ...about, reason: news.disabled };
     await insertEndpointEvent(database, { environment, type: 'webhook_endpoint.disabled', data });
   } else {
-    const data = { ...about, percent: news.notice };
+    const data = { ...about, percent: news.notice, failing_since: (failing_since ?? new Date()).toISOString() };
     await insertEndpointEvent(database, { environment, type: 'webhook_endpoint.failing', data });
   }
 }
