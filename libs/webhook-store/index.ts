@@ -16,6 +16,7 @@ export {
   type WebhookRefusal,
 } from './endpoints/webhook-endpoints.ts';
 export { keptSecretsKey } from './secrets/kept-secrets-key.ts';
+export { resealSecrets } from './secrets/reseal-secrets.ts';
 export { SecretBox } from './secrets/secret-box.ts';
 export { resolveHost, type ResolveHost } from './sending/resolve-host.ts';
 export { WebhookSender, type SenderOptions } from './sending/webhook-sender.ts';

@@ -26,11 +26,14 @@ export async function runService(config: Config): Promise<void> {
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
   await printAdminKeys(pool, config);
-  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, log: print });
+  const webhooks = await webhooksOf(config, database);
+  const { idempotencyDays } = config;
+  const { secretsKeys } = webhooks;
+  const housekeeping = startHousekeeping(pool, { secretsKeys, idempotencyDays, log: print });
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen({ ...config, webhooks: await webhooksOf(config, database) }, database.url);
+  const api = await listen({ ...config, webhooks }, database.url);
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);

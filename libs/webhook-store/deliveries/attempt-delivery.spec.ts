@@ -1,7 +1,10 @@
+import { asking } from '#ledger-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, verified, WebhookReceiver } from '../../../test/support/webhook-receiver.ts';
 import type { MadeEndpoint } from '../endpoints/webhook-endpoints.ts';
+import { resealSecrets } from '../secrets/reseal-secrets.ts';
 import { SecretBox } from '../secrets/secret-box.ts';
 import { SecretsKeyMissing } from '../secrets/secrets-key-missing.ts';
 import { WebhookSender } from '../sending/webhook-sender.ts';
@@ -327,5 +330,20 @@ describe('a rolled secret', () => {
     for (const one of [secret, made.secret]) expect(verified(during, one).type).toBe('grant.created');
     expect(verified(after, secret).type).toBe('grant.created');
     expect(() => verified(after, made.secret)).toThrow('No matching signature');
+  });
+});
+
+describe('a new key for secrets', () => {
+  it('takes the place of the old one, which then isn’t needed any more', async () => {
+    const made = await fixture.endpoint(receiver.url);
+    await fixture.endpoints.rollSecret(requestIn('live'), made.endpoint.id, () => ({ status: 200, body: '' }));
+    const [old, fresh] = [fixture.secretsKey, randomBytes(32)];
+    const both = new SecretBox([fresh, old]);
+    await fixture.attempt(await fixture.queued(made), { secrets: both });
+    expect(await resealSecrets(asking(fixture.pool), both)).toBe(1);
+    expect(await resealSecrets(asking(fixture.pool), both)).toBe(0);
+    await fixture.attempt(await fixture.queued(made), { secrets: new SecretBox([fresh]) });
+    for (const message of receiver.received) expect(verified(message, made.secret).type).toBe('grant.created');
+    await expect(resealSecrets(asking(fixture.pool), new SecretBox([old]))).rejects.toThrow(SecretsKeyMissing);
   });
 });

@@ -17,7 +17,8 @@ const CONNECTIONS_MAX = 24;
 
 /** A database with endpoints and events, and a sender that reaches loopback. */
 export class WebhookFixture {
-  readonly secrets = new SecretBox([randomBytes(32)]);
+  readonly secretsKey = randomBytes(32);
+  readonly secrets = new SecretBox([this.secretsKey]);
   readonly endpoints: WebhookEndpoints;
   readonly sender = new WebhookSender({ allowLoopback: true, timeoutMs: 1000 });
 
