@@ -2,7 +2,8 @@ import { sql, type Kysely } from 'kysely';
 
 /** What customers are told: alerts and other events, written in the transaction that makes them true. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [RULES, ALERT_STATE, GRANT_STATE, EVENTS, PRIVILEGES]) await sql.raw(statement).execute(db);
+  for (const statement of [RULES, ALERT_STATE, GRANT_STATE, EVENTS, DECLINES, PRIVILEGES])
+    await sql.raw(statement).execute(db);
 }
 
 // Percentages of the last fill, and absolute levels. An account without its own follows its environment's.
@@ -71,11 +72,24 @@ const EVENTS = `
   create index events_to_relay on events (recorded_at) where relayed_at is null;
 `;
 
+// Declines are counted by the minute, in real time. A sweep tells of the minutes that are over and takes them out.
+const DECLINES = `
+  create table declines (
+    account_id bigint not null,
+    minute timestamptz(3) not null,
+    requests integer not null,
+    primary key (account_id, minute)
+  ) with (fillfactor = 50);
+  create index declines_to_tell on declines (minute);
+`;
+
 const PRIVILEGES = `
   grant update (alert_rules) on environments to purser_app;
   grant update (alert_rules, alert_basis, alert_epoch, alert_arming, alerted_percent, event_sequence,
     usage_total, usage_marks) on accounts to purser_app;
   grant update (entered, expired, expiry_notices) on grants to purser_app;
+  grant select, insert, delete on declines to purser_app;
+  grant update (requests) on declines to purser_app;
   grant select, insert on alerts to purser_app;
   grant select, insert, delete on events to purser_app;
   grant update (relayed_at) on events to purser_app;

@@ -8,9 +8,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
 import { ApiModule } from './api.module.ts';
+import { Readiness } from './health/readiness.ts';
+import { Metrics } from './metrics/metrics.ts';
 
 const log = (): void => undefined;
 const webhooks = { secrets: new SecretBox([]), allowLoopback: false, resolve: resolveHost };
+const parts = { webhooks, metrics: new Metrics(), readiness: new Readiness() };
 
 let database: TestDatabase;
 let readPool: Pool;
@@ -37,7 +40,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks, log });
+    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, ...parts, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

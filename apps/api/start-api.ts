@@ -1,44 +1,73 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
-import type { Config } from '#config';
+import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
-import { AlertDefaults, Engine } from '#ledger-store';
-import { resolveHost, SecretBox, type EndpointsOptions } from '#webhook-store';
+import { AlertDefaults, Engine, type EngineObserver } from '#ledger-store';
+import { resolveHost, SecretBox, type EndpointsOptions, type ResolveHost } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiModule } from './api.module.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { Readiness } from './health/readiness.ts';
+import type { Logger } from './logging/make-logger.ts';
+import { RequestLog } from './logging/request-log.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
 import { answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
+import { sendAnswerHeaders } from './requests/answer-headers.ts';
+import { observeRequests, type RequestWatcher } from './requests/finished-requests.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
+import { limitRate } from './requests/limit-rate.ts';
+import { BODY_BYTES_MAX, HEAD_BYTES_MAX, limitSizes } from './requests/limit-sizes.ts';
+import { requestIdOf } from './requests/request-id.ts';
 import { shedLoad } from './requests/shed-load.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { BodyPipe } from './validation/body-pipe.ts';
 
 export interface RunningApi {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Takes no new requests, finishes those under way, answers what the engine has queued, and closes its connections. */
+  /**
+   * Says that it isn't ready and goes on for as long as it is configured to; then takes no new requests, finishes those
+   * under way, answers what the engine has queued, and closes its connections.
+   */
   close(): Promise<void>;
 }
 
 export interface ApiOptions {
-  readonly config: Pick<Config, 'host' | 'port'> & Partial<Pick<Config, 'webhooks'>>;
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'trustedProxies' | 'rateLimit' | 'redisUrl' | 'drainSeconds' | 'tracing' | 'webhooks'
+  >;
   readonly databaseUrl: string;
   /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
-  readonly engine?: Pick<Engine, 'submit' | 'isBusy' | 'stop'>;
-  readonly log: (line: string) => void;
+  readonly engine?: Pick<Engine, 'submit' | 'isBusy' | 'load' | 'stop'>;
+  /** Finds the hosts of webhook endpoints; by the system's name servers where it isn't given. */
+  readonly resolveHost?: ResolveHost;
+  readonly logger: Logger;
 }
 
-const BODY_BYTES_MAX = 1024 * 1024;
 const READ_CONNECTIONS_MAX = 8;
 const READ_TIMEOUT_MS = 15_000;
 const CLOSING_GRACE_MS = 5_000;
+const IDLE_CHECK_MS = 50;
+/** For the head of a request, and for all of it: 1 MiB takes that long at 70 KB/s. */
+const HEAD_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+const TIMEOUT_CHECK_MS = 2_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { config, databaseUrl, log } = options;
+  const { config, databaseUrl, logger } = options;
+  const log = (line: string): void => logger.warn(line);
+  await using cleanUp = new AsyncDisposableStack();
+
+  const metrics = new Metrics();
+  const tracing = config.tracing && (await startTracing(config.tracing, log));
+  if (tracing) cleanUp.defer(() => tracing.stop());
   const readPool = connect(databaseUrl, {
     connectionsMax: READ_CONNECTIONS_MAX,
     pipeline: true,
@@ -46,56 +75,76 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     answerTimeoutMs: READ_TIMEOUT_MS,
     log,
   });
-  const closing = new AsyncDisposableStack();
-  closing.defer(() => readPool.end());
-  try {
-    const alertDefaults = await AlertDefaults.open(readPool, log);
-    closing.defer(() => alertDefaults.close());
-    const engine = options.engine ?? new Engine({ databaseUrl, log, alertRules: alertDefaults.rules });
-    closing.defer(() => engine.stop());
-    const keys = await KeyRing.open(readPool, { log });
-    closing.defer(() => keys.close());
-    const app = await NestFactory.create<NestFastifyApplication>(
-      ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks: webhooksOf(config), log }),
-      fastifyAdapter(),
-      { logger: false, abortOnError: false, bodyParser: false },
-    );
-    configure(app, { engine, keys, log });
-    await app.listen(config.port, config.host);
-    return {
-      url: urlOf(app.getHttpServer().address() as AddressInfo),
-      close: async () => {
-        await closeConnections(app);
-        await closing.disposeAsync();
-      },
-    };
-  } catch (error) {
-    await closing.disposeAsync();
-    throw error;
-  }
+  cleanUp.defer(() => readPool.end());
+  const alertDefaults = await AlertDefaults.open(readPool, log);
+  cleanUp.defer(() => alertDefaults.close());
+  const observer = both(metrics, tracing);
+  const engine = options.engine ?? new Engine({ databaseUrl, log, alertRules: alertDefaults.rules, observer });
+  cleanUp.defer(() => engine.stop());
+
+  const keys = await KeyRing.open(readPool, { log });
+  cleanUp.defer(() => keys.close());
+  const readiness = new Readiness();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks: webhooksOf(options), metrics, readiness, log }),
+    fastifyAdapter(config),
+    { logger: false, abortOnError: false, bodyParser: false },
+  );
+  const watchers = [metrics, new RequestLog(logger), ...(tracing ? [tracing] : [])];
+  cleanUp.use(await configure(app, { config, engine, keys, watchers, log }));
+  await app.listen(config.port, config.host);
+
+  const parts = cleanUp.move();
+  return {
+    url: urlOf(app.getHttpServer().address() as AddressInfo),
+    close: async () => {
+      readiness.stop();
+      await sleep(config.drainSeconds * 1000);
+      await closeConnections(app);
+      await parts.disposeAsync();
+    },
+  };
+}
+
+/** What OpenTelemetry brings along is loaded only where it is asked for. */
+async function startTracing(config: TracingConfig, log: (line: string) => void): Promise<Tracing> {
+  const { startOtlpTracing } = await import('./telemetry/start-otlp-tracing.ts');
+  return startOtlpTracing(config, log);
 }
 
 /**
- * Finishes what is under way and closes. A connection on which nothing has arrived, or only half a request, would keep the
- * server open for ever: after some grace it is cut.
+ * Finishes what is under way and closes. Connections are cut as soon as nothing is under way on them. One on which only half a
+ * request has arrived would keep the server open for ever: after some grace it is cut too.
  */
 async function closeConnections(app: NestFastifyApplication): Promise<void> {
   const server: Server = app.getHttpServer();
-  const cut = setTimeout(() => {
+  const cutIdle = setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_CHECK_MS);
+  const cutAll = setTimeout(() => {
     server.closeAllConnections();
   }, CLOSING_GRACE_MS);
   try {
     await app.close();
   } finally {
-    clearTimeout(cut);
+    clearInterval(cutIdle);
+    clearTimeout(cutAll);
   }
 }
 
-function fastifyAdapter(): FastifyAdapter {
+function fastifyAdapter({ trustedProxies }: Pick<Config, 'trustedProxies'>): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 200 },
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      headersTimeout: HEAD_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: HEAD_BYTES_MAX,
+    },
+    genReqId: requestIdOf,
     // What comes while closing is answered by the ledger, with a problem like any other.
     return503OnClosing: false,
     frameworkErrors: answerUnroutable,
@@ -104,24 +153,43 @@ function fastifyAdapter(): FastifyAdapter {
 }
 
 /** Without a key for their secrets, endpoints can be looked at and not made. */
-function webhooksOf({ webhooks }: ApiOptions['config']): EndpointsOptions {
-  const secrets = new SecretBox(webhooks?.secretsKeys ?? []);
-  return { secrets, allowLoopback: webhooks?.allowLoopback ?? false, resolve: resolveHost };
+function webhooksOf({ config: { webhooks }, resolveHost: resolve = resolveHost }: ApiOptions): EndpointsOptions {
+  return { secrets: new SecretBox(webhooks.secretsKeys), allowLoopback: webhooks.allowLoopback, resolve };
 }
 
 interface Doors {
+  readonly config: ApiOptions['config'];
   readonly engine: Pick<Engine, 'isBusy'>;
   readonly keys: KeyRing;
+  readonly watchers: readonly RequestWatcher[];
   readonly log: (line: string) => void;
 }
 
-function configure(app: NestFastifyApplication, { engine, keys, log }: Doors): void {
+/** What every request passes, in this order: the cheaper a reason to refuse it, the sooner. */
+async function configure(app: NestFastifyApplication, doors: Doors): Promise<Disposable | null> {
+  const { config, engine, keys, watchers, log } = doors;
   app.useGlobalPipes(new BodyPipe());
-  app.useGlobalFilters(new ProblemFilter(log));
+  app.useGlobalFilters(new ProblemFilter());
   const fastify = app.getHttpAdapter().getInstance();
+  observeRequests(fastify, watchers);
+  sendAnswerHeaders(fastify);
+  limitSizes(fastify);
   shedLoad(fastify, engine);
+  const { rateLimit: perMinute, redisUrl } = config;
+  const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, log }) : null;
   authenticate(fastify, keys);
   readJsonBodies(fastify);
+  return rateLimit;
+}
+
+function both(metrics: Metrics, tracing: Tracing | null): EngineObserver {
+  if (!tracing) return metrics;
+  return {
+    onBatch: (batch) => {
+      metrics.onBatch(batch);
+      tracing.onBatch(batch);
+    },
+  };
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { registerApi } from './api/api.command.ts';
 import { registerMigrate } from './migrate/migrate.command.ts';
 import { registerReplay } from './replay/replay.command.ts';
 import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
 import { registerVerify } from './verify/verify.command.ts';
+import { registerWorker } from './worker/worker.command.ts';
 
 /** As shells count: 128 and the number of SIGPIPE, which Node ignores. */
 const READER_GONE = 141;
@@ -21,6 +23,8 @@ const program = new Command('purser')
 
 registerStart(program);
 registerMigrate(program);
+registerApi(program);
+registerWorker(program);
 registerReplay(program);
 registerVerify(program);
 

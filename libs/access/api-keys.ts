@@ -20,7 +20,8 @@ export interface ApiKey {
   readonly lastUsedAt: number | null;
 }
 
-export type ApiKeyStatus = 'active' | 'expired' | 'revoked';
+export const API_KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
+export type ApiKeyStatus = (typeof API_KEY_STATUSES)[number];
 
 export function apiKeyStatus({ expiresAt, revokedAt }: ApiKey, now: number): ApiKeyStatus {
   if (revokedAt !== null) return 'revoked';

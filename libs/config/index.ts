@@ -1,2 +1,3 @@
 export { ConfigError } from './config-error.ts';
-export { readConfig, type Config, type WebhookConfig } from './read-config.ts';
+export { readConfig, readSharedConfig } from './read-config.ts';
+export type { Config, LogLevel, SharedConfig, TracingConfig, WebhookConfig } from './read-config.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import { ConfigError } from './config-error.ts';
-import { readConfig } from './read-config.ts';
+import { readConfig, readSharedConfig } from './read-config.ts';
 
 function faultsOf(env: Record<string, string>): ConfigError['faults'] {
   try {
@@ -23,6 +23,12 @@ describe('readConfig', () => {
       adminKeys: {},
       idempotencyDays: 7,
       webhooks: { secretsKeys: [], allowLoopback: false },
+      trustedProxies: [],
+      rateLimit: 0,
+      redisUrl: null,
+      drainSeconds: 0,
+      logLevel: 'info',
+      tracing: null,
     });
   });
 
@@ -37,6 +43,13 @@ describe('readConfig', () => {
       PURSER_IDEMPOTENCY_DAYS: '30',
       PURSER_SECRETS_KEY: `${Buffer.alloc(32, 1).toString('base64')}, ${Buffer.alloc(32, 2).toString('base64')}`,
       PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true',
+      PURSER_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1,::1,fd00::/8',
+      PURSER_RATE_LIMIT: '60000',
+      REDIS_URL: 'rediss://cache.example.com',
+      PURSER_DRAIN_SECONDS: '5',
+      PURSER_LOG_LEVEL: 'debug',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
+      OTEL_TRACES_SAMPLER_ARG: '0.01',
     };
     expect(readConfig(env)).toEqual({
       host: '::',
@@ -46,6 +59,12 @@ describe('readConfig', () => {
       adminKeys: { live: env.PURSER_ADMIN_KEY, test: env.PURSER_TEST_ADMIN_KEY },
       idempotencyDays: 30,
       webhooks: { secretsKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)], allowLoopback: true },
+      trustedProxies: ['10.0.0.0/8', '192.0.2.1', '::1', 'fd00::/8'],
+      rateLimit: 60_000,
+      redisUrl: env.REDIS_URL,
+      drainSeconds: 5,
+      logLevel: 'debug',
+      tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: 0.01 },
     });
   });
 
@@ -58,6 +77,7 @@ describe('readConfig', () => {
   it('reports all faults at once, each with the variable, the reason and an example', () => {
     const faults = faultsOf({ PORT: '3000x', HOST: 'a b', DATABASE_URL: 'mysql://db', PURSER_IDEMPOTENCY_DAYS: '0' });
     expect(faults.map((fault) => fault.variable)).toEqual(['HOST', 'PORT', 'DATABASE_URL', 'PURSER_IDEMPOTENCY_DAYS']);
+    for (const { variable, example } of faults) expect(example).toMatch(new RegExp(`^${variable}=.`));
     expect(new ConfigError(faults).message).toContain(
       "PORT is '3000x' but must be a whole number from 0 to 65535, e.g. PORT=3000",
     );
@@ -65,6 +85,41 @@ describe('readConfig', () => {
 
   it.each(['65536', '-1', '1.5', '1e3', '0x10'])('refuses PORT=%s', (PORT) => {
     expect(faultsOf({ PORT })).toHaveLength(1);
+  });
+
+  it.each([
+    ['PURSER_TRUSTED_PROXIES', 'proxy.example.com'],
+    ['PURSER_TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/33'],
+    ['PURSER_TRUSTED_PROXIES', '10.0.0.0/'],
+    ['PURSER_TRUSTED_PROXIES', '10.0.0.0/8/8'],
+    ['PURSER_TRUSTED_PROXIES', 'fd00::/129'],
+    ['PURSER_TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['PURSER_TRUSTED_PROXIES', '::/0'],
+    ['PURSER_RATE_LIMIT', '-1'],
+    ['PURSER_RATE_LIMIT', '10/s'],
+    ['REDIS_URL', 'http://cache'],
+    ['REDIS_URL', 'cache:6379'],
+    ['PURSER_DRAIN_SECONDS', '301'],
+    ['PURSER_LOG_LEVEL', 'verbose'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'localhost:4318'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.1'],
+    ['OTEL_TRACES_SAMPLER_ARG', '10%'],
+  ])('refuses %s=%s', (variable, text) => {
+    expect(faultsOf({ [variable]: text }).map((fault) => fault.variable)).toEqual([variable]);
+  });
+
+  it('gives examples that are accepted', () => {
+    const faulty = {
+      PURSER_TRUSTED_PROXIES: 'x',
+      PURSER_RATE_LIMIT: 'x',
+      REDIS_URL: 'x',
+      PURSER_DRAIN_SECONDS: 'x',
+      PURSER_LOG_LEVEL: 'x',
+    };
+    for (const { example } of faultsOf(faulty)) {
+      const [variable = '', text = ''] = example.split(/=(.*)/s);
+      expect(faultsOf({ [variable]: text })).toEqual([]);
+    }
   });
 
   it.each(['short', 'with a space in the middle of it', 'umlauts-äöü-umlauts-äöü-umlauts'])(
@@ -93,10 +148,33 @@ describe('readConfig', () => {
     expect(JSON.stringify(faultsOf({ DATABASE_URL: 'http://purser:hunter2@db' }))).not.toContain('hunter2');
   });
 
+  it('does not repeat the password of a faulty REDIS_URL', () => {
+    expect(JSON.stringify(faultsOf({ REDIS_URL: 'http://:hunter2@cache' }))).not.toContain('hunter2');
+  });
+
   it('refuses one key for both environments', () => {
     const key = 'the-same-key-for-both-of-them';
     expect(faultsOf({ PURSER_ADMIN_KEY: key, PURSER_TEST_ADMIN_KEY: key })).toEqual([
       expect.objectContaining({ variable: 'PURSER_TEST_ADMIN_KEY' }),
     ]);
+  });
+});
+
+describe('readSharedConfig', () => {
+  it('needs DATABASE_URL, and says so together with all other faults', () => {
+    expect(() => readSharedConfig({ PORT: 'x' })).toThrow(
+      /PORT is 'x'.*\n {2}DATABASE_URL must be set, .*e\.g\. DATABASE_URL=postgres:\/\//s,
+    );
+  });
+
+  it('names a faulty DATABASE_URL once', () => {
+    expect(() => readSharedConfig({ DATABASE_URL: 'mysql://db' })).toThrow(
+      /^An environment variable is wrong:\n {2}DATABASE_URL must be a URL that begins with postgres:/,
+    );
+  });
+
+  it('is otherwise the same', () => {
+    const env = { DATABASE_URL: 'postgres://db.example.com/purser', PORT: '8080' };
+    expect(readSharedConfig(env)).toEqual(readConfig(env));
   });
 });

@@ -2,6 +2,17 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { VariableReader } from './variable-reader.ts';
 
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Where spans are sent. */
+export interface TracingConfig {
+  /** The base URL of an OTLP/HTTP receiver; `/v1/traces` is added. */
+  readonly endpoint: string;
+  /** The part of traces that is recorded, 0 to 1, where the caller hasn't decided. */
+  readonly ratio: number;
+}
+
 /** Everything an operator can set. */
 export interface Config {
   /**
@@ -20,6 +31,21 @@ export interface Config {
   /** PURSER_IDEMPOTENCY_DAYS: how long the keys of authorizations, commits and charges are remembered, in days. */
   readonly idempotencyDays: number;
   readonly webhooks: WebhookConfig;
+  /**
+   * PURSER_TRUSTED_PROXIES: the addresses and networks of proxies whose X-Forwarded-For is believed. Of anybody else it
+   * isn't: whoever connects is then who asks.
+   */
+  readonly trustedProxies: readonly string[];
+  /** PURSER_RATE_LIMIT: requests per minute and API key; 0: no limit. */
+  readonly rateLimit: number;
+  /** REDIS_URL: where several processes count rate limits together; null: each for itself. */
+  readonly redisUrl: string | null;
+  /** PURSER_DRAIN_SECONDS: how long a service that is told to stop goes on answering, and says that it isn't ready. */
+  readonly drainSeconds: number;
+  /** PURSER_LOG_LEVEL: the least important lines that are logged. */
+  readonly logLevel: LogLevel;
+  /** OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER_ARG; null: no tracing. */
+  readonly tracing: TracingConfig | null;
 }
 
 /** How events are sent to their receivers. */
@@ -33,27 +59,99 @@ export interface WebhookConfig {
   readonly allowLoopback: boolean;
 }
 
+/** What one of several processes needs: a Postgres that the others can reach as well. */
+export type SharedConfig = Config & { readonly databaseUrl: string };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /**
  * Reads and checks the environment; the only place that does.
  * @throws ConfigError naming every faulty variable at once.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+export function readConfig(env: Environment = process.env): Config {
+  return read(env, (variables) => variables.text('DATABASE_URL', DATABASE_URL) ?? null);
+}
+
+/**
+ * The same for one of several processes, which share a Postgres of the operator's: it must be named.
+ * @throws ConfigError naming every faulty variable at once.
+ */
+export function readSharedConfig(env: Environment = process.env): SharedConfig {
+  return read(env, (variables) => variables.requiredText('DATABASE_URL', { ...DATABASE_URL, need: DATABASE_NEED }));
+}
+
+const DATABASE_URL = { example: 'postgres://purser:secret@db.example.com:5432/purser', problem: databaseUrlProblem };
+const DATABASE_NEED = 'must be set, as processes that run apart share one database';
+
+function read<Url extends string | null>(env: Environment, databaseUrl: (variables: VariableReader) => Url) {
   const variables = new VariableReader(env);
-  const config: Config = {
+  const config = {
     host: variables.text('HOST', { example: '0.0.0.0', problem: hostProblem }) ?? '127.0.0.1',
     port: variables.wholeNumber('PORT', { min: 0, max: 65_535, fallback: 3000 }),
-    databaseUrl:
-      variables.text('DATABASE_URL', {
-        example: 'postgres://purser:secret@db.example.com:5432/purser',
-        problem: databaseUrlProblem,
-      }) ?? null,
+    databaseUrl: databaseUrl(variables),
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),
     webhooks: readWebhooks(variables),
+    ...readOperation(variables),
   };
   variables.throwFaults();
   return config;
+}
+
+/** How it is watched, limited and stopped. */
+function readOperation(
+  variables: VariableReader,
+): Pick<Config, 'trustedProxies' | 'rateLimit' | 'redisUrl' | 'drainSeconds' | 'logLevel' | 'tracing'> {
+  return {
+    trustedProxies: readTrustedProxies(variables),
+    rateLimit: variables.wholeNumber('PURSER_RATE_LIMIT', { min: 0, max: 999_999_999, fallback: 0, example: 60_000 }),
+    redisUrl:
+      variables.text('REDIS_URL', { example: 'redis://cache.example.com:6379', problem: redisUrlProblem }) ?? null,
+    drainSeconds: variables.wholeNumber('PURSER_DRAIN_SECONDS', { min: 0, max: 300, fallback: 0, example: 5 }),
+    logLevel: readLogLevel(variables),
+    tracing: readTracing(variables),
+  };
+}
+
+function readTrustedProxies(variables: VariableReader): readonly string[] {
+  const text = variables.text('PURSER_TRUSTED_PROXIES', {
+    example: '10.0.0.0/8,fd00::/8',
+    problem: (given) =>
+      listOf(given)
+        .map(proxyProblem)
+        .find((fault) => fault !== null) ?? null,
+  });
+  return listOf(text ?? '');
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
+}
+
+function readLogLevel(variables: VariableReader): LogLevel {
+  const given = variables.text('PURSER_LOG_LEVEL', {
+    example: 'debug',
+    problem: (text) =>
+      LOG_LEVELS.some((level) => level === text) ? null : `is '${text}' but must be one of ${LOG_LEVELS.join(', ')}`,
+  });
+  return LOG_LEVELS.find((level) => level === given) ?? 'info';
+}
+
+function readTracing(variables: VariableReader): TracingConfig | null {
+  const endpoint = variables.text('OTEL_EXPORTER_OTLP_ENDPOINT', {
+    example: 'http://localhost:4318',
+    problem: httpUrlProblem,
+  });
+  const ratio = variables.text('OTEL_TRACES_SAMPLER_ARG', {
+    example: '0.01',
+    problem: (text) =>
+      /^(0|1|[01]?\.\d{1,9})$/.test(text) && Number(text) <= 1 ? null : `is '${text}' but must be a number from 0 to 1`,
+  });
+  return endpoint === undefined ? null : { endpoint, ratio: Number(ratio ?? 1) };
 }
 
 function readAdminKeys(variables: VariableReader): Config['adminKeys'] {
@@ -103,6 +201,26 @@ function hostProblem(text: string): string | null {
 function databaseUrlProblem(text: string): string | null {
   const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
   return isPostgres ? null : 'must be a URL that begins with postgres://';
+}
+
+function redisUrlProblem(text: string): string | null {
+  const isRedis = URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
+  return isRedis ? null : 'must be a URL that begins with redis:// or rediss://';
+}
+
+function httpUrlProblem(text: string): string | null {
+  const isHttp = URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+  return isHttp ? null : 'must be a URL that begins with http:// or https://';
+}
+
+function proxyProblem(text: string): string | null {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+  if (family === 0 || !isNetwork || rest.length > 0)
+    return `has '${text}' but must be a list of IP addresses and networks, separated by commas`;
+  // Whoever is trusted can claim any address.
+  return bits !== undefined && Number(bits) === 0 ? `has '${text}', which is everybody; name your proxies` : null;
 }
 
 function adminKeyProblem(text: string): string | null {

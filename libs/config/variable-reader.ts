@@ -12,6 +12,8 @@ interface WholeNumberRule {
   readonly min: number;
   readonly max: number;
   readonly fallback: number;
+  /** Shown where the fallback, as `0` for "off", would be no example. */
+  readonly example?: number;
 }
 
 /** Reads variables one by one and gathers the faults, so that they can be reported together. */
@@ -33,9 +35,16 @@ export class VariableReader {
     return undefined;
   }
 
-  wholeNumber(variable: string, { min, max, fallback }: WholeNumberRule): number {
+  /** The same for a variable that must be set: `need` says so. What is given back where it isn't must not be used. */
+  requiredText(variable: string, rule: TextRule & { readonly need: string }): string {
+    const isSet = (this.#env[variable]?.trim() ?? '') !== '';
+    if (!isSet) this.fault(variable, rule.need, rule.example);
+    return this.text(variable, rule) ?? '';
+  }
+
+  wholeNumber(variable: string, { min, max, fallback, example = fallback }: WholeNumberRule): number {
     const text = this.text(variable, {
-      example: String(fallback),
+      example: String(example),
       problem: (given) =>
         /^\d{1,9}$/.test(given) && Number(given) >= min && Number(given) <= max
           ? null

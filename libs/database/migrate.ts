@@ -35,8 +35,23 @@ export async function migrate(pool: Pool, { log }: { log: (line: string) => void
       { cause: error },
     );
   }
+  // So that a process whose role may do no more than the service does can see whether it fits the database.
+  if (results.length > 0) await sql`grant select on ${sql.table(MIGRATION_TABLE)} to purser_app`.execute(db);
   for (const { migrationName } of results) log(`migrated the database: ${migrationName}`);
   return results.map((result) => result.migrationName);
+}
+
+/**
+ * This version's migrations that the database doesn't have; none where a newer version has migrated it. A role that isn't a
+ * member of purser_app can't see the list of migrations, and for it all of them are missing.
+ */
+export async function pendingMigrations(pool: Pool): Promise<readonly string[]> {
+  const db = kyselyFrom<unknown>(pool);
+  const { rows } = await sql<{ is_visible: boolean | null }>`
+    select has_table_privilege(to_regclass(${MIGRATION_TABLE}), 'select') as is_visible
+  `.execute(db);
+  const executed = new Set(rows[0]?.is_visible === true ? await executedMigrations(db) : []);
+  return Object.keys(migrations).filter((name) => !executed.has(name));
 }
 
 async function refuseNewerDatabase(db: Kysely<unknown>): Promise<void> {

@@ -6,7 +6,8 @@ import * as hotPath from '../../migrations/0004_hot_path.ts';
 import * as access from '../../migrations/0005_access.ts';
 import * as testClock from '../../migrations/0006_test_clock.ts';
 import * as events from '../../migrations/0007_events.ts';
-import * as webhooks from '../../migrations/0008_webhooks.ts';
+import * as operations from '../../migrations/0008_operations.ts';
+import * as webhooks from '../../migrations/0009_webhooks.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -17,5 +18,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0005_access': access,
   '0006_test_clock': testClock,
   '0007_events': events,
-  '0008_webhooks': webhooks,
+  '0008_operations': operations,
+  '0009_webhooks': webhooks,
 };

@@ -6,7 +6,8 @@ import type { JsonObject } from './json.ts';
 import type { Pace } from './pace.ts';
 import type { TestClock } from './test-clock.ts';
 
-export type AccountStatus = 'active' | 'suspended';
+export const ACCOUNT_STATUSES = ['active', 'suspended'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
 /** What an operator decides about an account. */
 export interface AccountTerms {

@@ -9,7 +9,8 @@ export type Amount = Decimal;
 
 export const ZERO: Amount = new Amount(0);
 
-const PLAIN_DECIMAL = /^\d{1,26}(?:\.\d{1,12})?$/;
+/** An amount as clients write it. */
+export const PLAIN_DECIMAL = /^\d{1,26}(?:\.\d{1,12})?$/;
 
 /**
  * Reads an amount as clients write it: digits, at most 26 before and 12 after the point; no sign, no exponent.

@@ -26,6 +26,7 @@ describe('needsOf', () => {
       grants: [],
       refunds: [],
       clocks: [],
+      sweeps: [],
     });
   });
 
@@ -41,6 +42,7 @@ describe('needsOf', () => {
       grants: [],
       refunds: [],
       clocks: [],
+      sweeps: [],
     });
     expect(needsOf({ type: 'void', authorization: { environment: 'live', id: ofBeta } }).accounts).toEqual([beta.key]);
     expect(needsOf({ type: 'void_grant', grant: { environment: 'live', id: ofAcme } })).toEqual({
@@ -49,6 +51,7 @@ describe('needsOf', () => {
       grants: [ofAcme],
       refunds: [],
       clocks: [],
+      sweeps: [],
     });
     expect(needsOf({ type: 'commit_batch', items: [commitOf(ofBeta), commitOf(ofAcme)] })).toEqual({
       accounts: [beta.key, acme.key],
@@ -56,6 +59,7 @@ describe('needsOf', () => {
       grants: [],
       refunds: [],
       clocks: [],
+      sweeps: [],
     });
   });
 
@@ -66,11 +70,13 @@ describe('needsOf', () => {
       ...needs,
       refunds: [],
       clocks: [],
+      sweeps: [],
     });
     expect(needsOf({ type: 'refund', authorization, amount: null, reason: null })).toEqual({
       ...needs,
       refunds: [ofAcme],
       clocks: [],
+      sweeps: [],
     });
   });
 

@@ -130,6 +130,8 @@ export interface Needs {
   readonly refunds: readonly string[];
   /** The environments of a test clock that it acts in; none for `live`. */
   readonly clocks: readonly string[];
+  /** Accounts to tell what was declined. */
+  readonly sweeps: readonly AccountKey[];
 }
 
 export function needsOf(command: Command): Needs {
@@ -138,11 +140,12 @@ export function needsOf(command: Command): Needs {
     case 'update_account':
     case 'set_account_status':
     case 'set_alerts':
-    case 'sweep':
     case 'create_grant':
     case 'authorize':
     case 'charge':
       return ofAccounts([command.account]);
+    case 'sweep':
+      return { ...ofAccounts([command.account]), sweeps: [command.account.key] };
     case 'authorize_batch':
     case 'charge_batch':
       return ofAccounts(command.items.map(({ account }) => account));
@@ -166,6 +169,7 @@ function ofAccounts(accounts: readonly AccountRef[]): Needs {
     grants: [],
     refunds: [],
     clocks: withTestClocks(accounts),
+    sweeps: [],
   };
 }
 
@@ -176,6 +180,7 @@ function ofObjects(objects: readonly ObjectRef[]): Needs {
     grants: [],
     refunds: [],
     clocks: withTestClocks(objects),
+    sweeps: [],
   };
 }
 

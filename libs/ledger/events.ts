@@ -13,6 +13,12 @@ export interface LedgerEvents {
   /** What was neither spent nor held is lost. */
   'grant.expired': GrantTold & { readonly amount_expired: string };
   'authorization.expired': { readonly authorization: string; readonly released: string };
+  /** How many requests were declined in a minute; told when it is over, at most once per account and minute. */
+  'authorization.declined': {
+    readonly requests: number;
+    /** When it began, in real time. */
+    readonly minute: string;
+  };
   'account.suspended': Record<never, never>;
   /** Used percent of the last fill has reached a threshold; once per epoch and threshold. */
   'balance.threshold_reached': ThresholdTold;
@@ -36,6 +42,7 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'grant.expiring': true,
   'grant.expired': true,
   'authorization.expired': true,
+  'authorization.declined': true,
   'account.suspended': true,
   'balance.threshold_reached': true,
   'balance.low': true,

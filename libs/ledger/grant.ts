@@ -44,7 +44,8 @@ export interface Grant {
   readonly metadata: JsonObject;
 }
 
-export type GrantStatus = 'scheduled' | 'active' | 'exhausted' | 'expired' | 'voided';
+export const GRANT_STATUSES = ['scheduled', 'active', 'exhausted', 'expired', 'voided'] as const;
+export type GrantStatus = (typeof GRANT_STATUSES)[number];
 
 export function grantStatus(grant: Grant, now: number): GrantStatus {
   if (grant.voidedAt !== null) return 'voided';

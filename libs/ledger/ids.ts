@@ -68,6 +68,11 @@ export function publicId(kind: IdKind, uuid: string): string {
   return `${ID_PREFIXES[kind]}_${text}`;
 }
 
+/** What the public ids of a kind look like, as a regular expression. */
+export function idPattern(kind: IdKind): string {
+  return `^${ID_PREFIXES[kind]}_[0-7][${ALPHABET}]{25}$`;
+}
+
 /** Reads a public id of a kind back into its UUID; `null` where the text is no such id. */
 export function parsePublicId(kind: IdKind, text: string): string | null {
   const prefix = `${ID_PREFIXES[kind]}_`;

@@ -1,7 +1,8 @@
+export { ACCOUNT_STATUSES } from './account.ts';
 export type { Account, AccountStatus, AccountTerms } from './account.ts';
 export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, percentUsed } from './alerts.ts';
 export type { AlertRules, OwnAlertRules } from './alerts.ts';
-export { Amount, formatAmount, parseAmount, ZERO } from './amount.ts';
+export { Amount, formatAmount, parseAmount, PLAIN_DECIMAL, ZERO } from './amount.ts';
 export {
   asOf,
   AUTHORIZATION_STATUSES,
@@ -26,6 +27,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { available, type Balance } from './balance.ts';
+export { TRANSFER_KINDS } from './chart.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
 export { needsOf, weightOf, type Needs } from './commands.ts';
 export type {
@@ -51,23 +53,25 @@ export { settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
 export { LEDGER_EVENT_TYPES } from './events.ts';
 export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
-export { GRANT_CATEGORIES, grantStatus } from './grant.ts';
+export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { IdClock } from './id-clock.ts';
 export {
   accountKey,
   accountKeyOf,
+  idPattern,
   newAccountId,
   newOwnedUuid,
   newUuid,
   parsePublicId,
   publicId,
   type AccountKey,
+  type IdKind,
 } from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
 export type { Pace } from './pace.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
 export { accountState, balanceOf, noChanges } from './state.ts';
-export type { AccountState, Changes, LedgerState } from './state.ts';
+export type { AccountState, Changes, DeclinedMinute, LedgerState } from './state.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

@@ -78,6 +78,7 @@ export function isRemembered(outcome: Outcome<unknown>): boolean {
   return outcome.ok || isDecline(outcome.refusal.code);
 }
 
-function isDecline(code: RefusalCode): boolean {
+/** A "no" for want of credits, or because the account is suspended. */
+export function isDecline(code: RefusalCode): boolean {
   return code === 'insufficient_credits' || code === 'credits_held' || code === 'account_suspended';
 }

@@ -37,6 +37,15 @@ export interface LedgerState {
   readonly grants: Map<string, Grant>;
   /** By environment, the clock that accounts get which are made now; `live` has none. */
   readonly clocks: ReadonlyMap<string, TestClock>;
+  /** What was declined in minutes that are over and wasn't told yet, of the accounts to sweep. */
+  readonly declined: ReadonlyMap<AccountKey, readonly DeclinedMinute[]>;
+}
+
+export interface DeclinedMinute {
+  readonly accountKey: AccountKey;
+  /** When it began, in real time, in milliseconds since 1970. */
+  readonly minute: number;
+  readonly requests: number;
 }
 
 /** What a batch of decisions changed, for the writer. An object is in at most one set of its kind. */
@@ -56,6 +65,9 @@ export interface Changes {
   readonly changedAlerts: Set<AccountState>;
   readonly events: LedgerEvent[];
   readonly alerts: SentAlert[];
+  /** How many requests were declined, by account. They are told of once a minute. */
+  readonly declines: Map<AccountKey, number>;
+  readonly toldDeclines: Set<DeclinedMinute>;
 }
 
 export function noChanges(): Changes {
@@ -72,6 +84,8 @@ export function noChanges(): Changes {
     changedAlerts: new Set(),
     events: [],
     alerts: [],
+    declines: new Map(),
+    toldDeclines: new Set(),
   };
 }
 

@@ -8,6 +8,7 @@ export {
 export { dueDeliveries } from './deliveries/due-deliveries.ts';
 export { relayEvents } from './deliveries/relay-events.ts';
 export type { RedeliveredSince } from './deliveries/redeliver.ts';
+export { DISABLED_REASONS } from './endpoints/webhook-endpoint.ts';
 export type { EndpointChanges, EndpointTerms, WebhookEndpoint } from './endpoints/webhook-endpoint.ts';
 export {
   WebhookEndpoints,

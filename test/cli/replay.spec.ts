@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect, findRunningDatabase } from '#database';
 import { Amount } from '#ledger';
 import { root } from '../support/build.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeFolder } from './make-folder.ts';
 import { processesOn } from './processes-on.ts';
 import { purser, PurserRun } from './purser-run.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from '../support/eventually.ts';
 import { makeFolder } from './make-folder.ts';
 import { processesOn } from './processes-on.ts';
 import { purser } from './purser-run.ts';
@@ -79,6 +79,35 @@ describe('purser start', () => {
   it('leaves no process behind after a kill -9 either', async () => {
     await service.end('SIGKILL');
     await eventually('Postgres ends too', async () => (await processesOn(dataDir)).length === 0);
+  });
+
+  it('logs each request to standard error where asked to, one JSON object per line, and no key anywhere', async () => {
+    const keys = {
+      PURSER_ADMIN_KEY: 'an-admin-key-of-the-operators-own',
+      PURSER_TEST_ADMIN_KEY: 'pur_test_an-admin-key-of-ours',
+    };
+    service = await startService(dataDir, { ...keys, PURSER_LOG_LEVEL: 'debug', PURSER_DRAIN_SECONDS: '1' });
+    const client = service.client(keys.PURSER_ADMIN_KEY);
+    await openAccount(client, { credits: '1' });
+    await client.get(`/v1/accounts?cursor=${keys.PURSER_ADMIN_KEY}`);
+    await service.client(keys.PURSER_TEST_ADMIN_KEY).get(`/${keys.PURSER_TEST_ADMIN_KEY}`);
+    await service.client('pur_live_a-key-that-nobody-has-made').get('/v1/accounts');
+
+    const stopping = service.end('SIGTERM');
+    await service.run.writes(/^stopping: /m);
+    expect((await service.client(keys.PURSER_ADMIN_KEY).get('/health/ready')).body).toMatchObject({
+      service: 'stopping',
+    });
+    const { code, out, err } = await stopping;
+    expect(code).toBe(0);
+    const lines = err
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { message: string; status: number });
+    expect(lines.map(({ message, status }) => [message, status])).toEqual(
+      [201, 201, 400, 404, 401, 503].map((status) => ['request', status]),
+    );
+    for (const key of [...Object.values(keys), 'a-key-that-nobody-has-made']) expect(out + err).not.toContain(key);
   });
 
   it('says which port is taken and how to choose another, and leaves no Postgres behind', async () => {

@@ -87,11 +87,22 @@ describe('a body', () => {
     ['with a comment', '{/* */}'],
     ['with NaN', '{"amount": NaN}'],
     ['with single quotes', "{'amount':'1'}"],
-    ['that sets a prototype', '{"__proto__":{"amount":"1"}}'],
-    ['that sets a constructor', '{"constructor":{"prototype":{"amount":"1"}}}'],
+    ['with a byte order mark', '\ufeff{}'],
   ])('that is no JSON (%s) is 400', async (_, payload) => {
-    const { errors = [] } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
-    expect(errors).toHaveLength(1);
+    const { errors } = expectProblem(await send({ payload, headers: json }), 400, 'invalid_request');
+    expect(errors).toEqual([{ field: '', message: expect.stringMatching(/^must be JSON: /) }]);
+  });
+
+  it.each([
+    ['{"__proto__":{"amount":"1"}}', '__proto__'],
+    ['{"account":"a","amount":"1","metadata":{"a":[{"__proto__":null}]}}', 'metadata.a.0.__proto__'],
+  ])('that sets a prototype is told where: %s', async (payload, field) => {
+    expectFaults(await send({ payload, headers: json }), [field]);
+  });
+
+  it('that sets a constructor finds its fields unknown', async () => {
+    const payload = `{"account":"${account}","amount":"1","constructor":{"prototype":{"amount":"1"}}}`;
+    expectFaults(await send({ payload, headers: json }), ['constructor']);
   });
 
   it.each(['[]', '"text"', '5', 'true', '[{"account":"a","amount":"1"}]'])(
@@ -125,15 +136,25 @@ describe('a body', () => {
     expectProblem(await send({ payload: '{}' }), 415, 'unsupported_media_type');
   });
 
-  it('of more than 1 MiB is 413', async () => {
-    const payload = JSON.stringify({ account, amount: '1', metadata: { text: 'x'.repeat(1024 * 1024) } });
-    expectProblem(await send({ payload, headers: json }), 413, 'body_too_large');
+  it('of more than 256 KiB is 413', async () => {
+    const bodyOf = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
+    expectFaults(await send({ payload: bodyOf(256 * 1024), headers: json }), ['text', 'account', 'amount']);
+    expectProblem(await send({ payload: bodyOf(256 * 1024 + 1), headers: json }), 413, 'body_too_large');
   });
+
+  it.each(['/v1/charges/batch', '/v1/authorizations/batch', '/v1/authorizations/commit-batch'])(
+    'of a batch may have 1 MiB: %s',
+    async (path) => {
+      const bodyOf = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
+      expectFaults(await send({ path, payload: bodyOf(1024 * 1024), headers: json }), ['text', 'items']);
+      expectProblem(await send({ path, payload: bodyOf(1024 * 1024 + 1), headers: json }), 413, 'body_too_large');
+    },
+  );
 
   it('nested beyond reason is 400, at 100 levels as at 400 000', async () => {
     for (const depth of [100, 400_000]) {
       const payload = `{"metadata":{"a":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
-      expectProblem(await send({ path: '/v1/accounts', payload, headers: json }), 400, 'invalid_request');
+      expectProblem(await send({ path: '/v1/charges/batch', payload, headers: json }), 400, 'invalid_request');
     }
   });
 
@@ -158,6 +179,17 @@ describe('a body', () => {
     const grant = await grantCredits(service.live, account, '1', { scope: { tags: texts }, metadata });
     expect(grant).toMatchObject({ scope: { tags: texts }, metadata });
   });
+});
+
+describe('a field with a name that every object of JavaScript has', () => {
+  it.each(['constructor', 'hasOwnProperty', 'isPrototypeOf', 'toString', '__defineGetter__'])(
+    'is refused like any that is not known: %s',
+    async (name) => {
+      expectFaults(await service.live.post('/v1/charges', { account, amount: '1', [name]: null }), [name]);
+      expectFaults(await service.live.get(`/v1/authorizations?${name}=1`), [name]);
+      expectFaults(await service.live.post(`/v1/accounts/${account}/suspend`, { [name]: null }), [name]);
+    },
+  );
 });
 
 describe('a request of more faults than anybody reads', () => {
@@ -214,6 +246,21 @@ describe('every operation that takes a body', () => {
     ])
       expectFaults(await service.live.get(`${path}?unknown_field=1`), ['unknown_field']);
   });
+
+  it('of those that read refuses a parameter that no text can be', async () => {
+    expectFaults(await service.live.get('/v1/audit-log?object=a%00b'), ['object']);
+  });
+
+  it('is measured in characters, whatever they take in UTF-16', async () => {
+    const name = '💸'.repeat(256);
+    expectAccount(await service.live.post('/v1/accounts', { name }), 201);
+    expectFaults(await service.live.post('/v1/accounts', { name: `${name}!` }), ['name']);
+    // An emoji and what makes it colourful are two, also to the standard that describes the fields.
+    expectFaults(await service.live.post('/v1/accounts', { name: '❤️'.repeat(129) }), ['name']);
+    const body = { account, amount: '1', tags: { ['💸'.repeat(64)]: name }, usage: { event: '💸'.repeat(128) } };
+    expectAuthorization(await service.live.post('/v1/charges', body), 201);
+    expectFaults(await service.live.post('/v1/charges', { ...body, usage: { event: '💸'.repeat(129) } }), ['usage']);
+  });
 });
 
 describe('amounts at the edge of what the books can hold', () => {
@@ -246,6 +293,7 @@ describe('what is not HTTP as we speak it', () => {
 
   it.each([
     ['nonsense', 'nonsense\r\n\r\n', 400],
+    ['more than 100 headers', `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a: b\r\n'.repeat(99)}\r\n`, 431],
     ['headers beyond 16 KiB', `GET /v1/accounts HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('is refused with a problem too: %s', async (_, bytes, status) => {
     const answer = await sendBytes(bytes);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually.ts';
 import type { Answer } from '../support/api-client.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { authorize, balanceOf, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
@@ -192,7 +193,16 @@ describe('a fault nobody foresaw', () => {
       expectProblem(answer, 500, 'internal_error');
       expectNothingLeaked(answer);
     }
-    expect(service.log.slice(logged).join('\n')).toContain('relation "accounts" does not exist');
+    const lines = (): { status?: number }[] =>
+      service.log.slice(logged).map((line) => JSON.parse(line) as { status?: number });
+    const faults = (): object[] => lines().filter(({ status }) => status === 500);
+    await eventually('each is logged', () => Promise.resolve(faults().length === answers.length));
+    for (const line of faults())
+      expect(line).toMatchObject({
+        level: 'error',
+        problem: 'internal_error',
+        fault: expect.stringContaining('relation "accounts" does not exist'),
+      });
     expect((await service.live.post('/v1/charges', { account, amount: '1' })).status).toBe(201);
     expect(await balanceOf(service.live, account)).toMatchObject({ posted: '9' });
   });

@@ -1,11 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
-import { ApiClient, type Answer } from '../support/api-client.ts';
+import type { ApiClient, Answer } from '../support/api-client.ts';
 import { expectFaults, expectList, expectProblem } from '../support/expect-answer.ts';
 import { openAccount, pagesOf } from '../support/ledger-steps.ts';
-import { LIVE_KEY, startTestService, type TestService } from '../support/test-service.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
 import { answer, verified, WebhookReceiver } from '../support/webhook-receiver.ts';
 import { deliverAll, makeEndpoint, writeEvent } from '../support/webhook-steps.ts';
 
@@ -94,7 +93,7 @@ describe('an endpoint', () => {
     expectFaults(await service.live.post(PATH, {}), ['url']);
     expectFaults(await service.live.post(PATH, { url: receiver.url, types: [] }), ['types']);
     const { id } = await makeEndpoint(service.live, { url: receiver.url });
-    expectFaults(await service.live.patch(`${PATH}/${id}`, { url: null, enabled: null, account: 'x' }), [
+    expectFaults(await service.live.patch(`${PATH}/${id}`, { url: 'x', enabled: 'yes', account: 'x' }), [
       'url',
       'enabled',
       'account',
@@ -112,6 +111,15 @@ describe('an endpoint', () => {
     expectFaults(await service.live.post(PATH, { url }), ['url']);
     const { id } = await makeEndpoint(service.live, { url: receiver.url });
     expectFaults(await service.live.patch(`${PATH}/${id}`, { url }), ['url']);
+  });
+
+  it('is refused where its host isn’t known, or not on the public internet', async () => {
+    expectProblem(await service.live.post(PATH, { url: 'https://nowhere.example/' }), 400, 'webhook_host_unknown');
+    expectProblem(await service.live.post(PATH, { url: 'https://intranet.example/' }), 400, 'webhook_host_not_public');
+    const { id } = await makeEndpoint(service.live, { url: 'https://acme.example/' });
+    const moved = await service.live.patch(`${PATH}/${id}`, { url: 'https://intranet.example/' });
+    expectProblem(moved, 400, 'webhook_host_not_public');
+    expect((await service.live.get(`${PATH}/${id}`)).body).toMatchObject({ url: 'https://acme.example/' });
   });
 
   it('may be an account’s own, if there is such an account', async () => {
@@ -153,17 +161,10 @@ describe('an endpoint', () => {
   });
 
   it('can’t be made where there is no key for its secret, nor on loopback where that isn’t allowed', async () => {
-    const { databaseUrl, log } = service;
-    const api: RunningApi = await startApi({
-      config: { host: '127.0.0.1', port: 0 },
-      databaseUrl,
-      log: (line) => (log as string[]).push(line),
-    });
-    const client = new ApiClient(api.url, LIVE_KEY);
-    expectProblem(await client.post(PATH, { url: 'https://203.0.114.1/' }), 503, 'secrets_key_missing');
-    expectProblem(await client.post(PATH, { url: receiver.url }), 400, 'webhook_host_not_public');
-    await client.close();
-    await api.close();
+    const bare = await startTestService({ PURSER_SECRETS_KEY: '', PURSER_WEBHOOKS_ALLOW_LOOPBACK: '' });
+    expectProblem(await bare.live.post(PATH, { url: 'https://203.0.114.1/' }), 503, 'secrets_key_missing');
+    expectProblem(await bare.live.post(PATH, { url: receiver.url }), 400, 'webhook_host_not_public');
+    await bare.stop();
   });
 });
 

@@ -5,7 +5,7 @@ import { expectAccount } from '../support/expect-answer.ts';
 import type { AuthorizationView, BalanceView, TransferView } from '../support/views.ts';
 import { ExpectedBooks } from './expected-books.ts';
 import type { Answered, Load } from './load.ts';
-import type { PostgresUnderTest } from './postgres-under-test.ts';
+import type { DatabaseUnderTest } from './postgres-under-test.ts';
 
 const REPLAYED_AT_ONCE = 200;
 
@@ -20,7 +20,7 @@ type Ended = Pick<Load, 'accounts' | 'answered' | 'abandoned' | 'settle'>;
  */
 export async function expectNothingLost(
   load: Ended,
-  postgres: PostgresUnderTest,
+  postgres: DatabaseUnderTest,
   instances: readonly ApiClient[],
 ): Promise<void> {
   const [instance] = instances;
@@ -90,7 +90,8 @@ async function expectTransfers(instance: ApiClient, books: ExpectedBooks, accoun
   expect(readable(found)).toEqual(readable(expected));
 }
 
-async function expectReplays(instances: readonly ApiClient[], answered: readonly Answered[]): Promise<void> {
+/** Each is answered as at first, to the last character, by what is remembered of it. */
+export async function expectReplays(instances: readonly ApiClient[], answered: readonly Answered[]): Promise<void> {
   for (let from = 0; from < answered.length; from += REPLAYED_AT_ONCE) {
     const some = answered.slice(from, from + REPLAYED_AT_ONCE);
     const again = await Promise.all(some.map((one, index) => replay(instances[index % instances.length], one)));

@@ -3,20 +3,9 @@ import pg from 'pg';
 import { connect, findRunningDatabase } from '#database';
 import { verify } from '#ledger-store';
 
-/** The embedded Postgres on a data folder, to be asked directly and to be done harm. */
-export class PostgresUnderTest {
-  constructor(private readonly dataDir: string) {}
-
-  async pid(): Promise<number> {
-    const [pid] = (await readFile(`${this.dataDir}/postgres/postmaster.pid`, 'utf8')).split('\n');
-    return Number(pid);
-  }
-
-  /** How often it has recovered from its log, by its own account. */
-  async recoveries(): Promise<number> {
-    const log = await readFile(`${this.dataDir}/postgres.log`, 'utf8');
-    return log.match(/automatic recovery in progress/g)?.length ?? 0;
-  }
+/** A database with books in it, to be asked directly. */
+export class DatabaseUnderTest {
+  constructor(private readonly url: () => Promise<string>) {}
 
   /** Opens a session that isn't the service's. */
   async session(): Promise<pg.Client> {
@@ -56,10 +45,26 @@ export class PostgresUnderTest {
       await pool.end();
     }
   }
+}
 
-  private async url(): Promise<string> {
-    const database = await findRunningDatabase(this.dataDir);
-    if (!database) throw new Error('there is no Postgres running');
-    return database.url;
+/** The embedded Postgres on a data folder, to be asked directly and to be done harm. */
+export class PostgresUnderTest extends DatabaseUnderTest {
+  constructor(private readonly dataDir: string) {
+    super(async () => {
+      const database = await findRunningDatabase(dataDir);
+      if (!database) throw new Error('there is no Postgres running');
+      return database.url;
+    });
+  }
+
+  async pid(): Promise<number> {
+    const [pid] = (await readFile(`${this.dataDir}/postgres/postmaster.pid`, 'utf8')).split('\n');
+    return Number(pid);
+  }
+
+  /** How often it has recovered from its log, by its own account. */
+  async recoveries(): Promise<number> {
+    const log = await readFile(`${this.dataDir}/postgres.log`, 'utf8');
+    return log.match(/automatic recovery in progress/g)?.length ?? 0;
   }
 }

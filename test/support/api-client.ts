@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 
-/** What the API answered. `text` is the body byte for byte, `body` the JSON in it (`undefined` where there is none). */
+/** What the API answered. `text` is the body byte for byte, `body` the JSON in it (`undefined` where it isn't JSON). */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ const CONNECTIONS_MAX = 250;
 /** Longer than any answer may take, shorter than a test: a request that hangs fails by itself. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
-/** Speaks to a running API over its real socket, with one API key. */
+/** Speaks to a running API over its real socket, with one API key, or none. */
 export class ApiClient {
   readonly #agent = new Agent({
     connections: CONNECTIONS_MAX,
@@ -36,7 +36,7 @@ export class ApiClient {
 
   constructor(
     readonly url: string,
-    private readonly apiKey: string,
+    private readonly apiKey: string | null,
   ) {}
 
   get(path: string): Promise<Answer> {
@@ -62,14 +62,15 @@ export class ApiClient {
       method,
       path,
       headers: {
-        authorization: `Bearer ${this.apiKey}`,
+        ...(this.apiKey === null ? {} : { authorization: `Bearer ${this.apiKey}` }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
         ...headers,
       },
       ...(payload === undefined ? {} : { body: payload }),
     });
     const text = await body.text();
-    return { status: statusCode, headers: flat(answered), text, body: text === '' ? undefined : JSON.parse(text) };
+    const isJson = /^application\/(?:.*\+)?json\b/.test(flat(answered)['content-type'] ?? '');
+    return { status: statusCode, headers: flat(answered), text, body: isJson ? JSON.parse(text) : undefined };
   }
 
   close(): Promise<void> {

@@ -7,6 +7,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig } from 'fastify';
 import { ApiModule } from '../../apps/api/api.module.ts';
+import { Readiness } from '../../apps/api/health/readiness.ts';
+import { Metrics } from '../../apps/api/metrics/metrics.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export interface RegisteredRoute {
@@ -27,7 +29,16 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks, log }),
+    ApiModule.of({
+      engine,
+      alertDefaults,
+      readPool,
+      keys,
+      webhooks,
+      metrics: new Metrics(),
+      readiness: new Readiness(),
+      log,
+    }),
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );

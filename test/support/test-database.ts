@@ -27,12 +27,21 @@ export interface TestDatabase {
  *
  * @throws Error when the specs weren't started by `npm test`, which starts the Postgres they run on
  */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createDatabase(templateDatabase);
+}
+
+/** The same without anything in it. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createDatabase('template1');
+}
+
+async function createDatabase(template: string): Promise<TestDatabase> {
   const server = process.env['PURSER_TEST_DATABASE_URL'];
   if (!server) throw new Error('No test Postgres is running. Start the specs with `npm test`, which starts one.');
 
   const name = `purser_${randomBytes(8).toString('hex')}`;
-  await administer(server, `create database ${name} template ${templateDatabase}`);
+  await administer(server, `create database ${name} template ${template}`);
   return {
     url: withDatabase(server, name),
     drop: async () => {

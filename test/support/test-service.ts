@@ -1,7 +1,9 @@
 import { bootstrapKeys } from '#access';
+import { readConfig } from '#config';
 import { connect, type Pool } from '#database';
 import { verify } from '#ledger-store';
 import { randomBytes } from 'node:crypto';
+import { makeLogger } from '../../apps/api/logging/make-logger.ts';
 import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
 import { ApiClient } from './api-client.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -10,6 +12,12 @@ export const LIVE_KEY = 'pur_live_the-key-of-the-live-environment';
 /** What signing secrets are encrypted with. */
 export const SECRETS_KEY = randomBytes(32);
 export const TEST_KEY = 'pur_test_the-key-of-the-test-environment';
+
+/** The hosts that endpoints may be on: one on the public internet and one that isn't. Specs ask no name servers. */
+const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  'acme.example': ['203.0.114.1'],
+  'intranet.example': ['10.0.0.1'],
+};
 
 /** One process of the API, as its clients see it. */
 export interface TestInstance {
@@ -35,19 +43,27 @@ export interface TestService extends TestInstance {
   stop(): Promise<void>;
 }
 
-/** Starts the API on a database of its own and on a free port. Call it in `beforeAll`, and `stop` in `afterAll`. */
-export async function startTestService(): Promise<TestService> {
+/**
+ * Starts the API on a database of its own and on a free port. Call it in `beforeAll`, and `stop` in `afterAll`.
+ *
+ * @param environment what the operator has set
+ */
+export async function startTestService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
+  const secrets = { PURSER_SECRETS_KEY: SECRETS_KEY.toString('base64'), PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true' };
+  const config = readConfig({ PORT: '0', ...secrets, ...environment });
   const database = await createTestDatabase();
   const log: string[] = [];
+  const logger = makeLogger({ level: config.logLevel, secrets: [], stream: { write: (line) => void log.push(line) } });
   const closing: (() => Promise<void>)[] = [];
   const pool = connect(database.url, { log: (line) => log.push(line) });
   await bootstrapKeys(pool, { live: LIVE_KEY, test: TEST_KEY });
 
   const startAnother = async (): Promise<TestInstance> => {
     const api: RunningApi = await startApi({
-      config: { host: '127.0.0.1', port: 0, webhooks: { secretsKeys: [SECRETS_KEY], allowLoopback: true } },
+      config,
       databaseUrl: database.url,
-      log: (line) => log.push(line),
+      resolveHost: (host) => Promise.resolve(ADDRESSES[host] ?? []),
+      logger,
     });
     const live = new ApiClient(api.url, LIVE_KEY);
     const test = new ApiClient(api.url, TEST_KEY);

@@ -1,9 +1,8 @@
 import { Amount, newAccountId, ZERO, type AccountRef, type AccountTerms, type Command } from '#ledger';
 import { accountRef } from './account-ref.ts';
-import type { AccountTermsBody, CreateAccountBody } from './account.body.ts';
+import { DEFAULT_UNIT, type AccountTermsBody, type CreateAccountBody } from './account.body.ts';
 
 const DEFAULT_TERMS: AccountTerms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} };
-const DEFAULT_UNIT = 'credits';
 
 export function createAccountCommand(environment: string, body: CreateAccountBody): Command<'create_account'> {
   return {

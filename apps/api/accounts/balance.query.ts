@@ -1,8 +1,9 @@
 import { IsOptional } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
 import { IsInstant } from '../validation/rules.ts';
 
 export class BalanceQuery {
-  /** A past instant; now where it isn't given. */
+  @Describe('A past instant; now where it isn’t given.')
   @IsOptional()
   @IsInstant()
   readonly at?: string;

@@ -1,9 +1,10 @@
 import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
 import { IsAmount } from '../validation/rules.ts';
 
 export class AlertsBody {
-  /** Percentages of the last fill. */
+  @Describe('Thresholds: how much of the last fill is used, in percent.')
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(ALERT_THRESHOLDS_MAX)
@@ -13,7 +14,7 @@ export class AlertsBody {
   @Max(ALERT_PERCENT_MAX, { each: true })
   readonly percent?: number[] | null;
 
-  /** Balances. */
+  @Describe('Levels: what is left, as amounts.')
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(ALERT_THRESHOLDS_MAX)

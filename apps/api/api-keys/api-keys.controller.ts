@@ -65,7 +65,7 @@ export class ApiKeysController {
   /** Ends it at once. */
   @Delete(':id')
   @Needs('admin')
-  async revoke(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async revoke(@Param('id') id: string, @Body(noFields) _body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const result = await this.access.revokeKey(changeRequestOf(reply.request), keyIdOrNotFound(id), ({ apiKey }) => ({
       status: 200,
       body: JSON.stringify(apiKeyView(apiKey)),

@@ -1,12 +1,11 @@
-import { Access, type AuditEntry } from '#access';
-import { publicId } from '#ledger';
+import { Access } from '#access';
 import { Controller, Get, Query } from '@nestjs/common';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
-import { timeView } from '../lists/time-view.ts';
 import { AuditLogQuery } from './audit-log.query.ts';
+import { auditView } from './audit-log.view.ts';
 
 /** What was changed, by which key: keys, environments, accounts and grants. Nothing in it is ever changed or deleted. */
 @Controller('v1/audit-log')
@@ -19,17 +18,4 @@ export class AuditLogController {
     const page = await this.access.listAudit(environment, { ...pageRequest(query), object: query.object ?? null });
     return listView(page, auditView);
   }
-}
-
-function auditView({ id, actor, object, before, after, createdAt }: AuditEntry) {
-  return {
-    id: publicId('audit', id),
-    actor: { key: publicId('key', actor.keyId), name: actor.keyName },
-    call: actor.call,
-    object,
-    before,
-    after,
-    request_id: actor.requestId,
-    created_at: timeView(createdAt),
-  };
 }

@@ -1,10 +1,11 @@
-import { IsOptional, IsString, Length } from 'class-validator';
+import { IsOptional } from 'class-validator';
 import { PageQuery } from '../lists/page-query.ts';
+import { Describe } from '../openapi/describe.ts';
+import { IsText } from '../validation/rules.ts';
 
 export class AuditLogQuery extends PageQuery {
-  /** Only what was done to the object with this id. */
+  @Describe('Only what was done to the object with this id.')
   @IsOptional()
-  @IsString()
-  @Length(1, 128)
+  @IsText(1, 128)
   readonly object?: string;
 }

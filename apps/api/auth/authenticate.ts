@@ -17,22 +17,39 @@ export function authenticate(fastify: FastifyInstance, keys: KeyRing): void {
       return;
     }
     const admit = (caller: Caller | null): void => done(refusalOf(request, caller, needs) ?? undefined);
-    const [, key] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
-    const caller = key === undefined ? null : keys.find(key);
-    if (caller || key === undefined) admit(caller);
+    const key = keyIn(request);
+    const caller = key === null ? null : keys.find(key);
+    if (caller || key === null) admit(caller);
     else void keys.findAgain(key).then(admit);
   });
 }
 
-/** Why the request isn't let in; `null` where it is, and its caller known from then on. */
+/** Whose key a request carries, whether or not it will be let in with it; `null` for none that is known. */
+export function callerIn(request: FastifyRequest, keys: KeyRing): Caller | null {
+  const key = keyIn(request);
+  return key === null ? null : keys.find(key);
+}
+
+function keyIn(request: FastifyRequest): string | null {
+  const [, key = null] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+  return key;
+}
+
+/** Why the request isn't let in; `null` where it is. From then on its caller is known, and told by the log in either case. */
 function refusalOf(request: FastifyRequest, caller: Caller | null, needs: readonly Scope[]): ProblemError | null {
   if (!caller) return unknownKey();
+  CALLERS.set(request, caller);
   if (!caller.mayComeFrom(request.ip)) return addressNotAllowed(request.ip);
   if (!caller.hasAnyOf(needs)) return scopeMissing(needs);
-  CALLERS.set(request, caller);
   return null;
 }
 
+/** Whose key it was, whether or not it was let in; `null` for a stranger, and where no key is needed. */
+export function knownCallerOf(request: FastifyRequest): Caller | null {
+  return CALLERS.get(request) ?? null;
+}
+
+/** Who was let in. */
 export function callerOf(request: FastifyRequest): Caller {
   const caller = CALLERS.get(request);
   if (!caller) throw new Error('the request was not authenticated');

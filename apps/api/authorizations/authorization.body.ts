@@ -1,4 +1,5 @@
 import {
+  DEFAULT_HOLD_SECONDS,
   MAX_HOLD_SECONDS,
   OVERAGE_POLICIES,
   type BatchMode,
@@ -6,7 +7,8 @@ import {
   type OveragePolicy,
   type Usage,
 } from '#ledger';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { BatchItems } from '../validation/body-classes.ts';
 import {
   IsAccountId,
@@ -15,77 +17,97 @@ import {
   IsMetadata,
   IsPositiveAmount,
   IsTags,
+  IsText,
   POSITIVE_AMOUNT,
 } from '../validation/rules.ts';
 import { IsUsage } from '../validation/usage.ts';
 
 export const BATCH_MODES: readonly BatchMode[] = ['all_or_nothing', 'independent'];
+export const DEFAULT_BATCH_MODE: BatchMode = 'all_or_nothing';
 
 /** A request for credits: what a charge takes, and an authorization as well. */
 export class SpendBody {
+  @Describe('The account that pays.')
   @IsAccountId()
   readonly account!: string;
 
+  @Describe('How much; more than zero.')
   @IsPositiveAmount()
   readonly amount!: string;
 
-  /** What it is for; scoped grants look at it. */
+  @Describe('What it is for, one or a list; the scopes of grants look at its events and models.')
   @IsOptional()
   @IsUsage()
   readonly usage?: Usage | Usage[] | null;
 
+  @Describe('Names and values of your own; the scopes of grants look at them.')
   @IsOptional()
   @IsTags()
   readonly tags?: Record<string, string> | null;
 
+  @Describe('Any JSON object up to 16 KiB, kept and given back.')
   @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;
 }
 
 export class AuthorizeBody extends SpendBody {
-  /** Seconds until the hold is released by itself. */
+  @Describe('Seconds until the hold is released by itself.', { default: DEFAULT_HOLD_SECONDS })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(MAX_HOLD_SECONDS)
   readonly expires_in?: number | null;
 
+  @Describe(
+    'What happens to a commit of more than is held and available; the account’s own policy where it isn’t given.',
+  )
   @IsOptional()
   @IsIn(OVERAGE_POLICIES)
   readonly overage?: OveragePolicy | null;
 }
 
 export class AuthorizeBatchBody {
+  @Describe('`all_or_nothing`: all are held, or none. `independent`: each is decided on its own, in order.', {
+    default: DEFAULT_BATCH_MODE,
+  })
   @IsOptional()
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
+  @Describe('1 to 1 000 authorizations, for one account or many.')
   @BatchItems(() => AuthorizeBody)
   readonly items!: AuthorizeBody[];
 }
 
 export class CommitBody {
-  /** The whole hold where it isn't given. */
+  @Describe('What was really used, zero allowed; the whole hold where it isn’t given.')
   @IsOptional()
   @IsAmount()
   readonly amount?: string | null;
 
-  /** False charges this part and keeps the rest held. */
+  @Describe('`false` charges this part and keeps the rest held.', { default: true })
   @IsOptional()
   @IsBoolean()
   readonly final?: boolean | null;
 }
 
 /** More to hold, for longer, or both. */
+@DescribeBody({
+  anyOf: [
+    { required: ['amount'], properties: { amount: { type: 'string' } } },
+    { required: ['expires_in'], properties: { expires_in: { type: 'integer' } } },
+  ],
+})
 export class ExtendBody {
+  @Describe('How much to hold in addition; more than zero.')
   @ValidateIf((body: ExtendBody) => isGiven(body.amount) || !isGiven(body.expires_in))
   @IsPositiveAmount({
     message: ({ value }) => (isGiven(value) ? POSITIVE_AMOUNT : 'or expires_in must be given, or both'),
   })
   readonly amount?: string | null;
 
-  /** Seconds from now until the hold is released by itself; an expiry is never brought forward. */
+  @Describe('Seconds from now until the hold is released by itself; an expiry is never brought forward.')
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -98,24 +120,25 @@ function isGiven(value: unknown): boolean {
 }
 
 export class RefundBody {
-  /** All that was committed and not refunded yet, where it isn't given. */
+  @Describe('How much; all that was committed and isn’t refunded yet where it isn’t given.')
   @IsOptional()
   @IsPositiveAmount()
   readonly amount?: string | null;
 
-  /** Why; kept with the transfers. */
+  @Describe('Why; kept with the transfers.')
   @IsOptional()
-  @IsString()
-  @MaxLength(500)
+  @IsText(0, 500)
   readonly reason?: string | null;
 }
 
 export class CommitItemBody extends CommitBody {
+  @Describe('The id of the authorization to commit.')
   @IsAuthorizationId()
   readonly authorization!: string;
 }
 
 export class CommitBatchBody {
+  @Describe('1 to 1 000 commits, each on its own, in order.')
   @BatchItems(() => CommitItemBody)
   readonly items!: CommitItemBody[];
 }

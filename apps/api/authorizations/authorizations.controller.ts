@@ -23,6 +23,7 @@ import {
   AuthorizeBody,
   CommitBatchBody,
   CommitBody,
+  DEFAULT_BATCH_MODE,
   ExtendBody,
   RefundBody,
 } from './authorization.body.ts';
@@ -59,7 +60,7 @@ export class AuthorizationsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { items } = body;
-    const mode = body.mode ?? 'all_or_nothing';
+    const mode = body.mode ?? DEFAULT_BATCH_MODE;
     const command = {
       type: 'authorize_batch',
       mode,

@@ -1,13 +1,18 @@
 import { type BatchMode } from '#ledger';
 import { IsIn, IsOptional } from 'class-validator';
-import { BATCH_MODES, SpendBody } from '../authorizations/authorization.body.ts';
+import { Describe } from '../openapi/describe.ts';
+import { BATCH_MODES, DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/authorization.body.ts';
 import { BatchItems } from '../validation/body-classes.ts';
 
 export class ChargeBatchBody {
+  @Describe('`all_or_nothing`: all are charged, or none. `independent`: each is decided on its own, in order.', {
+    default: DEFAULT_BATCH_MODE,
+  })
   @IsOptional()
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
+  @Describe('1 to 1 000 charges, for one account or many.')
   @BatchItems(() => SpendBody)
   readonly items!: SpendBody[];
 }

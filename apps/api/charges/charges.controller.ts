@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { spendRequest } from '../authorizations/authorization-commands.ts';
-import { SpendBody } from '../authorizations/authorization.body.ts';
+import { DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/authorization.body.ts';
 import { authorizationView } from '../authorizations/authorization.view.ts';
 import { batchView, refusedItems } from '../authorizations/batch.view.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
@@ -32,7 +32,7 @@ export class ChargesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { items } = body;
-    const mode = body.mode ?? 'all_or_nothing';
+    const mode = body.mode ?? DEFAULT_BATCH_MODE;
     const command = {
       type: 'charge_batch',
       mode,

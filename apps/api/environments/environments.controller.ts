@@ -1,14 +1,15 @@
-import { Access, type Environment as Place } from '#access';
+import { Access } from '#access';
 import { Body, Controller, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { mustBeLive } from '../api-keys/api-keys.controller.ts';
 import { callerOf, Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
-import { ENVIRONMENT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
-import { timeView } from '../lists/time-view.ts';
+import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
+import { ENVIRONMENT_NAME } from '../validation/rules.ts';
 import { CreateEnvironmentBody } from './environment.body.ts';
+import { environmentView } from './environment.view.ts';
 
 @Controller('v1/environments')
 export class EnvironmentsController {
@@ -29,12 +30,8 @@ export class EnvironmentsController {
   @Get()
   @Needs('read')
   async list(@Environment() environment: string, @Query() query: PageQuery) {
-    const page = pageRequest(query, ENVIRONMENT_CURSOR);
+    const page = pageRequest(query, ENVIRONMENT_NAME);
     const only = environment === 'live' ? null : environment;
     return listView(await this.access.listEnvironments({ ...page, only }), environmentView);
   }
-}
-
-function environmentView({ name, createdAt }: Place) {
-  return { name, created_at: timeView(createdAt) };
 }

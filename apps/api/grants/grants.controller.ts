@@ -20,10 +20,8 @@ import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
-import { CreateGrantBody, type GrantScopeBody } from './grant.body.ts';
+import { CreateGrantBody, DEFAULT_PRIORITY, type GrantScopeBody } from './grant.body.ts';
 import { grantView } from './grant.view.ts';
-
-const DEFAULT_PRIORITY = 100;
 
 @Controller('v1')
 export class GrantsController {

@@ -2,10 +2,14 @@ import { LedgerHealth } from '#ledger-store';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { OpenToAll } from '../auth/needs.ts';
+import { Readiness } from './readiness.ts';
 
 @Controller('health')
 export class HealthController {
-  constructor(private readonly ledger: LedgerHealth) {}
+  constructor(
+    private readonly ledger: LedgerHealth,
+    private readonly readiness: Readiness,
+  ) {}
 
   /** The process runs. */
   @Get('live')
@@ -14,12 +18,14 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Requests can be answered: the database is there. */
+  /** Requests should be sent here: the database is there, has this version's tables, and the process isn't stopping. */
   @Get('ready')
   @OpenToAll()
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
-    const database = (await this.ledger.isReachable()) ? 'ok' : 'unreachable';
-    reply.status(database === 'ok' ? 200 : 503);
-    return { status: database === 'ok' ? 'ok' : 'unavailable', database };
+    const { database, migrations } = await this.ledger.check();
+    const service = this.readiness.isStopping ? 'stopping' : 'ok';
+    const isReady = [service, database, migrations].every((part) => part === 'ok');
+    reply.status(isReady ? 200 : 503);
+    return { status: isReady ? 'ok' : 'unavailable', service, database, migrations };
   }
 }

@@ -1,29 +1,29 @@
 import type { PageRequest } from '#ledger-store';
 import { IsOptional, IsString } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { IsLimit } from '../validation/rules.ts';
 
 /** What a list's cursors say inside: the id of the last object, or when an account was made and its key, of 62 bits. */
 const ID_CURSOR = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-export const ENVIRONMENT_CURSOR = /^[a-z][a-z0-9-]{0,31}$/;
 /** When an event was recorded, and its id. */
 export const EVENT_CURSOR = /^\d{1,15}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const ACCOUNT_CURSOR = /^\d{1,15}\.[0-4]?\d{1,18}$/;
 
+const DEFAULT_LIMIT = 20;
+
 /** What every list takes. */
 export class PageQuery {
-  /** How many, 1 to 100. */
+  @Describe('How many, 1 to 100.', { default: String(DEFAULT_LIMIT) })
   @IsOptional()
   @IsLimit()
   readonly limit?: string;
 
-  /** The `next_cursor` of the page before. */
+  @Describe('The `next_cursor` of the page before.')
   @IsOptional()
   @IsString()
   readonly cursor?: string;
 }
-
-const DEFAULT_LIMIT = 20;
 
 /** @throws {ProblemError} `invalid_request` for a cursor that no list has given. */
 export function pageRequest({ limit: wanted, cursor }: PageQuery, shape = ID_CURSOR): PageRequest {

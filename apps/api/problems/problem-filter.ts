@@ -2,6 +2,7 @@ import { LedgerUnavailable, type UnavailableReason } from '#ledger-store';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { problem, ProblemError, type Problem, type ProblemCode } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 const UNAVAILABLE: Record<UnavailableReason, ProblemCode> = {
   queue_full: 'ledger_busy',
@@ -10,36 +11,37 @@ const UNAVAILABLE: Record<UnavailableReason, ProblemCode> = {
   stopping: 'ledger_unavailable',
 };
 
-/** Turns whatever was thrown into a problem. What we didn't foresee is logged here and tells the client nothing. */
+/** Turns whatever was thrown into a problem. What was our fault goes to the log with the request, and to no client. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: (line: string) => void) {}
-
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { body, headers } = this.problemOf(error);
-    void reply
-      .status(body.status)
-      .headers(headers)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(body));
+    const { body, headers, fault } = answerTo(error);
+    reply.request.fault = fault;
+    sendProblem(reply, body, headers);
   }
+}
 
-  private problemOf(error: unknown): { body: Problem; headers: Readonly<Record<string, string>> } {
-    if (error instanceof ProblemError) return { body: error.problem, headers: error.headers };
-    if (error instanceof LedgerUnavailable) {
-      const hint = 'Try again with the same Idempotency-Key: nothing happens twice.';
-      if (error.reason !== 'queue_full') this.log(`${error.message} ${String(error.cause)}`);
-      return { body: problem(UNAVAILABLE[error.reason], `${error.message} ${hint}`), headers: { 'retry-after': '1' } };
-    }
-    const expected = requestProblem(error);
-    if (expected) return { body: expected, headers: {} };
-    this.log(`unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    return {
-      body: problem('internal_error', 'The fault is logged. A retry with the same Idempotency-Key is safe.'),
-      headers: {},
-    };
+interface ProblemAnswer {
+  readonly body: Problem;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What kept us from answering. */
+  readonly fault?: unknown;
+}
+
+function answerTo(error: unknown): ProblemAnswer {
+  if (error instanceof ProblemError) return { body: error.problem, headers: error.headers };
+  if (error instanceof LedgerUnavailable) {
+    const hint = 'Try again with the same Idempotency-Key: nothing happens twice.';
+    const body = problem(UNAVAILABLE[error.reason], `${error.message} ${hint}`);
+    return { body, headers: { 'retry-after': '1' }, fault: error.cause };
   }
+  const expected = requestProblem(error);
+  if (expected) return { body: expected };
+  return {
+    body: problem('internal_error', 'The fault is logged. A retry with the same Idempotency-Key is safe.'),
+    fault: error,
+  };
 }
 
 /** What Fastify and Nest refuse by themselves: a path that isn't there, a body that can't be read. */
@@ -48,7 +50,7 @@ function requestProblem(error: unknown): Problem | null {
     case 404:
       return problem('not_found', 'No operation has this method and path.');
     case 413:
-      return problem('body_too_large', 'A body may have at most 1 MiB.');
+      return problem('body_too_large', 'A body may have at most 256 KiB, a batch’s at most 1 MiB.');
     case 415:
       return problem('unsupported_media_type', 'Send the body as JSON, with content-type: application/json.');
     case 400:

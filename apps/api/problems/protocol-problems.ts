@@ -2,13 +2,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { problem, type Problem } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
 
 /** Problems that arise before a request reaches a route, or before it is a request at all. They are answered like all others. */
 
 /** For a path that Fastify can't take apart: broken percent-encoding, or a part longer than any id. */
 export function answerUnroutable(
   error: { readonly statusCode?: number },
-  _request: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const body =
@@ -17,7 +18,7 @@ export function answerUnroutable(
           errors: [{ field: '', message: 'must have a path in valid percent-encoding' }],
         })
       : problem('not_found', 'No operation has this method and path.');
-  void reply.status(body.status).header('content-type', 'application/problem+json').send(JSON.stringify(body));
+  sendProblem(reply, body, { 'x-request-id': request.id });
 }
 
 /** For what isn't HTTP, comes too slowly, or has too large a head: Node hands us the bare socket. */

@@ -4,6 +4,8 @@ import type { FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
 import { problem, ProblemError } from '../problems/problem.ts';
 
+export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
 /**
  * Reads the Idempotency-Key of a request that is a command.
  *
@@ -38,7 +40,7 @@ export function idempotencyKeyIn(
 export function readKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
-  if (typeof key !== 'string' || !/^[\x20-\x7e]{1,255}$/.test(key)) {
+  if (typeof key !== 'string' || !IDEMPOTENCY_KEY.test(key)) {
     const message = 'must be 1 to 255 printable ASCII characters';
     throw new ProblemError(
       problem('invalid_request', 'A header is malformed.', { errors: [{ field: 'Idempotency-Key', message }] }),

@@ -12,18 +12,30 @@ declare module 'fastify' {
 
 /** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
 export function readJsonBodies(fastify: FastifyInstance): void {
-  const parseJson = fastify.getDefaultJsonParser('error', 'error');
   fastify.decorateRequest('bodyLength', 0);
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     request.bodyLength = body.length;
-    if (body === '') done(null, {});
-    else void parseJson(request, body as string, done);
+    const parsed = body === '' ? {} : parseJson(body as string);
+    if (parsed instanceof SyntaxError) {
+      // It quotes the text, which is the caller's own.
+      done(invalidRequest([{ field: '', message: `must be JSON: ${parsed.message}` }]));
+    } else done(null, parsed);
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined) request.body = {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
     refuseUnkeepable(request.body);
+    refuseUnkeepable(request.query);
     done();
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return error;
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { Engine, isAudited, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
+import { Metrics } from '../metrics/metrics.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { actorOf } from './actor.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
@@ -19,7 +20,10 @@ type RefusalFields = (refused: RefusedOutcome) => Readonly<Record<string, unknow
 /** The way of every request that changes the books: a command with the request's key goes to the engine, the answer to the client. */
 @Injectable()
 export class LedgerRequests {
-  constructor(private readonly engine: Engine) {}
+  constructor(
+    private readonly engine: Engine,
+    private readonly metrics: Metrics,
+  ) {}
 
   /**
    * @param reply answers the request it belongs to
@@ -31,16 +35,24 @@ export class LedgerRequests {
     succeed: (decision: Decisions[T]) => Success,
     refusalFields: RefusalFields = () => ({}),
   ): Promise<void> {
-    const { environment } = callerOf(reply.request);
+    const { request } = reply;
+    const { environment } = callerOf(request);
     // The command's type is one of all types; only the engine's queue has to know which.
-    const key = idempotencyKeyOf(reply.request, environment, command as Command);
+    const key = idempotencyKeyOf(request, environment, command as Command);
+    // A batch may be decided more than once. What was decided last is what was written.
+    const last: { outcome: Outcome<Decisions[T]> | null } = { outcome: null };
     const render = (outcome: Outcome<Decisions[T]>): Rendered => {
+      last.outcome = outcome;
       if (!outcome.ok) return renderRefusal(outcome, refusalFields);
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
     };
-    const actor = isAudited(command.type) ? actorOf(reply.request) : undefined;
-    sendAnswer(reply, await this.engine.submit<T>({ command, key, render, actor, length: reply.request.bodyLength }));
+    const actor = isAudited(command.type) ? actorOf(request) : undefined;
+    const startedAt = performance.now();
+    const answer = await this.engine.submit<T>({ command, key, render, actor, length: request.bodyLength });
+    request.ledgerTimes = { startedAt, endedAt: performance.now() };
+    this.metrics.decided(command.type, answer.replayed ? null : last.outcome);
+    sendAnswer(reply, answer);
   }
 }
 

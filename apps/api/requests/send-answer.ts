@@ -1,20 +1,21 @@
-import type { Answer, Rendered } from '#ledger-store';
+import type { Answer } from '#ledger-store';
 import type { FastifyReply } from 'fastify';
 
-/** Sends an answer of the ledger, a new one or one that was remembered. */
-export function sendAnswer(reply: FastifyReply, answer: Answer): void {
-  if (answer.replayed) reply.header('idempotency-replayed', 'true');
-  const retryAfter = retryAfterOf(answer);
-  if (retryAfter !== null) reply.header('retry-after', retryAfter);
-  void reply
-    .status(answer.status)
-    .header('content-type', answer.status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json')
-    .send(answer.body);
+/** A problem says its code and when to come back in the body as well, so that an answer given again is told like the first. */
+interface ProblemBody {
+  readonly code: string;
+  readonly retry_after?: number;
 }
 
-/** The body says it as well, so that an answer given again has the same header. */
-function retryAfterOf({ status, body }: Rendered): string | null {
-  if (status !== 402) return null;
-  const { retry_after: seconds } = JSON.parse(body) as { readonly retry_after?: number };
-  return seconds === undefined ? null : String(seconds);
+/** Sends an answer of the ledger, a new one or one that was remembered. */
+export function sendAnswer(reply: FastifyReply, { status, body, replayed }: Answer): void {
+  if (replayed) reply.header('idempotency-replayed', 'true');
+  if (status < 400) {
+    void reply.status(status).header('content-type', 'application/json; charset=utf-8').send(body);
+    return;
+  }
+  const { code, retry_after: seconds } = JSON.parse(body) as ProblemBody;
+  reply.request.problem = code;
+  if (seconds !== undefined) reply.header('retry-after', String(seconds));
+  void reply.status(status).header('content-type', 'application/problem+json').send(body);
 }

@@ -1,6 +1,7 @@
 import type { Engine } from '#ledger-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problem } from '../problems/problem.ts';
+import { sendProblem } from '../problems/send-problem.ts';
 
 /** Reads share eight connections; as many as these wait for at most a few seconds. */
 const READS_MAX = 400;
@@ -29,10 +30,11 @@ export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusy'
   });
 }
 
-const BODY = JSON.stringify(
-  problem('ledger_busy', 'The ledger has as much work as it can take. Try again with the same Idempotency-Key.'),
+const BUSY = problem(
+  'ledger_busy',
+  'The ledger has as much work as it can take. Try again with the same Idempotency-Key.',
 );
 
 function refuse(reply: FastifyReply): void {
-  void reply.status(503).header('retry-after', '1').header('content-type', 'application/problem+json').send(BODY);
+  sendProblem(reply, BUSY, { 'retry-after': '1' });
 }

@@ -2,7 +2,7 @@ import { MAX_BATCH_ITEMS } from '#ledger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsObject, ValidateNested } from 'class-validator';
 import { isPlainObject } from './rules.ts';
 
-type BodyClass = new () => object;
+export type BodyClass = new () => object;
 
 /** Which fields of a class are objects of another: by the class's prototype, then by the field's name. */
 const NESTED = new WeakMap<object, Map<string, () => BodyClass>>();
@@ -24,7 +24,7 @@ export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
   const nested = NESTED.get(bodyClass.prototype as object);
   for (const [name, value] of Object.entries(sent)) {
     const of = nested?.get(name);
-    // Defined, not assigned: a field may be called `constructor`, and is then refused like any unknown one.
+    // Defined, not assigned: a field may be called `__proto__`, and is then refused like any unknown one.
     Object.defineProperty(body, fieldName(name), {
       value: of ? nestedOf(of(), value) : value,
       enumerable: true,
@@ -35,10 +35,21 @@ export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
   return body;
 }
 
-/** The checks find an object's class by its `constructor`, so no field may take that name. */
+/**
+ * The checks find an object's class by its `constructor`, and take what every object inherits, like `hasOwnProperty`, for
+ * a known field. No field of ours has such a name, so it gets another here, and is refused under its own.
+ */
 function fieldName(name: string): string {
-  return name === 'constructor' ? 'constructor ' : name;
+  return name in Object.prototype ? `${name}${INHERITED}` : name;
 }
+
+/** The name that a field was sent with. */
+export function sentName(field: string): string {
+  return field.endsWith(INHERITED) ? field.slice(0, -INHERITED.length) : field;
+}
+
+/** No name that is sent ends like this: NUL is refused. */
+const INHERITED = '\0';
 
 /** No list stands for an object, nor within a list: the checks would look through it. */
 function nestedOf(bodyClass: BodyClass, value: unknown): unknown {
@@ -49,6 +60,13 @@ function nestedOf(bodyClass: BodyClass, value: unknown): unknown {
 /** A field that is an object of its own class. */
 export function Nested(of: () => BodyClass): PropertyDecorator {
   return together(of, [IsObject(), ValidateNested()]);
+}
+
+/** The class of a field that is {@link Nested}, or of a batch's items. */
+export function nestedClassOf(bodyClass: BodyClass, field: string): BodyClass {
+  const of = NESTED.get(bodyClass.prototype as object)?.get(field);
+  if (!of) throw new Error(`The field ${field} of ${bodyClass.name} has no class of its own.`);
+  return of();
 }
 
 /** A batch's items: 1 to 1 000 objects of a class, each checked; faults are told by index. */

@@ -1,7 +1,7 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { bodyOf, isBodyClass } from './body-classes.ts';
+import { bodyOf, isBodyClass, sentName } from './body-classes.ts';
 
 interface Fault {
   readonly field: string;
@@ -40,10 +40,11 @@ export function invalidRequest(errors: readonly Fault[]): ProblemError {
 }
 
 function faultsOf(error: ValidationError, parent: string): Fault[] {
-  const field = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([name, message]) => ({
+  const name = sentName(error.property);
+  const field = parent === '' ? name : `${parent}.${name}`;
+  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
     field,
-    message: phrase(name, error.property, message),
+    message: phrase(constraint, error.property, message),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
 }

@@ -1,88 +1,151 @@
 import { isNetwork } from '#access';
-import { parseAmount, parsePublicId } from '#ledger';
+import { idPattern, parseAmount, parsePublicId, PLAIN_DECIMAL } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
+import type { JsonSchema } from '../openapi/json-schema.ts';
 
 type Rule = (value: unknown) => boolean;
 
-/** A decorator from a predicate and what it asks for: “must be …”. */
-function rule(name: string, must: string, test: Rule): (options?: ValidationOptions) => PropertyDecorator {
+/**
+ * A decorator from a predicate, what it asks for (“must be …”), and the same as a JSON Schema, as far as one can say it;
+ * the API's description is made of those.
+ */
+function rule(
+  name: string,
+  must: string,
+  schema: JsonSchema,
+  test: Rule,
+): (options?: ValidationOptions) => PropertyDecorator {
   return (options) =>
     ValidateBy(
-      { name, validator: { validate: test, defaultMessage: buildMessage((each) => each + must, options) } },
+      {
+        name,
+        constraints: [schema],
+        validator: { validate: test, defaultMessage: buildMessage((each) => each + must, options) },
+      },
       options,
     );
 }
 
-const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+/** A rule for strings of a form. */
+function form(name: string, must: string, pattern: RegExp): (options?: ValidationOptions) => PropertyDecorator {
+  const test = (value: unknown): boolean => typeof value === 'string' && pattern.test(value);
+  return rule(name, must, { type: 'string', pattern: pattern.source }, test);
+}
+
+/** Whether it is a string of so many characters, as JSON Schema counts them: 💸 is one, though two in UTF-16. */
+export function isText(value: unknown, lengthMin: number, lengthMax: number): value is string {
+  if (typeof value !== 'string' || value.length < lengthMin || value.length > 2 * lengthMax) return false;
+  return value.length <= lengthMax || Array.from(value).length <= lengthMax;
+}
+
+export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
+export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
+const LIMIT = /^(?:[1-9]\d?|100)$/;
 const AMOUNT_FORM =
   'a decimal as a string, like "12.5": at most 26 digits before and 12 after the point, no sign, no exponent';
 /** What an amount has to be where it can't be zero. */
 export const POSITIVE_AMOUNT = `must be ${AMOUNT_FORM}, and more than zero`;
+const AMOUNT_SCHEMA: JsonSchema = { type: 'string', pattern: PLAIN_DECIMAL.source, examples: ['12.5'] };
+const INSTANT =
+  /^(?:19[7-9]|[2-9]\d\d)\d-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const INSTANT_SCHEMA: JsonSchema = { type: 'string', format: 'date-time', pattern: INSTANT.source };
+const NOT_ZERO = /[1-9]/;
+const TAGS_MAX = 50;
+const TAG_NAME_LENGTH_MAX = 64;
+const TAG_LENGTH_MAX = 256;
 
-export const IsAmount = rule('isAmount', `must be ${AMOUNT_FORM}`, (value) => parseAmount(value) !== null);
-export const IsPositiveAmount = rule('isPositiveAmount', POSITIVE_AMOUNT, (value) => {
-  const amount = parseAmount(value);
-  return amount !== null && !amount.isZero();
-});
-export const IsAccountId = rule(
-  'isAccountId',
-  'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -',
-  (value) => typeof value === 'string' && ACCOUNT_ID.test(value),
+export const IsAmount = rule(
+  'isAmount',
+  `must be ${AMOUNT_FORM}`,
+  AMOUNT_SCHEMA,
+  (value) => parseAmount(value) !== null,
 );
+export const IsPositiveAmount = rule(
+  'isPositiveAmount',
+  POSITIVE_AMOUNT,
+  { ...AMOUNT_SCHEMA, allOf: [{ pattern: NOT_ZERO.source }] },
+  (value) => {
+    const amount = parseAmount(value);
+    return amount !== null && !amount.isZero();
+  },
+);
+/** A string of at least `min` and at most `max` characters. The library's own rule counts some of them as none. */
+export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
+  const length = min === 0 ? `at most ${max}` : `${min} to ${max}`;
+  const schema: JsonSchema = { type: 'string', ...(min === 0 ? {} : { minLength: min }), maxLength: max };
+  return rule('isText', `must be a string of ${length} characters`, schema, (value) => isText(value, min, max))(
+    options,
+  );
+}
+export const IsAccountId = form('isAccountId', 'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -', ACCOUNT_ID);
 export const IsAuthorizationId = rule(
   'isAuthorizationId',
   'must be the id of an authorization, like "auth_…"',
+  { type: 'string', pattern: idPattern('authorization') },
   (value) => typeof value === 'string' && parsePublicId('authorization', value) !== null,
 );
 export const IsEndpointId = rule(
   'isEndpointId',
   'must be the id of a webhook endpoint, like "whe_…"',
+  { type: 'string', pattern: idPattern('endpoint') },
   (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
 );
-export const IsUnit = rule(
-  'isUnit',
-  'must be 1 to 32 characters of A–Z a–z 0–9 _ . -',
-  (value) => typeof value === 'string' && /^[A-Za-z0-9_.-]{1,32}$/.test(value),
+export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
+export const IsLimit = form('isLimit', 'must be a whole number from 1 to 100', LIMIT);
+export const IsTimeZone = rule(
+  'isTimeZone',
+  'must be the name of a time zone, like "Europe/Berlin"',
+  { type: 'string', format: 'time-zone' },
+  isTimeZone,
 );
-export const IsLimit = rule(
-  'isLimit',
-  'must be a whole number from 1 to 100',
-  (value) => typeof value === 'string' && /^(?:[1-9]\d?|100)$/.test(value),
-);
-export const IsEnvironmentName = rule(
+export const IsEnvironmentName = form(
   'isEnvironmentName',
   'must be 1 to 32 characters of a–z 0–9 -, beginning with a letter',
-  (value) => typeof value === 'string' && /^[a-z][a-z0-9-]{0,31}$/.test(value),
+  ENVIRONMENT_NAME,
 );
 export const IsNetwork = rule(
   'isNetwork',
   'must be IP addresses or networks, like "203.0.113.7" or "2001:db8::/32"',
+  { type: 'string', format: 'ip-network' },
   (value) => typeof value === 'string' && isNetwork(value),
 );
-export const IsTimeZone = rule('isTimeZone', 'must be the name of a time zone, like "Europe/Berlin"', isTimeZone);
 export const IsInstant = rule(
   'isInstant',
   'must be a time in RFC 3339, like "2026-01-31T12:00:00Z"',
+  INSTANT_SCHEMA,
   (value) => parseInstant(value) !== null,
 );
 export const IsFutureInstant = rule(
   'isFutureInstant',
   'must be a time to come in RFC 3339, like "2036-01-31T12:00:00Z"',
+  INSTANT_SCHEMA,
   (value) => (parseInstant(value) ?? 0) > Date.now(),
 );
 export const IsPastInstant = rule(
   'isPastInstant',
   'must be a time that has passed in RFC 3339, like "2026-01-31T12:00:00Z"',
+  INSTANT_SCHEMA,
   (value) => (parseInstant(value) ?? Number.POSITIVE_INFINITY) <= Date.now(),
 );
 export const IsTags = rule(
   'isTags',
-  'must be an object of at most 50 strings, names up to 64 and values up to 256 characters',
+  `must be an object of at most ${TAGS_MAX} strings, names up to ${TAG_NAME_LENGTH_MAX} and values up to ${TAG_LENGTH_MAX} characters`,
+  {
+    type: 'object',
+    maxProperties: TAGS_MAX,
+    propertyNames: { minLength: 1, maxLength: TAG_NAME_LENGTH_MAX },
+    additionalProperties: { type: 'string', maxLength: TAG_LENGTH_MAX },
+  },
   isTags,
 );
-export const IsMetadata = rule('isMetadata', 'must be an object of at most 16 KiB as JSON', isMetadata);
+export const IsMetadata = rule(
+  'isMetadata',
+  'must be an object of at most 16 KiB as JSON',
+  { type: 'object' },
+  isMetadata,
+);
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]\d{2}:\d{2})$/i;
 /** Postgres and JavaScript both know it, and no clock comes near. */
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -106,7 +169,7 @@ function isRealDay(text: string): boolean {
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-function isTimeZone(value: unknown): boolean {
+export function isTimeZone(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });
@@ -121,8 +184,8 @@ function isTags(value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   const tags = Object.entries(value);
   return (
-    tags.length <= 50 &&
-    tags.every(([name, tag]) => name.length >= 1 && name.length <= 64 && typeof tag === 'string' && tag.length <= 256)
+    tags.length <= TAGS_MAX &&
+    tags.every(([name, tag]) => isText(name, 1, TAG_NAME_LENGTH_MAX) && isText(tag, 0, TAG_LENGTH_MAX))
   );
 }
 

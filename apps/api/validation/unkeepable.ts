@@ -3,13 +3,13 @@ import { invalidRequest } from './body-pipe.ts';
 const DEPTH_MAX = 32;
 
 /**
- * Refuses what can't be kept, wherever it stands in a body: NUL characters and halves of surrogate pairs, which Postgres
- * doesn't take, and nesting deeper than anybody means.
+ * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which Postgres
+ * doesn't take, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object lose.
  * @throws {ProblemError} `invalid_request` with every field concerned.
  */
-export function refuseUnkeepable(body: unknown): void {
+export function refuseUnkeepable(sent: unknown): void {
   const errors: Fault[] = [];
-  findFaults(body, [], errors);
+  findFaults(sent, [], errors);
   if (errors.length > 0) throw invalidRequest(errors);
 }
 
@@ -32,6 +32,7 @@ function findFaults(value: unknown, path: string[], faults: Fault[]): void {
   for (const [name, item] of Object.entries(value)) {
     if (!isReadable(name)) faults.push(unreadable(path));
     path.push(name);
+    if (name === '__proto__') faults.push({ field: path.join('.'), message: 'is a name that no field may have' });
     findFaults(item, path, faults);
     path.pop();
   }

@@ -1,14 +1,39 @@
-import { parseAmount, type Usage } from '#ledger';
+import { parseAmount, PLAIN_DECIMAL, type Usage } from '#ledger';
 import { ValidateBy } from 'class-validator';
-import { isPlainObject } from './rules.ts';
+import type { JsonSchema } from '../openapi/json-schema.ts';
+import { isPlainObject, isText } from './rules.ts';
 
 const USAGES_MAX = 100;
 const NAMES = new Set(['model', 'provider']);
+const NAME_LENGTH_MAX = 128;
+
+const NAME_SCHEMA: JsonSchema = { type: 'string', minLength: 1, maxLength: NAME_LENGTH_MAX };
+const ONE_USAGE_SCHEMA: JsonSchema = {
+  type: 'object',
+  required: ['event'],
+  properties: {
+    event: { ...NAME_SCHEMA, description: 'What happened, like `chat.completed`.' },
+    model: { ...NAME_SCHEMA, description: 'The model, like `claude-sonnet-4-5`.' },
+    provider: { ...NAME_SCHEMA, description: 'Who runs the model.' },
+    properties: { type: 'object', description: 'Anything else worth keeping.' },
+  },
+  additionalProperties: {
+    description: 'A quantity, like `input_tokens`: a whole number, or a decimal as a string.',
+    anyOf: [
+      { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+      { type: 'string', pattern: PLAIN_DECIMAL.source },
+    ],
+  },
+};
+/** Usage as answers show it. */
+export const USAGE_LIST_SCHEMA: JsonSchema = { type: 'array', maxItems: USAGES_MAX, items: ONE_USAGE_SCHEMA };
+const USAGE_SCHEMA: JsonSchema = { anyOf: [ONE_USAGE_SCHEMA, { ...USAGE_LIST_SCHEMA, minItems: 1 }] };
 
 /** One usage or a list of them: an event, the model and provider, quantities, and properties. */
 export function IsUsage(): PropertyDecorator {
   return ValidateBy({
     name: 'isUsage',
+    constraints: [USAGE_SCHEMA],
     validator: {
       validate: (value) => usageFault(value) === null,
       defaultMessage: (args) => usageFault(args?.value) ?? '',
@@ -48,7 +73,7 @@ function faultOf({ event, properties, ...fields }: Record<string, unknown>): str
 }
 
 function isName(value: unknown): boolean {
-  return typeof value === 'string' && value.length >= 1 && value.length <= 128;
+  return isText(value, 1, NAME_LENGTH_MAX);
 }
 
 function isQuantity(value: unknown): boolean {

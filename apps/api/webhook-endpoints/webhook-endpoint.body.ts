@@ -1,24 +1,15 @@
 import { EVENT_TYPES, type EventType } from '#webhooks';
-import {
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsOptional,
-  IsString,
-  Length,
-  ValidateIf,
-} from 'class-validator';
-import { IsAccountId, IsEndpointId, IsPastInstant } from '../validation/rules.ts';
+import { ArrayMinSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
+import { IsAccountId, IsEndpointId, IsPastInstant, IsText } from '../validation/rules.ts';
 import { IsWebhookUrl } from './is-webhook-url.ts';
 
 export class CreateWebhookEndpointBody {
-  /** Where events are sent to, by HTTPS. */
+  @Describe('Where events are sent to: by HTTPS, to port 443 or 8443, of a host with public addresses only.')
   @IsWebhookUrl()
   readonly url!: string;
 
-  /** What it hears of; everything where it isn't given. */
+  @Describe('What it hears of; everything where it isn’t given.')
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -26,24 +17,25 @@ export class CreateWebhookEndpointBody {
   @IsIn(EVENT_TYPES, { each: true })
   readonly types?: EventType[] | null;
 
-  /** Whose events it hears of; everybody's where it isn't given. */
+  @Describe('Whose events it hears of; everybody’s where it isn’t given.')
   @IsOptional()
   @IsAccountId()
   readonly account?: string | null;
 
+  @Describe('What people call it.')
   @IsOptional()
-  @IsString()
-  @Length(1, 256)
+  @IsText(1, 256)
   readonly description?: string | null;
 }
 
 /** What isn't given stays as it is. */
 export class UpdateWebhookEndpointBody {
-  @IsGiven()
+  @Describe('Where events are sent to from now on.')
+  @IsOptional()
   @IsWebhookUrl()
-  readonly url?: string;
+  readonly url?: string | null;
 
-  /** `null`: everything. */
+  @Describe('What it hears of; `null`: everything.')
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -51,30 +43,26 @@ export class UpdateWebhookEndpointBody {
   @IsIn(EVENT_TYPES, { each: true })
   readonly types?: EventType[] | null;
 
+  @Describe('What people call it; `null` takes it away.')
   @IsOptional()
-  @IsString()
-  @Length(1, 256)
+  @IsText(1, 256)
   readonly description?: string | null;
 
-  @IsGiven()
+  @Describe('Whether anything is sent to it.')
+  @IsOptional()
   @IsBoolean()
-  readonly enabled?: boolean;
+  readonly enabled?: boolean | null;
 }
 
 export class RedeliverSinceBody {
-  /** Events recorded since this time, in real time. */
+  @Describe('Events that were written since this time, which is real time and has passed.')
   @IsPastInstant()
   readonly since!: string;
 }
 
 export class RedeliverEventBody {
-  /** For this endpoint alone; for all that hear of the event where it isn't given. */
+  @Describe('To this endpoint alone; to all that hear of the event where it isn’t given.')
   @IsOptional()
   @IsEndpointId()
   readonly endpoint?: string | null;
-}
-
-/** Checks a field that may be left out, and may not be `null`. */
-function IsGiven(): PropertyDecorator {
-  return ValidateIf((_body, value) => value !== undefined);
 }

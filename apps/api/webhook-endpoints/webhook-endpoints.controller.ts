@@ -48,10 +48,11 @@ export class WebhookEndpointsController {
   @Needs('admin')
   async update(
     @Param('id') id: string,
-    @Body() changes: UpdateWebhookEndpointBody,
+    @Body() { url, enabled, ...rest }: UpdateWebhookEndpointBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const update = { id: endpointIdOrNotFound(id), changes };
+    const given = { ...(url ? { url } : {}), ...(typeof enabled === 'boolean' ? { enabled } : {}) };
+    const update = { id: endpointIdOrNotFound(id), changes: { ...rest, ...given } };
     answerChange(reply, await this.endpoints.update(changeRequestOf(reply.request), update, answerEndpoint));
   }
 
@@ -99,7 +100,7 @@ export class WebhookEndpointsController {
 
   @Delete(':id')
   @Needs('admin')
-  async remove(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async remove(@Param('id') id: string, @Body(noFields) _body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const request = changeRequestOf(reply.request);
     answerChange(reply, await this.endpoints.remove(request, endpointIdOrNotFound(id), answerEndpoint));
   }

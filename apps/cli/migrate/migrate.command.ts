@@ -1,21 +1,26 @@
 import type { Command } from 'commander';
 import { readConfig } from '#config';
 import { connect, migrate, openDatabase } from '#database';
+import { printAdminKeys } from '../start/print-admin-keys.ts';
 
 export function registerMigrate(program: Command): void {
   program
     .command('migrate')
-    .description("bring the database to this version's schema and end; `start` does the same by itself")
+    .description(
+      "bring the database to this version's schema, with its admin keys, and end; `start` does the same by itself",
+    )
     .action(runMigrations);
 }
 
 async function runMigrations(): Promise<void> {
-  const log = (line: string): void => console.log(line);
+  const print = (line: string): void => console.log(line);
   await using cleanUp = new AsyncDisposableStack();
-  const database = await openDatabase(readConfig(), { log });
+  const config = readConfig();
+  const database = await openDatabase(config, { log: print });
   cleanUp.defer(() => database.stop());
-  const pool = connect(database.url, { connectionsMax: 1, log });
+  const pool = connect(database.url, { connectionsMax: 1, log: print });
   cleanUp.defer(() => pool.end());
-  const names = await migrate(pool, { log });
-  if (names.length === 0) log('the database is up to date');
+  const names = await migrate(pool, { log: print });
+  if (names.length === 0) print('the database is up to date');
+  await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
 }

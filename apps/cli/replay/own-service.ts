@@ -76,9 +76,10 @@ async function makeDataDir(): Promise<string> {
 }
 
 function serviceEnvironment(dataDir: string, adminKey: string): Record<string, string> {
-  // Without these two it keeps everything in its own folder, whatever the caller's environment points to.
-  const ownPostgres = { DATABASE_URL: '', REDIS_URL: '' };
-  return { ...ownPostgres, HOST: '127.0.0.1', PORT: '0', PURSER_DATA_DIR: dataDir, PURSER_ADMIN_KEY: adminKey };
+  // Without these it keeps everything in its own folder, takes all that comes and stops at once, whatever the caller's
+  // environment says.
+  const own = { DATABASE_URL: '', REDIS_URL: '', PURSER_RATE_LIMIT: '', PURSER_DRAIN_SECONDS: '' };
+  return { ...own, HOST: '127.0.0.1', PORT: '0', PURSER_DATA_DIR: dataDir, PURSER_ADMIN_KEY: adminKey };
 }
 
 async function stopProcess({ child, ended }: CliProcess): Promise<void> {

@@ -1,9 +1,9 @@
-import { bootstrapKeys } from '#access';
 import type { Config, WebhookConfig } from '#config';
-import { connect, migrate, openDatabase, type OpenDatabase, type Pool } from '#database';
+import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
 import { keptSecretsKey } from '#webhook-store';
-import { startApi, type RunningApi } from '../../api/start-api.ts';
-import { StartError } from './start-error.ts';
+import { listen } from './listen.ts';
+import { printAdminKeys } from './print-admin-keys.ts';
+import { processLogger } from './process-logger.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { StopRequest } from './stop-request.ts';
 
@@ -16,27 +16,31 @@ const CONNECTIONS_MAX = 2;
  * @throws DatabaseError or StartError where it can't start, or has lost its database for good.
  */
 export async function runService(config: Config): Promise<void> {
-  const stop = new StopRequest();
+  const logger = processLogger(config);
+  let isReady = false;
+  // While it starts, whoever has started it is looking on.
+  const log = (line: string): void => (isReady ? logger.warn(line) : print(line));
+  const stop = new StopRequest({ drainSeconds: config.drainSeconds });
   await using cleanUp = new AsyncDisposableStack();
 
-  const database = await openDatabase(config, { log: print });
+  const database = await openDatabase(config, { log });
   cleanUp.defer(() => database.stop());
   print(`data in ${placeOf(database, config)}`);
-  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log: print });
+  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log });
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
-  await printAdminKeys(pool, config);
+  await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
   const webhooks = await webhooksOf(config, database);
   const { idempotencyDays } = config;
-  const { secretsKeys } = webhooks;
-  const housekeeping = startHousekeeping(pool, { secretsKeys, idempotencyDays, log: print });
+  const housekeeping = startHousekeeping(pool, { secretsKeys: webhooks.secretsKeys, idempotencyDays, logger });
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen({ ...config, webhooks }, database.url);
+  const api = await listen({ config: { ...config, webhooks }, databaseUrl: database.url, logger });
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);
+  isReady = true;
 
   const lost = await Promise.race([stop.requested, database.lost]);
   if (lost instanceof Error) throw lost;
@@ -48,50 +52,13 @@ async function webhooksOf({ webhooks, dataDir }: Config, { kind }: OpenDatabase)
   return { ...webhooks, secretsKeys: [await keptSecretsKey(dataDir)] };
 }
 
-async function printAdminKeys(pool: Pool, { adminKeys }: Config): Promise<void> {
-  for (const { environment, key } of await bootstrapKeys(pool, adminKeys)) {
-    print(`admin key (${environment}): ${tellAdminKey(environment, key, adminKeys)}`);
-  }
-}
-
-const KEY_VARIABLES: Readonly<Record<string, string>> = { live: 'PURSER_ADMIN_KEY', test: 'PURSER_TEST_ADMIN_KEY' };
-
-function tellAdminKey(environment: string, made: string | null, given: Readonly<Record<string, string>>): string {
-  if (made !== null) return `${made}  shown only once: keep it`;
-  const variable = KEY_VARIABLES[environment];
-  return environment in given ? `the one in ${variable}` : `set at first start (${variable} replaces it)`;
-}
-
-async function listen(config: Config, databaseUrl: string): Promise<RunningApi> {
-  try {
-    return await startApi({ config, databaseUrl, log: print });
-  } catch (error) {
-    const advice = listenAdvice(error, config);
-    throw advice === null ? error : new StartError(advice, { cause: error });
-  }
-}
-
-function listenAdvice(error: unknown, { host, port }: Config): string | null {
-  const another = `choose another port, e.g. PORT=${port === 65_535 ? 3000 : port + 1} (PORT=0 takes any free one)`;
-  switch (typeof error === 'object' && error !== null && 'code' in error ? error.code : null) {
-    case 'EADDRINUSE':
-      return `Port ${port} on ${host} is taken by another program. Stop that program, or ${another}.`;
-    case 'EACCES':
-      return `This user may not listen on port ${port}: ports below 1024 are reserved. Instead ${another}.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `HOST=${host} is no address of this machine. Use HOST=127.0.0.1, or HOST=0.0.0.0 for all its addresses.`;
-    default:
-      return null;
-  }
-}
-
 function placeOf(database: OpenDatabase, { dataDir }: Config): string {
   if (database.kind === 'embedded') return dataDir;
   const { host, pathname } = new URL(database.url);
   return `the Postgres at ${host}${pathname}`;
 }
 
+/** For whoever has started it; the log is for those who run it. */
 function print(line: string): void {
   console.log(line);
 }

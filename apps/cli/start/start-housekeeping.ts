@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
 import { asking, keepPartitions } from '#ledger-store';
 import { deleteOldDeliveries, resealSecrets, SecretBox } from '#webhook-store';
+import type { Logger } from '../../api/logging/make-logger.ts';
 
 const EVERY_HOUR_MS = 60 * 60 * 1000;
 
@@ -13,7 +14,7 @@ interface HousekeepingOptions {
   /** What signing secrets are encrypted with; none where endpoints can't be made. */
   readonly secretsKeys: readonly Buffer[];
   readonly idempotencyDays: number;
-  readonly log: (line: string) => void;
+  readonly logger: Logger;
 }
 
 /**
@@ -34,14 +35,15 @@ export function startHousekeeping(pool: Pool, options: HousekeepingOptions): Hou
   };
 }
 
-async function keepHouse(pool: Pool, { secretsKeys, idempotencyDays, log }: HousekeepingOptions): Promise<void> {
+async function keepHouse(pool: Pool, { secretsKeys, idempotencyDays, logger }: HousekeepingOptions): Promise<void> {
   try {
     const dropped = await keepPartitions(pool, { idempotencyDays });
-    for (const table of dropped) log(`dropped idempotency keys older than ${String(idempotencyDays)} days: ${table}`);
+    for (const table of dropped)
+      logger.info({ table, days: idempotencyDays }, 'dropped idempotency keys older than that');
     await deleteOldDeliveries(asking(pool));
-    const resealed = await resealSecrets(asking(pool), new SecretBox(secretsKeys));
-    if (resealed > 0) log(`webhook secrets encrypted with the new key: of ${String(resealed)} endpoints`);
+    const endpoints = await resealSecrets(asking(pool), new SecretBox(secretsKeys));
+    if (endpoints > 0) logger.info({ endpoints }, 'encrypted webhook secrets with the new key');
   } catch (error) {
-    log(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
+    logger.error(`Housekeeping failed and is tried again in an hour: ${String(error)}`);
   }
 }

@@ -1,17 +1,21 @@
-const STOP_TIMEOUT_MS = 30_000;
+/** For stopping itself, beside the time that it goes on answering. */
+const STOP_SECONDS = 30;
 /** npm passes Ctrl-C on to a process that the terminal has told already; that is still the first signal. */
 const REPEAT_AFTER_MS = 1_000;
 
 /**
- * The operator's wish to stop, by SIGINT or SIGTERM. From the first signal the process has 30 s to end by itself; then, or
- * at a second signal, it is ended at once. The embedded Postgres shuts down properly even so.
+ * The operator's wish to stop, by SIGINT or SIGTERM. From the first signal the process goes on answering for as long as it is
+ * told to, and then has 30 s to end by itself; after that, or at a second signal, it is ended at once. The embedded Postgres shuts down properly even so.
  */
 export class StopRequest {
   readonly requested: Promise<void>;
   #resolve: () => void = () => {};
   #requestedAt: number | null = null;
 
-  constructor() {
+  readonly #secondsMax: number;
+
+  constructor({ drainSeconds }: { readonly drainSeconds: number }) {
+    this.#secondsMax = drainSeconds + STOP_SECONDS;
     this.requested = new Promise((resolve) => (this.#resolve = resolve));
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#receive());
   }
@@ -24,7 +28,8 @@ export class StopRequest {
     if (this.#requestedAt === null) {
       this.#requestedAt = Date.now();
       console.log('stopping: finishing the requests under way (again to stop at once)');
-      setTimeout(() => end('Stopping took more than 30 s, so it was cut short.'), STOP_TIMEOUT_MS).unref();
+      const cutShort = (): never => end(`Stopping took more than ${this.#secondsMax} s, so it was cut short.`);
+      setTimeout(cutShort, this.#secondsMax * 1000).unref();
       this.#resolve();
     } else if (Date.now() - this.#requestedAt > REPEAT_AFTER_MS) {
       end('Stopped at once, as asked.');

@@ -10,12 +10,12 @@ function formatTrialBalance({ environment, unit, funding, debt, outstanding, usa
   return `  ${environment ?? 'no environment'} ${unit ?? 'no unit'}: ${funded} + ${debt} debt | ${outstanding} outstanding + ${usage} usage + ${breakage} breakage`;
 }
 
-function verdictOf({ clean, checks, transfers, grants, authorizations, ms }: VerifyReport): string {
+function verdictOf(report: VerifyReport): string {
+  const { clean, differences: total, checks, transfers, grants, authorizations, ms } = report;
   if (clean) {
     const seconds = (ms / 1000).toFixed(1);
     return `verify: clean: ${transfers} transfers, ${grants} grants, ${authorizations} authorizations checked in ${seconds} s`;
   }
   const failed = checks.filter(({ severity, differences }) => severity === 'failure' && differences > 0);
-  const total = failed.reduce((sum, { differences }) => sum + differences, 0);
   return `verify: FAILED: ${total} differences in ${failed.length} checks`;
 }

@@ -60,9 +60,23 @@ describe('purser verify', () => {
     expect(written.out).toMatch(/\nverify: FAILED: 3 differences in 3 checks\n$/);
   });
 
+  it('notes what it found, for the metrics of the service', async () => {
+    await pool.query('truncate verifications');
+    await purserVerify(database.url);
+    const { rows } = await pool.query('select differences from verifications');
+    expect(rows).toEqual([{ differences: '3' }]);
+  });
+
+  it('checks books that it may only read too, and says that it could not note the result', async () => {
+    const readOnly = `${database.url}?options=-c%20default_transaction_read_only%3Don`;
+    expect(await purserVerify(readOnly)).toBe(1);
+    expect(written.out).toContain('verify: FAILED: 3 differences');
+    expect(written.err).toContain('The result was not noted');
+  });
+
   it('writes nothing but JSON where asked to', async () => {
     await purserVerify(database.url, '--json');
-    expect(JSON.parse(written.out)).toMatchObject({ grants: 0, checks: expect.arrayContaining([]) });
+    expect(JSON.parse(written.out)).toMatchObject({ differences: 3, grants: 0, checks: expect.arrayContaining([]) });
   });
 
   it('ends with 2 and says what to do, where it cannot run', async () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '#config';
-import { connect } from '#database';
-import { verify } from '#ledger-store';
+import { connect, type Pool } from '#database';
+import { noteVerification, verify } from '#ledger-store';
 import type { CheckResult, VerifyReport } from '#ledger-store';
 import { reportError } from '../start/report-error.ts';
 import { formatCheck, formatSubject } from './format-check.ts';
@@ -11,7 +11,7 @@ import { openBooks } from './open-books.ts';
 const EXIT = { clean: 0, differences: 1, notRun: 2 };
 
 const HELP = `
-It reads one snapshot and locks no rows. A notice is something to know that may be in order; it doesn't fail the check.
+It reads one snapshot and locks no rows, and notes the result for the service's metrics (purser_verify_…). A notice is something to know that may be in order; it doesn't fail the check.
 
 Environment:
   DATABASE_URL     the database to check
@@ -51,7 +51,19 @@ async function verifyBooks(onCheck: (result: CheckResult) => void): Promise<Veri
   cleanUp.defer(() => books.close());
   const pool = connect(books.url, { connectionsMax: 1, log });
   cleanUp.defer(() => pool.end());
-  return await verify(pool, { onCheck });
+  const report = await verify(pool, { onCheck });
+  await note(pool, report, log);
+  return report;
+}
+
+/** The books are checked whether or not that can be noted. */
+async function note(pool: Pool, report: VerifyReport, log: (line: string) => void): Promise<void> {
+  try {
+    await noteVerification(pool, report);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log(`The result was not noted, so the service's metrics don't tell it: ${reason}.`);
+  }
 }
 
 function printer(): (result: CheckResult) => void {

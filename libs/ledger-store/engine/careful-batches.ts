@@ -2,11 +2,12 @@ import type { Pool } from '#database';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KnownAccounts } from '../load/known-accounts.ts';
 import type { DatabaseClock } from './database-clock.ts';
+import type { EngineObserver } from './engine-observer.ts';
 import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { LockedAccounts } from './locked-accounts.ts';
 import { runBatch } from './run-batch.ts';
-import { accountsOf, rejectAll, resolveAll, type Waiting } from './waiting.ts';
+import { accountsOf, rejectAll, resolveAll, weightOf, type Waiting } from './waiting.ts';
 
 /** A batch that failed through no fault of its own is repeated for this long. */
 const REPEAT_MS_MAX = 500;
@@ -22,6 +23,7 @@ export interface CarefulBatchesParts {
   readonly locked: LockedAccounts;
   /** Empties the lane's queue, for what would wait in vain. */
   readonly takeQueue: () => readonly Waiting[];
+  readonly observer: EngineObserver | undefined;
 }
 
 /** Answers batches by what is stored, under locks, whatever goes wrong with one of the commands or with the database. */
@@ -31,16 +33,18 @@ export class CarefulBatches {
   private readonly clock: DatabaseClock;
   private readonly takeQueue: () => readonly Waiting[];
   private readonly locked: LockedAccounts;
+  private readonly observer: EngineObserver | undefined;
   /** Those that need an account that somebody else keeps locked: they hold up nobody. */
   private readonly parked: Waiting[] = [];
   private lookedAt = 0;
 
-  constructor({ pool, known, clock, locked, takeQueue }: CarefulBatchesParts) {
+  constructor({ pool, known, clock, locked, takeQueue, observer }: CarefulBatchesParts) {
     this.pool = pool;
     this.known = known;
     this.clock = clock;
     this.takeQueue = takeQueue;
     this.locked = locked;
+    this.observer = observer;
   }
 
   get hasParked(): boolean {
@@ -90,6 +94,7 @@ export class CarefulBatches {
 
   /** Resolves when each of them has been answered or refused. */
   async answer(batch: readonly Waiting[], startedAt = performance.now()): Promise<void> {
+    const attemptedAt = performance.now();
     try {
       const { answers, now } = await runBatch(
         this.pool,
@@ -104,7 +109,10 @@ export class CarefulBatches {
     } catch (error) {
       if (failureOf(error) === 'locked') await this.leaveOutLocked(batch, startedAt, error);
       else await this.recover(batch, startedAt, error);
+      return;
     }
+    const milliseconds = performance.now() - attemptedAt;
+    this.observer?.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked' });
   }
 
   /** A failed batch changed nothing, unless its outcome is unknown: then nobody may try again but the clients, by their keys. */

@@ -94,7 +94,7 @@ function attempt(context: DecisionContext, batch: readonly Queued[]): AttemptedB
   try {
     const { answers, outcomes, remembered, audited } = decideBatch(context, [], batch);
     if (outcomes.some(tellsWhenToComeBack)) return null;
-    return { answers, writes: writeChanges(context.changes, { remembered, audited }, NONE_CLOSED) };
+    return { answers, writes: writeChanges(context, { remembered, audited }, NONE_CLOSED) };
   } catch {
     return null;
   }

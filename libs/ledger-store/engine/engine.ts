@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
 import type { AccountKey, AlertRules, CommandType } from '#ledger';
 import { DatabaseClock } from './database-clock.ts';
+import type { EngineLoad, EngineObserver } from './engine-observer.ts';
 import { Lane } from './lane.ts';
 import { ledgerPool } from './ledger-pool.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
@@ -24,6 +25,7 @@ export interface EngineOptions {
   readonly alertRules?: ReadonlyMap<string, AlertRules>;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed?: () => number;
+  readonly observer?: EngineObserver;
 }
 
 /**
@@ -53,13 +55,14 @@ export class Engine {
     queueMax = 20_000,
     alertRules = new Map(),
     passed = () => performance.now(),
+    observer,
   }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, lanes, log);
     const clock = new DatabaseClock(passed);
     const locked = new LockedAccounts(this.pool);
     this.lanes = Array.from({ length: lanes }, (_, index) => {
       const owns = (key: AccountKey): boolean => laneOf(key, lanes) === index;
-      return new Lane({ pool: this.pool, clock, locked, owns, alertRules, batchMax });
+      return new Lane({ pool: this.pool, clock, locked, owns, alertRules, batchMax, observer });
     });
     this.queueMax = queueMax;
   }
@@ -89,6 +92,16 @@ export class Engine {
   /** Whether new work would have to wait for long, or be refused: a request may as well be refused before it is read. */
   get isBusy(): boolean {
     return this.waiting >= this.queueMax * BUSY_PART;
+  }
+
+  get load(): EngineLoad {
+    const { totalCount, idleCount, options } = this.pool;
+    return {
+      waiting: this.waiting,
+      waitingMax: this.queueMax,
+      connections: totalCount - idleCount,
+      connectionsMax: options.max,
+    };
   }
 
   /** Refuses new commands, answers those under way, and closes its connections. */

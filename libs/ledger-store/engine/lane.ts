@@ -7,13 +7,14 @@ import { CLOCK_ADVANCED } from '../load/clock-statements.ts';
 import { CarefulBatches } from './careful-batches.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
+import type { EngineObserver, ObservedBatch } from './engine-observer.ts';
 import { Flights } from './flights.ts';
 import { sqlStateOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { LockedAccounts } from './locked-accounts.ts';
 import type { Answer, Queued } from './submission.ts';
 import { nextTurn } from './next-turn.ts';
-import { accountsOf, resolveAll, type Waiting } from './waiting.ts';
+import { accountsOf, resolveAll, weightOf, type Waiting } from './waiting.ts';
 
 export interface LaneParts {
   readonly pool: Pool;
@@ -26,6 +27,7 @@ export interface LaneParts {
   readonly alertRules: ReadonlyMap<string, AlertRules>;
   /** The most decisions in one transaction; a command of more has one for itself. */
   readonly batchMax: number;
+  readonly observer: EngineObserver | undefined;
 }
 
 interface ClockReading {
@@ -59,6 +61,7 @@ export class Lane {
   private readonly careful: CarefulBatches;
   private readonly flights: Flights;
   private readonly batchMax: number;
+  private readonly observer: EngineObserver | undefined;
   /** Batches that were sent and have neither been answered nor set back. The lane must not rest before. */
   private aloft = 0;
   private running: Promise<void> | null = null;
@@ -66,17 +69,19 @@ export class Lane {
   private failuresInARow = 0;
   private carefulBatchesLeft = 0;
 
-  constructor({ pool, clock, locked, owns, alertRules, batchMax }: LaneParts) {
+  constructor({ pool, clock, locked, owns, alertRules, batchMax, observer }: LaneParts) {
     this.known = new KnownAccounts(owns, alertRules);
     this.clock = clock;
     this.locked = locked;
     this.batchMax = batchMax;
+    this.observer = observer;
     this.careful = new CarefulBatches({
       pool,
       known: this.known,
       clock,
       locked,
       takeQueue: () => this.take(this.queue.length),
+      observer,
     });
     this.flights = new Flights(pool);
   }
@@ -159,6 +164,7 @@ export class Lane {
   }
 
   private async fly(batch: readonly Waiting[], now: number): Promise<void> {
+    const startedAt = performance.now();
     const queued = batch.map((one) => one.queued);
     const decided = decideAhead(this.known, queued, now);
     if (!decided) {
@@ -168,25 +174,28 @@ export class Lane {
     try {
       await this.flights.open();
       this.aloft += 1;
-      void this.land(batch, decided);
+      void this.land(batch, decided, startedAt);
     } catch (error) {
       // Whether the database can't be reached is found out again, and told, by who decides on what is stored.
       this.notWritten(batch, decided, error);
     }
   }
 
-  private async land(batch: readonly Waiting[], decided: DecidedAhead): Promise<void> {
+  private async land(batch: readonly Waiting[], decided: DecidedAhead, startedAt: number): Promise<void> {
+    let how: ObservedBatch['how'] = 'ahead';
     try {
       const [clock] = await this.flights.send<ClockReading>(decided.statements, weightOf(batch));
       if (clock) this.clock.set(clock.now.getTime());
       this.failuresInARow = 0;
       resolveAll(batch, decided.answers);
     } catch (error) {
+      how = 'in_vain';
       const isUnknown = error instanceof LedgerUnavailable;
       this.notWritten(isUnknown ? batch.map((one) => ({ ...one, doubt: decided.changed })) : batch, decided, error);
     }
     this.aloft -= 1;
     this.wake?.();
+    this.observer?.onBatch({ decisions: weightOf(batch), milliseconds: performance.now() - startedAt, how });
   }
 
   private notWritten(batch: readonly Waiting[], { accounts }: DecidedAhead, error: unknown): void {
@@ -232,8 +241,4 @@ export class Lane {
       };
     });
   }
-}
-
-function weightOf(batch: readonly Waiting[]): number {
-  return batch.reduce((sum, { queued }) => sum + queued.weight, 0);
 }

@@ -73,7 +73,7 @@ async function attemptBatch(
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
-    await write(client, writeChanges(context.changes, { remembered, audited }, closed));
+    await write(client, writeChanges(context, { remembered, audited }, closed));
     if (moreLapsed) known.forget(needs.accounts);
     else known.learn(state, realNow);
     done = true;
@@ -144,5 +144,6 @@ function needsOfAll(batch: readonly Queued[]): Needs {
     grants: all('grants'),
     refunds: all('refunds'),
     clocks: all('clocks'),
+    sweeps: all('sweeps'),
   };
 }

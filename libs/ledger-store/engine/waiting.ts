@@ -16,6 +16,11 @@ export function accountsOf({ queued }: Waiting): readonly AccountKey[] {
   return queued.needs.accounts;
 }
 
+/** The decisions in a batch. */
+export function weightOf(batch: readonly Waiting[]): number {
+  return batch.reduce((sum, { queued }) => sum + queued.weight, 0);
+}
+
 /** @param answers one for each of them, in order */
 export function resolveAll(batch: readonly Waiting[], answers: readonly Answer[]): void {
   batch.forEach(({ resolve, reject }, index) => {

@@ -21,6 +21,7 @@ function stateOf(accounts: readonly AccountState[], authorizations: readonly Aut
     authorizations: new Map(authorizations.map((one) => [one.id, one])),
     grants: new Map(),
     clocks: new Map(),
+    declined: new Map(),
   };
 }
 

@@ -46,6 +46,7 @@ export class KnownAccounts {
     authorizations: new Map(),
     grants: new Map(),
     clocks: new Map(),
+    declined: new Map(),
   };
   private readonly known = new Map<AccountKey, Known>();
   private weight = 0;

@@ -18,9 +18,11 @@ import {
   accountFromRow,
   authorizationFromClosed,
   authorizationFromHold,
+  declinedFromRows,
   grantFromRow,
   type AccountRow,
   type ClosedAuthorizationRow,
+  type DeclinedRow,
   type GrantRow,
   type HoldRow,
 } from './rows.ts';
@@ -28,6 +30,7 @@ import { findCurrentClocks, testClockFromRow, type TestClockRow } from './clock-
 import {
   findAccounts,
   findClosedAuthorizations,
+  findDeclined,
   findGrants,
   findHolds,
   findMovedGrants,
@@ -61,13 +64,14 @@ export async function loadState(client: PoolClient, needs: Needs, known: KnownAc
   const { accounts: keys, authorizations: ids } = needs;
   const byClocks = needs.clocks.length > 0;
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accounts, clock, openGrants, closedGrants, holds, currentClocks] = await Promise.all([
+  const [accounts, clock, openGrants, closedGrants, holds, currentClocks, declined] = await Promise.all([
     rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
     rows<ClockRow>(known ? moveLapsedHolds(keys, byClocks) : findLapsedHolds(keys, byClocks)),
     rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
     known && byClocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
+    known && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
@@ -76,7 +80,15 @@ export async function loadState(client: PoolClient, needs: Needs, known: KnownAc
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
   const clocks = new Map(currentClocks.map((row) => [row.environment, testClockFromRow(row)]));
-  return assemble({ accounts, clock, clocks, grants: [...openGrants, ...closedGrants], authorizations, known });
+  return assemble({
+    accounts,
+    clock,
+    clocks,
+    declined,
+    grants: [...openGrants, ...closedGrants],
+    authorizations,
+    known,
+  });
 }
 
 /** Grants of which nothing may remain: those a command names, and those a refund may credit. */
@@ -92,6 +104,7 @@ interface LoadedRows {
   readonly accounts: readonly AccountRow[];
   readonly clock: readonly ClockRow[];
   readonly clocks: ReadonlyMap<string, TestClock>;
+  readonly declined: readonly DeclinedRow[];
   readonly grants: readonly GrantRow[];
   readonly authorizations: Map<string, Authorization>;
   readonly known: KnownAccounts | null;
@@ -118,7 +131,13 @@ function assemble(rows: LoadedRows): LoadedState {
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
   return {
-    state: { accounts: new Map(accounts), authorizations, grants, clocks: rows.clocks },
+    state: {
+      accounts: new Map(accounts),
+      authorizations,
+      grants,
+      clocks: rows.clocks,
+      declined: declinedFromRows(rows.declined),
+    },
     realNow,
     closed,
     lapsed: lapsedFromRows(rows.clock),

@@ -6,6 +6,7 @@ import {
   type Account,
   type OwnAlertRules,
   type Authorization,
+  type DeclinedMinute,
   type Grant,
   type GrantScope,
   type GrantShare,
@@ -249,4 +250,19 @@ function commonFromRow(row: AuthorizationRow) {
     createdAt: row.created_at.getTime(),
     balance: { posted: new Amount(row.balance_posted), held: new Amount(row.balance_held) },
   };
+}
+
+export interface DeclinedRow {
+  account_id: string;
+  minute: Date;
+  requests: number;
+}
+
+export function declinedFromRows(rows: readonly DeclinedRow[]): ReadonlyMap<string, readonly DeclinedMinute[]> {
+  const minutes = rows.map(({ account_id: accountKey, minute, requests }) => ({
+    accountKey,
+    minute: minute.getTime(),
+    requests,
+  }));
+  return Map.groupBy(minutes, ({ accountKey }) => accountKey);
 }

@@ -83,6 +83,19 @@ export function findClosedAuthorizations(keys: readonly AccountKey[], ids: reado
   return { name: 'find_closed_authorizations', text: lookUp('authorizations'), values: [arrayOf(keys), arrayOf(ids)] };
 }
 
+/** So long after its beginning, nobody counts for a minute any more, however long a statement may take. */
+export const MINUTE_OVER = `interval '75 seconds'`;
+
+/** What was declined in minutes that are over. */
+export function findDeclined(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'find_declined',
+    text: `select account_id, minute, requests from declines
+      where account_id = any($1::bigint[]) and minute <= clock_timestamp() - ${MINUTE_OVER} order by minute`,
+    values: [arrayOf(keys)],
+  };
+}
+
 export interface KeyRow {
   account_id: string;
   key: string;

@@ -3,18 +3,24 @@ import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 
 const STALE_PLAN = '0A000';
 
+/** More than a pool of reads has connections. */
+const ATTEMPTS_MAX = 10;
+
 /**
- * Runs a read. One that meets a statement prepared before a migration is run again, on a connection that prepares it anew.
+ * Runs a read. One that meets a statement prepared before a migration is run again: its connection was closed, and a new one
+ * prepares it anew. Until then it may get another of the old connections, but each of them only once.
  *
  * @throws {LedgerUnavailable} where the database isn't there.
  */
 export async function attemptRead<T>(read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (sqlStateOf(error) === STALE_PLAN) return read();
-    if (isOfTheConnection(error)) throw new LedgerUnavailable('database_unavailable', { cause: error });
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      if (sqlStateOf(error) === STALE_PLAN && attempt < ATTEMPTS_MAX) continue;
+      if (isOfTheConnection(error)) throw new LedgerUnavailable('database_unavailable', { cause: error });
+      throw error;
+    }
   }
 }
 

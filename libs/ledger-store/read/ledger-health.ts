@@ -1,18 +1,54 @@
-import type { Pool } from '#database';
+import { pendingMigrations, type Pool } from '#database';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Whoever asks gives up after some seconds; "no answer" is then the answer. */
+const PATIENCE_MS = 3_000;
+
+export type Readiness =
+  | { readonly database: 'ok'; readonly migrations: 'ok' | 'pending' }
+  | { readonly database: 'unreachable'; readonly migrations: 'unknown' };
+
+const UNREACHABLE: Readiness = { database: 'unreachable', migrations: 'unknown' };
+
+/** Whether the ledger can do its work. */
 export class LedgerHealth {
+  private underWay: Promise<Readiness> | null = null;
+
   constructor(
     private readonly pool: Pool,
     private readonly log: (line: string) => void,
   ) {}
 
-  async isReachable(): Promise<boolean> {
+  /** Anyone may ask, as often as they like, so all who ask at once share one look. */
+  check(): Promise<Readiness> {
+    this.underWay ??= this.look().finally(() => {
+      this.underWay = null;
+    });
+    return this.underWay;
+  }
+
+  private async look(): Promise<Readiness> {
+    const patience = new AbortController();
     try {
-      await this.pool.query('select 1');
-      return true;
-    } catch (error) {
-      this.log(`The database is unreachable: ${String(error)}`);
-      return false;
+      return await Promise.race([this.ask(), giveUp(patience.signal)]);
+    } finally {
+      patience.abort();
     }
   }
+
+  private async ask(): Promise<Readiness> {
+    try {
+      const pending = await pendingMigrations(this.pool);
+      if (pending.length === 0) return { database: 'ok', migrations: 'ok' };
+      this.log(`The database lacks migrations of this version: ${pending.join(', ')}. Run "purser migrate".`);
+      return { database: 'ok', migrations: 'pending' };
+    } catch (error) {
+      this.log(`The database is unreachable: ${String(error)}`);
+      return UNREACHABLE;
+    }
+  }
+}
+
+async function giveUp(signal: AbortSignal): Promise<Readiness> {
+  return sleep(PATIENCE_MS, UNREACHABLE, { signal, ref: false });
 }

@@ -45,7 +45,11 @@ export async function readSettled(
   grants: readonly string[] = [],
 ): Promise<SettledState> {
   const clocks = withTestClocks([{ environment }]);
-  const loaded = await loadState(client, { accounts, grants, authorizations: [], refunds: [], clocks }, null);
+  const loaded = await loadState(
+    client,
+    { accounts, grants, authorizations: [], refunds: [], clocks, sweeps: [] },
+    null,
+  );
   const changes = noChanges();
   // What would be told of it is thrown away.
   settle({ state: loaded.state, changes, realNow: loaded.realNow, alertRules: new Map() }, loaded.lapsed);

@@ -1,4 +1,5 @@
 import type { AccountRef } from '#ledger';
+import { MINUTE_OVER } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 
 interface DueRow {
@@ -23,6 +24,8 @@ export function findDueAccounts(expiryNotices: readonly number[], limit: number)
     name: `find_due_accounts`,
     text: `with clock as materialized (select clock_timestamp() as now),
       due as (${due('', 'clock.now')}
+        union all
+        select d.account_id from clock, declines d where minute <= clock.now - ${MINUTE_OVER}
         union all
         select a.account_id from clock, test_clocks c
           join accounts a on a.environment = c.environment and a.test_clock = c.number

@@ -2,7 +2,7 @@ import { connect, type Pool } from '#database';
 import { accountKey, Amount } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import { authorize, charge, createGrant } from '../testing/commands.ts';
+import { authorize, charge, chargeEach, createGrant } from '../testing/commands.ts';
 import { eventually } from '../testing/eventually.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { TestLedger } from '../testing/test-ledger.ts';
@@ -123,6 +123,19 @@ describe('a sweep', () => {
       await sweep();
       expect(await notices()).toBe(sum);
     }
+  });
+
+  it('tells how many requests were declined in a minute, once, when the minute is over', async () => {
+    await ledger.account('acme', '1');
+    const ask = (): Promise<unknown> => ledger.ask(charge('acme', '2'));
+    await Promise.all([ask(), ask(), other.ask(chargeEach(['acme', 'acme', 'acme'], '1'))]);
+    expect(await sweep()).toBe(0);
+    await books.pool.query(`update declines set minute = minute - interval '2 minutes'`);
+    await Promise.all([sweep(ledger), sweep(other)]);
+    expect(await sweep()).toBe(0);
+    expect((await typesOf('acme')).filter((type) => type === 'authorization.declined')).toHaveLength(1);
+    const declined = `select sum((data ->> 'requests')::integer) from events where type = 'authorization.declined'`;
+    expect(await books.value(declined)).toBe('4');
   });
 
   it('goes by the clocks of environments whose time was advanced', async () => {

@@ -53,6 +53,8 @@ export interface TrialBalance {
 export interface VerifyReport {
   /** True where no check of severity `failure` found a difference. */
   readonly clean: boolean;
+  /** Of all checks of severity `failure`. */
+  readonly differences: number;
   /** The database's time at which the books stood as they were checked, RFC 3339. */
   readonly as_of: string;
   readonly ms: number;

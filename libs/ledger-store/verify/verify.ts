@@ -59,8 +59,11 @@ async function verifySnapshot(client: PoolClient, onCheck: (result: CheckResult)
   report([checkTrialBalance(trialBalance)]);
   for (const pass of PASSES) report(await runPass(client, pass, now));
   const countOf = (subject: string): number => checks.find((check) => check.subject === subject)?.checked ?? 0;
+  const failures = checks.filter(({ severity }) => severity === 'failure');
+  const differences = failures.reduce((sum, check) => sum + check.differences, 0);
   return {
-    clean: !checks.some(({ severity, differences }) => severity === 'failure' && differences > 0),
+    clean: differences === 0,
+    differences,
     as_of: now,
     ms: Math.round(performance.now() - startedAt),
     transfers: countOf('transfers'),

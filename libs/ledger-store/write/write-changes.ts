@@ -1,9 +1,11 @@
 import {
   formatAmount,
   isOpen,
+  type AccountKey,
   type AccountState,
   type Authorization,
-  type Changes,
+  type DecisionContext,
+  type DeclinedMinute,
   type Draw,
   type Grant,
   type GrantShare,
@@ -18,14 +20,14 @@ import { isoTime } from '../iso-time.ts';
 import type { AuditEntry } from '../engine/audit.ts';
 import { storedRules } from '../load/rows.ts';
 import type { DecidedBatch, RememberedAnswer } from '../engine/decide-batch.ts';
-import { deleteRows, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
+import { arrayOf, deleteRows, insertRows, updateRows, type Column, type Statement } from '../statement.ts';
 
 /**
  * The statements that write a decided batch: one per table and kind of change, none where nothing changed.
  * `closed` are the authorizations that were closed already when they were loaded.
  */
 export function writeChanges(
-  changes: Changes,
+  { changes, realNow }: Pick<DecisionContext, 'changes' | 'realNow'>,
   { remembered, audited }: Pick<DecidedBatch, 'remembered' | 'audited'>,
   closed: ReadonlySet<string>,
 ): Statement[] {
@@ -54,6 +56,8 @@ export function writeChanges(
     ...write(insertTransfers, changes.transfers),
     ...write(insertEvents, changes.events),
     ...write(insertAlerts, changes.alerts),
+    ...write(deleteDeclines, [...changes.toldDeclines]),
+    ...write(countDeclines(realNow), [...changes.declines]),
     ...rememberAnswers(remembered),
     ...enterInAudit(audited),
   ];
@@ -261,6 +265,27 @@ const insertAlerts = insertRows<SentAlert>('alerts', [
   column('threshold', 'numeric', (row) => row.threshold),
   column('event_id', 'uuid', (row) => row.eventId),
 ]);
+
+const deleteDeclines = deleteRows<DeclinedMinute>('declines', [
+  column('account_id', 'bigint', (row) => row.accountKey),
+  column('minute', 'timestamptz', (row) => time(row.minute)),
+]);
+
+/** They are counted in the minute of the decision. */
+function countDeclines(realNow: number): (declines: readonly (readonly [AccountKey, number])[]) => Statement {
+  return (declines) => ({
+    name: 'count_declines',
+    text: `insert into declines as d (account_id, minute, requests)
+      select v.account_id, date_trunc('minute', $3::timestamptz), v.requests
+      from unnest($1::bigint[], $2::integer[]) v (account_id, requests)
+      on conflict (account_id, minute) do update set requests = d.requests + excluded.requests`,
+    values: [
+      arrayOf(declines.map(([key]) => key)),
+      arrayOf(declines.map(([, requests]) => requests)),
+      isoTime(realNow),
+    ],
+  });
+}
 
 const KEY_COLUMNS: Column<RememberedAnswer>[] = [
   column('account_id', 'bigint', ({ key }) => key.scope),

@@ -59,7 +59,13 @@ describe('creating an account', () => {
 
   it('never takes one account for another whose key is the same', () => {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() },
+      state: {
+        accounts: new Map(),
+        authorizations: new Map(),
+        grants: new Map(),
+        clocks: new Map(),
+        declined: new Map(),
+      },
       changes: noChanges(),
       realNow: Date.parse(START),
       alertRules: new Map(),

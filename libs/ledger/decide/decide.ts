@@ -7,6 +7,7 @@ import { charge } from './charge.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
 import type { DecisionContext } from './context.ts';
+import { declinesOf } from './declines.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
 import { refund } from './refund.ts';
@@ -65,5 +66,8 @@ export function decide<T extends CommandType>(context: DecisionContext, command:
   const handler: Decide<T> = DECIDE[command.type];
   const outcome = handler(context, command);
   watchBalances(context);
+  for (const key of declinesOf(command as Command, outcome)) {
+    context.changes.declines.set(key, (context.changes.declines.get(key) ?? 0) + 1);
+  }
   return outcome;
 }

@@ -1,7 +1,7 @@
 import type { Sweep } from '../commands.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
-import type { AccountState } from '../state.ts';
+import type { AccountState, DeclinedMinute } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { touchGrant } from './movements.ts';
 import { grantTold, tell } from './tell.ts';
@@ -11,12 +11,25 @@ export interface SweepDecision {
   readonly account: string;
 }
 
-/** What time has done is booked before any decision, this one too; so all that is left are notices of what is coming. */
+/**
+ * What time has done is booked before any decision, this one too. What is left are notices of what is coming, and what was
+ * declined, which is told once a minute.
+ */
 export function sweep(context: DecisionContext, { account: ref, expiryNotices }: Sweep): Outcome<SweepDecision> {
   const account = findAccount(context, ref);
   if (!account) return refused({ code: 'account_not_found', account: ref.id });
   for (const grant of account.grants) giveNotice(context, account, grant, expiryNotices);
+  for (const declined of context.state.declined.get(ref.key) ?? []) tellDeclined(context, account, declined);
   return accepted({ account: ref.id });
+}
+
+/** Of two sweeps in one transaction, the first tells. */
+function tellDeclined(context: DecisionContext, account: AccountState, declined: DeclinedMinute): void {
+  const { toldDeclines } = context.changes;
+  if (toldDeclines.has(declined)) return;
+  toldDeclines.add(declined);
+  const { minute, requests } = declined;
+  tell(context, account, 'authorization.declined', { requests, minute: new Date(minute).toISOString() });
 }
 
 /** Of several notices that are due, the owner is given one. None is given that was due before the grant was made. */

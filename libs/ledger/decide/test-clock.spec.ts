@@ -25,6 +25,7 @@ class Books {
     authorizations: new Map(),
     grants: new Map(),
     clocks: this.clocks,
+    declined: new Map(),
   };
   readonly changes = noChanges();
 

@@ -362,7 +362,7 @@ export class LedgerFixture {
   }
 
   private write(context: DecisionContext): void {
-    this.rows.write(context.changes);
+    this.rows.write(context);
     this.invariants.afterWrite(context);
   }
 

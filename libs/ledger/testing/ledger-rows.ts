@@ -9,7 +9,7 @@ import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { IdClock } from '../id-clock.ts';
 import type { AccountKey } from '../ids.ts';
-import { accountState, noChanges, type AccountState, type Changes } from '../state.ts';
+import { accountState, noChanges, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
 import { must } from './must.ts';
 
 /**
@@ -23,12 +23,19 @@ export class LedgerRows {
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
   readonly alerts = new Map<string, SentAlert>();
+  private declines: DeclinedMinute[] = [];
   readonly alertRules = new Map<string, AlertRules>();
 
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
     const context: DecisionContext = {
-      state: { accounts: new Map(), authorizations: new Map(), grants: new Map(), clocks: new Map() },
+      state: {
+        accounts: new Map(),
+        authorizations: new Map(),
+        grants: new Map(),
+        clocks: new Map(),
+        declined: this.declinedOf(needs, now),
+      },
       changes: noChanges(),
       realNow: now,
       alertRules: this.alertRules,
@@ -57,12 +64,13 @@ export class LedgerRows {
         grants: [...this.grants.keys()],
         refunds: [...this.authorizations.keys()],
         clocks: [],
+        sweeps: [],
       },
       now,
     );
   }
 
-  write(changes: Changes): void {
+  write({ changes, realNow }: DecisionContext): void {
     mustBeApart(changes.createdAccounts, changes.updatedAccounts, 'account');
     mustBeApart(changes.createdGrants, changes.updatedGrants, 'grant');
     mustBeApart(changes.createdAuthorizations, changes.updatedAuthorizations, 'authorization');
@@ -81,6 +89,9 @@ export class LedgerRows {
     must(changes.moved.size === 0, 'every move of a balance was looked at');
     this.events.push(...changes.events);
     for (const alert of changes.alerts) this.writeAlert(alert);
+    const minute = Math.floor(realNow / 60_000) * 60_000;
+    for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
+    this.declines = this.declines.filter((declined) => !changes.toldDeclines.has(declined));
     for (const { account } of changes.changedTerms) {
       Object.assign(this.accountRow(account.key), { terms: account.terms, status: account.status });
     }
@@ -125,6 +136,13 @@ export class LedgerRows {
     const nextHoldExpiry = ahead.length > 0 ? Math.min(...ahead) : null;
     const account = { ...row.account, alerts: { ...row.account.alerts }, pace: { ...row.account.pace } };
     state.accounts.set(key, accountState(account, new IdClock(key, row.stamp), grants, nextHoldExpiry, now));
+  }
+
+  private declinedOf(needs: Needs, now: number): LedgerState['declined'] {
+    const due = this.declines.filter(
+      ({ accountKey, minute }) => needs.sweeps.includes(accountKey) && minute <= now - 75_000,
+    );
+    return Map.groupBy(due, ({ accountKey }) => accountKey);
   }
 
   private writeAlert(alert: SentAlert): void {

@@ -1,5 +1,8 @@
 import type { EventType } from '#webhooks';
 
+/** Why an endpoint is disabled: by a request, by its own answer 410, or because it only failed for days. */
+export const DISABLED_REASONS = ['request', 'gone', 'failing'] as const;
+
 /** Where events are sent to. Its secrets stay in the store. Times are milliseconds since 1970. */
 export interface WebhookEndpoint {
   readonly id: string;
@@ -11,8 +14,8 @@ export interface WebhookEndpoint {
   readonly account: string | null;
   readonly description: string | null;
   readonly enabled: boolean;
-  /** By a request, by its own answer 410, or because it only failed for days; `null` where it is enabled. */
-  readonly disabledReason: 'request' | 'gone' | 'failing' | null;
+  /** `null` where it is enabled. */
+  readonly disabledReason: (typeof DISABLED_REASONS)[number] | null;
   /** The first failure after the last success. */
   readonly failingSince: number | null;
   /** Until then the secret before the present one signs as well. */

@@ -1,6 +1,14 @@
 import type { Pool } from '#database';
 import type { CommandType } from '#ledger';
-import { KnownAccounts, ledgerPool, queued, runBatch, type Answer, type Submission } from '#ledger-store';
+import {
+  KnownAccounts,
+  ledgerPool,
+  queued,
+  runBatch,
+  type Answer,
+  type EngineLoad,
+  type Submission,
+} from '#ledger-store';
 
 /** As many clients as `pgbench -c 16` has. More would wait for the same row locks. */
 const CONNECTIONS = 16;
@@ -15,6 +23,16 @@ export class OneByOneEngine {
     this.#pool = ledgerPool(databaseUrl, CONNECTIONS, log);
     // Here requests wait for each other's row locks; they are not to be refused for that.
     this.#pool.on('connect', (client) => void client.query(`set lock_timeout = '10s'`));
+  }
+
+  get load(): EngineLoad {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    return {
+      waiting: waitingCount,
+      waitingMax: Number.POSITIVE_INFINITY,
+      connections: totalCount - idleCount,
+      connectionsMax: CONNECTIONS,
+    };
   }
 
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {

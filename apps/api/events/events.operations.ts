@@ -1,0 +1,39 @@
+import { idPattern } from '#ledger';
+import { ref } from '../openapi/body-schemas.ts';
+import { EVENT } from '../openapi/example-ids.ts';
+import type { OperationsOf } from '../openapi/operation.ts';
+import { listSchema } from '../openapi/view-schema.ts';
+import type { EventsController } from './events.controller.ts';
+
+const PATH = {
+  id: { description: 'The event’s id.', schema: { type: 'string', pattern: idPattern('event') } },
+} as const;
+
+export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
+  list: {
+    id: 'listEvents',
+    summary: 'List events',
+    description: 'What has happened and was told, or will be, newest first: the same events that webhooks send.',
+    answers: { 200: { description: 'A page of events.', schema: listSchema(ref('Event')) } },
+    examples: [
+      {
+        name: 'of_a_customer',
+        summary: 'A customer’s grants',
+        query: { account: 'acme', type: 'grant.created', limit: '1' },
+        ids: [EVENT],
+      },
+    ],
+  },
+  find: {
+    id: 'getEvent',
+    summary: 'Get an event',
+    description: 'The event, as it was told.',
+    path: PATH,
+    answers: { 200: { description: 'The event.', schema: ref('Event') } },
+    problems: ['event_not_found'],
+    examples: [
+      { name: 'grant', summary: 'A grant', path: { id: EVENT } },
+      { name: 'unknown', summary: 'An event that isn’t there', path: { id: 'evt_01m7xxdjqde0094rhh148wft1b' } },
+    ],
+  },
+};

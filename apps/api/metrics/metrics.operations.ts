@@ -1,0 +1,15 @@
+import type { OperationsOf } from '../openapi/operation.ts';
+import type { MetricsController } from './metrics.controller.ts';
+
+export const METRICS_OPERATIONS: OperationsOf<MetricsController> = {
+  metrics: {
+    id: 'getMetrics',
+    summary: 'Figures for Prometheus',
+    description: 'Of the process and the database, nothing of customers.',
+    answers: {
+      200: { description: 'Prometheus’s text format.', schema: { type: 'string' }, mediaType: 'text/plain' },
+    },
+    problems: ['ledger_unavailable'],
+    examples: [],
+  },
+};

@@ -1,0 +1,57 @@
+import { ACCOUNT_OPERATIONS } from '../accounts/accounts.operations.ts';
+import { AccountsController } from '../accounts/accounts.controller.ts';
+import { AUTHORIZATION_OPERATIONS } from '../authorizations/authorizations.operations.ts';
+import { ACCOUNT_ALERT_OPERATIONS, ALERT_OPERATIONS } from '../alerts/alerts.operations.ts';
+import { AccountAlertsController } from '../alerts/account-alerts.controller.ts';
+import { AlertsController } from '../alerts/alerts.controller.ts';
+import { EVENT_OPERATIONS } from '../events/events.operations.ts';
+import { EventsController } from '../events/events.controller.ts';
+import { AuditLogController } from '../audit-log/audit-log.controller.ts';
+import { AUDIT_LOG_OPERATIONS } from '../audit-log/audit-log.operations.ts';
+import { ApiKeysController } from '../api-keys/api-keys.controller.ts';
+import { API_KEY_OPERATIONS } from '../api-keys/api-keys.operations.ts';
+import { AuthorizationsController } from '../authorizations/authorizations.controller.ts';
+import { CHARGE_OPERATIONS } from '../charges/charges.operations.ts';
+import { ChargesController } from '../charges/charges.controller.ts';
+import { ENVIRONMENT_OPERATIONS } from '../environments/environments.operations.ts';
+import { EnvironmentsController } from '../environments/environments.controller.ts';
+import { GRANT_OPERATIONS } from '../grants/grants.operations.ts';
+import { GrantsController } from '../grants/grants.controller.ts';
+import { HEALTH_OPERATIONS } from '../health/health.operations.ts';
+import { HealthController } from '../health/health.controller.ts';
+import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
+import { MetricsController } from '../metrics/metrics.controller.ts';
+import { TEST_CLOCK_OPERATIONS } from '../test-clock/test-clock.operations.ts';
+import { TestClockController } from '../test-clock/test-clock.controller.ts';
+import { TRANSFER_OPERATIONS } from '../transfers/transfers.operations.ts';
+import { TransfersController } from '../transfers/transfers.controller.ts';
+import { RedeliveriesController } from '../webhook-endpoints/redeliveries.controller.ts';
+import { WebhookEndpointsController } from '../webhook-endpoints/webhook-endpoints.controller.ts';
+import {
+  REDELIVERY_OPERATIONS,
+  WEBHOOK_ENDPOINT_OPERATIONS,
+} from '../webhook-endpoints/webhook-endpoints.operations.ts';
+import { DescriptionController } from './description.controller.ts';
+import { DESCRIPTION_OPERATIONS } from './description.operations.ts';
+import { described } from './operation.ts';
+
+/** All controllers of the API, in the order of its description. One without a description isn't part of it. */
+export const DESCRIBED_CONTROLLERS = [
+  described(AccountsController, 'Accounts', ACCOUNT_OPERATIONS),
+  described(GrantsController, 'Grants', GRANT_OPERATIONS),
+  described(AuthorizationsController, 'Authorizations', AUTHORIZATION_OPERATIONS),
+  described(ChargesController, 'Charges', CHARGE_OPERATIONS),
+  described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
+  described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
+  described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
+  described(EventsController, 'Alerts and events', EVENT_OPERATIONS),
+  described(WebhookEndpointsController, 'Webhooks', WEBHOOK_ENDPOINT_OPERATIONS),
+  described(RedeliveriesController, 'Webhooks', REDELIVERY_OPERATIONS),
+  described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),
+  described(EnvironmentsController, 'Environments', ENVIRONMENT_OPERATIONS),
+  described(AuditLogController, 'Audit log', AUDIT_LOG_OPERATIONS),
+  described(TestClockController, 'Test clock', TEST_CLOCK_OPERATIONS),
+  described(HealthController, 'Operations', HEALTH_OPERATIONS),
+  described(MetricsController, 'Operations', METRICS_OPERATIONS),
+  described(DescriptionController, 'Description', DESCRIPTION_OPERATIONS),
+];

@@ -1,0 +1,30 @@
+import type { DescriptionController } from './description.controller.ts';
+import type { OperationsOf } from './operation.ts';
+import { ASSETS } from './page.ts';
+
+export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
+  document: {
+    id: 'getDescription',
+    summary: 'This description',
+    description: 'The API as OpenAPI 3.1.',
+    answers: { 200: { description: 'The document.', schema: { type: 'object', required: ['openapi', 'paths'] } } },
+    examples: [],
+  },
+  page: {
+    id: 'getPage',
+    summary: 'This description, for people',
+    description: 'A page that shows it, with Swagger UI. It loads nothing from elsewhere.',
+    answers: { 200: { description: 'The page.', schema: { type: 'string' }, mediaType: 'text/html' } },
+    examples: [],
+  },
+  asset: {
+    id: 'getPageFile',
+    summary: 'What the page loads',
+    description: 'Its scripts and styles.',
+    path: { file: { description: 'The name of the file.', schema: { type: 'string', enum: [...ASSETS.keys()] } } },
+    answers: {
+      200: { description: 'The file.', schema: { type: 'string' }, mediaType: 'text/*' },
+    },
+    examples: [],
+  },
+};

@@ -1,0 +1,11 @@
+/** What the examples call the things that they make. The accounts are `acme` and `globex`. */
+export const PAID_GRANT = 'grant_01m7xxdjqde0094rhh148wft1b';
+export const GIFT = 'grant_01m7xxdjr4e0094rhh148wft1b';
+export const HOLD = 'auth_01m7xxdjsje0094rhh148wft1b';
+export const FIRST_OF_BATCH = 'auth_01m7xxdjt0e0094rhh148wft1b';
+export const EVENT = 'evt_01m7xxdjr4e0094rhh148wft1b';
+export const WEBHOOK = 'whe_01m7xxdjt4e0094rhh148wft1b';
+export const TEST_EVENT = 'evt_01m7xxdjt4e0094rhh148wft1b';
+export const CHAT_KEY = 'key_01m7xxdjt8e0094rhh148wft1b';
+export const ROLLED_KEY = 'key_01m7xxdjt8e0194rhh148wft1b';
+export const SECOND_OF_BATCH = 'auth_01m7xxdjt0e0194rhh148wft1b';

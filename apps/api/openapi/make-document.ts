@@ -1,0 +1,63 @@
+import { problemSchema, problemSchemaName } from '../problems/problem-schemas.ts';
+import { PROBLEMS, type ProblemCode } from '../problems/problem.ts';
+import { BodySchemas } from './body-schemas.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { DescribedController } from './operation.ts';
+import { operationObject } from './operation-object.ts';
+import { routeOf } from './routes.ts';
+import { VIEW_SCHEMAS } from './view-schemas.ts';
+
+export type OpenApiDocument = ReturnType<typeof makeDocument>;
+
+/**
+ * The API's description, as OpenAPI 3.1 has it, put together from the controllers and the checks themselves and from what
+ * is said beside them.
+ *
+ * @throws Error for a route, a check or a path parameter that nobody has described
+ */
+export function makeDocument(controllers: readonly DescribedController[]) {
+  const bodies = new BodySchemas();
+  const paths: Record<string, Record<string, ReturnType<typeof operationObject>>> = {};
+  for (const { controller, tag, operations } of controllers) {
+    for (const [method, description] of Object.entries(operations)) {
+      const route = routeOf(controller, method);
+      const operation = operationObject(route, tag, description, bodies);
+      paths[route.path] = { ...paths[route.path], [route.method]: operation };
+    }
+  }
+  return {
+    openapi: '3.1.1',
+    info: INFO,
+    servers: [{ url: '/', description: 'The service that answers this.' }],
+    tags: [...new Set(controllers.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key, `pur_…`. It decides the environment. Its scopes decide what it may do.',
+        },
+      },
+      schemas: { ...VIEW_SCHEMAS, ...bodies.schemas, ...problemSchemas() } satisfies Record<string, JsonSchema>,
+    },
+  };
+}
+
+/** The version is the one in the paths: what would break a client gets another. */
+const INFO = {
+  title: 'Purser',
+  version: '1',
+  summary: 'The real-time prepaid credit ledger that AI products put in front of their models.',
+  description: [
+    'Authorize the most that a request may cost, run the model, commit what it really used.',
+    'Amounts are decimals as strings, times RFC 3339 in UTC, durations whole seconds. A field that a request doesn’t know is refused. In bodies `null` is the same as not given.',
+    'Whatever isn’t a success is a problem (RFC 9457): let programs look at its `code`.',
+  ].join('\n\n'),
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+};
+
+function problemSchemas(): Record<string, JsonSchema> {
+  const codes = Object.keys(PROBLEMS) as ProblemCode[];
+  return Object.fromEntries(codes.map((code) => [problemSchemaName(code), problemSchema(code)]));
+}

@@ -1,0 +1,73 @@
+import { IDEMPOTENCY_KEY } from '../requests/idempotency-key.ts';
+import { queryParameters, type BodySchemas } from './body-schemas.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { Example, OperationDescription } from './operation.ts';
+import { takesKey, responsesOf } from './responses.ts';
+import type { Route } from './routes.ts';
+
+const IDEMPOTENCY_KEY_PARAMETER = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description:
+    'Makes a repetition harmless: the same request with the same key is done once, and answered alike. A key that was used for another request is 422.',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: IDEMPOTENCY_KEY.source },
+} as const;
+
+/** An operation as OpenAPI has it. */
+export function operationObject(route: Route, tag: string, description: OperationDescription, bodies: BodySchemas) {
+  return {
+    operationId: description.id,
+    tags: [tag],
+    summary: description.summary,
+    description: [description.description, scopesText(route)].join('\n\n'),
+    security: (route.needs ?? []).map((scope) => ({ apiKey: [scope] })),
+    'x-scopes': route.needs ?? [],
+    parameters: [
+      ...route.pathParameters.map((name) => pathParameter(name, description)),
+      ...(route.query ? queryParameters(route.query) : []).map((parameter) => ({
+        ...parameter,
+        ...examplesOf(description.examples, (example) => example.query?.[parameter.name]),
+      })),
+      ...(takesKey(route) ? [IDEMPOTENCY_KEY_PARAMETER] : []),
+    ],
+    ...(route.method === 'get' ? {} : { requestBody: requestBody(route, description, bodies) }),
+    responses: responsesOf(route, description),
+  };
+}
+
+function scopesText({ needs }: Route): string {
+  if (!needs) return 'No API key is needed.';
+  return `Needs a key with the scope ${needs.map((scope) => `\`${scope}\``).join(' or ')}.`;
+}
+
+/** @throws Error where nobody has said what the parameter is */
+function pathParameter(name: string, { id, path, examples }: OperationDescription) {
+  const parameter = path?.[name];
+  if (!parameter) throw new Error(`The operation ${id} has the path parameter ${name}, which isn't described.`);
+  return { name, in: 'path', required: true, ...parameter, ...examplesOf(examples, (example) => example.path?.[name]) };
+}
+
+function requestBody({ body }: Route, { examples }: OperationDescription, bodies: BodySchemas) {
+  const schema = body ? bodies.of(body) : NO_FIELDS;
+  const isRequired = body !== null && bodies.hasRequired(body);
+  return {
+    required: isRequired,
+    content: { 'application/json': { schema, ...examplesOf(examples, (example) => example.body) } },
+  };
+}
+
+const NO_FIELDS: JsonSchema = {
+  type: 'object',
+  description: 'It has no fields: send `{}` or nothing.',
+  additionalProperties: false,
+  maxProperties: 0,
+};
+
+function examplesOf(examples: readonly Example[], valueOf: (example: Example) => unknown) {
+  const given = examples.flatMap((example) => {
+    const value = valueOf(example);
+    return value === undefined ? [] : [[example.name, { summary: example.summary, value }]];
+  });
+  return given.length === 0 ? {} : { examples: Object.fromEntries(given) as object };
+}

@@ -1,0 +1,61 @@
+import type { Type } from '@nestjs/common';
+import type { ProblemCode } from '../problems/problem.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+/**
+ * A request that shows how an operation is used. It is really sent: a test walks through all of them and keeps the answers,
+ * which the API's description shows.
+ */
+export interface Example {
+  /** Tells it from the operation's other examples. */
+  readonly name: string;
+  readonly summary: string;
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly idempotencyKey?: string;
+  /** Whose admin key it is sent with; `live`’s where it isn't said. */
+  readonly environment?: 'test';
+  /** The ids that its answer tells for the first time, in their order there, as the examples call them. */
+  readonly ids?: readonly string[];
+}
+
+export interface AnswerDescription {
+  readonly description: string;
+  readonly schema: JsonSchema;
+  /** `application/json` where it isn't said. */
+  readonly mediaType?: string;
+}
+
+/** What the code of an operation doesn't say by itself. Its path, parameters, body and scopes are read from the code. */
+export interface OperationDescription {
+  /** A verb and what it is done to, for generated clients: `createAccount`. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly path?: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
+  /** What isn't answered by a problem, by its status. */
+  readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** Those that not every operation may have. */
+  readonly problems?: readonly ProblemCode[];
+  readonly examples: readonly Example[];
+}
+
+/** A description for every method of a controller; its helpers are private. */
+export type OperationsOf<Controller> = { readonly [Method in keyof Controller]: OperationDescription };
+
+export interface DescribedController {
+  readonly controller: Type;
+  /** The heading that its operations stand under. */
+  readonly tag: string;
+  readonly operations: Readonly<Record<string, OperationDescription>>;
+}
+
+/** A controller with its description. Only such can be part of the API. */
+export function described<Controller extends object>(
+  controller: Type<Controller>,
+  tag: string,
+  operations: OperationsOf<Controller>,
+): DescribedController {
+  return { controller, tag, operations };
+}

@@ -1,0 +1,56 @@
+import { createRequire } from 'node:module';
+
+/** The page that shows the API's description. Everything it needs comes from here: it works without the internet. */
+export const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width" />
+    <title>Purser API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    <link rel="icon" href="data:," />
+  </head>
+  <body>
+    <noscript>This page needs JavaScript. The description itself is at <a href="/openapi.json">/openapi.json</a>.</noscript>
+    <main id="api"></main>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/show.js"></script>
+  </body>
+</html>
+`;
+
+/** The page runs no script and asks no server but ours. Swagger UI sets styles on elements and has its pictures within. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** `validatorUrl`: by default Swagger UI shows the document to a validator on the internet. */
+const SHOW = `SwaggerUIBundle({
+  url: '/openapi.json',
+  dom_id: '#api',
+  deepLinking: true,
+  defaultModelsExpandDepth: 0,
+  displayRequestDuration: true,
+  persistAuthorization: false,
+  validatorUrl: null,
+});
+`;
+
+type Asset = { readonly mediaType: string } & ({ readonly path: string } | { readonly text: string });
+
+const SCRIPT = 'text/javascript; charset=utf-8';
+const require = createRequire(import.meta.url);
+
+/** What the page loads, by its names under `/docs`. */
+export const ASSETS: ReadonlyMap<string, Asset> = new Map<string, Asset>([
+  ['show.js', { mediaType: SCRIPT, text: SHOW }],
+  ['swagger-ui-bundle.js', { mediaType: SCRIPT, path: require.resolve('swagger-ui-dist/swagger-ui-bundle.js') }],
+  ['swagger-ui.css', { mediaType: 'text/css; charset=utf-8', path: require.resolve('swagger-ui-dist/swagger-ui.css') }],
+]);

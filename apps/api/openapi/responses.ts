@@ -1,0 +1,106 @@
+import { oneOfProblems } from '../problems/problem-schemas.ts';
+import { PROBLEMS, type ProblemCode } from '../problems/problem.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { OperationDescription } from './operation.ts';
+import answersByOperation from './recorded-answers.json' with { type: 'json' };
+import type { Route } from './routes.ts';
+
+/** What an example was answered with when it was last sent. */
+interface RecordedAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+interface Header {
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
+interface Response {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Header>>;
+  readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: object }>>;
+}
+
+const RECORDED: Readonly<Record<string, Readonly<Record<string, RecordedAnswer>>>> = answersByOperation;
+
+/** Whether a route takes an Idempotency-Key: what deletes does no more when it is sent again. */
+export function takesKey({ method }: Route): boolean {
+  return method === 'post' || method === 'patch';
+}
+
+/** Every problem that an operation may answer: its own, and those that come with what it takes. */
+function problemsOf(route: Route, { problems = [] }: OperationDescription): ProblemCode[] {
+  const of: ProblemCode[] = ['invalid_request', ...problems, 'request_timeout', 'headers_too_large', 'internal_error'];
+  if (route.needs)
+    of.push('invalid_api_key', 'scope_missing', 'address_not_allowed', 'ledger_busy', 'ledger_unavailable');
+  if (route.pathParameters.length > 0) of.push('not_found');
+  if (route.method !== 'get') of.push('body_too_large', 'unsupported_media_type', 'outcome_unknown');
+  if (takesKey(route)) of.push('idempotency_key_reused');
+  return [...new Set(of)];
+}
+
+/** An operation's responses by their status, with what its examples were answered. */
+export function responsesOf(route: Route, description: OperationDescription): Record<string, Response> {
+  const responses: Record<string, Response> = {};
+  for (const [status, answer] of Object.entries(description.answers)) {
+    const { schema, mediaType = 'application/json' } = answer;
+    responses[status] = {
+      description: answer.description,
+      ...headersOf(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}),
+      content: { [mediaType]: { schema, ...examplesOf(description, status) } },
+    };
+  }
+  const byStatus = Map.groupBy(problemsOf(route, description), (code) => String(PROBLEMS[code].status));
+  for (const [status, codes] of byStatus) {
+    const problem = {
+      'application/problem+json': { schema: oneOfProblems(codes), ...examplesOf(description, status, codes) },
+    };
+    const answer = responses[status];
+    responses[status] = {
+      description: [answer?.description, ...codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`)]
+        .filter((line) => line !== undefined)
+        .join('\n\n'),
+      ...headersOf({ ...answer?.headers, ...problemHeaders(status, codes) }),
+      content: { ...answer?.content, ...problem },
+    };
+  }
+  return responses;
+}
+
+/** Those of an operation's examples that were answered with this status: by one of these problems, or by none. */
+function examplesOf({ id, examples }: OperationDescription, status: string, problems: readonly ProblemCode[] = []) {
+  const answered = examples.flatMap(({ name, summary }) => {
+    const answer = RECORDED[id]?.[name];
+    const isOfThese = problems.length === 0 || problems.some((code) => isProblem(answer?.body, code));
+    return answer && String(answer.status) === status && isOfThese ? [[name, { summary, value: answer.body }]] : [];
+  });
+  return answered.length === 0 ? {} : { examples: Object.fromEntries(answered) as object };
+}
+
+function isProblem(body: unknown, code: ProblemCode): boolean {
+  return typeof body === 'object' && body !== null && 'code' in body && body.code === code;
+}
+
+function headersOf(headers: Readonly<Record<string, Header>>): Pick<Response, 'headers'> {
+  return Object.keys(headers).length === 0 ? {} : { headers };
+}
+
+function problemHeaders(status: string, codes: readonly ProblemCode[]): Record<string, Header> {
+  return {
+    ...(status === '402' ? { 'Idempotency-Replayed': REPLAYED } : {}),
+    ...(status === '503' || codes.includes('credits_held') ? { 'Retry-After': RETRY_AFTER } : {}),
+    ...(status === '401' || codes.includes('scope_missing') ? { 'WWW-Authenticate': WWW_AUTHENTICATE } : {}),
+  };
+}
+
+const REPLAYED: Header = {
+  description: 'This is the first answer to the request’s `Idempotency-Key`, given again.',
+  schema: { type: 'string', const: 'true' },
+};
+const RETRY_AFTER: Header = {
+  description:
+    'With `credits_held`: seconds until the earliest hold expires. With 503: seconds to wait before a retry.',
+  schema: { type: 'string', pattern: '^\\d+$' },
+};
+const WWW_AUTHENTICATE: Header = { description: 'What is expected, for OAuth clients.', schema: { type: 'string' } };

@@ -1,0 +1,46 @@
+import { ACCOUNT_SCHEMA, BALANCE_SCHEMA } from '../accounts/account.schema.ts';
+import {
+  AUTHORIZATION_SCHEMA,
+  BATCH_ITEM_SCHEMA,
+  BATCH_SCHEMA,
+  REFUSED_ITEM_SCHEMA,
+} from '../authorizations/authorization.schema.ts';
+import { ACCOUNT_ALERTS_SCHEMA, ALERT_RULES_SCHEMA } from '../alerts/alerts.schema.ts';
+import { EVENT_SCHEMA } from '../events/event.schema.ts';
+import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
+import { API_KEY_SCHEMA, MADE_API_KEY_SCHEMA } from '../api-keys/api-key.schema.ts';
+import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
+import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
+import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
+import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
+import {
+  DELIVERY_SCHEMA,
+  MADE_WEBHOOK_ENDPOINT_SCHEMA,
+  REDELIVERED_SCHEMA,
+  WEBHOOK_ENDPOINT_SCHEMA,
+} from '../webhook-endpoints/webhook-endpoint.schema.ts';
+import type { JsonSchema } from './json-schema.ts';
+
+/** What answers are made of, by the names that references use. */
+export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  Account: ACCOUNT_SCHEMA,
+  Balance: BALANCE_SCHEMA,
+  Grant: GRANT_SCHEMA,
+  Transfer: TRANSFER_SCHEMA,
+  Authorization: AUTHORIZATION_SCHEMA,
+  Batch: BATCH_SCHEMA,
+  BatchItem: BATCH_ITEM_SCHEMA,
+  RefusedItem: REFUSED_ITEM_SCHEMA,
+  ApiKey: API_KEY_SCHEMA,
+  MadeApiKey: MADE_API_KEY_SCHEMA,
+  Environment: ENVIRONMENT_SCHEMA,
+  AuditEntry: AUDIT_ENTRY_SCHEMA,
+  AlertRules: ALERT_RULES_SCHEMA,
+  AccountAlerts: ACCOUNT_ALERTS_SCHEMA,
+  Event: EVENT_SCHEMA,
+  WebhookEndpoint: WEBHOOK_ENDPOINT_SCHEMA,
+  MadeWebhookEndpoint: MADE_WEBHOOK_ENDPOINT_SCHEMA,
+  Delivery: DELIVERY_SCHEMA,
+  Redelivered: REDELIVERED_SCHEMA,
+  TestClock: TEST_CLOCK_SCHEMA,
+};

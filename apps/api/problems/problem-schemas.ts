@@ -1,0 +1,105 @@
+import { SCOPES } from '#access';
+import type { JsonSchema } from '../openapi/json-schema.ts';
+import { amount, choice, text } from '../openapi/view-schema.ts';
+import { PROBLEMS, type ProblemCode } from './problem.ts';
+
+const ACCOUNT = text('The account’s id.');
+const BATCH_ITEMS: JsonSchema = {
+  type: 'array',
+  items: { $ref: '#/components/schemas/RefusedItem' },
+  description:
+    'Of a batch that was refused as a whole: its items in order, each with its own problem, or with 424 where nothing was wrong with it.',
+};
+const SHORTFALL: Readonly<Record<string, JsonSchema>> = {
+  account: ACCOUNT,
+  required: amount('What the request needs.'),
+  available: {
+    type: 'string',
+    pattern: '^-?\\d+(?:\\.\\d{1,12})?$',
+    description: 'What it could have had, without overdraft.',
+  },
+  held: amount('What open authorizations have pinned.'),
+  shortfall: amount('What is missing, after overdraft.'),
+};
+
+/** What a problem carries beside its title and detail. Fields that only some of its answers have are optional. */
+const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>> = {
+  invalid_request: {
+    errors: {
+      type: 'array',
+      minItems: 1,
+      description: 'All faults at once; the first hundred, where there are more.',
+      items: {
+        type: 'object',
+        properties: {
+          field: text('Like `items.0.amount`; empty where the whole body is meant.'),
+          message: text('What it must be.'),
+        },
+        required: ['field', 'message'],
+      },
+    },
+  },
+  scope_missing: {
+    scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'Any one of these would do.' },
+  },
+  account_not_found: { account: ACCOUNT },
+  account_suspended: { account: ACCOUNT },
+  insufficient_credits: SHORTFALL,
+  credits_held: {
+    ...SHORTFALL,
+    retry_after: {
+      type: 'integer',
+      minimum: 0,
+      description: 'Seconds until the earliest of the holds expires; also the header `Retry-After`.',
+    },
+  },
+  test_clock_too_far: {
+    limit_seconds: { type: 'integer', description: 'How far it may be ahead of real time, in seconds.' },
+  },
+  refund_exceeds_committed: { refundable: amount('What can still be refunded.') },
+};
+
+/** Refusals that a whole batch may be answered with. */
+const OF_BATCHES: readonly ProblemCode[] = [
+  'account_not_found',
+  'account_suspended',
+  'insufficient_credits',
+  'credits_held',
+];
+
+/** `credits_held` → `CreditsHeldProblem` */
+export function problemSchemaName(code: ProblemCode): string {
+  return `${code.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`;
+}
+
+export function problemSchema(code: ProblemCode): JsonSchema {
+  const { status, title } = PROBLEMS[code];
+  const required = {
+    type: { type: 'string', const: `urn:purser:problem:${code}` },
+    title: { type: 'string', examples: [title] },
+    status: { type: 'integer', const: status },
+    detail: text('What happened in this very case, for people.'),
+    code: { type: 'string', const: code },
+    ...FIELDS[code],
+  } as const satisfies Record<string, JsonSchema>;
+  return {
+    type: 'object',
+    description: `${title}.`,
+    properties: { ...required, ...(OF_BATCHES.includes(code) ? { items: BATCH_ITEMS } : {}) },
+    required: Object.keys(required),
+  };
+}
+
+/** One of these problems; `code` tells which. */
+export function oneOfProblems(codes: readonly ProblemCode[]): JsonSchema {
+  const refs = codes.map((code) => `#/components/schemas/${problemSchemaName(code)}`);
+  const [only] = refs;
+  if (refs.length === 1 && only !== undefined) return { $ref: only };
+  return {
+    oneOf: refs.map(($ref) => ({ $ref })),
+    discriminator: {
+      propertyName: 'code',
+      mapping: Object.fromEntries(codes.map((code, index) => [code, refs[index] ?? ''])),
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { Config } from '#config';
+import { checkSettings } from '#database';
+import { startApi, type ApiOptions, type RunningApi } from '../../api/start-api.ts';
+import { StartError } from './start-error.ts';
+
+/**
+ * Starts the API.
+ * @throws StartError where it can't have the address it is configured to listen on, DatabaseError where a pooler keeps the
+ * settings of its connections from Postgres.
+ */
+export async function listen(options: ApiOptions): Promise<RunningApi> {
+  await checkSettings(options.databaseUrl, { log: (line) => options.logger.warn(line) });
+  try {
+    return await startApi(options);
+  } catch (error) {
+    const advice = listenAdvice(error, options.config);
+    throw advice === null ? error : new StartError(advice, { cause: error });
+  }
+}
+
+function listenAdvice(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): string | null {
+  const another = `choose another port, e.g. PORT=${port === 65_535 ? 3000 : port + 1} (PORT=0 takes any free one)`;
+  switch (typeof error === 'object' && error !== null && 'code' in error ? error.code : null) {
+    case 'EADDRINUSE':
+      return `Port ${port} on ${host} is taken by another program. Stop that program, or ${another}.`;
+    case 'EACCES':
+      return `This user may not listen on port ${port}: ports below 1024 are reserved. Instead ${another}.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `HOST=${host} is no address of this machine. Use HOST=127.0.0.1, or HOST=0.0.0.0 for all its addresses.`;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,18 @@
+import type { Config } from '#config';
+import { unescape } from 'node:querystring';
+import { makeLogger, type Logger } from '../../api/logging/make-logger.ts';
+
+/** The log of this process, which never repeats a secret of its configuration. */
+export function processLogger(config: Config): Logger {
+  return makeLogger({ level: config.logLevel, secrets: secretsOf(config) });
+}
+
+/** What an error's message may have in it. */
+function secretsOf({ adminKeys, databaseUrl, redisUrl }: Config): string[] {
+  const passwords = [databaseUrl, redisUrl].flatMap((url) => {
+    if (url === null) return [];
+    const { password } = new URL(url);
+    return [password, unescape(password)];
+  });
+  return [...Object.values(adminKeys), ...passwords];
+}

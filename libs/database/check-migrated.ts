@@ -1,0 +1,19 @@
+import type { Pool } from 'pg';
+import { checkServer } from './check-server.ts';
+import { DatabaseError } from './database-error.ts';
+import { pendingMigrations } from './migrate.ts';
+
+/**
+ * For a process that doesn't migrate the database itself. One that a newer version has migrated is taken as it is, so that
+ * processes of the version before can go on, and start again, until they are replaced.
+ * @throws DatabaseError where it lacks a migration, the server is too old, or can't be reached.
+ */
+export async function checkMigrated(pool: Pool): Promise<void> {
+  await checkServer(pool);
+  const pending = await pendingMigrations(pool);
+  if (pending.length === 0) return;
+  throw new DatabaseError(
+    `The database lacks migrations that this version needs: ${pending.join(', ')}. Run 'purser migrate' as the role that ` +
+      `owns the tables, and then start this process again.`,
+  );
+}

@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { registeredRoutes } from '../support/registered-routes.ts';
+import { apiDocument, operations } from './described-api.ts';
+import { compileComponent } from './schema-check.ts';
+
+/** Everything in a document that has this field, with the path to it. */
+function having(field: string, value: unknown, path = ''): [path: string, object: Record<string, unknown>][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value).flatMap(([name, one]) => having(field, one, `${path}/${name}`));
+  return field in value ? [[path, value as Record<string, unknown>], ...inner] : inner;
+}
+
+describe('the description of the API', () => {
+  it('is OpenAPI 3.1', async () => {
+    const result = await new Validator().validate(structuredClone(apiDocument));
+    expect(result).toEqual({ valid: true });
+    expect(apiDocument.openapi).toMatch(/^3\.1\./);
+  });
+
+  it('tells every operation that is registered, and no other', async () => {
+    const described = operations.map(({ method, path }) => `${method} ${path}`);
+    expect(described.sort()).toEqual((await registeredRoutes()).map(({ operation }) => operation).sort());
+  });
+
+  it('names every operation once', () => {
+    const names = operations.map(({ object }) => object.operationId);
+    expect(names).toEqual([...new Set(names)]);
+  });
+
+  it('refers to nothing that is not there', () => {
+    const targets = having('$ref', apiDocument).map(([, { $ref }]) => String($ref));
+    const known = Object.keys(apiDocument.components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect(targets.filter((target) => !known.includes(target))).toEqual([]);
+    expect(known.filter((name) => !targets.includes(name))).toEqual([]);
+  });
+
+  it('has schemas that can be used', () => {
+    for (const name of Object.keys(apiDocument.components.schemas)) compileComponent(name);
+  });
+
+  it('says what every operation, parameter and field means', () => {
+    for (const { object } of operations) {
+      expect(object.summary).toMatch(/\S/);
+      expect(object.description).toMatch(/^.+\./);
+      for (const { name, description } of object.parameters)
+        expect({ in: object.operationId, name, description }).toMatchObject({
+          description: expect.stringMatching(/\S/),
+        });
+    }
+    const bodies = Object.entries(apiDocument.components.schemas).filter(([name]) => /Body$/.test(name));
+    expect(bodies.length).toBeGreaterThan(5);
+    for (const [body, { properties = {} }] of bodies)
+      for (const [field, { description }] of Object.entries(properties))
+        expect({ body, field, description }).toMatchObject({ description: expect.stringMatching(/\S/) });
+  });
+
+  it('tells the scopes that let a key in, and what needs none', () => {
+    const scopes = Object.fromEntries(operations.map(({ object }) => [object.operationId, object['x-scopes']]));
+    expect(scopes).toMatchObject({
+      createGrant: ['admin'],
+      authorize: ['authorize', 'admin'],
+      getBalance: ['read', 'authorize', 'admin'],
+      getLiveness: [],
+    });
+    for (const { path, object } of operations) {
+      expect(object.security).toEqual(object['x-scopes'].map((scope) => ({ apiKey: [scope] })));
+      expect(object.security.length > 0).toBe(path.startsWith('/v1/'));
+    }
+  });
+
+  it('offers an Idempotency-Key wherever something is changed', () => {
+    for (const { method, object } of operations) {
+      const keys = object.parameters.filter(({ name }) => name === 'Idempotency-Key');
+      expect(keys).toHaveLength(method === 'POST' || method === 'PATCH' ? 1 : 0);
+    }
+  });
+
+  it('says how fields are checked, with the limits of the checks themselves', () => {
+    const { CreateGrantBody, CreateAccountBody, AuthorizeBatchBody } = apiDocument.components.schemas;
+    expect(CreateGrantBody?.properties).toMatchObject({
+      amount: { type: 'string', pattern: '^\\d{1,26}(?:\\.\\d{1,12})?$' },
+      priority: { type: ['integer', 'null'], minimum: 0, maximum: 255, default: 100 },
+      category: { enum: ['paid', 'promotional', 'included', null] },
+    });
+    expect(CreateGrantBody).toMatchObject({ required: ['amount'], additionalProperties: false });
+    expect(CreateAccountBody?.properties?.['name']).toMatchObject({ maxLength: 256 });
+    expect(AuthorizeBatchBody?.properties?.['items']).toMatchObject({ minItems: 1, maxItems: 1000 });
+  });
+});

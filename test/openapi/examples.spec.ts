@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
+import { startTestService, type TestService } from '../support/test-service.ts';
+import { operations } from './described-api.ts';
+import { answerFault, bodyFault } from './schema-check.ts';
+import { STORY } from './story.ts';
+import { allExamples, walkExamples, type Sent } from './walk-examples.ts';
+
+const RECORDED = new URL('../../apps/api/openapi/recorded-answers.json', import.meta.url);
+
+/** What differs from run to run: it must be there, and of the same kind. */
+const VARYING = [
+  /^(auth|grant|tr|txn|key|aud|evt|whe)_[0-7][0-9a-z]{25}$/,
+  /^whsec_[A-Za-z0-9+/]{43}=$/,
+  /^pur_[a-z]+_\w{8}(_\w{49})?$/,
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+];
+const VARYING_FIELDS: readonly string[] = ['retry_after', 'next_cursor', 'request_id'];
+
+type RecordedAnswers = Record<string, Record<string, { status: number; body: unknown }>>;
+
+let service: TestService;
+let sent: readonly Sent[];
+let recorded: RecordedAnswers;
+
+beforeAll(async () => {
+  service = await startTestService();
+  sent = await walkExamples(service, STORY);
+  recorded = JSON.parse(await readFile(RECORDED, 'utf8')) as RecordedAnswers;
+  if (process.env['RECORD_EXAMPLES'] === undefined) return;
+  recorded = answersOf(sent);
+  await writeFile(RECORDED, `${JSON.stringify(recorded, null, 2)}\n`);
+});
+afterAll(() => service.stop());
+
+/** The answers, with what differs from run to run as it was recorded. */
+function answersOf(walked: readonly Sent[]): RecordedAnswers {
+  const answers: RecordedAnswers = {};
+  for (const { operation, example, answer } of walked) {
+    const { operationId } = operation.object;
+    const before = recorded[operationId]?.[example.name]?.body;
+    const one = { status: answer.status, body: asRecorded(answer.body, before) };
+    answers[operationId] = { ...answers[operationId], [example.name]: one };
+  }
+  return answers;
+}
+
+function asRecorded(real: unknown, before: unknown, field = ''): unknown {
+  if (VARYING_FIELDS.includes(field) && typeof real === typeof before && real !== null) return before;
+  if (typeof before === 'string' && VARYING.some((kind) => kind.test(before) && kind.test(String(real)))) return before;
+  if (Array.isArray(real))
+    return real.map((one, at) => asRecorded(one, Array.isArray(before) ? before[at] : undefined));
+  if (typeof real !== 'object' || real === null) return real;
+  const fields = (before ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(Object.entries(real).map(([name, one]) => [name, asRecorded(one, fields[name], name)]));
+}
+
+describe('the examples in the description', () => {
+  it('are all sent', () => {
+    expect([...STORY].sort()).toEqual([...allExamples().keys()].sort());
+  });
+
+  it('were answered as they are shown; RECORD_EXAMPLES=1 shows what they are answered now', () => {
+    expect(recorded).toEqual(answersOf(sent));
+  });
+
+  it('are answered as the description says', () => {
+    const faults = sent.map(({ name, operation, answer }) => `${name}: ${answerFault(operation, answer) ?? 'fine'}`);
+    expect(faults).toEqual(sent.map(({ name }) => `${name}: fine`));
+  });
+
+  it('have bodies that the description takes, but for those that show what is refused', () => {
+    for (const { name, operation, example, answer } of sent) {
+      const isMalformed = (answer.body as { code?: string }).code === 'invalid_request' && example.body !== undefined;
+      const fault = bodyFault(operation, example.body ?? {});
+      expect({ name, malformed: fault !== null }).toEqual({ name, malformed: isMalformed });
+    }
+  });
+
+  it('show every operation at work, and some of what is refused', () => {
+    const atWork = new Set(sent.filter(({ answer }) => answer.status < 300).map(({ operation }) => operation));
+    const isAboutUs = (path: string): boolean => !/^\/(?:docs|openapi\.json|metrics)/.test(path);
+    const idle = operations.filter((operation) => isAboutUs(operation.path) && !atWork.has(operation));
+    expect(idle.map(({ object }) => object.operationId)).toEqual([]);
+    const codes = new Set(sent.map(({ answer }) => (answer.body as { code?: string }).code));
+    for (const code of ['credits_held', 'insufficient_credits', 'account_suspended', 'invalid_request'])
+      expect(codes).toContain(code);
+  });
+});

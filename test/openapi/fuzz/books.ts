@@ -1,0 +1,34 @@
+import type { Pool } from '#database';
+
+/**
+ * What only a request may change, in one figure per matter. Not what time does by itself, and is booked when it is next
+ * looked at: holds that lapse and grants that expire.
+ */
+const BOOKS = `
+  select
+    (select row(count(*), sum(amount)) from transfers where kind <> 'breakage')::text as transfers,
+    (select row(count(*), sum(amount), count(voided_at)) from grants)::text as grants,
+    (select row(count(*), sum(amount), sum(committed), sum(refunded), count(*) filter (where status in ('committed', 'voided')),
+        sum(extract(epoch from expires_at)))
+      from (
+        select amount, committed, refunded, status, expires_at from authorizations
+        union all
+        select amount, committed, 0, 'authorized', expires_at from holds
+      ) all_of_them)::text as authorizations,
+    (select md5(string_agg(row(account_id, external_id, unit, name, overdraft_limit, overage, time_zone, metadata, status)::text,
+        '' order by account_id)) from accounts) as accounts,
+    (select row(count(*), sum(version)) from api_keys)::text as keys,
+    (select row(count(*), sum(test_clock)) from environments)::text as environments,
+    (select row(count(*), sum(ahead_ms)) from test_clocks)::text as clocks,
+    (select row(count(*), count(*) filter (where enabled), md5(string_agg(row(id, url, types, description, secret)::text, '' order by id)))
+      from webhook_endpoints)::text as endpoints,
+    (select row(count(*), count(*) filter (where not announced)) from webhook_deliveries)::text as deliveries,
+    (select count(*) from audit_log)::text as audit_log`;
+
+export type Books = Readonly<Record<string, string>>;
+
+/** Prepared, as it is asked after every request. */
+export async function readBooks(pool: Pool): Promise<Books> {
+  const { rows } = await pool.query<Books>({ name: 'books', text: BOOKS });
+  return rows[0] ?? {};
+}

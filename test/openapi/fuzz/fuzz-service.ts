@@ -1,0 +1,106 @@
+import { publicId } from '#ledger';
+import { ApiClient, type Answer } from '../../support/api-client.ts';
+import { operationOf } from '../described-api.ts';
+import { startTestService, type TestService } from '../../support/test-service.ts';
+import { readBooks, type Books } from './books.ts';
+import { makeCallers, type Caller, type CallerName } from './callers.ts';
+import { faultsOf } from './faults.ts';
+import { KnownIds } from './known-ids.ts';
+import type { FuzzRequest } from './requests.ts';
+import { ACCOUNTS } from './values.ts';
+
+/** Not what reads, is refused, or was done before. */
+function mayChange({ operation }: FuzzRequest, { status, headers }: Answer): boolean {
+  return operationOf(operation).method !== 'GET' && status < 400 && headers['idempotency-replayed'] === undefined;
+}
+
+/** A service that is sent whatever comes, and what is known of it. */
+export class FuzzService {
+  /** How often each operation was answered how, by `operation status` and, of problems, their codes. */
+  readonly answers = new Map<string, number>();
+  #books: Books = {};
+
+  private constructor(
+    private readonly service: TestService,
+    private readonly client: ApiClient,
+    private readonly callers: Readonly<Record<CallerName, Caller>>,
+    private readonly ids: KnownIds,
+  ) {}
+
+  static async start(): Promise<FuzzService> {
+    const service = await startTestService();
+    const callers = await makeCallers(service);
+    const client = new ApiClient(service.url, null);
+    for (const { authorization, scopes } of Object.values(callers)) {
+      if (authorization === null || !scopes.includes('admin')) continue;
+      for (const id of ACCOUNTS.slice(1)) {
+        await client.post('/v1/accounts', { id }, { headers: { authorization } });
+        await client.post(`/v1/accounts/${id}/grants`, { amount: '1000000' }, { headers: { authorization } });
+      }
+    }
+    const { rows } = await service.pool.query<{ id: string }>('select id from api_keys');
+    const fuzzed = new FuzzService(service, client, callers, new KnownIds(rows.map(({ id }) => publicId('key', id))));
+    fuzzed.#books = await readBooks(service.pool);
+    return fuzzed;
+  }
+
+  /** Sends a request. @returns what is wrong about its answer, or about what it did */
+  async send(request: FuzzRequest): Promise<string[]> {
+    const caller = this.callers[request.caller];
+    const filled = this.#filled(request, caller);
+    const answer = await this.#answerTo(filled, caller);
+    const before = this.#books;
+    this.#books = await readBooks(this.service.pool);
+    this.#count(request, answer);
+
+    const changed = mayChange(request, answer)
+      ? []
+      : Object.keys(before).filter((matter) => before[matter] !== this.#books[matter]);
+    // What is open to all tells of nobody's objects but those of the examples.
+    const told = operationOf(request.operation).object.security.length === 0 ? '' : answer.text;
+    const leaked = this.ids.leakedTo(caller.environment, told, JSON.stringify(filled));
+    this.ids.learn(caller.environment, told);
+    return [
+      ...faultsOf(filled, caller, answer),
+      ...changed.map((matter) => `was answered ${String(answer.status)}, but changed the ${matter}`),
+      ...leaked.map((id) => `tells ${id}, which is another environment’s`),
+    ];
+  }
+
+  /** @throws Error when the books are not in order */
+  async stop(): Promise<void> {
+    await this.client.close();
+    await this.service.stop();
+  }
+
+  /** With the ids that are there. */
+  #filled(request: FuzzRequest, { environment }: Caller): FuzzRequest {
+    const fill = (text: string): string => this.ids.fill(environment, text);
+    return {
+      ...request,
+      path: Object.fromEntries(Object.entries(request.path).map(([name, segment]) => [name, fill(segment)])),
+      query: request.query.map(([name, value]) => [name, fill(value)]),
+      payload: request.payload === null ? null : fill(request.payload),
+    };
+  }
+
+  #answerTo({ operation: id, path, query, headers, payload }: FuzzRequest, { authorization }: Caller): Promise<Answer> {
+    const operation = operationOf(id);
+    const at = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => path[name] ?? '');
+    const search = new URLSearchParams(
+      Array.from(query, ([name, value]): [string, string] => [name, value]),
+    ).toString();
+    return this.client.send({
+      method: operation.method,
+      path: search === '' ? at : `${at}?${search}`,
+      headers: { ...(authorization === null ? {} : { authorization }), ...headers },
+      ...(payload === null ? {} : { payload }),
+    });
+  }
+
+  #count({ operation }: FuzzRequest, { status, body }: Answer): void {
+    const code = status < 400 ? [] : [(body as { readonly code?: string } | undefined)?.code];
+    const name = [operation, status, ...code].join(' ');
+    this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
+  }
+}
