@@ -19,7 +19,7 @@ export interface LedgerEvents {
     /** When it began, in real time. */
     readonly minute: string;
   };
-  'account.suspended': Record<never, never>;
+  'account.suspended': { readonly status: 'suspended' };
   /** Used percent of the last fill has reached a threshold; once per epoch and threshold. */
   'balance.threshold_reached': ThresholdTold;
   /** The posted balance has fallen to a level. */
@@ -73,7 +73,7 @@ interface ThresholdTold {
 
 /** At the last hour's rate; `null` where nothing was used in it. */
 interface ForecastTold {
-  readonly hours_left: number;
+  readonly hours_left: string;
   readonly used_last_hour: string;
 }
 

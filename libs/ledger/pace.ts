@@ -14,7 +14,7 @@ export interface PaceMark {
 
 export interface Forecast {
   /** For how many hours what is posted lasts, at the last hour's rate, to a tenth; 0 where nothing is left. */
-  readonly hoursLeft: number;
+  readonly hoursLeft: Amount;
   readonly usedLastHour: Amount;
 }
 
@@ -40,7 +40,7 @@ export function forecast(pace: Pace, posted: Amount, now: number): Forecast | nu
   const [first] = marksOfLastHour(pace, now);
   if (!first) return null;
   const usedLastHour = pace.total.minus(first.total);
-  const hoursLeft = posted.gt(ZERO) ? posted.div(usedLastHour).toDecimalPlaces(1).toNumber() : 0;
+  const hoursLeft = posted.gt(ZERO) ? posted.div(usedLastHour).toDecimalPlaces(1) : ZERO;
   return { hoursLeft, usedLastHour };
 }
 

@@ -53,7 +53,7 @@ describe('alerts', () => {
         used_percent: '80',
         basis: '100',
         epoch: 1,
-        forecast: { used_last_hour: '80', hours_left: 0.2 },
+        forecast: { used_last_hour: '80', hours_left: '0.2' },
         balance: { posted: '20', held: '0', available: '20', unit: 'credits' },
       },
     });

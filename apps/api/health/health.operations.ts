@@ -19,17 +19,31 @@ export const HEALTH_OPERATIONS: OperationsOf<HealthController> = {
     summary: 'Whether requests can be answered',
     description: 'Send it no requests while it isn’t ready.',
     answers: {
-      200: { description: 'They can.', schema: readiness('ok', 'ok') },
-      503: { description: 'They can’t: the database isn’t there.', schema: readiness('unavailable', 'unreachable') },
+      200: { description: 'They can.', schema: readiness('ok', ['ok'], ['ok'], ['ok']) },
+      503: {
+        description: 'They can’t: the database isn’t there, it was not migrated, or the service is stopping.',
+        schema: readiness('unavailable', ['ok', 'stopping'], ['ok', 'unreachable'], ['ok', 'pending', 'unknown']),
+      },
     },
     examples: [{ name: 'ready', summary: 'It is ready' }],
   },
 };
 
-function readiness(status: string, database: string) {
+function readiness(
+  status: string,
+  service: readonly string[],
+  database: readonly string[],
+  migrations: readonly string[],
+) {
+  const part = (values: readonly string[]) => ({ type: 'string', enum: values }) as const;
   return {
     type: 'object',
-    properties: { status: { type: 'string', const: status }, database: { type: 'string', const: database } },
-    required: ['status', 'database'],
+    properties: {
+      status: { type: 'string', const: status },
+      service: part(service),
+      database: part(database),
+      migrations: part(migrations),
+    },
+    required: ['status', 'service', 'database', 'migrations'],
   } as const;
 }

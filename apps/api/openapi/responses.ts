@@ -33,7 +33,14 @@ export function takesKey({ method }: Route): boolean {
 function problemsOf(route: Route, { problems = [] }: OperationDescription): ProblemCode[] {
   const of: ProblemCode[] = ['invalid_request', ...problems, 'request_timeout', 'headers_too_large', 'internal_error'];
   if (route.needs)
-    of.push('invalid_api_key', 'scope_missing', 'address_not_allowed', 'ledger_busy', 'ledger_unavailable');
+    of.push(
+      'invalid_api_key',
+      'scope_missing',
+      'address_not_allowed',
+      'rate_limited',
+      'ledger_busy',
+      'ledger_unavailable',
+    );
   if (route.pathParameters.length > 0) of.push('not_found');
   if (route.method !== 'get') of.push('body_too_large', 'unsupported_media_type', 'outcome_unknown');
   if (takesKey(route)) of.push('idempotency_key_reused');
@@ -89,7 +96,8 @@ function headersOf(headers: Readonly<Record<string, Header>>): Pick<Response, 'h
 function problemHeaders(status: string, codes: readonly ProblemCode[]): Record<string, Header> {
   return {
     ...(status === '402' ? { 'Idempotency-Replayed': REPLAYED } : {}),
-    ...(status === '503' || codes.includes('credits_held') ? { 'Retry-After': RETRY_AFTER } : {}),
+    ...(['429', '503'].includes(status) || codes.includes('credits_held') ? { 'Retry-After': RETRY_AFTER } : {}),
+    ...(status === '429' ? { RateLimit: RATE_LIMIT, 'RateLimit-Policy': RATE_LIMIT_POLICY } : {}),
     ...(status === '401' || codes.includes('scope_missing') ? { 'WWW-Authenticate': WWW_AUTHENTICATE } : {}),
   };
 }
@@ -100,7 +108,15 @@ const REPLAYED: Header = {
 };
 const RETRY_AFTER: Header = {
   description:
-    'With `credits_held`: seconds until the earliest hold expires. With 503: seconds to wait before a retry.',
+    'With `credits_held`: seconds until the earliest hold expires. With 429 and 503: seconds to wait before a retry.',
   schema: { type: 'string', pattern: '^\\d+$' },
 };
 const WWW_AUTHENTICATE: Header = { description: 'What is expected, for OAuth clients.', schema: { type: 'string' } };
+const RATE_LIMIT: Header = {
+  description: 'How many requests are left (`r`), and in how many seconds there are more (`t`).',
+  schema: { type: 'string', examples: ['"key";r=0;t=17'] },
+};
+const RATE_LIMIT_POLICY: Header = {
+  description: 'How many requests (`q`) a key may send in so many seconds (`w`).',
+  schema: { type: 'string', examples: ['"key";q=60000;w=60'] },
+};

@@ -56,6 +56,9 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   test_clock_too_far: {
     limit_seconds: { type: 'integer', description: 'How far it may be ahead of real time, in seconds.' },
   },
+  rate_limited: {
+    retry_after: { type: 'integer', minimum: 1, description: 'Seconds until requests are taken again.' },
+  },
   refund_exceeds_committed: { refundable: amount('What can still be refunded.') },
 };
 

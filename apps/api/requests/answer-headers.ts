@@ -1,16 +1,8 @@
-import type { FastifyInstance, onRequestHookHandler } from 'fastify';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The Content-Security-Policy of a route that answers with a page. */
-    contentSecurityPolicy?: string;
-  }
-}
+import type { FastifyInstance } from 'fastify';
 
 /**
  * Sends the headers that every answer has: by which id its request is found in the log; and that it is data, which no browser
- * shall run, frame, or guess the type of, and no cache keep. A route with a page of its own says by
- * `config.contentSecurityPolicy` what that may do.
+ * shall run, frame, or guess the type of, and no cache keep. The one page there is sends a policy of its own.
  *
  * Every header costs each request about a microsecond, so there are none that mean nothing to an API whose answers take a
  * key: @fastify/helmet's fourteen would cost more than to check that key. Strict-Transport-Security is the proxy's to send,
@@ -25,14 +17,5 @@ export function sendAnswerHeaders(fastify: FastifyInstance): void {
       'cache-control': 'no-store',
     });
     done();
-  });
-  fastify.addHook('onRoute', (route) => {
-    const policy = route.config?.contentSecurityPolicy;
-    if (policy === undefined) return;
-    const sendPolicy: onRequestHookHandler = (_request, reply, done) => {
-      reply.header('content-security-policy', policy);
-      done();
-    };
-    route.onRequest = [route.onRequest ?? [], sendPolicy].flat();
   });
 }

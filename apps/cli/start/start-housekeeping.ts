@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import { asking, keepPartitions } from '#ledger-store';
+import { asking, dropOldEvents, keepPartitions } from '#ledger-store';
 import { deleteOldDeliveries, resealSecrets, SecretBox } from '#webhook-store';
 import type { Logger } from '../../api/logging/make-logger.ts';
 
@@ -18,8 +18,8 @@ interface HousekeepingOptions {
 }
 
 /**
- * Keeps partitions ahead of time, drops old idempotency keys and deliveries, and takes new keys for secrets into use, now and
- * every hour. Partitions are made months ahead, so
+ * Keeps partitions ahead of time, drops old idempotency keys, events and deliveries, and takes new keys for secrets into use,
+ * now and every hour. Partitions are made months ahead, so
  * one failure does no harm: it is logged, and the next hour tries again.
  */
 export function startHousekeeping(pool: Pool, options: HousekeepingOptions): Housekeeping {
@@ -40,6 +40,8 @@ async function keepHouse(pool: Pool, { secretsKeys, idempotencyDays, logger }: H
     const dropped = await keepPartitions(pool, { idempotencyDays });
     for (const table of dropped)
       logger.info({ table, days: idempotencyDays }, 'dropped idempotency keys older than that');
+    const events = await dropOldEvents(pool);
+    if (events > 0) logger.info({ events }, 'dropped events older than 30 days');
     await deleteOldDeliveries(asking(pool));
     const endpoints = await resealSecrets(asking(pool), new SecretBox(secretsKeys));
     if (endpoints > 0) logger.info({ endpoints }, 'encrypted webhook secrets with the new key');

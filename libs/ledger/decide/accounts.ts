@@ -66,7 +66,7 @@ export function setAccountStatus(context: DecisionContext, command: SetAccountSt
   if (!account) return refused({ code: 'account_not_found', account: command.account.id });
   if (account.account.status === command.status) return decidedAccount(context, account, false);
   account.account.status = command.status;
-  if (command.status === 'suspended') tell(context, account, 'account.suspended', {});
+  if (command.status === 'suspended') tell(context, account, 'account.suspended', { status: 'suspended' });
   return changed(context, account);
 }
 

@@ -187,7 +187,7 @@ describe('the forecast', () => {
     ledger.advance(30 * 60);
     ledger.charge('100');
     expect(ledger.events('balance.threshold_reached')).toMatchObject([
-      { data: { forecast: { used_last_hour: '200', hours_left: 2.5 } } },
+      { data: { forecast: { used_last_hour: '200', hours_left: '2.5' } } },
     ]);
   });
 });

@@ -142,5 +142,5 @@ function sent(
 
 function forecastTold({ account }: AccountState, { at, posted }: Moment) {
   const told = forecast(account.pace, posted, at);
-  return told && { hours_left: told.hoursLeft, used_last_hour: formatAmount(told.usedLastHour) };
+  return told && { hours_left: formatAmount(told.hoursLeft), used_last_hour: formatAmount(told.usedLastHour) };
 }

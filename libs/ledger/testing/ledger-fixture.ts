@@ -1,6 +1,5 @@
 import type { AccountStatus, AccountTerms } from '../account.ts';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
-import type { Authorization } from '../authorization.ts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,
@@ -18,7 +17,7 @@ import type { LedgerEvent, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { accountKey } from '../ids.ts';
 import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
-import type { AccountState, LedgerState } from '../state.ts';
+import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import type {
   AccountOptions,
@@ -32,7 +31,9 @@ import type {
 } from './fixture-options.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
+import { plainAuthorization, type PlainAuthorization } from './plain-authorization.ts';
 import { plain, type Plain } from './plain.ts';
+import { snapshot } from './snapshot.ts';
 
 const ENVIRONMENT = 'live';
 
@@ -56,23 +57,6 @@ class Refused extends Error {
 /** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
 export function ledgerAt(time: string): LedgerFixture {
   return new LedgerFixture(Date.parse(time));
-}
-
-/** An authorization as specs compare it: what grants paid, and what became debt. */
-export type PlainAuthorization = Omit<Plain<Authorization>, 'draws'> & {
-  readonly draws: readonly { readonly grantId: string; readonly amount: string }[];
-  readonly debtDrawn: string;
-};
-
-function plainAuthorization(authorization: Readonly<Authorization>): PlainAuthorization {
-  const { draws, ...rest } = plain(authorization);
-  return {
-    ...rest,
-    draws: draws.flatMap(({ grantId, amount }) => (grantId === null ? [] : [{ grantId, amount }])),
-    debtDrawn: formatAmount(
-      authorization.draws.reduce((sum, { grantId, amount }) => (grantId === null ? sum.plus(amount) : sum), ZERO),
-    ),
-  };
 }
 
 /** The refusal of a command that must not be accepted. */
@@ -386,10 +370,4 @@ function amountOf(text: string | undefined): Amount | null {
 
 function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
   return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
-}
-
-/** A state as text, all but the id clocks, which only ever go forward, and where a search for credits begins. */
-function snapshot({ accounts, grants, authorizations }: LedgerState): string {
-  const states = [...accounts.values()].map(({ ids: _, freeFrom: __, ...state }) => state);
-  return JSON.stringify([states, [...grants.values()], [...authorizations.values()]]);
 }

@@ -1,0 +1,26 @@
+import type { Pool } from '#database';
+import { EVENT_DAYS } from '../read/event-reader.ts';
+
+const AT_ONCE = 5000;
+
+/**
+ * Drops events that are older than they are kept, oldest first, some thousand at a time so that nobody waits for it.
+ *
+ * @returns how many
+ */
+export async function dropOldEvents(pool: Pool): Promise<number> {
+  let dropped = 0;
+  for (;;) {
+    const { rowCount } = await pool.query(
+      `delete from events where ctid = any(array(
+        select old.ctid from environments, lateral (
+          select ctid from events
+          where environment = name and recorded_at < now() - make_interval(days => $1) order by recorded_at limit $2
+        ) old limit $2
+      ))`,
+      [EVENT_DAYS, AT_ONCE],
+    );
+    dropped += rowCount ?? 0;
+    if ((rowCount ?? 0) < AT_ONCE) return dropped;
+  }
+}

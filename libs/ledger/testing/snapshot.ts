@@ -1,0 +1,7 @@
+import type { LedgerState } from '../state.ts';
+
+/** A state as text, all but the id clocks, which only ever go forward, and where a search for credits begins. */
+export function snapshot({ accounts, grants, authorizations }: LedgerState): string {
+  const states = [...accounts.values()].map(({ ids: _, freeFrom: __, ...state }) => state);
+  return JSON.stringify([states, [...grants.values()], [...authorizations.values()]]);
+}
