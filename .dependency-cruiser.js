@@ -40,6 +40,26 @@ export default {
       to: { path: packages('bullmq') },
     },
     {
+      name: 'webhooks-are-pure',
+      comment:
+        'libs/webhooks says what a webhook is, without I/O: it knows addresses, signatures and the rules of the ledger, and ' +
+        'sends nothing.',
+      severity: 'error',
+      from: { path: lib('webhooks'), pathNot: specs },
+      to: { pathNot: [lib('webhooks'), lib('ledger'), packages('standardwebhooks'), '^(node:)?net$'] },
+    },
+    {
+      name: 'webhook-store-rooms',
+      comment:
+        'libs/webhook-store keeps and sends: it needs the tables, the way changes are made and audited, and what a webhook is.',
+      severity: 'error',
+      from: { path: lib('webhook-store'), pathNot: specs },
+      to: {
+        path: '^(libs|apps|migrations)/',
+        pathNot: ['webhook-store', 'webhooks', 'ledger', 'ledger-store', 'access', 'database'].map(lib),
+      },
+    },
+    {
       name: 'libs-never-apps',
       comment: 'A library serves any app. One that imports an app can no longer be used by another.',
       severity: 'error',

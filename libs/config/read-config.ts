@@ -30,6 +30,7 @@ export interface Config {
   readonly adminKeys: { readonly live?: string; readonly test?: string };
   /** PURSER_IDEMPOTENCY_DAYS: how long the keys of authorizations, commits and charges are remembered, in days. */
   readonly idempotencyDays: number;
+  readonly webhooks: WebhookConfig;
   /**
    * PURSER_TRUSTED_PROXIES: the addresses and networks of proxies whose X-Forwarded-For is believed. Of anybody else it
    * isn't: whoever connects is then who asks.
@@ -45,6 +46,17 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER_ARG; null: no tracing. */
   readonly tracing: TracingConfig | null;
+}
+
+/** How events are sent to their receivers. */
+export interface WebhookConfig {
+  /**
+   * PURSER_SECRETS_KEY: the keys that signing secrets are encrypted with, 32 bytes each: the first encrypts, all decrypt.
+   * Empty where it isn't set.
+   */
+  readonly secretsKeys: readonly Buffer[];
+  /** PURSER_WEBHOOKS_ALLOW_LOOPBACK: lets plain HTTP to 127.0.0.1 pass, for development and tests. */
+  readonly allowLoopback: boolean;
 }
 
 /** What one of several processes needs: a Postgres that the others can reach as well. */
@@ -80,6 +92,7 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),
+    webhooks: readWebhooks(variables),
     ...readOperation(variables),
   };
   variables.throwFaults();
@@ -150,6 +163,34 @@ function readAdminKeys(variables: VariableReader): Config['adminKeys'] {
     variables.fault('PURSER_TEST_ADMIN_KEY', 'must not be the same as PURSER_ADMIN_KEY', rule.example);
   }
   return { ...(live === undefined ? {} : { live }), ...(test === undefined ? {} : { test }) };
+}
+
+function readWebhooks(variables: VariableReader): WebhookConfig {
+  const keys = variables.text('PURSER_SECRETS_KEY', {
+    example: '"$(openssl rand -base64 32)"',
+    problem: secretsKeyProblem,
+  });
+  const loopback = variables.text('PURSER_WEBHOOKS_ALLOW_LOOPBACK', { example: 'true', problem: truthProblem });
+  return { secretsKeys: (keys?.split(',') ?? []).map(keyBytes), allowLoopback: loopback === 'true' };
+}
+
+const KEY_BYTES = 32;
+
+function keyBytes(text: string): Buffer {
+  return Buffer.from(text.trim(), 'base64');
+}
+
+/** Base64 has no way to be wrong in Node, so a key must come out as it went in. */
+function secretsKeyProblem(text: string): string | null {
+  const areKeys = text.split(',').every((key) => {
+    const bytes = keyBytes(key);
+    return bytes.length === KEY_BYTES && bytes.toString('base64') === key.trim();
+  });
+  return areKeys ? null : 'must be 32 bytes in base64, or a list of such keys with commas between them';
+}
+
+function truthProblem(text: string): string | null {
+  return text === 'true' || text === 'false' ? null : `is '${text}' but must be true or false`;
 }
 
 function hostProblem(text: string): string | null {

@@ -1,5 +1,6 @@
-import type { Config } from '#config';
+import type { Config, WebhookConfig } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
+import { keptSecretsKey } from '#webhook-store';
 import { listen } from './listen.ts';
 import { printAdminKeys } from './print-admin-keys.ts';
 import { processLogger } from './process-logger.ts';
@@ -29,11 +30,13 @@ export async function runService(config: Config): Promise<void> {
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
   await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
-  const housekeeping = startHousekeeping(pool, { idempotencyDays: config.idempotencyDays, logger });
+  const webhooks = await webhooksOf(config, database);
+  const { idempotencyDays } = config;
+  const housekeeping = startHousekeeping(pool, { secretsKeys: webhooks.secretsKeys, idempotencyDays, logger });
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen({ config, databaseUrl: database.url, logger });
+  const api = await listen({ config: { ...config, webhooks }, databaseUrl: database.url, logger });
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);
@@ -41,6 +44,12 @@ export async function runService(config: Config): Promise<void> {
 
   const lost = await Promise.race([stop.requested, database.lost]);
   if (lost instanceof Error) throw lost;
+}
+
+/** A service that keeps its own data keeps the key of its secrets beside it; one with a database elsewhere is given it. */
+async function webhooksOf({ webhooks, dataDir }: Config, { kind }: OpenDatabase): Promise<WebhookConfig> {
+  if (kind === 'external' || webhooks.secretsKeys.length > 0) return webhooks;
+  return { ...webhooks, secretsKeys: [await keptSecretsKey(dataDir)] };
 }
 
 function placeOf(database: OpenDatabase, { dataDir }: Config): string {

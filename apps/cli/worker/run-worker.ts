@@ -10,14 +10,14 @@ import { StopRequest } from '../start/stop-request.ts';
  * @throws DatabaseError where it can't start.
  */
 export async function runWorker(config: SharedConfig): Promise<void> {
-  const { databaseUrl, idempotencyDays } = config;
+  const { databaseUrl, idempotencyDays, webhooks } = config;
   const logger = processLogger(config);
   const stop = new StopRequest(config);
   await using cleanUp = new AsyncDisposableStack();
   const pool = connect(databaseUrl, { connectionsMax: 1, log: (line) => logger.warn(line) });
   cleanUp.defer(() => pool.end());
   await checkMigrated(pool);
-  const housekeeping = startHousekeeping(pool, { idempotencyDays, logger });
+  const housekeeping = startHousekeeping(pool, { secretsKeys: webhooks.secretsKeys, idempotencyDays, logger });
   cleanUp.defer(() => housekeeping.stop());
   print('working');
   await stop.requested;
