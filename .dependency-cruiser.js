@@ -91,15 +91,16 @@ export default {
       name: 'apps-apart',
       comment: 'Apps are deployed apart. What two of them share is a library.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/cli/start(/|\\.ts$)' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/cli/(start|worker)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
-      name: 'start-runs-the-api-only',
-      comment: '`purser start` runs everything in one process, so it alone may reach for another app, the API.',
+      name: 'commands-run-the-apps',
+      comment:
+        'The commands that run the API and the worker, in one process or in two, reach for them and for no other app.',
       severity: 'error',
-      from: { path: '^apps/cli/start(/|\\.ts$)' },
-      to: { path: '^apps/', pathNot: '^apps/(cli|api)/' },
+      from: { path: '^apps/cli/(start|worker)/' },
+      to: { path: '^apps/', pathNot: '^apps/(cli|api|worker)/' },
     },
     {
       name: 'migrations-stand-alone',
