@@ -69,7 +69,9 @@ describe('purser start', () => {
         PURSER_ADMIN_KEY: ADMIN_KEY,
         PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true',
       });
-      cleanUp.defer(async () => void (await service.end('SIGKILL')));
+      cleanUp.defer(async () => {
+        await service.end('SIGKILL');
+      });
       const client = service.client(ADMIN_KEY);
       expect((await client.post('/v1/webhook-endpoints', { url })).status).toBe(201);
       await useUp(client);
@@ -109,7 +111,9 @@ describe('purser api and purser worker', () => {
       ).ended;
       const run = async (command: string): Promise<PurserRun> => {
         const started = await PurserRun.start([command], environment);
-        cleanUp?.defer(async () => void (await started.end('SIGKILL')));
+        cleanUp?.defer(async () => {
+          await started.end('SIGKILL');
+        });
         return started;
       };
       const api = await run('api');
