@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
 import { AlertDefaults, Engine } from '#ledger-store';
+import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -11,7 +12,8 @@ import { Readiness } from './health/readiness.ts';
 import { Metrics } from './metrics/metrics.ts';
 
 const log = (): void => undefined;
-const parts = { metrics: new Metrics(), readiness: new Readiness() };
+const webhooks = { secrets: new SecretBox([]), allowLoopback: false, resolve: resolveHost };
+const parts = { webhooks, metrics: new Metrics(), readiness: new Readiness() };
 
 let database: TestDatabase;
 let readPool: Pool;

@@ -15,6 +15,7 @@ import {
   TestClocks,
   TransferReader,
 } from '#ledger-store';
+import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Readiness } from './health/readiness.ts';
 import { LedgerGauges } from './metrics/ledger-gauges.ts';
@@ -30,6 +31,7 @@ export interface ApiParts {
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   readonly keys: KeyRing;
+  readonly webhooks: EndpointsOptions;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
   readonly log: (line: string) => void;
@@ -38,7 +40,7 @@ export interface ApiParts {
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, alertDefaults, readPool, keys, metrics, readiness, log }: ApiParts): DynamicModule {
+  static of({ engine, alertDefaults, readPool, keys, webhooks, metrics, readiness, log }: ApiParts): DynamicModule {
     const gauges = new LedgerGauges({
       registry: metrics.registry,
       engine,
@@ -63,6 +65,7 @@ export class ApiModule {
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerGauges, useValue: gauges },
         { provide: Readiness, useValue: readiness },

@@ -3,11 +3,13 @@ import { KeyRing } from '#access';
 import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
 import { AlertDefaults, Engine, type EngineObserver } from '#ledger-store';
+import { resolveHost, SecretBox, type EndpointsOptions, type ResolveHost } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
 import { ApiModule } from './api.module.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { Readiness } from './health/readiness.ts';
@@ -39,12 +41,16 @@ export interface RunningApi {
 export interface ApiOptions {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'trustedProxies' | 'rateLimit' | 'redisUrl' | 'drainSeconds' | 'tracing'
+    'host' | 'port' | 'trustedProxies' | 'rateLimit' | 'redisUrl' | 'drainSeconds' | 'tracing' | 'webhooks'
   >;
   readonly databaseUrl: string;
   /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
   readonly engine?: Pick<Engine, 'submit' | 'isBusy' | 'load' | 'stop'>;
+  /** Finds the hosts of webhook endpoints; by the system's name servers where it isn't given. */
+  readonly resolveHost?: ResolveHost;
   readonly logger: Logger;
+  /** What else this process measures, and tells together with its own metrics. */
+  readonly alsoMeasured?: readonly Registry[];
 }
 
 const READ_CONNECTIONS_MAX = 8;
@@ -58,11 +64,11 @@ const TIMEOUT_CHECK_MS = 2_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { config, databaseUrl, logger } = options;
+  const { config, databaseUrl, logger, alsoMeasured } = options;
   const log = (line: string): void => logger.warn(line);
   await using cleanUp = new AsyncDisposableStack();
 
-  const metrics = new Metrics();
+  const metrics = new Metrics(alsoMeasured);
   const tracing = config.tracing && (await startTracing(config.tracing, log));
   if (tracing) cleanUp.defer(() => tracing.stop());
   const readPool = connect(databaseUrl, {
@@ -83,7 +89,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   cleanUp.defer(() => keys.close());
   const readiness = new Readiness();
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ engine, alertDefaults, readPool, keys, metrics, readiness, log }),
+    ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks: webhooksOf(options), metrics, readiness, log }),
     fastifyAdapter(config),
     { logger: false, abortOnError: false, bodyParser: false },
   );
@@ -147,6 +153,11 @@ function fastifyAdapter({ trustedProxies }: Pick<Config, 'trustedProxies'>): Fas
     frameworkErrors: answerUnroutable,
     clientErrorHandler: answerUnreadable,
   });
+}
+
+/** Without a key for their secrets, endpoints can be looked at and not made. */
+function webhooksOf({ config: { webhooks }, resolveHost: resolve = resolveHost }: ApiOptions): EndpointsOptions {
+  return { secrets: new SecretBox(webhooks.secretsKeys), allowLoopback: webhooks.allowLoopback, resolve };
 }
 
 interface Doors {

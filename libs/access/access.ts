@@ -13,7 +13,14 @@ import {
   type ApiKey,
 } from './api-keys.ts';
 import { listAudit, type AuditedChange } from './audit-log.ts';
-import { change, type ChangeAnswer, type ChangeRefusal, type ChangeRequest, type ChangeResult } from './change.ts';
+import {
+  change,
+  type AccessRefusal,
+  type ChangeAnswer,
+  type Changed,
+  type ChangeOutcome,
+  type ChangeRequest,
+} from './change.ts';
 import { insertEnvironment, isEnvironment, listEnvironments, type Environment } from './environments.ts';
 import type { KeyRing } from './key-ring.ts';
 
@@ -91,7 +98,7 @@ export class Access {
     request: ChangeRequest,
     name: string,
     answer: (environment: Environment, isNew: boolean) => ChangeAnswer,
-  ): Promise<ChangeResult | ChangeRefusal> {
+  ): Promise<Changed<never>> {
     return change(this.pool, request, async (database) => {
       const { environment, isNew } = await insertEnvironment(database, name, request.actor.keyId);
       const made = { environment: request.environment, object: name, before: null, after: { name } };
@@ -116,8 +123,8 @@ export class Access {
 
   private async changeKeys(
     request: ChangeRequest,
-    work: Parameters<typeof change>[2],
-  ): Promise<ChangeResult | ChangeRefusal> {
+    work: (database: Asking) => Promise<ChangeOutcome<AccessRefusal>>,
+  ): Promise<Changed<AccessRefusal>> {
     const result = await change(this.pool, request, work);
     await this.keys.noticeChange();
     return result;

@@ -12,7 +12,7 @@ export interface ChangeKey {
   readonly text: string;
 }
 
-/** Who asks for a change of who may do what, and how. */
+/** Who asks for a change of how things are set up, and how. */
 export interface ChangeRequest {
   /** The actor's own environment; keys are kept under it. */
   readonly environment: string;
@@ -25,18 +25,20 @@ export interface ChangeAnswer {
   readonly body: string;
 }
 
-export type ChangeOutcome =
+/** @typeParam Refusal why it may be refused, in a word of the closed list that its maker has */
+export type ChangeOutcome<Refusal extends string> =
   | { readonly ok: true; readonly answer: ChangeAnswer; readonly audited: readonly AuditedChange[] }
   /** Nothing is changed or remembered. */
-  | { readonly ok: false; readonly refusal: ChangeRefusal };
+  | { readonly ok: false; readonly refusal: Refusal };
 
-export type ChangeRefusal =
-  'idempotency_key_reused' | 'api_key_not_found' | 'api_key_inactive' | 'api_key_configured' | 'environment_not_found';
+export type AccessRefusal = 'api_key_not_found' | 'api_key_inactive' | 'api_key_configured' | 'environment_not_found';
 
 export interface ChangeResult {
   readonly answer: ChangeAnswer;
   readonly replayed: boolean;
 }
+
+export type Changed<Refusal extends string> = ChangeResult | Refusal | 'idempotency_key_reused';
 
 interface RememberedRow {
   readonly fingerprint: string;
@@ -52,12 +54,12 @@ interface RememberedRow {
  * @returns a refusal, or the answer
  * @throws {LedgerUnavailable} where the database isn't there, or the outcome of the commit is unknown
  */
-export async function change(
+export async function change<Refusal extends string>(
   pool: Pool,
   request: ChangeRequest,
-  work: (database: Asking) => Promise<ChangeOutcome>,
-): Promise<ChangeResult | ChangeRefusal> {
-  const attempt = (): Promise<ChangeResult | ChangeRefusal> =>
+  work: (database: Asking) => Promise<ChangeOutcome<Refusal>>,
+): Promise<Changed<Refusal>> {
+  const attempt = (): Promise<Changed<Refusal>> =>
     transact(pool, async (client) => ({ result: await decide(asking(client), request, work), writes: [] }));
   try {
     return await attempt();
@@ -68,11 +70,11 @@ export async function change(
   }
 }
 
-async function decide(
+async function decide<Refusal extends string>(
   database: Asking,
   { environment, actor, key }: ChangeRequest,
-  work: (database: Asking) => Promise<ChangeOutcome>,
-): Promise<ChangeResult | ChangeRefusal> {
+  work: (database: Asking) => Promise<ChangeOutcome<Refusal>>,
+): Promise<Changed<Refusal>> {
   const scope = accountKey(environment, '');
   if (key) {
     const { rows } = await database.query<RememberedRow>(

@@ -1,3 +1,3 @@
 export { ConfigError } from './config-error.ts';
 export { readConfig, readSharedConfig } from './read-config.ts';
-export type { Config, LogLevel, SharedConfig, TracingConfig } from './read-config.ts';
+export type { Config, LogLevel, SharedConfig, TracingConfig, WebhookConfig } from './read-config.ts';

@@ -22,12 +22,14 @@ describe('readConfig', () => {
       dataDir: resolve('.purser'),
       adminKeys: {},
       idempotencyDays: 7,
+      webhooks: { secretsKeys: [], allowLoopback: false },
       trustedProxies: [],
       rateLimit: 0,
       redisUrl: null,
       drainSeconds: 0,
       logLevel: 'info',
       tracing: null,
+      workerPort: null,
     });
   });
 
@@ -40,6 +42,8 @@ describe('readConfig', () => {
       PURSER_ADMIN_KEY: 'live-key-live-key-live-key',
       PURSER_TEST_ADMIN_KEY: 'test-key-test-key-test-key',
       PURSER_IDEMPOTENCY_DAYS: '30',
+      PURSER_SECRETS_KEY: `${Buffer.alloc(32, 1).toString('base64')}, ${Buffer.alloc(32, 2).toString('base64')}`,
+      PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true',
       PURSER_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1,::1,fd00::/8',
       PURSER_RATE_LIMIT: '60000',
       REDIS_URL: 'rediss://cache.example.com',
@@ -47,6 +51,7 @@ describe('readConfig', () => {
       PURSER_LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
       OTEL_TRACES_SAMPLER_ARG: '0.01',
+      PURSER_WORKER_PORT: '3001',
     };
     expect(readConfig(env)).toEqual({
       host: '::',
@@ -55,12 +60,14 @@ describe('readConfig', () => {
       dataDir: '/var/lib/purser',
       adminKeys: { live: env.PURSER_ADMIN_KEY, test: env.PURSER_TEST_ADMIN_KEY },
       idempotencyDays: 30,
+      webhooks: { secretsKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)], allowLoopback: true },
       trustedProxies: ['10.0.0.0/8', '192.0.2.1', '::1', 'fd00::/8'],
       rateLimit: 60_000,
       redisUrl: env.REDIS_URL,
       drainSeconds: 5,
       logLevel: 'debug',
       tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: 0.01 },
+      workerPort: 3001,
     });
   });
 
@@ -126,6 +133,23 @@ describe('readConfig', () => {
       expect(JSON.stringify(fault)).not.toContain(key);
     },
   );
+
+  it.each(['short', Buffer.alloc(31).toString('base64'), `${Buffer.alloc(32).toString('base64')},`, 'x'.repeat(44)])(
+    'refuses the secrets key "%s" without repeating it',
+    (key) => {
+      const [fault] = faultsOf({ PURSER_SECRETS_KEY: key });
+      expect(fault?.variable).toBe('PURSER_SECRETS_KEY');
+      expect(JSON.stringify(fault)).not.toContain(key);
+    },
+  );
+
+  it.each(['yes', '1', 'TRUE'])('refuses PURSER_WEBHOOKS_ALLOW_LOOPBACK=%s', (PURSER_WEBHOOKS_ALLOW_LOOPBACK) => {
+    expect(faultsOf({ PURSER_WEBHOOKS_ALLOW_LOOPBACK })).toHaveLength(1);
+  });
+
+  it.each(['65536', '-1', 'any'])('refuses PURSER_WORKER_PORT=%s', (PURSER_WORKER_PORT) => {
+    expect(faultsOf({ PURSER_WORKER_PORT })).toHaveLength(1);
+  });
 
   it('does not repeat the password of a faulty DATABASE_URL', () => {
     expect(JSON.stringify(faultsOf({ DATABASE_URL: 'http://purser:hunter2@db' }))).not.toContain('hunter2');

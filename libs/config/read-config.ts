@@ -30,6 +30,7 @@ export interface Config {
   readonly adminKeys: { readonly live?: string; readonly test?: string };
   /** PURSER_IDEMPOTENCY_DAYS: how long the keys of authorizations, commits and charges are remembered, in days. */
   readonly idempotencyDays: number;
+  readonly webhooks: WebhookConfig;
   /**
    * PURSER_TRUSTED_PROXIES: the addresses and networks of proxies whose X-Forwarded-For is believed. Of anybody else it
    * isn't: whoever connects is then who asks.
@@ -37,7 +38,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** PURSER_RATE_LIMIT: requests per minute and API key; 0: no limit. */
   readonly rateLimit: number;
-  /** REDIS_URL: where several processes count rate limits together; null: each for itself. */
+  /** REDIS_URL: where the queues are and several processes count rate limits together; null: queues on Postgres, each for itself. */
   readonly redisUrl: string | null;
   /** PURSER_DRAIN_SECONDS: how long a service that is told to stop goes on answering, and says that it isn't ready. */
   readonly drainSeconds: number;
@@ -45,6 +46,19 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER_ARG; null: no tracing. */
   readonly tracing: TracingConfig | null;
+  /** PURSER_WORKER_PORT: the port on which a worker of its own tells of its health and metrics; null: nowhere. */
+  readonly workerPort: number | null;
+}
+
+/** How events are sent to their receivers. */
+export interface WebhookConfig {
+  /**
+   * PURSER_SECRETS_KEY: the keys that signing secrets are encrypted with, 32 bytes each: the first encrypts, all decrypt.
+   * Empty where it isn't set.
+   */
+  readonly secretsKeys: readonly Buffer[];
+  /** PURSER_WEBHOOKS_ALLOW_LOOPBACK: lets plain HTTP to 127.0.0.1 pass, for development and tests. */
+  readonly allowLoopback: boolean;
 }
 
 /** What one of several processes needs: a Postgres that the others can reach as well. */
@@ -80,7 +94,9 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),
+    webhooks: readWebhooks(variables),
     ...readOperation(variables),
+    workerPort: readWorkerPort(variables),
   };
   variables.throwFaults();
   return config;
@@ -152,19 +168,58 @@ function readAdminKeys(variables: VariableReader): Config['adminKeys'] {
   return { ...(live === undefined ? {} : { live }), ...(test === undefined ? {} : { test }) };
 }
 
+function readWebhooks(variables: VariableReader): WebhookConfig {
+  const keys = variables.text('PURSER_SECRETS_KEY', {
+    example: '"$(openssl rand -base64 32)"',
+    problem: secretsKeyProblem,
+  });
+  const loopback = variables.text('PURSER_WEBHOOKS_ALLOW_LOOPBACK', { example: 'true', problem: truthProblem });
+  return { secretsKeys: (keys?.split(',') ?? []).map(keyBytes), allowLoopback: loopback === 'true' };
+}
+
+const KEY_BYTES = 32;
+
+function keyBytes(text: string): Buffer {
+  return Buffer.from(text.trim(), 'base64');
+}
+
+/** Base64 has no way to be wrong in Node, so a key must come out as it went in. */
+function secretsKeyProblem(text: string): string | null {
+  const areKeys = text.split(',').every((key) => {
+    const bytes = keyBytes(key);
+    return bytes.length === KEY_BYTES && bytes.toString('base64') === key.trim();
+  });
+  return areKeys ? null : 'must be 32 bytes in base64, or a list of such keys with commas between them';
+}
+
+function truthProblem(text: string): string | null {
+  return text === 'true' || text === 'false' ? null : `is '${text}' but must be true or false`;
+}
+
 function hostProblem(text: string): string | null {
   const isName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text);
   return isIP(text) !== 0 || isName ? null : `is '${text}' but must be an IP address or a host name, without a port`;
 }
 
-function databaseUrlProblem(text: string): string | null {
-  const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
-  return isPostgres ? null : 'must be a URL that begins with postgres://';
+function readWorkerPort(variables: VariableReader): number | null {
+  const text = variables.text('PURSER_WORKER_PORT', {
+    example: '3001',
+    problem: (given) =>
+      /^\d{1,5}$/.test(given) && Number(given) <= 65_535
+        ? null
+        : `is '${given}' but must be a whole number from 0 to 65535`,
+  });
+  return text === undefined ? null : Number(text);
 }
 
 function redisUrlProblem(text: string): string | null {
   const isRedis = URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
   return isRedis ? null : 'must be a URL that begins with redis:// or rediss://';
+}
+
+function databaseUrlProblem(text: string): string | null {
+  const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
+  return isPostgres ? null : 'must be a URL that begins with postgres://';
 }
 
 function httpUrlProblem(text: string): string | null {

@@ -61,6 +61,7 @@ export {
   accountKeyOf,
   idPattern,
   newAccountId,
+  newOwnedUuid,
   newUuid,
   parsePublicId,
   publicId,

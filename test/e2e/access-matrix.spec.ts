@@ -4,6 +4,7 @@ import { makeKey } from '../support/access-steps.ts';
 import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
 import { registeredRoutes, type RegisteredRoute } from '../support/registered-routes.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
+import { makeEndpoint } from '../support/webhook-steps.ts';
 
 /** One object of each kind, all of `live`. */
 interface Objects {
@@ -11,6 +12,7 @@ interface Objects {
   readonly grant: string;
   readonly authorization: string;
   readonly key: string;
+  readonly endpoint: string;
   readonly event: string;
 }
 
@@ -68,6 +70,16 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/environments': { body: () => ({ name: 'staging' }), onlyIn: 'live' },
   'GET /v1/environments': {},
   'GET /v1/audit-log': {},
+  'POST /v1/webhook-endpoints': { body: () => ({ url: 'http://127.0.0.1:9/' }) },
+  'GET /v1/webhook-endpoints': {},
+  'GET /v1/webhook-endpoints/{id}': { id: 'endpoint' },
+  'PATCH /v1/webhook-endpoints/{id}': { id: 'endpoint', body: empty },
+  'POST /v1/webhook-endpoints/{id}/roll-secret': { id: 'endpoint', body: empty },
+  'POST /v1/webhook-endpoints/{id}/test': { id: 'endpoint', body: empty },
+  'POST /v1/webhook-endpoints/{id}/redeliver': { id: 'endpoint', body: () => ({ since: '2026-01-01T00:00:00Z' }) },
+  'GET /v1/webhook-endpoints/{id}/deliveries': { id: 'endpoint' },
+  'DELETE /v1/webhook-endpoints/{id}': { id: 'endpoint' },
+  'POST /v1/events/{id}/redeliver': { id: 'event', body: empty },
   'GET /v1/test-clock': { onlyIn: 'others' },
   'POST /v1/test-clock/advance': { body: () => ({ seconds: 1 }), onlyIn: 'others' },
   'DELETE /v1/test-clock': { onlyIn: 'others' },
@@ -97,7 +109,8 @@ beforeAll(async () => {
   const { id: authorization } = await authorize(service.live, account, '1000');
   const { id: key } = await makeKey(service.live, { scopes: ['read'] });
   const events = (await service.live.get('/v1/events')).body as { data: { id: string }[] };
-  objects = { account, grant, authorization, key, event: events.data[0]?.id ?? '' };
+  const { id: endpoint } = await makeEndpoint(service.live, { url: 'http://127.0.0.1:9/' });
+  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '' };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));

@@ -10,7 +10,8 @@ const RECORDED = new URL('../../apps/api/openapi/recorded-answers.json', import.
 
 /** What differs from run to run: it must be there, and of the same kind. */
 const VARYING = [
-  /^(auth|grant|tr|txn|key|aud|evt)_[0-7][0-9a-z]{25}$/,
+  /^(auth|grant|tr|txn|key|aud|evt|whe)_[0-7][0-9a-z]{25}$/,
+  /^whsec_[A-Za-z0-9+/]{43}=$/,
   /^pur_[a-z]+_\w{8}(_\w{49})?$/,
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
 ];

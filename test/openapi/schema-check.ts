@@ -1,4 +1,5 @@
 import { isNetwork } from '#access';
+import { webhookUrlFault } from '#webhooks';
 import formatsModule, { type FormatsPlugin } from 'ajv-formats';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { isTimeZone } from '../../apps/api/validation/rules.ts';
@@ -18,6 +19,7 @@ const ajv = new Ajv2020({
 (formatsModule as unknown as FormatsPlugin)(ajv);
 ajv.addFormat('time-zone', isTimeZone);
 ajv.addFormat('ip-network', isNetwork);
+ajv.addFormat('webhook-url', (text) => webhookUrlFault(text, { allowLoopback: true }) === null);
 ajv.addSchema({ $id: DOCUMENT, ...(closed(apiDocument) as object) }, DOCUMENT, false, false);
 
 /** Clients are to bear with new fields in answers; here each must be described, so nothing may come that isn't. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect } from '#database';
 import { AlertDefaults, Engine } from '#ledger-store';
+import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig } from 'fastify';
@@ -18,6 +19,7 @@ export interface RegisteredRoute {
 }
 
 const log = (): void => undefined;
+const webhooks = { secrets: new SecretBox([]), allowLoopback: false, resolve: resolveHost };
 
 /** The routes that the API's own module registers. */
 export async function registeredRoutes(): Promise<RegisteredRoute[]> {
@@ -27,7 +29,16 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ engine, alertDefaults, readPool, keys, metrics: new Metrics(), readiness: new Readiness(), log }),
+    ApiModule.of({
+      engine,
+      alertDefaults,
+      readPool,
+      keys,
+      webhooks,
+      metrics: new Metrics(),
+      readiness: new Readiness(),
+      log,
+    }),
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );

@@ -2,13 +2,22 @@ import { bootstrapKeys } from '#access';
 import { readConfig } from '#config';
 import { connect, type Pool } from '#database';
 import { verify } from '#ledger-store';
+import { randomBytes } from 'node:crypto';
 import { makeLogger } from '../../apps/api/logging/make-logger.ts';
 import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
 import { ApiClient } from './api-client.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export const LIVE_KEY = 'pur_live_the-key-of-the-live-environment';
+/** What signing secrets are encrypted with. */
+export const SECRETS_KEY = randomBytes(32);
 export const TEST_KEY = 'pur_test_the-key-of-the-test-environment';
+
+/** The hosts that endpoints may be on: one on the public internet and one that isn't. Specs ask no name servers. */
+const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
+  'acme.example': ['203.0.114.1'],
+  'intranet.example': ['10.0.0.1'],
+};
 
 /** One process of the API, as its clients see it. */
 export interface TestInstance {
@@ -40,7 +49,8 @@ export interface TestService extends TestInstance {
  * @param environment what the operator has set
  */
 export async function startTestService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
-  const config = readConfig({ PORT: '0', ...environment });
+  const secrets = { PURSER_SECRETS_KEY: SECRETS_KEY.toString('base64'), PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true' };
+  const config = readConfig({ PORT: '0', ...secrets, ...environment });
   const database = await createTestDatabase();
   const log: string[] = [];
   const logger = makeLogger({ level: config.logLevel, secrets: [], stream: { write: (line) => void log.push(line) } });
@@ -52,6 +62,7 @@ export async function startTestService(environment: Readonly<Record<string, stri
     const api: RunningApi = await startApi({
       config,
       databaseUrl: database.url,
+      resolveHost: (host) => Promise.resolve(ADDRESSES[host] ?? []),
       logger,
     });
     const live = new ApiClient(api.url, LIVE_KEY);

@@ -1,4 +1,4 @@
-import { LEDGER_EVENT_TYPES } from '#ledger';
+import { EVENT_TYPES } from '#webhooks';
 import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../lists/page-query.ts';
 import { Describe } from '../openapi/describe.ts';
@@ -7,7 +7,7 @@ import { IsAccountId } from '../validation/rules.ts';
 export class EventQuery extends PageQuery {
   @Describe('Only events of this type.')
   @IsOptional()
-  @IsIn(LEDGER_EVENT_TYPES)
+  @IsIn(EVENT_TYPES)
   readonly type?: string;
 
   @Describe('Only what is about this account.')

@@ -27,6 +27,12 @@ import { TRANSFER_OPERATIONS } from '../transfers/transfers.operations.ts';
 import { TransfersController } from '../transfers/transfers.controller.ts';
 import { AccountStreamController } from '../stream/account-stream.controller.ts';
 import { ACCOUNT_STREAM_OPERATIONS } from '../stream/account-stream.operations.ts';
+import { RedeliveriesController } from '../webhook-endpoints/redeliveries.controller.ts';
+import { WebhookEndpointsController } from '../webhook-endpoints/webhook-endpoints.controller.ts';
+import {
+  REDELIVERY_OPERATIONS,
+  WEBHOOK_ENDPOINT_OPERATIONS,
+} from '../webhook-endpoints/webhook-endpoints.operations.ts';
 import { DescriptionController } from './description.controller.ts';
 import { DESCRIPTION_OPERATIONS } from './description.operations.ts';
 import { described } from './operation.ts';
@@ -42,6 +48,8 @@ export const DESCRIBED_CONTROLLERS = [
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
   described(EventsController, 'Alerts and events', EVENT_OPERATIONS),
   described(AccountStreamController, 'Alerts and events', ACCOUNT_STREAM_OPERATIONS),
+  described(WebhookEndpointsController, 'Webhooks', WEBHOOK_ENDPOINT_OPERATIONS),
+  described(RedeliveriesController, 'Webhooks', REDELIVERY_OPERATIONS),
   described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),
   described(EnvironmentsController, 'Environments', ENVIRONMENT_OPERATIONS),
   described(AuditLogController, 'Audit log', AUDIT_LOG_OPERATIONS),

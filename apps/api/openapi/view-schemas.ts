@@ -13,6 +13,12 @@ import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
 import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
+import {
+  DELIVERY_SCHEMA,
+  MADE_WEBHOOK_ENDPOINT_SCHEMA,
+  REDELIVERED_SCHEMA,
+  WEBHOOK_ENDPOINT_SCHEMA,
+} from '../webhook-endpoints/webhook-endpoint.schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What answers are made of, by the names that references use. */
@@ -32,5 +38,9 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AlertRules: ALERT_RULES_SCHEMA,
   AccountAlerts: ACCOUNT_ALERTS_SCHEMA,
   Event: EVENT_SCHEMA,
+  WebhookEndpoint: WEBHOOK_ENDPOINT_SCHEMA,
+  MadeWebhookEndpoint: MADE_WEBHOOK_ENDPOINT_SCHEMA,
+  Delivery: DELIVERY_SCHEMA,
+  Redelivered: REDELIVERED_SCHEMA,
   TestClock: TEST_CLOCK_SCHEMA,
 };

@@ -1,20 +1,23 @@
-import type { ChangeRefusal, ChangeRequest, ChangeResult } from '#access';
+import type { AccessRefusal, Changed, ChangeRequest } from '#access';
+import type { WebhookRefusal } from '#webhook-store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { actorOf } from './actor.ts';
 import { digestOf, fingerprintOf, readKey } from './idempotency-key.ts';
 
-/** A request that changes who may do what, as the access room takes it. */
+/** A request that changes keys, environments or webhook endpoints. */
 export function changeRequestOf(request: FastifyRequest): ChangeRequest {
   const { environment } = callerOf(request);
-  const text = request.method === 'POST' ? readKey(request) : null;
+  const text = request.method === 'DELETE' ? null : readKey(request);
   const key = text === null ? null : { key: digestOf(environment, text), fingerprint: fingerprintOf(request), text };
   return { environment, actor: actorOf(request), key };
 }
 
+type ChangeRefusal = AccessRefusal | WebhookRefusal;
+
 /** @throws {ProblemError} for a refusal */
-export function answerChange(reply: FastifyReply, result: ChangeResult | ChangeRefusal): void {
+export function answerChange(reply: FastifyReply, result: Changed<ChangeRefusal>): void {
   if (typeof result === 'string') throw new ProblemError(problem(result, DETAILS[result]));
   if (result.replayed) reply.header('idempotency-replayed', 'true');
   void reply
@@ -23,10 +26,20 @@ export function answerChange(reply: FastifyReply, result: ChangeResult | ChangeR
     .send(result.answer.body);
 }
 
-const DETAILS: Record<ChangeRefusal, string> = {
+const DETAILS: Record<ChangeRefusal | 'idempotency_key_reused', string> = {
   idempotency_key_reused: 'This Idempotency-Key came with another request before. Use a new one for a new request.',
   api_key_not_found: 'This environment has no API key with this id.',
   api_key_inactive: 'This key has expired or is revoked. Make a new one.',
   api_key_configured: 'This key is set by PURSER_ADMIN_KEY or PURSER_TEST_ADMIN_KEY. Change it there.',
   environment_not_found: 'There is no environment of this name. Make it first.',
+  account_not_found: 'No account of this environment has this id. Open it first.',
+  event_not_found: 'This environment has no event with this id; events are kept for 30 days.',
+  secrets_key_missing:
+    'Signing secrets are kept encrypted, and this service has no key for that: set PURSER_SECRETS_KEY.',
+  webhook_endpoint_not_found: 'This environment has no webhook endpoint with this id.',
+  webhook_endpoint_disabled:
+    'Nothing is sent to a disabled endpoint. Enable it first: PATCH it with {"enabled": true}.',
+  webhook_host_not_public:
+    'The host of the URL has an address that isn’t on the public internet. Nothing is sent there.',
+  webhook_host_unknown: 'The host of the URL has no address, or its name servers did not answer.',
 };

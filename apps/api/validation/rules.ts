@@ -86,6 +86,12 @@ export const IsAuthorizationId = rule(
   { type: 'string', pattern: idPattern('authorization') },
   (value) => typeof value === 'string' && parsePublicId('authorization', value) !== null,
 );
+export const IsEndpointId = rule(
+  'isEndpointId',
+  'must be the id of a webhook endpoint, like "whe_…"',
+  { type: 'string', pattern: idPattern('endpoint') },
+  (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
+);
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
 export const IsLimit = form('isLimit', 'must be a whole number from 1 to 100', LIMIT);
 export const IsWait = form('isWait', 'must be a whole number of seconds from 0 to 86400', WAIT);
@@ -118,6 +124,12 @@ export const IsFutureInstant = rule(
   INSTANT_SCHEMA,
   (value) => (parseInstant(value) ?? 0) > Date.now(),
 );
+export const IsPastInstant = rule(
+  'isPastInstant',
+  'must be a time that has passed in RFC 3339, like "2026-01-31T12:00:00Z"',
+  INSTANT_SCHEMA,
+  (value) => (parseInstant(value) ?? Number.POSITIVE_INFINITY) <= Date.now(),
+);
 export const IsTags = rule(
   'isTags',
   `must be an object of at most ${TAGS_MAX} strings, names up to ${TAG_NAME_LENGTH_MAX} and values up to ${TAG_LENGTH_MAX} characters`,
@@ -144,6 +156,13 @@ export function parseInstant(value: unknown): number | null {
   if (typeof value !== 'string' || !INSTANT.test(value)) return null;
   const time = Date.parse(value);
   return time >= 0 && time <= LAST_INSTANT && isRealDay(value) ? time : null;
+}
+
+/** @throws Error for what {@link IsInstant} has not let pass. */
+export function mustBeInstant(value: string): number {
+  const time = parseInstant(value);
+  if (time === null) throw new Error(`${value} is no instant`);
+  return time;
 }
 
 /** `Date` takes the 31st of February for the 3rd of March. */

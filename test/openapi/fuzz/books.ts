@@ -20,6 +20,9 @@ const BOOKS = `
     (select row(count(*), sum(version)) from api_keys)::text as keys,
     (select row(count(*), sum(test_clock)) from environments)::text as environments,
     (select row(count(*), sum(ahead_ms)) from test_clocks)::text as clocks,
+    (select row(count(*), count(*) filter (where enabled), md5(string_agg(row(id, url, types, description, secret)::text, '' order by id)))
+      from webhook_endpoints)::text as endpoints,
+    (select row(count(*), count(*) filter (where not announced)) from webhook_deliveries)::text as deliveries,
     (select count(*) from audit_log)::text as audit_log`;
 
 export type Books = Readonly<Record<string, string>>;

@@ -10,6 +10,7 @@ const BEYOND_SCHEMAS = [
   /^must be the next_cursor of an earlier page$/,
   /^must not lie in the future$/,
   /^must be a time to come in RFC 3339/,
+  /^must be a time that has passed in RFC 3339/,
   /^must be an object of at most 16 KiB as JSON$/,
   /^must not contain NUL or broken Unicode characters$/,
   /^must not be nested deeper than 32 levels$/,

@@ -76,6 +76,11 @@ const FORMATS: Readonly<Record<string, fc.Arbitrary<string>>> = {
     )
     .map(([date, offset]) => date.toISOString().replace('Z', offset)),
   'time-zone': fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires'),
+  'webhook-url': fc.constantFrom(
+    'https://acme.example/purser',
+    'https://intranet.example/',
+    'http://127.0.0.1:9/hooks',
+  ),
   'ip-network': fc.constantFrom('127.0.0.0/8', '10.0.0.1', '::1', '2001:db8::/32', '0.0.0.0/0'),
 };
 

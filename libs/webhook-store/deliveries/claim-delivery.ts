@@ -1,0 +1,128 @@
+import { asking, transact, type Asking } from '#ledger-store';
+import type { Pool } from '#database';
+import { randomUUID } from 'node:crypto';
+import { keyOf, type DeliveryRef } from './delivery-ref.ts';
+
+/** More at once would let a slow endpoint take the places of others. */
+export const UNDER_WAY_MAX = 8;
+/** While it only fails, so many try whether it is back. */
+const UNDER_WAY_MAX_FAILING = 2;
+
+/** How many messages an endpoint gets at once. */
+export function placesOf({ failing }: { readonly failing: boolean }): number {
+  return failing ? UNDER_WAY_MAX_FAILING : UNDER_WAY_MAX;
+}
+
+/** How many an endpoint ($1) gets just now. */
+export const UNDER_WAY = `(select count(*)::integer from webhook_deliveries u
+  where u.endpoint_id = $1 and u.lease is not null and u.next_attempt_at > now())`;
+
+/** A delivery that nobody else attempts until the lease has run out. */
+export interface ClaimedDelivery {
+  readonly claimed: true;
+  readonly ref: DeliveryRef;
+  readonly lease: string;
+  /** How often it was tried before, since it was queued. */
+  readonly tries: number;
+  readonly url: string;
+  /** Encrypted, the newest first. */
+  readonly secrets: readonly Buffer[];
+  readonly type: string;
+  /** Milliseconds since 1970. */
+  readonly occurredAt: number;
+  /** JSON. */
+  readonly data: string;
+}
+
+export interface NotClaimed {
+  readonly claimed: false;
+  /** Milliseconds until it is due; `null` where nobody needs to come back for it. */
+  readonly dueInMs: number | null;
+}
+
+const NOT_CLAIMED: NotClaimed = { claimed: false, dueInMs: null };
+
+/**
+ * Takes a delivery for one attempt. The endpoint's row is locked for it, so that it is certain how many are under way: where
+ * they are as many as may be, the delivery waits, and whoever ends an attempt tells of it.
+ */
+export function claimDelivery(pool: Pool, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
+  return transact(pool, async (client) => ({ result: await claim(asking(client), ref, leaseMs), writes: [] }));
+}
+
+async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
+  const endpoint = await lockedEndpoint(database, ref.endpointId);
+  const delivery = await stateOf(database, ref);
+  if (delivery?.status !== 'pending') return NOT_CLAIMED;
+  if (!endpoint || delivery.data === null) {
+    // The endpoint was deleted, or the event is too old to be kept.
+    await database.query(`delete from webhook_deliveries where ${IS_DELIVERY}`, keyOf(ref));
+    return NOT_CLAIMED;
+  }
+  if (!endpoint.enabled) return NOT_CLAIMED;
+  // Where it is under way, somebody else will see to it.
+  if (delivery.due_in_ms > 0) return { claimed: false, dueInMs: delivery.leased ? null : delivery.due_in_ms };
+  if (delivery.under_way >= placesOf(endpoint)) return NOT_CLAIMED;
+  const lease = randomUUID();
+  await database.query(
+    `update webhook_deliveries set lease = $4, next_attempt_at = clock_timestamp() + $5 * interval '1 ms' where ${IS_DELIVERY}`,
+    [...keyOf(ref), lease, leaseMs],
+  );
+  const secrets = [endpoint.secret, endpoint.previous_secret].filter((secret) => secret !== null);
+  const { tries, type, occurred_at, data } = delivery;
+  return {
+    claimed: true,
+    ref,
+    lease,
+    tries,
+    url: endpoint.url,
+    secrets,
+    type,
+    occurredAt: occurred_at.getTime(),
+    data,
+  };
+}
+
+export const IS_DELIVERY = 'account_id = $1 and event_id = $2 and endpoint_id = $3';
+
+interface LockedEndpoint {
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly failing: boolean;
+  readonly secret: Buffer;
+  readonly previous_secret: Buffer | null;
+}
+
+/** A lease that is lost as Postgres crashes costs a second message at worst, so its commit doesn't wait for the disk. */
+async function lockedEndpoint(database: Asking, id: string): Promise<LockedEndpoint | undefined> {
+  const { rows } = await database.query<LockedEndpoint>(
+    `select set_config('synchronous_commit', 'off', true), url, enabled, failing_since is not null as failing, secret,
+      case when previous_secret_until > now() then previous_secret end as previous_secret
+    from webhook_endpoints where id = $1 for no key update`,
+    [id],
+  );
+  return rows[0];
+}
+
+type DeliveryState = {
+  readonly status: string;
+  readonly tries: number;
+  readonly due_in_ms: number;
+  readonly leased: boolean;
+  readonly under_way: number;
+} & (
+  | { readonly type: string; readonly occurred_at: Date; readonly data: string }
+  | { readonly type: null; readonly occurred_at: null; readonly data: null }
+);
+
+async function stateOf(database: Asking, ref: DeliveryRef): Promise<DeliveryState | undefined> {
+  const { rows } = await database.query<DeliveryState>(
+    `select d.status, d.tries, e.type, e.occurred_at, e.data::text as data,
+      ceil(extract(epoch from d.next_attempt_at - clock_timestamp()) * 1000)::float8 as due_in_ms,
+      d.lease is not null as leased, ${UNDER_WAY} as under_way
+    from webhook_deliveries d left join events e on e.account_id = d.account_id and e.id = d.event_id
+    where d.endpoint_id = $1 and d.account_id = $2 and d.event_id = $3`,
+    [ref.endpointId, ...keyOf(ref).slice(0, 2)],
+  );
+  return rows[0];
+}

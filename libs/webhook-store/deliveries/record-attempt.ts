@@ -1,0 +1,157 @@
+import type { Pool } from '#database';
+import { publicId } from '#ledger';
+import { asking, LedgerUnavailable, transact, type Asking } from '#ledger-store';
+import { failingNotice, type FailingNotice } from '#webhooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sent } from '../sending/webhook-sender.ts';
+import { insertEndpointEvent } from './endpoint-events.ts';
+import { IS_DELIVERY, placesOf, UNDER_WAY, type ClaimedDelivery } from './claim-delivery.ts';
+import { idFromRow, keyOf, type RefRow } from './delivery-ref.ts';
+
+/** What is to become of a delivery after an attempt. */
+export interface Verdict {
+  readonly status: 'delivered' | 'pending' | 'failed';
+  /** Milliseconds until the next attempt; 0 where there is none. */
+  readonly nextInMs: number;
+  /** The endpoint answered that it is gone for good. */
+  readonly isGone: boolean;
+}
+
+export interface AttemptedDelivery {
+  readonly delivery: ClaimedDelivery;
+  readonly sent: Sent;
+  readonly verdict: Verdict;
+  readonly failingMsMax: number;
+}
+
+const ATTEMPTS_KEPT = 10;
+const RECORD_ATTEMPTS_MAX = 5;
+const RECORD_PAUSE_MS = 1000;
+
+/**
+ * Writes down what came of an attempt, in one transaction with what it means for the endpoint. Only the holder of the lease
+ * may. A message that was sent and not written down is sent again, so this is tried for some seconds where the database is
+ * away.
+ *
+ * @returns the deliveries of the same endpoint that have waited longest, one for each place that is free now
+ */
+export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transact(pool, async (client) => ({ result: await record(asking(client), attempted), writes: [] }));
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailable) || attempt === RECORD_ATTEMPTS_MAX) throw error;
+      await sleep(RECORD_PAUSE_MS);
+    }
+  }
+}
+
+async function record(database: Asking, attempted: AttemptedDelivery): Promise<string[]> {
+  const { delivery, verdict } = attempted;
+  const endpoint = await lockedHealth(database, delivery.ref.endpointId);
+  const isOurs = await updateDelivery(database, attempted);
+  if (!endpoint) return [];
+  if (isOurs && verdict.status === 'delivered') await noteSuccess(database, endpoint);
+  else if (isOurs) await noteFailure(database, endpoint, attempted);
+  return waitingFor(database, endpoint.id);
+}
+
+/**
+ * As many as there are places free now, not just the one: two that end at the same moment would both name the delivery that
+ * has waited longest, and one place would stay empty. One that was named twice is attempted once.
+ */
+async function waitingFor(database: Asking, endpointId: string): Promise<string[]> {
+  const { rows } = await database.query<RefRow>(
+    `select event_id, endpoint_id from webhook_deliveries
+    where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at
+    limit (select greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY})
+      from webhook_endpoints where id = $1 and enabled)`,
+    [endpointId, placesOf({ failing: false }), placesOf({ failing: true })],
+  );
+  return rows.map(idFromRow);
+}
+
+/** @returns whether the lease was still ours, and nobody has written it down before */
+async function updateDelivery(database: Asking, { delivery, sent, verdict }: AttemptedDelivery): Promise<boolean> {
+  const attempt = {
+    at: new Date(Date.now() - sent.durationMs).toISOString(),
+    duration_ms: sent.durationMs,
+    status_code: sent.statusCode,
+    error: sent.error,
+    response: sent.response,
+  };
+  const { rowCount } = await database.query(
+    `update webhook_deliveries set lease = null, status = $5, tries = tries + 1, attempt_count = attempt_count + 1,
+      next_attempt_at = clock_timestamp() + $6 * interval '1 ms',
+      delivered_at = case when $5 = 'delivered' then clock_timestamp() else delivered_at end,
+      attempts = case when jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} then attempts else attempts - 0 end || $7::jsonb
+    where ${IS_DELIVERY} and lease = $4`,
+    [...keyOf(delivery.ref), delivery.lease, verdict.status, verdict.nextInMs, JSON.stringify([attempt])],
+  );
+  return rowCount === 1;
+}
+
+interface EndpointHealth {
+  readonly id: string;
+  readonly environment: string;
+  readonly url: string;
+  readonly account: string | null;
+  readonly enabled: boolean;
+  readonly failing_since: Date | null;
+  readonly failing_told: number;
+  readonly failing_ms: number;
+}
+
+async function lockedHealth(database: Asking, id: string): Promise<EndpointHealth | undefined> {
+  const { rows } = await database.query<EndpointHealth>(
+    `select id, environment, url, account, enabled, failing_since, failing_told,
+      coalesce(extract(epoch from clock_timestamp() - failing_since) * 1000, 0)::float8 as failing_ms
+    from webhook_endpoints where id = $1 for no key update`,
+    [id],
+  );
+  return rows[0];
+}
+
+async function noteSuccess(database: Asking, { id, failing_since }: EndpointHealth): Promise<void> {
+  if (failing_since === null) return;
+  await database.query('update webhook_endpoints set failing_since = null, failing_told = 0 where id = $1', [id]);
+}
+
+async function noteFailure(
+  database: Asking,
+  endpoint: EndpointHealth,
+  { verdict, failingMsMax }: AttemptedDelivery,
+): Promise<void> {
+  if (!endpoint.enabled) return;
+  const notice = failingNotice(endpoint.failing_ms, endpoint.failing_told, failingMsMax);
+  const news = newsOf(verdict, notice);
+  if (endpoint.failing_since !== null && news === null) return;
+  const reason = news && 'disabled' in news ? news.disabled : null;
+  await database.query(
+    `update webhook_endpoints set failing_since = coalesce(failing_since, clock_timestamp()),
+      failing_told = coalesce($2, failing_told), enabled = enabled and $3::text is null, disabled_reason = $3
+    where id = $1`,
+    [endpoint.id, notice, reason],
+  );
+  if (news) await tell(database, endpoint, news);
+}
+
+function newsOf({ isGone }: Verdict, notice: FailingNotice | null): News | null {
+  if (isGone) return { disabled: 'gone' };
+  if (notice === 100) return { disabled: 'failing' };
+  return notice === null ? null : { notice };
+}
+
+type News = { readonly disabled: 'gone' | 'failing' } | { readonly notice: 50 | 90 };
+
+async function tell(database: Asking, endpoint: EndpointHealth, news: News): Promise<void> {
+  const { environment, url, account, failing_since } = endpoint;
+  const about = { endpoint: publicId('endpoint', endpoint.id), url, account };
+  if ('disabled' in news) {
+    const data = { ...about, reason: news.disabled };
+    await insertEndpointEvent(database, { environment, type: 'webhook_endpoint.disabled', data });
+  } else {
+    const data = { ...about, percent: news.notice, failing_since: (failing_since ?? new Date()).toISOString() };
+    await insertEndpointEvent(database, { environment, type: 'webhook_endpoint.failing', data });
+  }
+}

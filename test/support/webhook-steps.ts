@@ -1,0 +1,51 @@
+import type { Pool } from '#database';
+import { attemptDelivery, dueDeliveries, relayEvents, SecretBox, WebhookSender } from '#webhook-store';
+import { accountKey, newOwnedUuid, publicId } from '#ledger';
+import { expect } from '@jest/globals';
+import type { ApiClient } from './api-client.ts';
+import { SECRETS_KEY } from './test-service.ts';
+
+/** An endpoint as the API shows it. */
+export interface EndpointView {
+  readonly id: string;
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly secret: string;
+  readonly [field: string]: unknown;
+}
+
+/** Has an endpoint made. */
+export async function makeEndpoint(
+  admin: ApiClient,
+  terms: Readonly<Record<string, unknown>> & { readonly url: string },
+): Promise<EndpointView> {
+  const { status, body } = await admin.post('/v1/webhook-endpoints', terms);
+  expect({ status, body }).toEqual({ status: 201, body: expect.objectContaining({ secret: expect.any(String) }) });
+  return body as EndpointView;
+}
+
+/** Writes an event of an account as a decision does. @returns its public id */
+export async function writeEvent(
+  pool: Pool,
+  { environment = 'live', account = 'acme', type = 'grant.created' } = {},
+): Promise<string> {
+  const owner = accountKey(environment, account);
+  const id = newOwnedUuid(Date.now(), owner);
+  await pool.query(
+    `insert into events (account_id, id, environment, type, data, occurred_at) values ($1, $2, $3, $4, $5, now())`,
+    [owner, id, environment, type, { account }],
+  );
+  return publicId('event', id);
+}
+
+const sender = new WebhookSender({ allowLoopback: true, timeoutMs: 2000 });
+const secrets = new SecretBox([SECRETS_KEY]);
+
+/** Does a worker's work until nothing is due. */
+export async function deliverAll(pool: Pool): Promise<void> {
+  let ids = await relayEvents(pool, { limit: 1000 });
+  while (ids.length > 0) {
+    await Promise.all(ids.map((id) => attemptDelivery(pool, id, { sender, secrets })));
+    ids = [...(await relayEvents(pool, { limit: 1000 })), ...(await dueDeliveries(pool, 1000))];
+  }
+}
