@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Redis } from 'ioredis';
 import { callerIn } from '../auth/authenticate.ts';
+import { isOpenToAll } from '../auth/needs.ts';
 import { problem } from '../problems/problem.ts';
 import { sendProblem } from '../problems/send-problem.ts';
 
@@ -44,7 +45,7 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
   const policy = `"key";q=${String(perMinute)};w=${String(WINDOW_MS / 1000)}`;
 
   fastify.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/v1/')) return;
+    if (isOpenToAll(request)) return;
     const counted = await outage.during(() => count(request));
     if (!counted || counted.isAllowed) return;
     const seconds = Math.max(counted.ttlInSeconds, 1);
@@ -57,10 +58,13 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
   return { [Symbol.dispose]: () => redis?.disconnect() };
 }
 
-/** A key that isn't known yet, because another process has just made it, is counted by address this once. */
+/**
+ * A key that isn't known yet, because another process has just made it, is counted by address this once. So is one that may
+ * not come from there: whoever has stolen it must not use up what its owner may ask for.
+ */
 function counterOf(request: FastifyRequest, keys: KeyRing): string {
   const caller = callerIn(request, keys);
-  return caller === null || caller instanceof Promise ? `address:${request.ip}` : `key:${caller.keyId}`;
+  return caller?.mayComeFrom(request.ip) ? `key:${caller.keyId}` : `address:${request.ip}`;
 }
 
 function refuse(reply: FastifyReply, perMinute: number, seconds: number): void {
