@@ -29,6 +29,8 @@ export interface ApiParts {
   readonly alertDefaults: AlertDefaults;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
+  /** For who may do what, and for whether the database is there: what goes on however many reads wait. */
+  readonly controlPool: Pool;
   readonly keys: KeyRing;
   readonly metrics: Metrics;
   readonly readiness: Readiness;
@@ -38,7 +40,8 @@ export interface ApiParts {
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, alertDefaults, readPool, keys, metrics, readiness, log }: ApiParts): DynamicModule {
+  static of(parts: ApiParts): DynamicModule {
+    const { engine, alertDefaults, readPool, controlPool, keys, metrics, readiness, log } = parts;
     const gauges = new LedgerGauges({
       registry: metrics.registry,
       engine,
@@ -54,7 +57,7 @@ export class ApiModule {
         { provide: Engine, useValue: engine },
         { provide: AlertDefaults, useValue: alertDefaults },
         { provide: EventReader, useValue: new EventReader(readPool) },
-        { provide: Access, useValue: new Access(readPool, keys) },
+        { provide: Access, useValue: new Access(controlPool, keys) },
         { provide: KeyRing, useValue: keys },
         { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
@@ -62,7 +65,7 @@ export class ApiModule {
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
-        { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, log) },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerGauges, useValue: gauges },
         { provide: Readiness, useValue: readiness },

@@ -27,7 +27,16 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ engine, alertDefaults, readPool, keys, metrics: new Metrics(), readiness: new Readiness(), log }),
+    ApiModule.of({
+      engine,
+      alertDefaults,
+      readPool,
+      controlPool: readPool,
+      keys,
+      metrics: new Metrics(),
+      readiness: new Readiness(),
+      log,
+    }),
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );
