@@ -68,6 +68,16 @@ describe('a key that is made', () => {
     );
   });
 
+  it('is shown again to the key that asked alone, whoever knows the Idempotency-Key', async () => {
+    const body = { name: 'mine', scopes: ['read'] };
+    const first = await service.live.post('/v1/api-keys', body, { key: 'guessable' });
+    const admin = await makeKey(service.live, { scopes: ['admin'] });
+    const client = new ApiClient(other.url, admin.key);
+    expectProblem(await client.post('/v1/api-keys', body, { key: 'guessable' }), 422, 'idempotency_key_reused');
+    await client.close();
+    expect((await service.live.post('/v1/api-keys', body, { key: 'guessable' })).text).toBe(first.text);
+  });
+
   it('needs terms that make sense', async () => {
     const past = '2020-01-01T00:00:00Z';
     const bad = { name: '', scopes: ['everything'], expires_at: past, allowed_addresses: ['10.0.0.0/33'], nick: 1 };
