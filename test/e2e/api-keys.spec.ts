@@ -146,10 +146,12 @@ describe('a key that is rolled', () => {
     expectProblem(await asking(old.key), 401, 'invalid_api_key');
   });
 
-  it('must not be one that is set by configuration', async () => {
+  it('or revoked must not be one that is set by configuration: the next start would not know it', async () => {
     const { data } = expectList(await service.live.get('/v1/api-keys?limit=100'));
     const { id } = data.at(-1) ?? { id: '' };
     expectProblem(await service.live.post(`/v1/api-keys/${id}/roll`), 409, 'api_key_configured');
+    const revoked = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
+    expectProblem(revoked, 409, 'api_key_configured');
   });
 });
 
