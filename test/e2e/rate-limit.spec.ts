@@ -120,6 +120,17 @@ describe('requests of one API key', () => {
     expect((await other.test.get('/v1/accounts')).status).toBe(200);
   });
 
+  it('pass while it hangs, all but a few without waiting for it', async () => {
+    redis = await startTestRedis();
+    service = await startTestService({ PURSER_RATE_LIMIT: '1000', REDIS_URL: redis.url });
+    await ask(service.live, 1);
+    redis.hang();
+    const startedAt = performance.now();
+    for (const answer of await ask(service.live, 100)) expect(answer.status).toBe(200);
+    // Each would wait for a tenth of a second.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it('pass while it is away, at once, and are counted again when it is back', async () => {
     redis = await startTestRedis();
     service = await startTestService({ PURSER_RATE_LIMIT: '1', REDIS_URL: redis.url });

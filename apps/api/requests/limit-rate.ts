@@ -22,6 +22,8 @@ const COUNTERS_MAX = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Redis answers in less than a millisecond. Longer than this no request waits to be counted. */
 const COUNT_TIMEOUT_MS = 100;
+/** Where it hangs, not every request is to find that out by waiting. */
+const ASK_AGAIN_MS = 1_000;
 
 /**
  * Refuses what an API key sends beyond its requests per minute, before anything of it is read. Requests without a known key
@@ -90,17 +92,20 @@ async function openRedis(url: string, outage: RedisOutage): Promise<Redis> {
 /** That Redis is away is told once, and once that it is back. */
 class RedisOutage {
   private isAway = false;
+  private askAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly log: (line: string) => void) {}
 
-  /** @returns null where Redis doesn't answer */
+  /** @returns null where Redis doesn't answer, or didn't a moment ago */
   async during<T>(ask: () => Promise<T>): Promise<T | null> {
+    if (performance.now() < this.askAgainAt) return null;
     try {
       const answer = await ask();
       if (this.isAway) this.log('Redis is back: requests are counted against the rate limit again.');
       this.isAway = false;
       return answer;
     } catch (error) {
+      this.askAgainAt = performance.now() + ASK_AGAIN_MS;
       this.tell(error);
       return null;
     }
