@@ -40,7 +40,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, alertDefaults, readPool, keys, ...parts, log });
+    const module = ApiModule.of({ engine, alertDefaults, readPool, controlPool: readPool, keys, ...parts, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

@@ -30,6 +30,8 @@ export interface ApiParts {
   readonly alertDefaults: AlertDefaults;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
+  /** For who may do what, and for whether the database is there: what goes on however many reads wait. */
+  readonly controlPool: Pool;
   readonly keys: KeyRing;
   readonly webhooks: EndpointsOptions;
   readonly metrics: Metrics;
@@ -40,7 +42,8 @@ export interface ApiParts {
 /** The wiring: which parts the controllers get. */
 @Module({})
 export class ApiModule {
-  static of({ engine, alertDefaults, readPool, keys, webhooks, metrics, readiness, log }: ApiParts): DynamicModule {
+  static of(parts: ApiParts): DynamicModule {
+    const { engine, alertDefaults, readPool, controlPool, keys, webhooks, metrics, readiness, log } = parts;
     const gauges = new LedgerGauges({
       registry: metrics.registry,
       engine,
@@ -56,7 +59,7 @@ export class ApiModule {
         { provide: Engine, useValue: engine },
         { provide: AlertDefaults, useValue: alertDefaults },
         { provide: EventReader, useValue: new EventReader(readPool) },
-        { provide: Access, useValue: new Access(readPool, keys) },
+        { provide: Access, useValue: new Access(controlPool, keys) },
         { provide: KeyRing, useValue: keys },
         { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
@@ -64,7 +67,7 @@ export class ApiModule {
         { provide: TransferReader, useValue: new TransferReader(readPool) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
-        { provide: LedgerHealth, useValue: new LedgerHealth(readPool, log) },
+        { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, log) },
         { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
         { provide: Metrics, useValue: metrics },
         { provide: LedgerGauges, useValue: gauges },

@@ -55,6 +55,8 @@ export interface ApiOptions {
 
 const READ_CONNECTIONS_MAX = 8;
 const READ_TIMEOUT_MS = 15_000;
+const CONTROL_CONNECTIONS_MAX = 3;
+const CONTROL_TIMEOUT_MS = 5_000;
 const CLOSING_GRACE_MS = 5_000;
 const IDLE_CHECK_MS = 50;
 /** For the head of a request, and for all of it: 1 MiB takes that long at 70 KB/s. */
@@ -79,17 +81,35 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log,
   });
   cleanUp.defer(() => readPool.end());
+  // Readers may keep all their connections busy. A key is revoked nevertheless, and the service remains ready.
+  const controlPool = connect(databaseUrl, {
+    connectionsMax: CONTROL_CONNECTIONS_MAX,
+    settings: { role: 'purser_app' },
+    answerTimeoutMs: CONTROL_TIMEOUT_MS,
+    log,
+  });
+  cleanUp.defer(() => controlPool.end());
   const alertDefaults = await AlertDefaults.open(readPool, log);
   cleanUp.defer(() => alertDefaults.close());
   const observer = both(metrics, tracing);
   const engine = options.engine ?? new Engine({ databaseUrl, log, alertRules: alertDefaults.rules, observer });
   cleanUp.defer(() => engine.stop());
 
-  const keys = await KeyRing.open(readPool, { log });
+  const keys = await KeyRing.open(controlPool, { log });
   cleanUp.defer(() => keys.close());
   const readiness = new Readiness();
   const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({ engine, alertDefaults, readPool, keys, webhooks: webhooksOf(options), metrics, readiness, log }),
+    ApiModule.of({
+      engine,
+      alertDefaults,
+      readPool,
+      controlPool,
+      keys,
+      webhooks: webhooksOf(options),
+      metrics,
+      readiness,
+      log,
+    }),
     fastifyAdapter(config),
     { logger: false, abortOnError: false, bodyParser: false },
   );

@@ -81,6 +81,7 @@ export class Access {
       const old = await lockApiKey(database, request.environment, id);
       if (!old) return { ok: false, refusal: 'api_key_not_found' };
       if (old.revokedAt !== null) return { ok: true, answer: answer({ apiKey: old, key: null }), audited: [] };
+      if (old.prefix === null) return { ok: false, refusal: 'api_key_configured' };
       const revoked = await revokeApiKey(database, id, Date.now());
       return { ok: true, answer: answer({ apiKey: revoked, key: null }), audited: [audited(old, revoked)] };
     });

@@ -37,6 +37,15 @@ describe('the admin keys of the environments', () => {
     for (const { key } of made) expect(rows.map(({ row }) => row).join()).not.toContain(String(key));
   });
 
+  it('are not made again where they were revoked: a new one is given', async () => {
+    await pool.query('update api_keys set revoked_at = now(), version = version + 1');
+    expect((await bootstrapKeys(pool, {})).map(({ key }) => key)).toEqual([null, null]);
+    const { rows } = await pool.query('select from api_keys where revoked_at is null');
+    expect(rows).toHaveLength(0);
+    await bootstrapKeys(pool, { live: A });
+    expect(await environmentOf(A)).toBe('live');
+  });
+
   it('are replaced by those that are given, in either order', async () => {
     await bootstrapKeys(pool, { live: A, test: B });
     expect([await environmentOf(A), await environmentOf(B)]).toEqual(['live', 'test']);

@@ -14,7 +14,7 @@ export interface BootstrappedKey {
 
 /**
  * Gives `live` and `test` their admin keys: the one given, which takes the place of an earlier one, or else one made at the
- * first start.
+ * first start. One that was revoked since is not made again: nobody would look for a new key in the log.
  *
  * @throws {DatabaseError} where a given key is in use for something else.
  */
@@ -30,14 +30,16 @@ export async function bootstrapKeys(
     await client.query(`select from environments where name = any($1) order by name for update`, [ENVIRONMENTS]);
     const earlier = await earlierKeys(client);
     // They go first, all of them: two environments may have swapped theirs.
-    const replaced = earlier.filter(({ environment, hash }) => {
+    const replaced = earlier.filter(({ environment, hash, active }) => {
       const key = given[environment];
-      return key !== undefined && !hashApiKey(key).equals(hash);
+      return active && key !== undefined && !hashApiKey(key).equals(hash);
     });
     await retire(client, replaced);
     const keys: BootstrappedKey[] = [];
     for (const environment of ENVIRONMENTS) {
-      const isThere = earlier.some((one) => one.environment === environment && !replaced.includes(one));
+      const own = earlier.filter((one) => one.environment === environment);
+      const isThere =
+        given[environment] === undefined ? own.length > 0 : own.some((one) => one.active && !replaced.includes(one));
       keys.push({ environment, key: isThere ? null : await addKey(client, environment, given[environment]) });
     }
     await client.query('commit');
@@ -57,11 +59,13 @@ interface EarlierKey {
   readonly id: string;
   readonly environment: (typeof ENVIRONMENTS)[number];
   readonly hash: Buffer;
+  readonly active: boolean;
 }
 
 async function earlierKeys(client: PoolClient): Promise<EarlierKey[]> {
   const { rows } = await client.query<EarlierKey>(
-    'select id, environment, hash from api_keys where from_configuration and revoked_at is null and environment = any($1)',
+    `select id, environment, hash, revoked_at is null as active from api_keys
+    where from_configuration and environment = any($1)`,
     [ENVIRONMENTS],
   );
   return rows;

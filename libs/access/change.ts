@@ -4,12 +4,13 @@ import { asking, transact, type Asking } from '#ledger-store';
 import { insertAudit, type AuditedChange, type Actor } from './audit-log.ts';
 import { open, seal } from './sealed-answer.ts';
 
-/** A client's idempotency key, as it is kept, and in the client's own words. */
+/** A client's idempotency key, as it is kept. */
 export interface ChangeKey {
   /** Halves of SHA-256 digests, as UUIDs. */
   readonly key: string;
   readonly fingerprint: string;
-  readonly text: string;
+  /** What only the asker knows; it is kept nowhere. */
+  readonly words: string;
 }
 
 /** Who asks for a change of how things are set up, and how. */
@@ -48,8 +49,7 @@ interface RememberedRow {
 
 /**
  * Makes a change in one transaction with its entry in the audit log and, under an idempotency key, its answer. An answer
- * may hold a new key, which is shown to nobody else: it is remembered sealed with the idempotency key's own words, of which
- * only a digest is kept.
+ * may hold a new key, which is shown to nobody else: it is remembered sealed with words that only the asker knows.
  *
  * @returns a refusal, or the answer
  * @throws {LedgerUnavailable} where the database isn't there, or the outcome of the commit is unknown
@@ -83,7 +83,7 @@ async function decide<Refusal extends string>(
     );
     const [earlier] = rows;
     if (earlier && earlier.fingerprint !== key.fingerprint) return 'idempotency_key_reused';
-    if (earlier) return { answer: { status: earlier.status, body: open(earlier.body, key.text) }, replayed: true };
+    if (earlier) return { answer: { status: earlier.status, body: open(earlier.body, key.words) }, replayed: true };
   }
   const outcome = await work(database);
   if (!outcome.ok) return outcome.refusal;
@@ -91,7 +91,7 @@ async function decide<Refusal extends string>(
   if (key) {
     await database.query(
       'insert into idempotency_keys (account_id, key, fingerprint, status, body) values ($1, $2, $3, $4, $5)',
-      [scope, key.key, key.fingerprint, outcome.answer.status, seal(outcome.answer.body, key.text)],
+      [scope, key.key, key.fingerprint, outcome.answer.status, seal(outcome.answer.body, key.words)],
     );
   }
   return { answer: outcome.answer, replayed: false };

@@ -68,6 +68,16 @@ describe('a key that is made', () => {
     );
   });
 
+  it('is shown again to the key that asked alone, whoever knows the Idempotency-Key', async () => {
+    const body = { name: 'mine', scopes: ['read'] };
+    const first = await service.live.post('/v1/api-keys', body, { key: 'guessable' });
+    const admin = await makeKey(service.live, { scopes: ['admin'] });
+    const client = new ApiClient(other.url, admin.key);
+    expectProblem(await client.post('/v1/api-keys', body, { key: 'guessable' }), 422, 'idempotency_key_reused');
+    await client.close();
+    expect((await service.live.post('/v1/api-keys', body, { key: 'guessable' })).text).toBe(first.text);
+  });
+
   it('needs terms that make sense', async () => {
     const past = '2020-01-01T00:00:00Z';
     const bad = { name: '', scopes: ['everything'], expires_at: past, allowed_addresses: ['10.0.0.0/33'], nick: 1 };
@@ -136,10 +146,12 @@ describe('a key that is rolled', () => {
     expectProblem(await asking(old.key), 401, 'invalid_api_key');
   });
 
-  it('must not be one that is set by configuration', async () => {
+  it('or revoked must not be one that is set by configuration: the next start would not know it', async () => {
     const { data } = expectList(await service.live.get('/v1/api-keys?limit=100'));
     const { id } = data.at(-1) ?? { id: '' };
     expectProblem(await service.live.post(`/v1/api-keys/${id}/roll`), 409, 'api_key_configured');
+    const revoked = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
+    expectProblem(revoked, 409, 'api_key_configured');
   });
 });
 

@@ -247,6 +247,25 @@ describe('every operation that takes a body', () => {
       expectFaults(await service.live.get(`${path}?unknown_field=1`), ['unknown_field']);
   });
 
+  it('of those that change something refuses any parameter, so that none is left unheeded', async () => {
+    expectFaults(await service.live.post(`/v1/charges?amount=5&dry_run=1`, { account, amount: '1' }), [
+      'amount',
+      'dry_run',
+    ]);
+    expectFaults(await service.live.send({ method: 'DELETE', path: '/v1/test-clock?unknown_field=1' }), [
+      'unknown_field',
+    ]);
+  });
+
+  it('refuses a number that would become null', async () => {
+    const payload = `{"account":"${account}","amount":"1","metadata":{"most":1e400,"least":[-1e400]}}`;
+    const headers = { 'content-type': 'application/json' };
+    expectFaults(await service.live.send({ method: 'POST', path: '/v1/charges', payload, headers }), [
+      'metadata.most',
+      'metadata.least.0',
+    ]);
+  });
+
   it('of those that read refuses a parameter that no text can be', async () => {
     expectFaults(await service.live.get('/v1/audit-log?object=a%00b'), ['object']);
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Answer, ApiClient } from '../support/api-client.ts';
+import { makeKey } from '../support/access-steps.ts';
+import { ApiClient, type Answer } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { hasRedis, startTestRedis, type TestRedis } from '../support/test-redis.ts';
@@ -71,6 +72,28 @@ describe('requests of one API key', () => {
     expect((await service.live.get('/v1/accounts')).status).toBe(200);
   });
 
+  it('are counted however their path is written', async () => {
+    service = await startTestService({ PURSER_RATE_LIMIT: String(PER_MINUTE) });
+    await ask(service.live, PER_MINUTE);
+    for (const path of ['/%761/accounts', '/v%31/accounts', 'http://purser.example.com/v1/accounts', '/v1/nothing'])
+      expectLimited(await service.live.send({ method: 'GET', path }));
+  });
+
+  it('that come from where it may not be used leave its owner’s alone', async () => {
+    service = await startTestService({
+      PURSER_RATE_LIMIT: String(PER_MINUTE),
+      PURSER_TRUSTED_PROXIES: '127.0.0.1',
+    });
+    const { key } = await makeKey(service.live, { scopes: ['read'], allowed_addresses: ['127.0.0.1'] });
+    const client = new ApiClient(service.url, key);
+    const stolen = (): Promise<Answer> =>
+      client.send({ method: 'GET', path: '/v1/accounts', headers: { 'x-forwarded-for': '203.0.113.7' } });
+    for (let time = 0; time < PER_MINUTE; time++) expectProblem(await stolen(), 403, 'address_not_allowed');
+    expectLimited(await stolen());
+    expect((await client.get('/v1/accounts')).status).toBe(200);
+    await client.close();
+  });
+
   it('pass uncounted while Redis is away, which is told once', async () => {
     service = await startTestService({
       PURSER_RATE_LIMIT: '1',
@@ -95,6 +118,17 @@ describe('requests of one API key', () => {
     for (const answer of await ask(other.live, PER_MINUTE / 2)) expect(answer.status).toBe(200);
     for (const client of [service.live, other.live]) expectLimited((await ask(client, 1))[0] as Answer);
     expect((await other.test.get('/v1/accounts')).status).toBe(200);
+  });
+
+  it('pass while it hangs, all but a few without waiting for it', async () => {
+    redis = await startTestRedis();
+    service = await startTestService({ PURSER_RATE_LIMIT: '1000', REDIS_URL: redis.url });
+    await ask(service.live, 1);
+    redis.hang();
+    const startedAt = performance.now();
+    for (const answer of await ask(service.live, 100)) expect(answer.status).toBe(200);
+    // Each would wait for a tenth of a second.
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
   it('pass while it is away, at once, and are counted again when it is back', async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually.ts';
-import type { Answer } from '../support/api-client.ts';
+import { makeKey } from '../support/access-steps.ts';
+import { ApiClient, type Answer } from '../support/api-client.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { authorize, balanceOf, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { administer, withDatabase } from '../support/test-database.ts';
@@ -122,11 +123,25 @@ describe('while the database is away', () => {
   });
 });
 
+/** Milliseconds until a process doesn't know the key any more. What it would answer otherwise needs no read. */
+async function timeUntilRefused(url: string, key: string): Promise<number> {
+  const startedAt = performance.now();
+  const client = new ApiClient(url, key);
+  while ((await client.post('/v1/charges', {})).status !== 401)
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  await client.close();
+  return performance.now() - startedAt;
+}
+
 describe('when more reads wait than can be answered within seconds', () => {
-  it('further ones are refused at once, those that wait are answered, and changes go on', async () => {
+  it('further ones are refused at once, those that wait are answered, and changes, health and revocations go on', async () => {
+    const another = await service.startAnother();
+    const reader = await makeKey(service.live, { scopes: ['read'] });
     const [mine, theirs] = [await openAccount(service.live, { credits: '10' }), await openAccount(service.test)];
     const listing = await service.pool.connect();
     await listing.query('begin; lock table transfers in access exclusive mode');
+    // The other process has as many that wait, but for those that it is asked below.
+    const theirOwn = Array.from({ length: 300 }, () => another.live.get(`/v1/accounts/${mine}/transfers`));
     const waiting = [service.live, service.test].flatMap((client) => {
       const path = `/v1/accounts/${client === service.live ? mine : theirs}/transfers`;
       return Array.from({ length: 240 }, () => client.get(path));
@@ -135,14 +150,20 @@ describe('when more reads wait than can be answered within seconds', () => {
     expectProblem(first, 503, 'ledger_busy');
     expect(first.headers['retry-after']).toBe('1');
     const { status } = await service.live.post('/v1/authorizations', { account: mine, amount: '1' });
+    const { status: ready } = await service.live.get('/health/ready');
+    const revoked = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${reader.id}` });
+    const refusedWithin = await timeUntilRefused(another.url, reader.key);
     await listing.query('rollback');
     listing.release();
     const statuses = (await Promise.all(waiting)).map((answer) => answer.status);
+    expect({ ready, revoked: revoked.status }).toEqual({ ready: 200, revoked: 200 });
+    expect(refusedWithin).toBeLessThan(1_000);
     expect({ authorized: status, refused: statuses.filter((one) => one === 503).length }).toEqual({
       authorized: 201,
       refused: 80,
     });
     expect(statuses.filter((one) => one === 200)).toHaveLength(400);
+    for (const answer of await Promise.all(theirOwn)) expect(answer.status).toBe(200);
   }, 30_000);
 });
 

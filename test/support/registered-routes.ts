@@ -33,6 +33,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       engine,
       alertDefaults,
       readPool,
+      controlPool: readPool,
       keys,
       webhooks,
       metrics: new Metrics(),

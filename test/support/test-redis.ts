@@ -8,6 +8,8 @@ export interface TestRedis {
   readonly url: string;
   /** Takes it away, as a crash would. */
   kill(): Promise<void>;
+  /** Lets it answer nothing any more, though it is there, as a machine that hangs. */
+  hang(): void;
   /** Brings it back on the same port, empty. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -27,6 +29,7 @@ export async function startTestRedis(): Promise<TestRedis> {
   return {
     url: `redis://127.0.0.1:${String(port)}`,
     kill,
+    hang: () => void redis.kill('SIGSTOP'),
     restart: async () => {
       await kill();
       redis = await startOn(port);

@@ -30,7 +30,8 @@ export function callerIn(request: FastifyRequest, keys: KeyRing): Caller | null 
   return key === null ? null : keys.find(key);
 }
 
-function keyIn(request: FastifyRequest): string | null {
+/** The key as it was sent, known or not; `null` where there is none. */
+export function keyIn(request: FastifyRequest): string | null {
   const [, key = null] = /^Bearer ([\x21-\x7e]+)$/i.exec(request.headers.authorization ?? '') ?? [];
   return key;
 }

@@ -1,5 +1,6 @@
 import type { Scope } from '#access';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -16,6 +17,14 @@ export const Needs = (...scopes: readonly Scope[]): MethodDecorator => RouteConf
 /** The same for an operation whose answer is a stream. */
 export const StreamNeeds = (...scopes: readonly Scope[]): MethodDecorator =>
   RouteConfig({ needs: scopes, isStream: true });
+
+/**
+ * Whether a request is for one of the few operations that need no key. Told by the operation and not by the path, which may be
+ * written in several ways (`/%761/accounts`, `http://host/v1/accounts`) and is the same to the router.
+ */
+export function isOpenToAll(request: FastifyRequest): boolean {
+  return request.routeOptions.config.needs === null;
+}
 
 /** Marks an operation that needs no API key. */
 export const OpenToAll = (): MethodDecorator => RouteConfig({ needs: null });

@@ -39,7 +39,7 @@ describe('GET /health/ready', () => {
     expect(await ready()).toMatchObject({ status: 200 });
   });
 
-  it('is 503 while the database is away, for all who ask at once', async () => {
+  it('is 503 while the database is away, for all who ask at once or again and again, and is logged once', async () => {
     const server = withDatabase(service.databaseUrl, 'postgres');
     const name = new URL(service.databaseUrl).pathname.slice(1);
     await administer(server, `alter database ${name} allow_connections false`);
@@ -48,6 +48,8 @@ describe('GET /health/ready', () => {
       const answers = await Promise.all(Array.from({ length: 100 }, ready));
       const body = { status: 'unavailable', service: 'ok', database: 'unreachable', migrations: 'unknown' };
       for (const answer of answers) expect(answer).toEqual({ status: 503, body });
+      for (let time = 0; time < 20; time++) expect(await ready()).toEqual({ status: 503, body });
+      expect(service.log.filter((line) => line.includes('The database is unreachable'))).toHaveLength(1);
     } finally {
       await administer(server, `alter database ${name} allow_connections true`);
     }

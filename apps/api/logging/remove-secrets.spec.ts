@@ -13,6 +13,10 @@ describe('what is logged', () => {
     ['the password in a URL', 'postgres://purser:hunter2@db/purser', 'hunter2'],
     ['the password in a URL without a user', 'redis://:hunter2@cache', 'hunter2'],
     ['a password with a colon and a slash', 'postgres://purser:hun:t/er2@db/purser', 't/er2'],
+    ['an API key that begins a line', 'no such key:\npur_live_s3cret', 's3cret'],
+    ['a webhook’s secret that begins a line', 'signed with\nwhsec_c2VjcmV0', 'c2VjcmV0'],
+    ['a header that begins a line', 'sent:\r\nBearer s3cret', 's3cret'],
+    ['an API key in an encoded query', '?key%3Dpur_live_s3cret', 's3cret'],
     ['a secret of the operator’s own form', 'key an-admin-key-of-the-operator', 'operator'],
     ['a secret that JSON escapes', 'with pass"word', 'word'],
   ])('holds no secret: %s', (_, message, secret) => {

@@ -1,8 +1,11 @@
-/** What secrets look like that Purser makes or is sent, and what is left of them. */
+/**
+ * What secrets look like that Purser makes or is sent, and what is left of them. They need not begin a word: in a line of JSON
+ * a line break before one is a backslash and an `n`.
+ */
 const FORMS: readonly (readonly [form: RegExp, left: string])[] = [
-  [/\b(pur_[a-z0-9-]{1,32}_)[\w-]+/g, '$1[removed]'],
-  [/\bwhsec_[\w+/=-]+/g, 'whsec_[removed]'],
-  [/\b(Bearer|Basic) +(?!\[removed\])[^\s"\\]+/gi, '$1 [removed]'],
+  [/(pur_[a-z0-9-]{1,32}_)[\w-]+/g, '$1[removed]'],
+  [/whsec_[\w+/=-]+/g, 'whsec_[removed]'],
+  [/(Bearer|Basic) +(?!\[removed\])[^\s"\\]+/gi, '$1 [removed]'],
   [/(\w:\/\/[^\s:@/"\\]*):[^\s@"\\]+@/g, '$1:[removed]@'],
 ];
 

@@ -21,13 +21,22 @@ export interface LedgerGaugesParts {
 /** How things stand, looked at when somebody asks. */
 export class LedgerGauges {
   private readonly gauges: Gauges;
+  private underWay: Promise<void> | null = null;
 
   constructor(private readonly parts: LedgerGaugesParts) {
     this.gauges = makeGauges(parts.registry);
   }
 
+  /** Anyone may ask, as often as they like, so all who ask at once share one look. */
+  look(): Promise<void> {
+    this.underWay ??= this.lookNow().finally(() => {
+      this.underWay = null;
+    });
+    return this.underWay;
+  }
+
   /** What only the database knows is left out while it is away; that it is away is told. */
-  async look(): Promise<void> {
+  private async lookNow(): Promise<void> {
     this.lookAtProcess();
     try {
       await this.lookAtDatabase();

@@ -1,5 +1,6 @@
 import { noteVerification, verify } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../test/support/eventually.ts';
 import { authorize, openAccount } from '../../../test/support/ledger-steps.ts';
 import { administer, withDatabase } from '../../../test/support/test-database.ts';
@@ -27,6 +28,25 @@ describe('GET /metrics', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('text/plain; version=0.0.4');
     expect(await answer.text()).toContain('process_resident_memory_bytes');
+  });
+
+  it('looks at the database once for all who ask at once', async () => {
+    const client = await service.pool.connect();
+    await client.query('begin; lock table verifications in access exclusive mode');
+    const scrapes = Array.from({ length: 50 }, scrape);
+    const waiting = async (): Promise<number> => {
+      const { rows } = await client.query<{ count: number }>(
+        `select count(*)::int from pg_locks where not granted and relation = 'verifications'::regclass`,
+      );
+      return rows[0]?.count ?? 0;
+    };
+    await eventually('they wait', async () => (await waiting()) > 0);
+    await sleep(200);
+    const looks = await waiting();
+    await client.query('rollback');
+    client.release();
+    for (const answer of await Promise.all(scrapes)) expect(answer).toContain('purser_database_up 1');
+    expect(looks).toBe(1);
   });
 
   it('counts requests by operation and problem, and how long they took', async () => {

@@ -1,16 +1,27 @@
 import type { AccessRefusal, Changed, ChangeRequest } from '#access';
 import type { WebhookRefusal } from '#webhook-store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { callerOf } from '../auth/authenticate.ts';
+import { callerOf, keyIn } from '../auth/authenticate.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { actorOf } from './actor.ts';
 import { digestOf, fingerprintOf, readKey } from './idempotency-key.ts';
 
-/** A request that changes keys, environments or webhook endpoints. */
+/**
+ * A request that changes keys, environments or webhook endpoints. Its answer may hold a new key, so it is the asker's alone:
+ * the same request by another key is another one, and what is remembered can't be read without the key that asked. An
+ * Idempotency-Key alone may be a word that somebody guesses.
+ */
 export function changeRequestOf(request: FastifyRequest): ChangeRequest {
-  const { environment } = callerOf(request);
+  const { environment, keyId } = callerOf(request);
   const text = request.method === 'DELETE' ? null : readKey(request);
-  const key = text === null ? null : { key: digestOf(environment, text), fingerprint: fingerprintOf(request), text };
+  const key =
+    text === null
+      ? null
+      : {
+          key: digestOf(environment, text),
+          fingerprint: digestOf(keyId, fingerprintOf(request)),
+          words: `${keyIn(request) ?? ''} ${text}`,
+        };
   return { environment, actor: actorOf(request), key };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { invalidRequest } from '../validation/body-pipe.ts';
+import { refuseFields } from '../validation/no-fields.ts';
 import { isPlainObject } from '../validation/rules.ts';
 import { refuseUnkeepable } from '../validation/unkeepable.ts';
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
     bodyLength: number;
   }
 }
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
 export function readJsonBodies(fastify: FastifyInstance): void {
@@ -27,6 +30,8 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
     refuseUnkeepable(request.body);
     refuseUnkeepable(request.query);
+    // Only what reads takes parameters, and has them checked by its own class.
+    if (!request.is404 && !READS.has(request.method)) refuseFields(request.query as object);
     done();
   });
 }

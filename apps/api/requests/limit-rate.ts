@@ -3,6 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Redis } from 'ioredis';
 import { callerIn } from '../auth/authenticate.ts';
+import { isOpenToAll } from '../auth/needs.ts';
 import { problem } from '../problems/problem.ts';
 import { sendProblem } from '../problems/send-problem.ts';
 
@@ -21,6 +22,8 @@ const COUNTERS_MAX = 10_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Redis answers in less than a millisecond. Longer than this no request waits to be counted. */
 const COUNT_TIMEOUT_MS = 100;
+/** Where it hangs, not every request is to find that out by waiting. */
+const ASK_AGAIN_MS = 1_000;
 
 /**
  * Refuses what an API key sends beyond its requests per minute, before anything of it is read. Requests without a known key
@@ -44,7 +47,7 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
   const policy = `"key";q=${String(perMinute)};w=${String(WINDOW_MS / 1000)}`;
 
   fastify.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/v1/')) return;
+    if (isOpenToAll(request)) return;
     const counted = await outage.during(() => count(request));
     if (!counted || counted.isAllowed) return;
     const seconds = Math.max(counted.ttlInSeconds, 1);
@@ -57,10 +60,13 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
   return { [Symbol.dispose]: () => redis?.disconnect() };
 }
 
-/** A key that isn't known yet, because another process has just made it, is counted by address this once. */
+/**
+ * A key that isn't known yet, because another process has just made it, is counted by address this once. So is one that may
+ * not come from there: whoever has stolen it must not use up what its owner may ask for.
+ */
 function counterOf(request: FastifyRequest, keys: KeyRing): string {
   const caller = callerIn(request, keys);
-  return caller === null || caller instanceof Promise ? `address:${request.ip}` : `key:${caller.keyId}`;
+  return caller?.mayComeFrom(request.ip) ? `key:${caller.keyId}` : `address:${request.ip}`;
 }
 
 function refuse(reply: FastifyReply, perMinute: number, seconds: number): void {
@@ -86,17 +92,20 @@ async function openRedis(url: string, outage: RedisOutage): Promise<Redis> {
 /** That Redis is away is told once, and once that it is back. */
 class RedisOutage {
   private isAway = false;
+  private askAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly log: (line: string) => void) {}
 
-  /** @returns null where Redis doesn't answer */
+  /** @returns null where Redis doesn't answer, or didn't a moment ago */
   async during<T>(ask: () => Promise<T>): Promise<T | null> {
+    if (performance.now() < this.askAgainAt) return null;
     try {
       const answer = await ask();
       if (this.isAway) this.log('Redis is back: requests are counted against the rate limit again.');
       this.isAway = false;
       return answer;
     } catch (error) {
+      this.askAgainAt = performance.now() + ASK_AGAIN_MS;
       this.tell(error);
       return null;
     }

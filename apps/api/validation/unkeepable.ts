@@ -4,7 +4,7 @@ const DEPTH_MAX = 32;
 
 /**
  * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which Postgres
- * doesn't take, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object lose.
+ * doesn't take, numbers too large for a double, which JSON would turn into null, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object lose.
  * @throws {ProblemError} `invalid_request` with every field concerned.
  */
 export function refuseUnkeepable(sent: unknown): void {
@@ -24,6 +24,8 @@ function findFaults(value: unknown, path: string[], faults: Fault[]): void {
     if (!isReadable(value)) faults.push(unreadable(path));
     return;
   }
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    faults.push({ field: path.join('.'), message: 'must not be a number beyond 1.8e308' });
   if (typeof value !== 'object' || value === null) return;
   if (path.length === DEPTH_MAX) {
     faults.push({ field: path.join('.'), message: `must not be nested deeper than ${String(DEPTH_MAX)} levels` });

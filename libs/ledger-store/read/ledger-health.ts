@@ -13,6 +13,7 @@ const UNREACHABLE: Readiness = { database: 'unreachable', migrations: 'unknown' 
 /** Whether the ledger can do its work. */
 export class LedgerHealth {
   private underWay: Promise<Readiness> | null = null;
+  private told: Readiness['migrations'] = 'ok';
 
   constructor(
     private readonly pool: Pool,
@@ -39,13 +40,25 @@ export class LedgerHealth {
   private async ask(): Promise<Readiness> {
     try {
       const pending = await pendingMigrations(this.pool);
-      if (pending.length === 0) return { database: 'ok', migrations: 'ok' };
-      this.log(`The database lacks migrations of this version: ${pending.join(', ')}. Run "purser migrate".`);
+      if (pending.length === 0) {
+        this.told = 'ok';
+        return { database: 'ok', migrations: 'ok' };
+      }
+      this.tell(
+        'pending',
+        `The database lacks migrations of this version: ${pending.join(', ')}. Run "purser migrate".`,
+      );
       return { database: 'ok', migrations: 'pending' };
     } catch (error) {
-      this.log(`The database is unreachable: ${String(error)}`);
+      this.tell('unknown', `The database is unreachable: ${String(error)}`);
       return UNREACHABLE;
     }
+  }
+
+  /** Once for each time that it changes: anyone may ask, and nobody shall fill the log by asking. */
+  private tell(state: Readiness['migrations'], line: string): void {
+    if (state !== this.told) this.log(line);
+    this.told = state;
   }
 }
 
