@@ -129,7 +129,8 @@ describe('when more reads wait than can be answered within seconds', () => {
     await listing.query('begin; lock table transfers in access exclusive mode');
     const waiting = [service.live, service.test].flatMap((client) => {
       const path = `/v1/accounts/${client === service.live ? mine : theirs}/transfers`;
-      return Array.from({ length: 240 }, () => client.get(path));
+      // However a path is written: the router takes its percent-encoding off.
+      return Array.from({ length: 240 }, (_, index) => client.get(index % 2 ? path : path.replace('v', '%76')));
     });
     const first = await Promise.race(waiting);
     expectProblem(first, 503, 'ledger_busy');

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis';
 import { callerIn } from '../auth/authenticate.ts';
 import { problem } from '../problems/problem.ts';
 import { sendProblem } from '../problems/send-problem.ts';
+import { isUnderV1 } from './is-under-v1.ts';
 
 export interface RateLimitOptions {
   /** Requests per minute that an API key may send. */
@@ -44,7 +45,7 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
   const policy = `"key";q=${String(perMinute)};w=${String(WINDOW_MS / 1000)}`;
 
   fastify.addHook('onRequest', async (request, reply) => {
-    if (!request.url.startsWith('/v1/')) return;
+    if (!isUnderV1(request)) return;
     const counted = await outage.during(() => count(request));
     if (!counted || counted.isAllowed) return;
     const seconds = Math.max(counted.ttlInSeconds, 1);

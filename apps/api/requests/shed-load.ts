@@ -2,6 +2,7 @@ import type { Engine } from '#ledger-store';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { problem } from '../problems/problem.ts';
 import { sendProblem } from '../problems/send-problem.ts';
+import { isUnderV1 } from './is-under-v1.ts';
 
 /** Reads share eight connections; as many as these wait for at most a few seconds. */
 const READS_MAX = 400;
@@ -14,7 +15,7 @@ const READS_MAX = 400;
 export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusy'>): void {
   let reads = 0;
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith('/v1/') || request.routeOptions.config.isStream) done();
+    if (!isUnderV1(request) || request.routeOptions.config.isStream) done();
     else if (request.method !== 'GET' && request.method !== 'HEAD') {
       if (engine.isBusy) refuse(reply);
       else done();
