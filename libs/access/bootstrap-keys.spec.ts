@@ -37,6 +37,13 @@ describe('the admin keys of the environments', () => {
     for (const { key } of made) expect(rows.map(({ row }) => row).join()).not.toContain(String(key));
   });
 
+  it('are not made again where they were revoked, until one is given', async () => {
+    await pool.query(`update api_keys set revoked_at = now(), version = version + 1 where environment = 'test'`);
+    expect((await bootstrapKeys(pool, {})).map(({ key }) => key)).toEqual([null, null]);
+    await bootstrapKeys(pool, { test: B });
+    expect(await environmentOf(B)).toBe('test');
+  });
+
   it('are replaced by those that are given, in either order', async () => {
     await bootstrapKeys(pool, { live: A, test: B });
     expect([await environmentOf(A), await environmentOf(B)]).toEqual(['live', 'test']);

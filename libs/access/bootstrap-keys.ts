@@ -14,7 +14,7 @@ export interface BootstrappedKey {
 
 /**
  * Gives `live` and `test` their admin keys: the one given, which takes the place of an earlier one, or else one made at the
- * first start.
+ * first start. Where that was revoked since, none is made: whoever ended it doesn't expect another one in the log.
  *
  * @throws {DatabaseError} where a given key is in use for something else.
  */
@@ -30,15 +30,18 @@ export async function bootstrapKeys(
     await client.query(`select from environments where name = any($1) order by name for update`, [ENVIRONMENTS]);
     const earlier = await earlierKeys(client);
     // They go first, all of them: two environments may have swapped theirs.
-    const replaced = earlier.filter(({ environment, hash }) => {
+    const replaced = earlier.filter(({ environment, hash, is_revoked }) => {
       const key = given[environment];
-      return key !== undefined && !hashApiKey(key).equals(hash);
+      return key !== undefined && !is_revoked && !hashApiKey(key).equals(hash);
     });
     await retire(client, replaced);
     const keys: BootstrappedKey[] = [];
     for (const environment of ENVIRONMENTS) {
-      const isThere = earlier.some((one) => one.environment === environment && !replaced.includes(one));
-      keys.push({ environment, key: isThere ? null : await addKey(client, environment, given[environment]) });
+      const key = given[environment];
+      const its = earlier.filter((one) => one.environment === environment);
+      const isThere =
+        key === undefined ? its.length > 0 : its.some((one) => !one.is_revoked && !replaced.includes(one));
+      keys.push({ environment, key: isThere ? null : await addKey(client, environment, key) });
     }
     await client.query('commit');
     broken = false;
@@ -57,11 +60,13 @@ interface EarlierKey {
   readonly id: string;
   readonly environment: (typeof ENVIRONMENTS)[number];
   readonly hash: Buffer;
+  readonly is_revoked: boolean;
 }
 
 async function earlierKeys(client: PoolClient): Promise<EarlierKey[]> {
   const { rows } = await client.query<EarlierKey>(
-    'select id, environment, hash from api_keys where from_configuration and revoked_at is null and environment = any($1)',
+    `select id, environment, hash, revoked_at is not null as is_revoked
+    from api_keys where from_configuration and environment = any($1)`,
     [ENVIRONMENTS],
   );
   return rows;

@@ -135,11 +135,15 @@ describe('a key that is rolled', () => {
     await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 0 });
     expectProblem(await asking(old.key), 401, 'invalid_api_key');
   });
+});
 
-  it('must not be one that is set by configuration', async () => {
+describe('a key that is set by configuration', () => {
+  it('is neither rolled nor revoked: the next start would be told to let in a key that is not', async () => {
     const { data } = expectList(await service.live.get('/v1/api-keys?limit=100'));
-    const { id } = data.at(-1) ?? { id: '' };
-    expectProblem(await service.live.post(`/v1/api-keys/${id}/roll`), 409, 'api_key_configured');
+    const path = `/v1/api-keys/${data.at(-1)?.id ?? ''}`;
+    expectProblem(await service.live.post(`${path}/roll`), 409, 'api_key_configured');
+    expectProblem(await service.live.send({ method: 'DELETE', path }), 409, 'api_key_configured');
+    expect((await service.live.get(path)).body).toMatchObject({ status: 'active', prefix: null });
   });
 });
 

@@ -77,7 +77,7 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
     description: 'Ends it at once. Again it answers the same.',
     path: PATH,
     answers: { 200: { description: 'The key as it is now.', schema: ref('ApiKey') } },
-    problems: ['api_key_not_found'],
+    problems: ['api_key_not_found', 'api_key_configured'],
     examples: [{ name: 'chat', summary: 'A key', path: { id: CHAT_KEY } }],
   },
 };
