@@ -18,8 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+/** Waits until they are gone: one that goes a moment later may take the outcome of a request with it. */
 function cutConnections(): Promise<void> {
-  return administer(maintenanceUrl, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  const cut = `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`;
+  return administer(maintenanceUrl, cut);
 }
 
 async function takeDatabaseAway(): Promise<void> {
