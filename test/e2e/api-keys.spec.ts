@@ -79,6 +79,13 @@ describe('a key that is made', () => {
       'nick',
     ]);
     expectFaults(await service.live.post('/v1/api-keys', { name: 'x', scopes: [] }), ['scopes']);
+    const twice = { name: 'x', scopes: ['read', 'read'], allowed_addresses: ['nowhere'] };
+    expect((await service.live.post('/v1/api-keys', twice)).body).toMatchObject({
+      errors: [
+        { field: 'scopes', message: 'must not have anything twice' },
+        { field: 'allowed_addresses', message: expect.stringMatching(/^each must be an IP address or a network/) },
+      ],
+    });
     expectFaults(await service.live.post('/v1/api-keys', { name: 'x', scopes: ['read'], environment: 'A b' }), [
       'environment',
     ]);
@@ -128,6 +135,15 @@ describe('a key that is rolled', () => {
       expectProblem(await asking(old.key, process), 401, 'invalid_api_key');
       expect((await asking(key, process)).status).toBe(200);
     }
+  });
+
+  it('hands on its terms, and ends no later than it would have', async () => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const terms = { scopes: ['read'], expires_at: expiresAt, allowed_addresses: ['127.0.0.1', '203.0.113.0/24'] };
+    const old = await makeKey(service.live, terms);
+    const rolled = await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 3600 });
+    expect(rolled).toMatchObject({ status: 201, body: terms });
+    expect((await service.live.get(`/v1/api-keys/${old.id}`)).body).toMatchObject({ expires_at: expiresAt });
   });
 
   it('ends at once where no overlap is wanted', async () => {
