@@ -75,12 +75,16 @@ export class Access {
     });
   }
 
-  /** Ends a key at once, in this process, and within half a second in every other. Again, it stays as it is. */
+  /**
+   * Ends a key at once, in this process, and within half a second in every other. Again, it stays as it is. One that a
+   * variable sets is ended by the variable.
+   */
   revokeKey(request: ChangeRequest, id: string, answer: (made: MadeKey) => ChangeAnswer) {
     return this.changeKeys(request, async (database) => {
       const old = await lockApiKey(database, request.environment, id);
       if (!old) return { ok: false, refusal: 'api_key_not_found' };
       if (old.revokedAt !== null) return { ok: true, answer: answer({ apiKey: old, key: null }), audited: [] };
+      // The next start would find its variable set to a key that is no longer let in.
       if (old.prefix === null) return { ok: false, refusal: 'api_key_configured' };
       const revoked = await revokeApiKey(database, id, Date.now());
       return { ok: true, answer: answer({ apiKey: revoked, key: null }), audited: [audited(old, revoked)] };

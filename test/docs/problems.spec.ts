@@ -14,6 +14,13 @@ describe('docs/problems.md', () => {
     expect(documented.sort()).toEqual(existing.sort());
   });
 
+  it('says of every status what to do and what becomes of the idempotency key', async () => {
+    const text = await readFile(new URL('../../docs/problems.md', import.meta.url), 'utf8');
+    const listed = [...text.matchAll(/^\| +(\d{3}) \|/gm)].map(([, status]) => Number(status));
+    const existing = new Set(Object.values(PROBLEMS).map(({ status }) => status));
+    expect(listed.sort()).toEqual([...existing].sort());
+  });
+
   it('tells the order of refusals as the ledger keeps it', async () => {
     const text = await readFile(new URL('../../docs/problems.md', import.meta.url), 'utf8');
     const listed = [...text.matchAll(/^\d+\. `(\w+)`$/gm)].map(([, code]) => code);

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { makeKey } from '../support/access-steps.ts';
 import { eventually } from '../support/eventually.ts';
 import { charge, openAccount } from '../support/ledger-steps.ts';
-import { startTestService, type TestService } from '../support/test-service.ts';
+import { LIVE_KEY, startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
 let key: string;
@@ -137,3 +139,22 @@ describe('the stream of an account', () => {
     expect(text).toContain('event: balance');
   });
 });
+
+it('is forgotten where its client has gone before it began: nobody fills up a process with streams that nobody reads', async () => {
+  const own = await startTestService();
+  const account = await openAccount(own.live);
+  const locking = await own.pool.connect();
+  await locking.query('begin; lock table accounts in access exclusive mode');
+  const head = `GET /v1/accounts/${account}/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${LIVE_KEY}\r\n\r\n`;
+  for (let stream = 0; stream <= 1000; stream++) {
+    const socket = connect(Number(new URL(own.url).port), '127.0.0.1', () => socket.write(head));
+    setTimeout(() => socket.destroy(), 500);
+    if (stream % 100 === 99) await sleep(50);
+  }
+  await sleep(1000);
+  await locking.query('rollback');
+  locking.release();
+  await sleep(1000);
+  expect((await own.live.get(`/v1/accounts/${account}/stream?wait=0`)).status).toBe(200);
+  await own.stop();
+}, 30_000);

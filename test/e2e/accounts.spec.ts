@@ -48,6 +48,14 @@ describe('opening an account', () => {
     expect(expectAccount(await service.live.get('/v1/accounts/with-terms'), 200)).toMatchObject(terms);
   });
 
+  it('takes the longest id there may be, and finds it by its path, encoded too', async () => {
+    for (const id of ['a'.repeat(128), ':'.repeat(128)]) {
+      expectAccount(await service.live.post('/v1/accounts', { id }), 201);
+      for (const path of [id, encodeURIComponent(id)])
+        expect(expectAccount(await service.live.get(`/v1/accounts/${path}`), 200).id).toBe(id);
+    }
+  });
+
   it('makes an id where none is given, a new one every time', async () => {
     const first = expectAccount(await service.live.post('/v1/accounts', {}), 201);
     const second = expectAccount(await service.live.post('/v1/accounts'), 201);

@@ -89,6 +89,13 @@ describe('a key that is made', () => {
       'nick',
     ]);
     expectFaults(await service.live.post('/v1/api-keys', { name: 'x', scopes: [] }), ['scopes']);
+    const twice = { name: 'x', scopes: ['read', 'read'], allowed_addresses: ['nowhere'] };
+    expect((await service.live.post('/v1/api-keys', twice)).body).toMatchObject({
+      errors: [
+        { field: 'scopes', message: 'must not have anything twice' },
+        { field: 'allowed_addresses', message: expect.stringMatching(/^each must be an IP address or a network/) },
+      ],
+    });
     expectFaults(await service.live.post('/v1/api-keys', { name: 'x', scopes: ['read'], environment: 'A b' }), [
       'environment',
     ]);
@@ -140,18 +147,29 @@ describe('a key that is rolled', () => {
     }
   });
 
+  it('hands on its terms, and ends no later than it would have', async () => {
+    const expiresAt = new Date(Date.now() + 60_000).toISOString();
+    const terms = { scopes: ['read'], expires_at: expiresAt, allowed_addresses: ['127.0.0.1', '203.0.113.0/24'] };
+    const old = await makeKey(service.live, terms);
+    const rolled = await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 3600 });
+    expect(rolled).toMatchObject({ status: 201, body: terms });
+    expect((await service.live.get(`/v1/api-keys/${old.id}`)).body).toMatchObject({ expires_at: expiresAt });
+  });
+
   it('ends at once where no overlap is wanted', async () => {
     const old = await makeKey(service.live, { scopes: ['read'] });
     await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 0 });
     expectProblem(await asking(old.key), 401, 'invalid_api_key');
   });
+});
 
-  it('or revoked must not be one that is set by configuration: the next start would not know it', async () => {
+describe('a key that is set by configuration', () => {
+  it('is neither rolled nor revoked: the next start would be told to let in a key that is not', async () => {
     const { data } = expectList(await service.live.get('/v1/api-keys?limit=100'));
-    const { id } = data.at(-1) ?? { id: '' };
-    expectProblem(await service.live.post(`/v1/api-keys/${id}/roll`), 409, 'api_key_configured');
-    const revoked = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
-    expectProblem(revoked, 409, 'api_key_configured');
+    const path = `/v1/api-keys/${data.at(-1)?.id ?? ''}`;
+    expectProblem(await service.live.post(`${path}/roll`), 409, 'api_key_configured');
+    expectProblem(await service.live.send({ method: 'DELETE', path }), 409, 'api_key_configured');
+    expect((await service.live.get(path)).body).toMatchObject({ status: 'active', prefix: null });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeKey } from '../support/access-steps.ts';
 import { ApiClient } from '../support/api-client.ts';
-import { charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { grantCredits, openAccount } from '../support/ledger-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
@@ -39,7 +39,7 @@ describe('the audit log', () => {
     const olga = { key: operatorId, name: 'olga' };
     expect(made).toMatchObject({ call: 'POST /v1/accounts', actor: olga, before: null, after: { status: 'active' } });
     expect(changed).toMatchObject({
-      call: 'PATCH /v1/accounts/:id',
+      call: 'PATCH /v1/accounts/{id}',
       actor: olga,
       before: { overdraft_limit: '0' },
       after: { overdraft_limit: '50' },
@@ -53,11 +53,17 @@ describe('the audit log', () => {
 
   it('tells of a grant who gave it and who took it back', async () => {
     const account = await openAccount(operator);
-    const { id } = await grantCredits(operator, account, '100');
-    await charge(service.live, account, '30');
+    const { body: grant } = await operator.post(`/v1/accounts/${account}/grants`, {
+      amount: '100',
+      scope: { models: ['m-1'] },
+      metadata: { invoice: '17' },
+    });
+    const { id } = grant as { id: string };
+    await service.live.post('/v1/charges', { account, amount: '30', usage: { event: 'chat', model: 'm-1' } });
     await operator.post(`/v1/grants/${id}/void`);
     const [voided, given] = await entriesOf(id);
     expect(given).toMatchObject({ before: null, after: { amount: '100', remaining: '100', voided_at: null } });
+    expect(given).toMatchObject({ after: { account, scope: { models: ['m-1'] }, metadata: { invoice: '17' } } });
     expect(voided).toMatchObject({ before: { remaining: '70', voided_at: null }, after: { remaining: '0' } });
   });
 

@@ -52,6 +52,13 @@ describe('requests of one API key', () => {
     expect((await service.test.get('/v1/accounts/never-made')).status).toBe(404);
   });
 
+  it('are counted however their path is written', async () => {
+    service = await startTestService({ PURSER_RATE_LIMIT: String(PER_MINUTE) });
+    await ask(service.live, PER_MINUTE);
+    for (const path of ['/%761/accounts', '/v%31/accounts', '/v1/%61ccounts', '/v1/nowhere'])
+      expectLimited(await service.live.get(path));
+  });
+
   it('leave other keys, the service’s health and its metrics alone', async () => {
     service = await startTestService({ PURSER_RATE_LIMIT: String(PER_MINUTE) });
     await ask(service.live, PER_MINUTE + 1);

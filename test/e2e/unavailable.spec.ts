@@ -19,8 +19,10 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+/** Waits until they are gone: one that goes a moment later may take the outcome of a request with it. */
 function cutConnections(): Promise<void> {
-  return administer(maintenanceUrl, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+  const cut = `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`;
+  return administer(maintenanceUrl, cut);
 }
 
 async function takeDatabaseAway(): Promise<void> {
@@ -144,7 +146,8 @@ describe('when more reads wait than can be answered within seconds', () => {
     const theirOwn = Array.from({ length: 300 }, () => another.live.get(`/v1/accounts/${mine}/transfers`));
     const waiting = [service.live, service.test].flatMap((client) => {
       const path = `/v1/accounts/${client === service.live ? mine : theirs}/transfers`;
-      return Array.from({ length: 240 }, () => client.get(path));
+      // However a path is written: the router takes its percent-encoding off.
+      return Array.from({ length: 240 }, (_, index) => client.get(index % 2 ? path : path.replace('v', '%76')));
     });
     const first = await Promise.race(waiting);
     expectProblem(first, 503, 'ledger_busy');
@@ -164,6 +167,8 @@ describe('when more reads wait than can be answered within seconds', () => {
     });
     expect(statuses.filter((one) => one === 200)).toHaveLength(400);
     for (const answer of await Promise.all(theirOwn)) expect(answer.status).toBe(200);
+    // The metrics count them; thousands of lines would be one more load.
+    expect(service.log.filter((line) => line.includes('ledger_busy'))).toEqual([]);
   }, 30_000);
 });
 

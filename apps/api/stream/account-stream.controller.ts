@@ -36,6 +36,8 @@ export class AccountStreamController {
     const after = lastEventIdOf(request);
     const ref = accountRef(environment, id);
     if (!(await this.accounts.find(ref))) throw accountNotFound(id);
+    // Who has gone meanwhile closes nothing any more, and would be followed for ever.
+    if (request.raw.socket.destroyed) return;
     if (this.feed.followers >= FOLLOWERS_MAX) throw tooMany();
     const endsAfter = wait === undefined ? null : Number(wait) * 1000;
     const stream = new AccountStream(reply, {

@@ -49,8 +49,10 @@ function faultsOf(error: ValidationError, parent: string): Fault[] {
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
 }
 
-/** The library begins its messages with the property's name; the field stands beside them already. */
+/** The library's messages name the property; the field stands beside them already. */
 function phrase(constraint: string, property: string, message: string): string {
   if (constraint === 'whitelistValidation') return 'is not a field of this request';
-  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
+  if (constraint === 'arrayUnique') return 'must not have anything twice';
+  const unnamed = message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
+  return unnamed.replace(/^each value in (?:\w+ )?(?=must )/, 'each ');
 }

@@ -108,7 +108,7 @@ export const IsEnvironmentName = form(
 );
 export const IsNetwork = rule(
   'isNetwork',
-  'must be IP addresses or networks, like "203.0.113.7" or "2001:db8::/32"',
+  'must be an IP address or a network, like "203.0.113.7" or "2001:db8::/32"',
   { type: 'string', format: 'ip-network' },
   (value) => typeof value === 'string' && isNetwork(value),
 );

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { readSharedConfig } from '#config';
+import { environmentHelp } from '../start/environment-help.ts';
 import { runApi } from './run-api.ts';
 
 export function registerApi(program: Command): void {
   program
     .command('api')
     .description('run the HTTP API alone, on the migrated database at DATABASE_URL; any number of processes may')
+    .addHelpText('after', environmentHelp('api'))
     .action(() => runApi(readSharedConfig()));
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readConfig } from '#config';
 import { connect, migrate, openDatabase } from '#database';
 import { migrateQueues } from '#queues';
+import { environmentHelp } from '../start/environment-help.ts';
 import { printAdminKeys } from '../start/print-admin-keys.ts';
 
 export function registerMigrate(program: Command): void {
@@ -10,6 +11,7 @@ export function registerMigrate(program: Command): void {
     .description(
       "bring the database to this version's schema, with its admin keys, and end; `start` does the same by itself",
     )
+    .addHelpText('after', environmentHelp('migrate'))
     .action(runMigrations);
 }
 

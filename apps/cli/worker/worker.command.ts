@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readSharedConfig } from '#config';
+import { environmentHelp } from '../start/environment-help.ts';
 import { runWorker } from './run-worker.ts';
 
 export function registerWorker(program: Command): void {
@@ -8,5 +9,6 @@ export function registerWorker(program: Command): void {
     .description(
       'deliver events and do what is due by time, on the migrated database at DATABASE_URL; any number of processes may',
     )
+    .addHelpText('after', environmentHelp('worker'))
     .action(() => runWorker(readSharedConfig()));
 }

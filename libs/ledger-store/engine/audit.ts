@@ -7,6 +7,7 @@ import {
   type CommandType,
   type GrantDecision,
   type Grant,
+  type GrantScope,
   type JsonObject,
   type LedgerState,
   type Outcome,
@@ -48,7 +49,7 @@ export function viewOf(state: LedgerState, command: Command): JsonObject | null 
   }
   if (command.type !== 'void_grant') return null;
   const grant = state.grants.get(command.grant.id);
-  return grant ? grantView(grant) : null;
+  return grant ? grantView(state, grant) : null;
 }
 
 /** @returns `null` where nothing was changed */
@@ -60,7 +61,7 @@ export function auditEntry(
 ): AuditEntry | null {
   if (!outcome.ok) return null;
   const made = command.type === 'create_grant' ? (outcome.value as GrantDecision).grant : null;
-  const after = made ? grantView(made) : viewOf(state, command);
+  const after = made ? grantView(state, made) : viewOf(state, command);
   if (JSON.stringify(before) === JSON.stringify(after)) return null;
   return { id: newUuid(at), ...placeOf(command, made), actor, before, after, at };
 }
@@ -89,16 +90,25 @@ function accountView({ id, unit, status, terms, alerts }: Account): JsonObject {
   };
 }
 
-function grantView(grant: Readonly<Grant>): JsonObject {
+function grantView(state: LedgerState, grant: Readonly<Grant>): JsonObject {
   const time = (instant: number | null): string | null => (instant === null ? null : new Date(instant).toISOString());
   return {
+    account: state.accounts.get(grant.accountKey)?.account.id ?? null,
     amount: formatAmount(grant.amount),
     remaining: formatAmount(grant.remaining),
     category: grant.category,
     priority: grant.priority,
+    scope: scopeView(grant.scope),
     cost_basis: grant.costBasis && formatAmount(grant.costBasis),
     effective_at: time(grant.effectiveAt),
     expires_at: time(grant.expiresAt),
     voided_at: time(grant.voidedAt),
+    metadata: grant.metadata,
   };
+}
+
+function scopeView(scope: GrantScope | null): JsonObject | null {
+  if (!scope) return null;
+  const { events, models, tags } = scope;
+  return { ...(events && { events: [...events] }), ...(models && { models: [...models] }), ...(tags && { tags }) };
 }

@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import { shedLoad } from './shed-load.ts';
+
+let fastify: FastifyInstance;
+/** The engine, whose queue is nearly full or isn't. */
+const engine = { isBusy: false };
+beforeEach(() => {
+  fastify = Fastify();
+  fastify.decorateRequest('problem', null);
+  shedLoad(fastify, engine);
+  for (const url of ['/v1/charges', '/health/live']) fastify.all(url, () => ({}));
+});
+afterEach(() => fastify.close());
+
+const ask = (method: InjectOptions['method'], url: string) => fastify.inject({ method: method ?? 'GET', url });
+
+describe('while the queue of the engine is nearly full', () => {
+  it('changes are refused with 503 and when to come back, however their path is written; all else goes on', async () => {
+    engine.isBusy = true;
+    for (const method of ['POST', 'PATCH', 'PUT', 'DELETE'] as const) {
+      for (const url of ['/v1/charges', '/%761/charges']) {
+        const answer = await ask(method, url);
+        expect(answer.statusCode).toBe(503);
+        expect(answer.headers).toMatchObject({
+          'retry-after': '1',
+          'content-type': expect.stringMatching(/^application\/problem\+json/),
+        });
+        expect(answer.json()).toMatchObject({ code: 'ledger_busy' });
+      }
+    }
+    expect((await ask('GET', '/v1/charges')).statusCode).toBe(200);
+    expect((await ask('POST', '/health/live')).statusCode).toBe(200);
+    engine.isBusy = false;
+    expect((await ask('POST', '/v1/charges')).statusCode).toBe(200);
+  });
+});
