@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { KeyRing } from '#access';
 import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
+import type { LedgerRules } from '#ledger';
 import { AlertDefaults, Engine, type EngineObserver } from '#ledger-store';
 import { resolveHost, SecretBox, type EndpointsOptions, type ResolveHost } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
@@ -41,7 +42,15 @@ export interface RunningApi {
 export interface ApiOptions {
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'trustedProxies' | 'rateLimit' | 'redisUrl' | 'drainSeconds' | 'tracing' | 'webhooks'
+    | 'host'
+    | 'port'
+    | 'trustedProxies'
+    | 'rateLimit'
+    | 'redisUrl'
+    | 'drainSeconds'
+    | 'tracing'
+    | 'webhooks'
+    | 'openHoldsMax'
   >;
   readonly databaseUrl: string;
   /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
@@ -92,7 +101,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const alertDefaults = await AlertDefaults.open(readPool, log);
   cleanUp.defer(() => alertDefaults.close());
   const observer = both(metrics, tracing);
-  const engine = options.engine ?? new Engine({ databaseUrl, log, alertRules: alertDefaults.rules, observer });
+  const engine = options.engine ?? new Engine({ databaseUrl, log, rules: rulesOf(config, alertDefaults), observer });
   cleanUp.defer(() => engine.stop());
 
   const keys = await KeyRing.open(controlPool, { log });
@@ -203,6 +212,10 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   authenticate(fastify, keys);
   readJsonBodies(fastify);
   return rateLimit;
+}
+
+function rulesOf({ openHoldsMax }: ApiOptions['config'], { rules: alertRules }: AlertDefaults): LedgerRules {
+  return { alertRules, openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax };
 }
 
 function both(metrics: Metrics, tracing: Tracing | null): EngineObserver {

@@ -1,5 +1,6 @@
 import type { WebhookConfig } from '#config';
 import { connect } from '#database';
+import { NO_RULES } from '#ledger';
 import { AlertDefaults, Engine, sweepDue } from '#ledger-store';
 import { attemptDelivery, dueDeliveries, outboxAge, relayEvents, SecretBox, WebhookSender } from '#webhook-store';
 import type { WorkerPorts } from './worker-ports.ts';
@@ -33,7 +34,7 @@ export async function openPorts({ databaseUrl, webhooks, log }: OpenPortsOptions
   opening.defer(() => pool.end());
   const alertDefaults = await AlertDefaults.open(pool, log);
   opening.defer(() => alertDefaults.close());
-  const engine = new Engine({ databaseUrl, log, alertRules: alertDefaults.rules });
+  const engine = new Engine({ databaseUrl, log, rules: { ...NO_RULES, alertRules: alertDefaults.rules } });
   opening.defer(() => engine.stop());
   const sending = {
     sender: new WebhookSender({ allowLoopback: webhooks.allowLoopback }),

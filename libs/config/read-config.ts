@@ -30,6 +30,8 @@ export interface Config {
   readonly adminKeys: { readonly live?: string; readonly test?: string };
   /** PURSER_IDEMPOTENCY_DAYS: how long the keys of authorizations, commits and charges are remembered, in days. */
   readonly idempotencyDays: number;
+  /** PURSER_OPEN_HOLDS_MAX: how many authorizations an account may have open at once; 0: any number. */
+  readonly openHoldsMax: number;
   readonly webhooks: WebhookConfig;
   /**
    * PURSER_TRUSTED_PROXIES: the addresses and networks of proxies whose X-Forwarded-For is believed. Of anybody else it
@@ -94,6 +96,12 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),
+    openHoldsMax: variables.wholeNumber('PURSER_OPEN_HOLDS_MAX', {
+      min: 0,
+      max: 999_999_999,
+      fallback: 0,
+      example: 10_000,
+    }),
     webhooks: readWebhooks(variables),
     ...readOperation(variables),
     workerPort: readWorkerPort(variables),

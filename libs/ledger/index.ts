@@ -45,7 +45,7 @@ export type {
 } from './commands.ts';
 export type { AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
-export { timeOf, type DecisionContext } from './decide/context.ts';
+export { NO_RULES, timeOf, type DecisionContext, type LedgerRules } from './decide/context.ts';
 export { decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';

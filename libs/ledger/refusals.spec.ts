@@ -10,6 +10,7 @@ const FIGURES = {
   held: ZERO,
   shortfall: ZERO,
   retryAfterSeconds: 1,
+  limit: 1,
   refundable: ZERO,
 };
 

@@ -19,6 +19,7 @@ export const REFUSAL_CODES = [
   'commit_too_late',
   'authorization_open',
   'refund_exceeds_committed',
+  'too_many_holds',
   'account_suspended',
   'insufficient_credits',
   'credits_held',
@@ -40,11 +41,17 @@ export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
   | ({ readonly code: 'credits_held'; readonly retryAfterSeconds: number } & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
+  | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
   | { readonly code: 'account_suspended' | 'account_not_found'; readonly account: string }
   | {
       readonly code: Exclude<
         RefusalCode,
-        'insufficient_credits' | 'credits_held' | 'account_suspended' | 'account_not_found' | 'refund_exceeds_committed'
+        | 'insufficient_credits'
+        | 'credits_held'
+        | 'too_many_holds'
+        | 'account_suspended'
+        | 'account_not_found'
+        | 'refund_exceeds_committed'
       >;
     };
 

@@ -26,7 +26,7 @@ export class AccountAlertsController {
     const found = await this.accounts.find(accountRef(environment, id));
     if (!found) throw accountNotFound(id);
     const state = { account: found.account, posted: found.balance.posted };
-    return accountAlertsView(alertsOf({ alertRules: this.defaults.rules }, state));
+    return accountAlertsView(alertsOf({ rules: { alertRules: this.defaults.rules } }, state));
   }
 
   /** What isn't given follows the environment. */

@@ -59,6 +59,7 @@ const PROBLEM_ITEM: JsonSchema = {
       'authorization_committed',
       'authorization_voided',
       'commit_too_late',
+      'too_many_holds',
       'account_suspended',
       'insufficient_credits',
       'credits_held',

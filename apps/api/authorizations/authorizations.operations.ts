@@ -25,7 +25,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     description:
       'Holds credits before the model runs. An approved authorization pins its amount: nothing else can spend it, and a commit of no more can’t fail for want of credits.',
     answers: { 201: THE_AUTHORIZATION },
-    problems: SPEND_PROBLEMS,
+    problems: [...SPEND_PROBLEMS, 'too_many_holds'],
     examples: [
       {
         name: 'hold',
@@ -64,7 +64,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       201: { description: '`all_or_nothing`: all are held.', schema: ref('Batch') },
       200: { description: '`independent`: what was decided about each.', schema: ref('Batch') },
     },
-    problems: SPEND_PROBLEMS,
+    problems: [...SPEND_PROBLEMS, 'too_many_holds'],
     examples: [
       {
         name: 'all',

@@ -3,7 +3,12 @@ import { problem, type Problem } from './problem.ts';
 
 type PlainRefusal = Exclude<
   RefusalCode,
-  'account_not_found' | 'account_suspended' | 'insufficient_credits' | 'credits_held' | 'refund_exceeds_committed'
+  | 'account_not_found'
+  | 'account_suspended'
+  | 'too_many_holds'
+  | 'insufficient_credits'
+  | 'credits_held'
+  | 'refund_exceeds_committed'
 >;
 
 const DETAILS: Record<PlainRefusal, string> = {
@@ -31,6 +36,15 @@ export function problemOfRefusal(refusal: Refusal): Problem {
       return problem(refusal.code, `No account of this environment has the id ${refusal.account}.`, {
         account: refusal.account,
       });
+    case 'too_many_holds':
+      return problem(
+        refusal.code,
+        `Account ${refusal.account} has ${String(refusal.limit)} authorizations open already.`,
+        {
+          account: refusal.account,
+          limit: refusal.limit,
+        },
+      );
     case 'account_suspended':
       return problem(refusal.code, `Account ${refusal.account} is suspended; commits still land.`, {
         account: refusal.account,

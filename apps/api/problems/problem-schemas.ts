@@ -44,6 +44,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   },
   account_not_found: { account: ACCOUNT },
   account_suspended: { account: ACCOUNT },
+  too_many_holds: { account: ACCOUNT, limit: { type: 'integer', description: 'How many it may have open.' } },
   insufficient_credits: SHORTFALL,
   credits_held: {
     ...SHORTFALL,
@@ -66,6 +67,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
 const OF_BATCHES: readonly ProblemCode[] = [
   'account_not_found',
   'account_suspended',
+  'too_many_holds',
   'insufficient_credits',
   'credits_held',
 ];

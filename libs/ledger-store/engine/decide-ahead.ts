@@ -66,8 +66,8 @@ export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now:
   const stamps = known.stampsOf(accounts).map(String);
   const clocks = clocksOf(known, accounts);
   const holdsUntil = Math.min(...accounts.map((key) => known.holdsUntil(key)));
-  const { state, alertRules } = known;
-  const context: DecisionContext = { state, changes: noChanges(), realNow: now, alertRules };
+  const { state, rules } = known;
+  const context: DecisionContext = { state, changes: noChanges(), realNow: now, rules };
   const decided = attempt(context, batch);
   known.follow(context.changes, now);
   if (!decided) {

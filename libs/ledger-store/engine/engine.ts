@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import type { AccountKey, AlertRules, CommandType } from '#ledger';
+import { NO_RULES, type AccountKey, type LedgerRules, type CommandType } from '#ledger';
 import { DatabaseClock } from './database-clock.ts';
 import type { EngineLoad, EngineObserver } from './engine-observer.ts';
 import { Lane } from './lane.ts';
@@ -21,8 +21,8 @@ export interface EngineOptions {
   readonly batchMax?: number;
   /** The most decisions waiting, over all lanes; beyond it requests are refused at once. A long request counts for more. */
   readonly queueMax?: number;
-  /** By environment, the alert rules of accounts that have none of their own; it may change at any time. */
-  readonly alertRules?: ReadonlyMap<string, AlertRules>;
+  /** What holds for all accounts. The alert rules may change at any time. */
+  readonly rules?: LedgerRules;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed?: () => number;
   readonly observer?: EngineObserver;
@@ -53,7 +53,7 @@ export class Engine {
     lanes = 1,
     batchMax = 512,
     queueMax = 20_000,
-    alertRules = new Map(),
+    rules = NO_RULES,
     passed = () => performance.now(),
     observer,
   }: EngineOptions) {
@@ -62,7 +62,7 @@ export class Engine {
     const locked = new LockedAccounts(this.pool);
     this.lanes = Array.from({ length: lanes }, (_, index) => {
       const owns = (key: AccountKey): boolean => laneOf(key, lanes) === index;
-      return new Lane({ pool: this.pool, clock, locked, owns, alertRules, batchMax, observer });
+      return new Lane({ pool: this.pool, clock, locked, owns, rules, batchMax, observer });
     });
     this.queueMax = queueMax;
   }

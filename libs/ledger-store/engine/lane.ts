@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import type { AccountKey, AlertRules } from '#ledger';
+import type { AccountKey, LedgerRules } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KnownAccounts } from '../load/known-accounts.ts';
 import { ANSWERED_BEFORE } from '../load/statements.ts';
@@ -23,8 +23,8 @@ export interface LaneParts {
   readonly locked: LockedAccounts;
   /** Whether an account's commands come to this lane. */
   readonly owns: (key: AccountKey) => boolean;
-  /** By environment, the alert rules of accounts that have none of their own. */
-  readonly alertRules: ReadonlyMap<string, AlertRules>;
+  /** What holds for all accounts. */
+  readonly rules: LedgerRules;
   /** The most decisions in one transaction; a command of more has one for itself. */
   readonly batchMax: number;
   readonly observer: EngineObserver | undefined;
@@ -69,8 +69,8 @@ export class Lane {
   private failuresInARow = 0;
   private carefulBatchesLeft = 0;
 
-  constructor({ pool, clock, locked, owns, alertRules, batchMax, observer }: LaneParts) {
-    this.known = new KnownAccounts(owns, alertRules);
+  constructor({ pool, clock, locked, owns, rules, batchMax, observer }: LaneParts) {
+    this.known = new KnownAccounts(owns, rules);
     this.clock = clock;
     this.locked = locked;
     this.batchMax = batchMax;

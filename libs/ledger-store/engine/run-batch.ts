@@ -65,7 +65,7 @@ async function attemptBatch(
   try {
     const [{ state, realNow, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
     known.compare(state);
-    const context: DecisionContext = { state, changes: noChanges(), realNow, alertRules: known.alertRules };
+    const context: DecisionContext = { state, changes: noChanges(), realNow, rules: known.rules };
     if (doubt) settleDoubt(context, doubt);
     settle(context, lapsed);
     const startedAt = performance.now();

@@ -3,6 +3,7 @@ import {
   accountState,
   Amount,
   IdClock,
+  NO_RULES,
   noChanges,
   ZERO,
   type AccountState,
@@ -59,6 +60,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,
+    openHolds: 0,
     alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
     pace: { total: ZERO, marks: [] },
     sequence: 0,
@@ -212,7 +214,7 @@ describe('known accounts', () => {
   });
 
   it('are forgotten, the ones used longest ago first, when there are too many, those without grants too', () => {
-    const known = new KnownAccounts(all, new Map(), 4);
+    const known = new KnownAccounts(all, NO_RULES, 4);
     const [first, second, third] = [accountWith('first', '5'), accountWith('second'), accountWith('third', '5', '6')];
     for (const one of [first, second, third]) known.learn(stateOf([one]), NOW);
     const isKnown = ({ account }: AccountState) => known.stampsOf([account.key])[0] !== null;

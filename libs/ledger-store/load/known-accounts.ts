@@ -2,12 +2,13 @@ import {
   accountKeyOf,
   hasLapsed,
   isOpen,
+  NO_RULES,
   type AccountKey,
   type AccountState,
-  type AlertRules,
   type Authorization,
   type Changes,
   type Grant,
+  type LedgerRules,
   type LedgerState,
 } from '#ledger';
 import { sizeOf } from './size-of.ts';
@@ -54,12 +55,12 @@ export class KnownAccounts {
 
   /**
    * @param owns whether an account is this lane's: what other lanes change all the time isn't worth knowing
-   * @param alertRules by environment, the alert rules of accounts that have none of their own
+   * @param rules what holds for all accounts
    * @param weightMax how many accounts and grants to know at most; those used longest ago are forgotten first
    */
   constructor(
     private readonly owns: (key: AccountKey) => boolean,
-    readonly alertRules: ReadonlyMap<string, AlertRules> = new Map(),
+    readonly rules: LedgerRules = NO_RULES,
     private readonly weightMax = WEIGHT_MAX,
   ) {}
 

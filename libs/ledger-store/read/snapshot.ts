@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '#database';
 import {
+  NO_RULES,
   noChanges,
   settle,
   withTestClocks,
@@ -52,7 +53,7 @@ export async function readSettled(
   );
   const changes = noChanges();
   // What would be told of it is thrown away.
-  settle({ state: loaded.state, changes, realNow: loaded.realNow, alertRules: new Map() }, loaded.lapsed);
+  settle({ state: loaded.state, changes, realNow: loaded.realNow, rules: NO_RULES }, loaded.lapsed);
   return { ...loaded, unbooked: changes.transfers };
 }
 

@@ -3,7 +3,7 @@ import { Amount, ZERO } from '../amount.ts';
 import { noChanges } from '../state.ts';
 import { accountRef, ledgerAt, refusalOf } from '../testing/ledger-fixture.ts';
 import { decide } from './decide.ts';
-import type { DecisionContext } from './context.ts';
+import { NO_RULES, type DecisionContext } from './context.ts';
 
 const START = '2026-01-01T00:00:00Z';
 
@@ -68,7 +68,7 @@ describe('creating an account', () => {
       },
       changes: noChanges(),
       realNow: Date.parse(START),
-      alertRules: new Map(),
+      rules: NO_RULES,
     };
     const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
     const acme = accountRef('acme');

@@ -42,6 +42,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     createdAt,
     debt: ZERO,
     overdraftHeld: ZERO,
+    openHolds: 0,
     alerts: noAlertState(),
     pace: noPace(),
     sequence: 0,

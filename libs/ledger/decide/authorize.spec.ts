@@ -180,4 +180,20 @@ describe('the overdraft limit', () => {
     expect(ledger.commit(hold)).toMatchObject({ committed: '20', debtDrawn: '20' });
     expect(ledger.balance()).toEqual({ posted: '80', held: '0', available: '80' });
   });
+
+  it('is refused beyond as many open ones as an account may have, and taken again when one is closed or has run out', () => {
+    const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme').grant('100').limitHolds(2);
+    const first = ledger.authorize('1', { holdSeconds: 60 });
+    ledger.authorize('1');
+    expect(refusalOf(() => ledger.authorize('1'))).toEqual({ code: 'too_many_holds', account: 'acme', limit: 2 });
+    ledger.charge('1');
+    ledger.void(first);
+    const second = ledger.authorize('1', { holdSeconds: 60 });
+    expect(refusalOf(() => ledger.authorize('1')).code).toBe('too_many_holds');
+    ledger.advance(60);
+    ledger.authorize('1');
+    expect(refusalOf(() => ledger.authorize('1')).code).toBe('too_many_holds');
+    ledger.commit(second);
+    expect(refusalOf(() => ledger.authorizeBatch('all_or_nothing', [{ amount: '1' }])).code).toBe('too_many_holds');
+  });
 });

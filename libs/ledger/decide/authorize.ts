@@ -1,7 +1,7 @@
 import { ZERO, type Amount } from '../amount.ts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { Authorize, SpendRequest } from '../commands.ts';
-import { refused, type Outcome } from '../refusals.ts';
+import { refused, type Outcome, type Refusal } from '../refusals.ts';
 import { balanceOf, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
@@ -26,6 +26,8 @@ export function authorize(
   command: Authorize,
   ownHolds: OwnHolds = NO_OTHER_ITEMS,
 ): Outcome<AuthorizationDecision> {
+  const refusal = tooManyHolds(context, command);
+  if (refusal) return refused(refusal);
   const funded = fundSpending(context, command, ownHolds);
   if (!funded.ok) return funded;
   const { account, funding } = funded.value;
@@ -37,8 +39,16 @@ export function authorize(
   authorization.overdraftHeld = funding.missing;
   authorization.held = command.amount;
   pinOverdraft(account, funding.missing);
+  account.account.openHolds += 1;
   account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
   return decided(account, authorization);
+}
+
+function tooManyHolds(context: DecisionContext, { account: ref }: Authorize): Refusal | null {
+  const { openHoldsMax: limit } = context.rules;
+  const found = findAccount(context, ref);
+  if (!found || found.account.openHolds < limit) return null;
+  return { code: 'too_many_holds', account: ref.id, limit };
 }
 
 /** The guards that every request for credits passes, in order of precedence. */

@@ -6,6 +6,16 @@ import type { Grant } from '../grant.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState, Changes, LedgerState } from '../state.ts';
 
+/** What holds for all accounts, by configuration. */
+export interface LedgerRules {
+  /** By environment, the alert rules of accounts that have none of their own. */
+  readonly alertRules: ReadonlyMap<string, AlertRules>;
+  /** The most authorizations that an account may have open at once; infinity where nobody has set it. */
+  readonly openHoldsMax: number;
+}
+
+export const NO_RULES: LedgerRules = { alertRules: new Map(), openHoldsMax: Number.POSITIVE_INFINITY };
+
 /** What a decision works on. Time comes in with it. */
 export interface DecisionContext {
   readonly state: LedgerState;
@@ -15,8 +25,7 @@ export interface DecisionContext {
    * happens at the account's own time, see {@link timeOf}.
    */
   readonly realNow: number;
-  /** By environment, the alert rules of accounts that have none of their own. */
-  readonly alertRules: ReadonlyMap<string, AlertRules>;
+  readonly rules: LedgerRules;
 }
 
 /** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */

@@ -3,7 +3,7 @@ import { effectiveRules, type AlertRules } from '../alerts.ts';
 import type { Amount } from '../amount.ts';
 import type { SetAlerts } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
-import { findAccount, type DecisionContext } from './context.ts';
+import { findAccount, type DecisionContext, type LedgerRules } from './context.ts';
 import { touch } from './movements.ts';
 
 export interface AlertsDecision {
@@ -24,7 +24,7 @@ export function setAlerts(context: DecisionContext, { account: ref, rules }: Set
 }
 
 export function alertsOf(
-  { alertRules }: Pick<DecisionContext, 'alertRules'>,
+  { rules: { alertRules } }: { readonly rules: Pick<LedgerRules, 'alertRules'> },
   { account, posted }: { readonly account: Account; readonly posted: Amount },
 ): AlertsDecision {
   const rules = effectiveRules(account.alerts.rules, alertRules.get(account.environment));

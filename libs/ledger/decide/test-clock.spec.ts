@@ -1,4 +1,4 @@
-import type { AlertRules } from '../alerts.ts';
+import { NO_RULES } from './context.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
 import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts';
@@ -36,7 +36,7 @@ class Books {
   /** @returns what was decided, or the code of the refusal */
   ask<T extends CommandType>(command: Command<T>): Decisions[T] | string {
     const outcome = decide<T>(
-      { state: this.state, changes: this.changes, realNow: REAL_NOW, alertRules: new Map<string, AlertRules>() },
+      { state: this.state, changes: this.changes, realNow: REAL_NOW, rules: NO_RULES },
       command,
     );
     return outcome.ok ? outcome.value : outcome.refusal.code;

@@ -49,7 +49,7 @@ export function watch(context: DecisionContext, account: AccountState, moment: M
   }
   if (after.eq(before)) return;
   const { alerts, environment } = account.account;
-  const rules = effectiveRules(alerts.rules, context.alertRules.get(environment));
+  const rules = effectiveRules(alerts.rules, context.rules.alertRules.get(environment));
   if (after.lt(before)) fall(context, account, rules, before, moment);
   else if (hasRearmed(rules, before, after)) {
     alerts.arming += 1;

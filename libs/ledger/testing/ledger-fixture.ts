@@ -304,6 +304,11 @@ export class LedgerFixture {
     return this;
   }
 
+  limitHolds(openHoldsMax: number): this {
+    this.rows.openHoldsMax = openHoldsMax;
+    return this;
+  }
+
   /** Sets the alert rules of accounts that have none of their own. */
   setDefaultAlerts(percent: readonly number[]): this {
     this.rows.alertRules.set(ENVIRONMENT, { percent, remaining: [] });

@@ -25,6 +25,7 @@ export class LedgerRows {
   readonly alerts = new Map<string, SentAlert>();
   private declines: DeclinedMinute[] = [];
   readonly alertRules = new Map<string, AlertRules>();
+  openHoldsMax = Number.POSITIVE_INFINITY;
 
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
@@ -38,7 +39,7 @@ export class LedgerRows {
       },
       changes: noChanges(),
       realNow: now,
-      alertRules: this.alertRules,
+      rules: { alertRules: this.alertRules, openHoldsMax: this.openHoldsMax },
     };
     const lapsed: Authorization[] = [];
     for (const authorization of this.authorizations.values()) {
