@@ -10,6 +10,8 @@ export interface OutageOptions {
 }
 
 const PROBE_EVERY_MS = 500;
+/** Of connections that are cut one after the other, the first to tell must not ask one of the others. */
+const SETTLE_MS = 200;
 const PROBE_MS_MAX = 2_000;
 
 /**
@@ -39,6 +41,11 @@ export class Outage {
     this.#watch ??= this.#watchUntilBack(error).finally(() => (this.#watch = null));
   }
 
+  /** The backend is there, but has lost jobs. */
+  jobsLost(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
   /** Called whenever something had gone wrong and the backend is there: jobs may have been lost. */
   onBack(listener: () => void): void {
     this.#listeners.add(listener);
@@ -51,16 +58,23 @@ export class Outage {
 
   async #watchUntilBack(error: unknown): Promise<void> {
     const { name, log } = this.#options;
+    await this.#pause(SETTLE_MS);
     while (!(await this.#isThere())) {
       if (this.#stopping.signal.aborted) return;
       if (!this.#isAway) log(`${name} is away, so queued jobs wait until it is back: ${String(error)}`);
       this.#isAway = true;
-      await sleep(PROBE_EVERY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      await this.#pause(PROBE_EVERY_MS);
     }
+    if (this.#stopping.signal.aborted) return;
     if (this.#isAway) log(`${name} is back: queued jobs go on.`);
     else this.#faults.tell(`A queue on ${name} reports a fault, and goes on: ${String(error)}`);
     this.#isAway = false;
-    for (const listener of this.#listeners) listener();
+    this.jobsLost();
+  }
+
+  /** Ends early when this is stopped. */
+  async #pause(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
   }
 
   async #isThere(): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { ErrorCode } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobHandlers } from './job-handlers.ts';
 import type { Outage } from './outage.ts';
@@ -66,6 +67,15 @@ function openWorker(name: QueueName, parts: QueueWorkersParts): BullWorker {
     maxStalledCount: STALLED_MAX,
     runRetryDelay: RETRY_AFTER_MS,
   });
-  worker.on('error', (error) => outage.suspect(error));
+  worker.on('error', (error) => {
+    if (isJobLost(error)) outage.jobsLost();
+    else outage.suspect(error);
+  });
   return worker;
+}
+
+/** The job under way is no longer there, as after the backend was emptied. What it was for has been done, or is found again. */
+function isJobLost(error: Error): boolean {
+  const code: unknown = 'code' in error ? error.code : null;
+  return code === ErrorCode.JobNotExist || code === ErrorCode.JobLockNotExist;
 }

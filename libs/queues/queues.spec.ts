@@ -32,8 +32,9 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     queues = await Queues.open(test.place, { log: (line) => log.push(line) });
   });
   afterEach(async () => {
-    expect(await (workers?.stop(5_000) ?? true)).toBe(true);
+    const isStopped = await (workers?.stop(5_000) ?? true);
     await queues.close();
+    expect(isStopped).toBe(true);
   });
 
   const work = (handlers: Partial<JobHandlers>): void => {
