@@ -1,7 +1,8 @@
-import { Access, type KeyRing } from '#access';
+import { Access, KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
   AlertDefaults,
+  AccountFeed,
   AccountReader,
   AuthorizationReader,
   DefaultPartitionReader,
@@ -56,6 +57,8 @@ export class ApiModule {
         { provide: AlertDefaults, useValue: alertDefaults },
         { provide: EventReader, useValue: new EventReader(readPool) },
         { provide: Access, useValue: new Access(readPool, keys) },
+        { provide: KeyRing, useValue: keys },
+        { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool) },

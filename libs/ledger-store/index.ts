@@ -11,6 +11,7 @@ export { queued, type Answer, type IdempotencyKey, type Rendered, type Submissio
 export { KnownAccounts } from './load/known-accounts.ts';
 export { dropOldEvents } from './maintenance/drop-old-events.ts';
 export { keepPartitions } from './maintenance/keep-partitions.ts';
+export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';

@@ -19,6 +19,7 @@ interface Objects {
 interface Ask {
   /** Which object the path names. */
   readonly id?: keyof Objects;
+  readonly query?: string;
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
@@ -43,6 +44,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/accounts/{id}/transfers': { id: 'account' },
   'GET /v1/accounts/{id}/alerts': { id: 'account' },
   'PUT /v1/accounts/{id}/alerts': { id: 'account', body: empty },
+  'GET /v1/accounts/{id}/stream': { id: 'account', query: '?wait=0' },
   'GET /v1/alerts': {},
   'PUT /v1/alerts': { body: empty },
   'GET /v1/events': {},
@@ -117,11 +119,11 @@ afterAll(async () => {
 
 function ask(client: ApiClient, operation: string): Promise<Answer> {
   const [method = '', path = ''] = operation.split(' ');
-  const { id, body } = ASKS[operation] ?? {};
+  const { id, query = '', body } = ASKS[operation] ?? {};
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
     method,
-    path: id ? path.replace('{id}', objects[id]) : path,
+    path: `${id ? path.replace('{id}', objects[id]) : path}${query}`,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
   });

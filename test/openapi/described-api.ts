@@ -22,6 +22,11 @@ export const operations: readonly Operation[] = Object.entries(apiDocument.paths
   })),
 );
 
+/** Those whose answer has an end. */
+export const finiteOperations = operations.filter(
+  ({ object }) => !('text/event-stream' in (object.responses['200']?.content ?? {})),
+);
+
 export function operationOf(id: string): Operation {
   const operation = operations.find(({ object }) => object.operationId === id);
   if (!operation) throw new Error(`There is no operation ${id}.`);

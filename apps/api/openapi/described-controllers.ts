@@ -25,6 +25,8 @@ import { TEST_CLOCK_OPERATIONS } from '../test-clock/test-clock.operations.ts';
 import { TestClockController } from '../test-clock/test-clock.controller.ts';
 import { TRANSFER_OPERATIONS } from '../transfers/transfers.operations.ts';
 import { TransfersController } from '../transfers/transfers.controller.ts';
+import { AccountStreamController } from '../stream/account-stream.controller.ts';
+import { ACCOUNT_STREAM_OPERATIONS } from '../stream/account-stream.operations.ts';
 import { RedeliveriesController } from '../webhook-endpoints/redeliveries.controller.ts';
 import { WebhookEndpointsController } from '../webhook-endpoints/webhook-endpoints.controller.ts';
 import {
@@ -45,6 +47,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
   described(EventsController, 'Alerts and events', EVENT_OPERATIONS),
+  described(AccountStreamController, 'Alerts and events', ACCOUNT_STREAM_OPERATIONS),
   described(WebhookEndpointsController, 'Webhooks', WEBHOOK_ENDPOINT_OPERATIONS),
   described(RedeliveriesController, 'Webhooks', REDELIVERY_OPERATIONS),
   described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),

@@ -91,6 +91,10 @@ export function observeRequests(fastify: FastifyInstance, watchers: readonly Req
   fastify.decorateRequest('fault', null);
   fastify.decorateRequest('ledgerTimes', null);
   fastify.addHook('onResponse', (request, reply, done) => {
+    if (request.routeOptions.config.isStream && reply.statusCode === 200) {
+      done();
+      return;
+    }
     const finished = new FinishedRequest(request, reply);
     for (const watcher of watchers) watcher.requestFinished(finished);
     done();

@@ -14,7 +14,7 @@ const READS_MAX = 400;
 export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusy'>): void {
   let reads = 0;
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (!request.url.startsWith('/v1/')) done();
+    if (!request.url.startsWith('/v1/') || request.routeOptions.config.isStream) done();
     else if (request.method !== 'GET' && request.method !== 'HEAD') {
       if (engine.isBusy) refuse(reply);
       else done();

@@ -42,6 +42,7 @@ export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
 const LIMIT = /^(?:[1-9]\d?|100)$/;
+const WAIT = /^(?:\d{1,4}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
 const AMOUNT_FORM =
   'a decimal as a string, like "12.5": at most 26 digits before and 12 after the point, no sign, no exponent';
 /** What an amount has to be where it can't be zero. */
@@ -93,6 +94,7 @@ export const IsEndpointId = rule(
 );
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
 export const IsLimit = form('isLimit', 'must be a whole number from 1 to 100', LIMIT);
+export const IsWait = form('isWait', 'must be a whole number of seconds from 0 to 86400', WAIT);
 export const IsTimeZone = rule(
   'isTimeZone',
   'must be the name of a time zone, like "Europe/Berlin"',

@@ -12,8 +12,8 @@ export interface NumberedEvent extends StoredEvent {
 
 /** Whoever follows an account. */
 export interface Follower {
-  /** The number of the last event it has seen. */
-  readonly after: number;
+  /** The number of the last event it has seen; `null`: it wants those that come from now on. */
+  readonly after: number | null;
   /** Called with what is new: events in order, then the account where it has changed. What it does must not throw. */
   readonly next: (news: {
     readonly events: readonly NumberedEvent[];
@@ -24,7 +24,7 @@ export interface Follower {
 interface Followed {
   readonly ref: AccountRef;
   readonly follower: Follower;
-  after: number;
+  after: number | null;
   /** The account's clock when it was last told, which every write moves. */
   stamp: string | null;
 }
@@ -95,9 +95,11 @@ export class AccountFeed {
   private async tell(): Promise<void> {
     const all = [...this.followed];
     const places = await this.placesOf(all);
-    const news = all.filter(({ ref, stamp, after }) => {
-      const place = places.get(ref.key);
-      return place && (place.id_clock !== stamp || Number(place.event_sequence) > after);
+    const news = all.filter((one) => {
+      const place = places.get(one.ref.key);
+      if (!place) return false;
+      one.after ??= Number(place.event_sequence);
+      return place.id_clock !== one.stamp || Number(place.event_sequence) > one.after;
     });
     if (news.length === 0) return;
     const events = await this.eventsOf(news);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonSchema } from '../../../apps/api/openapi/json-schema.ts';
-import { operations, type Operation } from '../described-api.ts';
+import { finiteOperations, type Operation } from '../described-api.ts';
 import { CALLERS, type CallerName } from './callers.ts';
 import { mutated } from './mutations.ts';
 import { valuesOf } from './values.ts';
@@ -158,7 +158,7 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
 
 /** Requests to every operation, those that change something more often. */
 export const requests: fc.Arbitrary<FuzzRequest> = fc.oneof(
-  ...operations.map((operation) => ({
+  ...finiteOperations.map((operation) => ({
     weight: operation.object.security.length === 0 ? 1 : operation.method === 'GET' ? 3 : 6,
     arbitrary: requestsOf(operation),
   })),
