@@ -26,6 +26,20 @@ export default {
       to: { path: '^(libs|apps|migrations)/', pathNot: [lib('ledger-store'), lib('ledger'), lib('database')] },
     },
     {
+      name: 'queues-know-no-work',
+      comment: 'libs/queues carries jobs. What they are for is known to those who put in the handlers.',
+      severity: 'error',
+      from: { path: lib('queues'), pathNot: specs },
+      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('queues'), lib('database')] },
+    },
+    {
+      name: 'bullmq-in-one-room',
+      comment: 'Two backends must do the same. They are held to it where BullMQ is known, and nowhere else.',
+      severity: 'error',
+      from: { pathNot: lib('queues') },
+      to: { path: packages('bullmq') },
+    },
+    {
       name: 'webhooks-are-pure',
       comment:
         'libs/webhooks says what a webhook is, without I/O: it knows addresses, signatures and the rules of the ledger, and ' +
@@ -77,15 +91,16 @@ export default {
       name: 'apps-apart',
       comment: 'Apps are deployed apart. What two of them share is a library.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/', pathNot: '^apps/cli/start(/|\\.ts$)' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/cli/(start|worker)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
-      name: 'start-runs-the-api-only',
-      comment: '`purser start` runs everything in one process, so it alone may reach for another app, the API.',
+      name: 'commands-run-the-apps',
+      comment:
+        'The commands that run the API and the worker, in one process or in two, reach for them and for no other app.',
       severity: 'error',
-      from: { path: '^apps/cli/start(/|\\.ts$)' },
-      to: { path: '^apps/', pathNot: '^apps/(cli|api)/' },
+      from: { path: '^apps/cli/(start|worker)/' },
+      to: { path: '^apps/', pathNot: '^apps/(cli|api|worker)/' },
     },
     {
       name: 'migrations-stand-alone',

@@ -9,6 +9,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Registry } from 'prom-client';
 import { ApiModule } from './api.module.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { Readiness } from './health/readiness.ts';
@@ -48,6 +49,8 @@ export interface ApiOptions {
   /** Finds the hosts of webhook endpoints; by the system's name servers where it isn't given. */
   readonly resolveHost?: ResolveHost;
   readonly logger: Logger;
+  /** What else this process measures, and tells together with its own metrics. */
+  readonly alsoMeasured?: readonly Registry[];
 }
 
 const READ_CONNECTIONS_MAX = 8;
@@ -61,11 +64,11 @@ const TIMEOUT_CHECK_MS = 2_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
-  const { config, databaseUrl, logger } = options;
+  const { config, databaseUrl, logger, alsoMeasured } = options;
   const log = (line: string): void => logger.warn(line);
   await using cleanUp = new AsyncDisposableStack();
 
-  const metrics = new Metrics();
+  const metrics = new Metrics(alsoMeasured);
   const tracing = config.tracing && (await startTracing(config.tracing, log));
   if (tracing) cleanUp.defer(() => tracing.stop());
   const readPool = connect(databaseUrl, {

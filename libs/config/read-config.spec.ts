@@ -29,6 +29,7 @@ describe('readConfig', () => {
       drainSeconds: 0,
       logLevel: 'info',
       tracing: null,
+      workerPort: null,
     });
   });
 
@@ -50,6 +51,7 @@ describe('readConfig', () => {
       PURSER_LOG_LEVEL: 'debug',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
       OTEL_TRACES_SAMPLER_ARG: '0.01',
+      PURSER_WORKER_PORT: '3001',
     };
     expect(readConfig(env)).toEqual({
       host: '::',
@@ -65,6 +67,7 @@ describe('readConfig', () => {
       drainSeconds: 5,
       logLevel: 'debug',
       tracing: { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: 0.01 },
+      workerPort: 3001,
     });
   });
 
@@ -142,6 +145,10 @@ describe('readConfig', () => {
 
   it.each(['yes', '1', 'TRUE'])('refuses PURSER_WEBHOOKS_ALLOW_LOOPBACK=%s', (PURSER_WEBHOOKS_ALLOW_LOOPBACK) => {
     expect(faultsOf({ PURSER_WEBHOOKS_ALLOW_LOOPBACK })).toHaveLength(1);
+  });
+
+  it.each(['65536', '-1', 'any'])('refuses PURSER_WORKER_PORT=%s', (PURSER_WORKER_PORT) => {
+    expect(faultsOf({ PURSER_WORKER_PORT })).toHaveLength(1);
   });
 
   it('does not repeat the password of a faulty DATABASE_URL', () => {

@@ -38,7 +38,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** PURSER_RATE_LIMIT: requests per minute and API key; 0: no limit. */
   readonly rateLimit: number;
-  /** REDIS_URL: where several processes count rate limits together; null: each for itself. */
+  /** REDIS_URL: where the queues are and several processes count rate limits together; null: queues on Postgres, each for itself. */
   readonly redisUrl: string | null;
   /** PURSER_DRAIN_SECONDS: how long a service that is told to stop goes on answering, and says that it isn't ready. */
   readonly drainSeconds: number;
@@ -46,6 +46,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_TRACES_SAMPLER_ARG; null: no tracing. */
   readonly tracing: TracingConfig | null;
+  /** PURSER_WORKER_PORT: the port on which a worker of its own tells of its health and metrics; null: nowhere. */
+  readonly workerPort: number | null;
 }
 
 /** How events are sent to their receivers. */
@@ -94,6 +96,7 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
     idempotencyDays: variables.wholeNumber('PURSER_IDEMPOTENCY_DAYS', { min: 1, max: 3650, fallback: 7 }),
     webhooks: readWebhooks(variables),
     ...readOperation(variables),
+    workerPort: readWorkerPort(variables),
   };
   variables.throwFaults();
   return config;
@@ -198,14 +201,25 @@ function hostProblem(text: string): string | null {
   return isIP(text) !== 0 || isName ? null : `is '${text}' but must be an IP address or a host name, without a port`;
 }
 
-function databaseUrlProblem(text: string): string | null {
-  const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
-  return isPostgres ? null : 'must be a URL that begins with postgres://';
+function readWorkerPort(variables: VariableReader): number | null {
+  const text = variables.text('PURSER_WORKER_PORT', {
+    example: '3001',
+    problem: (given) =>
+      /^\d{1,5}$/.test(given) && Number(given) <= 65_535
+        ? null
+        : `is '${given}' but must be a whole number from 0 to 65535`,
+  });
+  return text === undefined ? null : Number(text);
 }
 
 function redisUrlProblem(text: string): string | null {
   const isRedis = URL.canParse(text) && ['redis:', 'rediss:'].includes(new URL(text).protocol);
   return isRedis ? null : 'must be a URL that begins with redis:// or rediss://';
+}
+
+function databaseUrlProblem(text: string): string | null {
+  const isPostgres = URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
+  return isPostgres ? null : 'must be a URL that begins with postgres://';
 }
 
 function httpUrlProblem(text: string): string | null {

@@ -6,6 +6,7 @@ export {
   type DeliveryStatus,
 } from './deliveries/delivery-rows.ts';
 export { dueDeliveries } from './deliveries/due-deliveries.ts';
+export { outboxAge } from './deliveries/outbox-age.ts';
 export { relayEvents } from './deliveries/relay-events.ts';
 export type { RedeliveredSince } from './deliveries/redeliver.ts';
 export { DISABLED_REASONS } from './endpoints/webhook-endpoint.ts';

@@ -16,8 +16,7 @@ export class MetricsController {
   @OpenToAll()
   async metrics(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     await this.gauges.look();
-    const { registry } = this.counted;
-    reply.header('content-type', registry.contentType);
-    return registry.metrics();
+    reply.header('content-type', this.counted.registry.contentType);
+    return this.counted.text();
   }
 }

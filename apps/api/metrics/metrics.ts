@@ -45,8 +45,15 @@ export class Metrics implements EngineObserver, RequestWatcher {
     registers: [this.registry],
   });
 
-  constructor() {
+  /** @param others what else this process measures */
+  constructor(private readonly others: readonly Registry[] = []) {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** All of it, in the format of Prometheus. */
+  async text(): Promise<string> {
+    const texts = await Promise.all([this.registry, ...this.others].map((registry) => registry.metrics()));
+    return texts.join('');
   }
 
   requestFinished({ method, route, status, problem, milliseconds }: FinishedRequest): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { readConfig } from '#config';
 import { connect, migrate, openDatabase } from '#database';
+import { migrateQueues } from '#queues';
 import { printAdminKeys } from '../start/print-admin-keys.ts';
 
 export function registerMigrate(program: Command): void {
@@ -22,5 +23,6 @@ async function runMigrations(): Promise<void> {
   cleanUp.defer(() => pool.end());
   const names = await migrate(pool, { log: print });
   if (names.length === 0) print('the database is up to date');
+  if (config.redisUrl === null) await migrateQueues(pool);
   await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
 }

@@ -13,13 +13,17 @@ export async function listen(options: ApiOptions): Promise<RunningApi> {
   try {
     return await startApi(options);
   } catch (error) {
-    const advice = listenAdvice(error, options.config);
+    const advice = listenAdvice(error, { ...options.config, variable: 'PORT' });
     throw advice === null ? error : new StartError(advice, { cause: error });
   }
 }
 
-function listenAdvice(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): string | null {
-  const another = `choose another port, e.g. PORT=${port === 65_535 ? 3000 : port + 1} (PORT=0 takes any free one)`;
+/** What the operator can do about an address that can't be listened on; null where that isn't what is wrong. */
+export function listenAdvice(
+  error: unknown,
+  { host, port, variable }: Pick<Config, 'host' | 'port'> & { readonly variable: string },
+): string | null {
+  const another = `choose another port, e.g. ${variable}=${port === 65_535 ? 3000 : port + 1} (${variable}=0 takes any free one)`;
   switch (typeof error === 'object' && error !== null && 'code' in error ? error.code : null) {
     case 'EADDRINUSE':
       return `Port ${port} on ${host} is taken by another program. Stop that program, or ${another}.`;

@@ -1,6 +1,8 @@
 import type { Config, WebhookConfig } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
+import { migrateQueues } from '#queues';
 import { keptSecretsKey } from '#webhook-store';
+import { startWorker } from '../../worker/start-worker.ts';
 import { listen } from './listen.ts';
 import { printAdminKeys } from './print-admin-keys.ts';
 import { processLogger } from './process-logger.ts';
@@ -12,7 +14,7 @@ const CONNECTIONS_MAX = 2;
 
 /**
  * Runs everything in this process until SIGINT or SIGTERM, then stops it in order: no new requests, the ones under way
- * finished, connections closed, the embedded Postgres shut down.
+ * finished, then the jobs, connections closed, the embedded Postgres shut down.
  * @throws DatabaseError or StartError where it can't start, or has lost its database for good.
  */
 export async function runService(config: Config): Promise<void> {
@@ -29,6 +31,7 @@ export async function runService(config: Config): Promise<void> {
   const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log });
   cleanUp.defer(() => pool.end());
   await migrate(pool, { log: print });
+  if (config.redisUrl === null) await migrateQueues(pool);
   await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
   const webhooks = await webhooksOf(config, database);
   const { idempotencyDays } = config;
@@ -36,7 +39,15 @@ export async function runService(config: Config): Promise<void> {
   cleanUp.defer(() => housekeeping.stop());
   if (stop.isRequested) return;
 
-  const api = await listen({ config: { ...config, webhooks }, databaseUrl: database.url, logger });
+  const settings = { ...config, webhooks };
+  const worker = await startWorker({ config: settings, databaseUrl: database.url, log });
+  cleanUp.defer(() => worker.close());
+  const api = await listen({
+    config: settings,
+    databaseUrl: database.url,
+    logger,
+    alsoMeasured: [worker.registry],
+  });
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
   print(`ready on ${api.url}`);

@@ -7,7 +7,7 @@ Environment:
   PORT                         port to listen on (3000; 0 takes any free one)
   HOST                         address to listen on (127.0.0.1)
   DATABASE_URL                 a Postgres 15 or newer to use instead of the embedded one
-  REDIS_URL                    a Redis where several processes count rate limits together (each counts for itself)
+  REDIS_URL                    a Redis for the queues, and to count rate limits together (queues on Postgres)
   PURSER_DATA_DIR              folder of the embedded Postgres (.purser)
   PURSER_ADMIN_KEY             first admin key of the live environment, 24 or more characters (made and shown once if unset)
   PURSER_TEST_ADMIN_KEY        the same for the test environment

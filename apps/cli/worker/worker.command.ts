@@ -5,6 +5,8 @@ import { runWorker } from './run-worker.ts';
 export function registerWorker(program: Command): void {
   program
     .command('worker')
-    .description('do what is due by time alone, on the migrated database at DATABASE_URL; one process is enough')
+    .description(
+      'deliver events and do what is due by time, on the migrated database at DATABASE_URL; any number of processes may',
+    )
     .action(() => runWorker(readSharedConfig()));
 }

@@ -1,0 +1,195 @@
+import { publicId } from '#ledger';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from '../../support/build.ts';
+import { eventually } from '../../support/eventually.ts';
+import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
+import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
+import { answer, verified, WebhookReceiver, type ReceivedMessage } from '../../support/webhook-receiver.ts';
+import { makeEndpoint, type EndpointView } from '../../support/webhook-steps.ts';
+import { predictedEvents, type Predicted } from './predicted-events.ts';
+
+/** `ALERT_COMMITS=10000 ALERT_CALLERS=500 ALERT_ACCOUNTS=100` is the storm in full. */
+const { ALERT_COMMITS = '1000', ALERT_CALLERS = '50', ALERT_ACCOUNTS = '10' } = process.env;
+const commits = Number(ALERT_COMMITS);
+const callers = Number(ALERT_CALLERS);
+const accounts = Array.from({ length: Number(ALERT_ACCOUNTS) }, (_, at) => `acme-${String(at)}`);
+const TEST_MS_MAX = 120_000 + commits * 60;
+
+const script = fileURLToPath(new URL('worker-process.ts', import.meta.url));
+/** Instead of seconds, minutes and hours. */
+const DELAYS_MS = [0, 50, 100, 200, 400, 800, 1600, 3200, 6400, 6400];
+
+describe.each(queuePlaces)('a storm of commits, with queues on %s', (_, makePlace) => {
+  let service: TestService;
+  let place: TestQueuePlace;
+  let receiver: WebhookReceiver;
+  let endpoint: EndpointView;
+  let worker: ChildProcess;
+  let workerSaid = '';
+
+  beforeEach(async () => {
+    await build();
+    place = await makePlace();
+    service = await startTestService();
+    receiver = await WebhookReceiver.start();
+    endpoint = await makeEndpoint(service.live, {
+      url: receiver.url,
+      types: ['balance.threshold_reached', 'balance.exhausted'],
+    });
+    await startWorker();
+  }, TEST_MS_MAX);
+  afterEach(async () => {
+    await killWorker();
+    await receiver.stop();
+    await service.stop();
+    await place.remove();
+  }, TEST_MS_MAX);
+
+  async function startWorker(): Promise<void> {
+    const terms = {
+      queuePlace: place.place,
+      databaseUrl: service.databaseUrl,
+      secretsKey: SECRETS_KEY.toString('base64'),
+      delaysMs: DELAYS_MS,
+      leaseMs: 3000,
+    };
+    worker = spawn(process.execPath, ['--no-warnings', script, JSON.stringify(terms)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    worker.stderr?.on('data', (text: Buffer) => (workerSaid += text.toString()));
+    if (worker.stdout) await once(worker.stdout, 'data');
+  }
+
+  async function killWorker(): Promise<void> {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
+    const ended = once(worker, 'exit');
+    worker.kill('SIGKILL');
+    await ended;
+  }
+
+  /** Spends an account's 100 credits by holds and commits, until nothing is left. */
+  async function storm(): Promise<void> {
+    const share = ((accounts.length * 100) / commits).toFixed(6);
+    let left = commits;
+    const call = async (at: number): Promise<void> => {
+      for (let turn = at; left > 0; turn += callers) {
+        left -= 1;
+        await pay(accounts[turn % accounts.length] ?? '', share);
+      }
+    };
+    await Promise.all(Array.from({ length: callers }, (_none, at) => call(at)));
+    for (const account of accounts) await payRest(account);
+  }
+
+  async function pay(account: string, amount: string): Promise<void> {
+    const held = await service.live.post('/v1/authorizations', { account, amount });
+    if (held.status === 402) return;
+    const { id } = held.body as { id: string };
+    const { status } = await service.live.post(`/v1/authorizations/${id}/commit`, {});
+    expect(status).toBe(200);
+  }
+
+  async function payRest(account: string): Promise<void> {
+    const { body } = await service.live.get(`/v1/accounts/${account}/balance`);
+    const { available } = body as { available: string };
+    if (available !== '0') await pay(account, available);
+  }
+
+  it(
+    'is told by exactly the events that the rules predict, each of which arrives, whatever happens to receiver, worker and queues',
+    async () => {
+      for (const id of accounts) {
+        await service.live.post('/v1/accounts', { id });
+        await service.live.post(`/v1/accounts/${id}/grants`, { amount: '100' });
+      }
+      receiver.answering = failingAThird(answer(500));
+      const raging = storm();
+      for (let round = 0; round < 3; round += 1) {
+        const { length } = receiver.received;
+        await eventually('some more has arrived', () => Promise.resolve(receiver.received.length > length));
+        await killWorker();
+        await startWorker();
+        if (round === 1) await place.empty();
+      }
+      // Down, in the middle of it: connections are taken and cut.
+      receiver.answering = (response) => response.destroy();
+      await sleep(1500);
+      receiver.answering = failingAThird(answer(503));
+      await raging;
+
+      const predicted = await predictedEvents(service.pool);
+      expect(predicted.length).toBeGreaterThanOrEqual(accounts.length * 2);
+      const told = await service.pool.query<StoredRow>(
+        `select id, data, type from events where type in ('balance.threshold_reached', 'balance.exhausted')`,
+      );
+      expect(told.rows.map(({ type, data }) => asPredicted(type, data)).sort(byText)).toEqual(predicted.sort(byText));
+
+      const wanted = told.rows.map(({ id }) => publicId('event', id)).sort();
+      await eventuallyWithin(60_000, () => deliveredOf(receiver).size === wanted.length);
+      expect([...deliveredOf(receiver).keys()].sort()).toEqual(wanted);
+      for (const message of deliveredOf(receiver).values()) {
+        const { type, data } = verified(message, endpoint.secret);
+        const row = told.rows.find(({ id }) => publicId('event', id) === message.id);
+        expect({ type, data }).toEqual({ type: row?.type, data: row?.data });
+      }
+      expect(await undelivered()).toBe('0');
+      process.stderr.write(
+        `${String(wanted.length)} events, ${String(receiver.received.length)} messages; said by workers: ${workerSaid.trim() || 'nothing'}\n`,
+      );
+    },
+    TEST_MS_MAX,
+  );
+
+  async function undelivered(): Promise<string | undefined> {
+    const { rows } = await service.pool.query<{ count: string }>(
+      `select count(*) from webhook_deliveries where status <> 'delivered'`,
+    );
+    return rows[0]?.count;
+  }
+});
+
+interface StoredRow {
+  readonly id: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>> & { readonly balance: { readonly posted: string } };
+}
+
+function asPredicted(type: string, { account, crossed = [], epoch, balance }: StoredRow['data']): Predicted {
+  return { account, type, crossed, epoch, posted: balance.posted } as Predicted;
+}
+
+const ACCEPTED = new WeakSet<ReceivedMessage>();
+
+/** Each message fails once with a chance of a third, whether or not it was sent before. */
+function failingAThird(fail: WebhookReceiver['answering']): WebhookReceiver['answering'] {
+  return (response, message) => {
+    if (Math.random() < 1 / 3) fail(response, message);
+    else {
+      ACCEPTED.add(message);
+      response.end('thank you');
+    }
+  };
+}
+
+/** The first message of each event that was answered with a yes. */
+function deliveredOf(receiver: WebhookReceiver): ReadonlyMap<string, ReceivedMessage> {
+  const delivered = new Map<string, ReceivedMessage>();
+  for (const message of receiver.received) {
+    if (ACCEPTED.has(message) && !delivered.has(message.id)) delivered.set(message.id, message);
+  }
+  return delivered;
+}
+
+async function eventuallyWithin(milliseconds: number, isSo: () => boolean): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  while (!isSo() && Date.now() < deadline) await sleep(50);
+}
+
+function byText(a: Predicted, b: Predicted): number {
+  const text = ({ account, type, posted }: Predicted): string => `${account} ${posted} ${type}`;
+  return text(a) < text(b) ? -1 : 1;
+}

@@ -1,0 +1,39 @@
+import { connect } from '#database';
+import type { QueuePlace } from '#queues';
+import { attemptDelivery, dueDeliveries, outboxAge, relayEvents, SecretBox, WebhookSender } from '#webhook-store';
+import type * as StartWork from '../../../apps/worker/start-work.ts';
+
+// The worker has decorators, so what runs is what was built. Its types are the sources'.
+const built = new URL('../../../dist/apps/worker/start-work.js', import.meta.url).href;
+const { startWork } = (await import(built)) as typeof StartWork;
+
+/** A worker in earnest, but for its patience: what takes it seconds, minutes and hours takes milliseconds here. */
+const { queuePlace, databaseUrl, secretsKey, delaysMs, leaseMs } = JSON.parse(process.argv[2] ?? '') as {
+  queuePlace: QueuePlace;
+  databaseUrl: string;
+  secretsKey: string;
+  delaysMs: readonly number[];
+  leaseMs: number;
+};
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const settings = { role: 'purser_app' };
+const pool = connect(databaseUrl, { connectionsMax: 8, settings, log });
+const sending = {
+  sender: new WebhookSender({ allowLoopback: true }),
+  secrets: new SecretBox([Buffer.from(secretsKey, 'base64')]),
+  delaysMs,
+  leaseMs,
+};
+const worker = await startWork({
+  ports: {
+    relayEvents: (limit) => relayEvents(pool, { limit }),
+    dueDeliveries: (limit) => dueDeliveries(pool, limit),
+    attemptDelivery: (id) => attemptDelivery(pool, id, sending),
+    sweepAccounts: () => Promise.resolve(),
+    outboxAge: () => outboxAge(pool),
+  },
+  queuePlace,
+  log,
+});
+process.stdout.write('ready\n');
+process.once('SIGTERM', () => void worker.close().then(() => pool.end()));

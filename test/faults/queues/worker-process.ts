@@ -1,0 +1,19 @@
+import { connect } from '#database';
+import type { QueuePlace } from '#queues';
+import type * as StartWork from '../../../apps/worker/start-work.ts';
+import { Chores } from './chores.ts';
+
+// The worker has decorators, so what runs is what was built. Its types are the sources'.
+const built = new URL('../../../dist/apps/worker/start-work.js', import.meta.url).href;
+const { startWork } = (await import(built)) as typeof StartWork;
+
+const { queuePlace, databaseUrl } = JSON.parse(process.argv[2] ?? '') as {
+  queuePlace: QueuePlace;
+  databaseUrl: string;
+};
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const pool = connect(databaseUrl, { log });
+const listenOn = { host: '127.0.0.1', port: 0 };
+const worker = await startWork({ ports: new Chores(pool).ports(), queuePlace, listenOn, log });
+process.stdout.write(`ready on http://127.0.0.1:${String(worker.port)}\n`);
+process.once('SIGTERM', () => void worker.close().then(() => pool.end()));
