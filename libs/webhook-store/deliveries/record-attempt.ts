@@ -39,7 +39,10 @@ const RECORD_PAUSE_MS = 1000;
 export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await transact(pool, async (client) => ({ result: await record(asking(client), attempted), writes: [] }));
+      await transact(pool, async (client) => {
+        await record(asking(client), attempted);
+        return { result: null, writes: [] };
+      });
       return await attemptRead(() => waitingFor(asking(pool), attempted.delivery.ref.endpointId));
     } catch (error) {
       if (!(error instanceof LedgerUnavailable) || attempt === RECORD_ATTEMPTS_MAX) throw error;
