@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient, Answer } from '../support/api-client.ts';
 import { expectFaults, expectList, expectProblem } from '../support/expect-answer.ts';
-import { openAccount, pagesOf } from '../support/ledger-steps.ts';
+import { charge, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { answer, verified, WebhookReceiver } from '../support/webhook-receiver.ts';
 import { deliverAll, makeEndpoint, writeEvent } from '../support/webhook-steps.ts';
@@ -165,6 +165,25 @@ describe('an endpoint', () => {
     expectProblem(await bare.live.post(PATH, { url: 'https://203.0.114.1/' }), 503, 'secrets_key_missing');
     expectProblem(await bare.live.post(PATH, { url: receiver.url }), 400, 'webhook_host_not_public');
     await bare.stop();
+  });
+});
+
+describe('what happens in the ledger', () => {
+  it('gets to the endpoints that hear of it, each event once, as the events API tells it', async () => {
+    const made = await makeEndpoint(service.live, { url: receiver.url, types: ['balance.threshold_reached'] });
+    const account = await openAccount(service.live, { credits: '100' });
+    for (const amount of ['40', '20', '35', '5']) await charge(service.live, account, amount);
+    await deliverAll(service.pool);
+    const { data } = (await service.live.get(`/v1/events?account=${account}&type=balance.threshold_reached`)).body as {
+      data: readonly { readonly id: string }[];
+    };
+    const told = receiver.received.map((message) => ({ id: message.id, ...verified(message, made.secret) }));
+    expect(told.sort((a, b) => (a.id < b.id ? 1 : -1))).toEqual(data);
+    expect(told.map((event) => event.data)).toMatchObject([
+      { account, percent: 100, balance: { posted: '0' } },
+      { account, percent: 90, crossed: [75, 90], balance: { posted: '5' } },
+      { account, percent: 50, balance: { posted: '40' } },
+    ]);
   });
 });
 

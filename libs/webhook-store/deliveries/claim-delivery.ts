@@ -52,35 +52,27 @@ export function claimDelivery(pool: Pool, ref: DeliveryRef, leaseMs: number): Pr
 
 async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
   const endpoint = await lockedEndpoint(database, ref.endpointId);
-  const delivery = await stateOf(database, ref);
-  if (delivery?.status !== 'pending') return NOT_CLAIMED;
-  if (!endpoint || delivery.data === null) {
-    // The endpoint was deleted, or the event is too old to be kept.
-    await database.query(`delete from webhook_deliveries where ${IS_DELIVERY}`, keyOf(ref));
-    return NOT_CLAIMED;
-  }
+  if (!endpoint) return forget(database, ref);
   if (!endpoint.enabled) return NOT_CLAIMED;
-  // Where it is under way, somebody else will see to it.
-  if (delivery.due_in_ms > 0) return { claimed: false, dueInMs: delivery.leased ? null : delivery.due_in_ms };
-  if (delivery.under_way >= placesOf(endpoint)) return NOT_CLAIMED;
   const lease = randomUUID();
-  await database.query(
-    `update webhook_deliveries set lease = $4, next_attempt_at = clock_timestamp() + $5 * interval '1 ms' where ${IS_DELIVERY}`,
-    [...keyOf(ref), lease, leaseMs],
-  );
-  const secrets = [endpoint.secret, endpoint.previous_secret].filter((secret) => secret !== null);
-  const { tries, type, occurred_at, data } = delivery;
-  return {
-    claimed: true,
-    ref,
-    lease,
-    tries,
-    url: endpoint.url,
-    secrets,
-    type,
-    occurredAt: occurred_at.getTime(),
-    data,
-  };
+  const delivery = await claimed(database, ref, { lease, leaseMs, places: placesOf(endpoint) });
+  if (delivery?.status !== 'pending') return NOT_CLAIMED;
+  if (delivery.data === null) return forget(database, ref);
+  if (delivery.claimed) {
+    const secrets = [endpoint.secret, endpoint.previous_secret].filter((secret) => secret !== null);
+    const { tries, type, occurred_at, data } = delivery;
+    const { url } = endpoint;
+    return { claimed: true, ref, lease, tries, url, secrets, type, occurredAt: occurred_at.getTime(), data };
+  }
+  // Where it is under way, somebody else will see to it.
+  const isToCome = delivery.due_in_ms > 0 && !delivery.leased;
+  return { claimed: false, dueInMs: isToCome ? delivery.due_in_ms : null };
+}
+
+/** The endpoint was deleted, or the event is too old to be kept. */
+async function forget(database: Asking, ref: DeliveryRef): Promise<NotClaimed> {
+  await database.query(`delete from webhook_deliveries where ${IS_DELIVERY}`, keyOf(ref));
+  return NOT_CLAIMED;
 }
 
 export const IS_DELIVERY = 'account_id = $1 and event_id = $2 and endpoint_id = $3';
@@ -109,20 +101,37 @@ type DeliveryState = {
   readonly tries: number;
   readonly due_in_ms: number;
   readonly leased: boolean;
-  readonly under_way: number;
+  readonly claimed: boolean;
 } & (
   | { readonly type: string; readonly occurred_at: Date; readonly data: string }
   | { readonly type: null; readonly occurred_at: null; readonly data: null }
 );
 
-async function stateOf(database: Asking, ref: DeliveryRef): Promise<DeliveryState | undefined> {
-  const { rows } = await database.query<DeliveryState>(
-    `select d.status, d.tries, e.type, e.occurred_at, e.data::text as data,
-      ceil(extract(epoch from d.next_attempt_at - clock_timestamp()) * 1000)::float8 as due_in_ms,
-      d.lease is not null as leased, ${UNDER_WAY} as under_way
-    from webhook_deliveries d left join events e on e.account_id = d.account_id and e.id = d.event_id
-    where d.endpoint_id = $1 and d.account_id = $2 and d.event_id = $3`,
-    [ref.endpointId, ...keyOf(ref).slice(0, 2)],
-  );
+interface Claim {
+  readonly lease: string;
+  readonly leaseMs: number;
+  readonly places: number;
+}
+
+/** Looks at a delivery and takes it if that may be, in a statement that begins under the endpoint's lock. */
+async function claimed(database: Asking, ref: DeliveryRef, claim: Claim): Promise<DeliveryState | undefined> {
+  const [account, event, endpoint] = keyOf(ref);
+  const { lease, leaseMs, places } = claim;
+  const { rows } = await database.query<DeliveryState>(CLAIM, [endpoint, account, event, lease, leaseMs, places]);
   return rows[0];
 }
+
+// Whoever writes down an attempt doesn't hold that lock, so what must hold is asked again of the row that is changed.
+const CLAIM = `
+  with state as (
+    select d.status, d.tries, d.lease is not null as leased, e.type, e.occurred_at, e.data::text as data,
+      ceil(extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms
+    from webhook_deliveries d left join events e on e.account_id = d.account_id and e.id = d.event_id
+    where d.endpoint_id = $1 and d.account_id = $2 and d.event_id = $3
+  ), claimed as (
+    update webhook_deliveries set lease = $4, next_attempt_at = clock_timestamp() + $5 * interval '1 ms'
+    where endpoint_id = $1 and account_id = $2 and event_id = $3 and status = 'pending' and next_attempt_at <= now()
+      and exists (select from state where data is not null) and ${UNDER_WAY} < $6
+    returning event_id
+  )
+  select state.*, exists (select from claimed) as claimed from state`;

@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
 import { publicId } from '#ledger';
-import { asking, LedgerUnavailable, transact, type Asking } from '#ledger-store';
+import { asking, attemptRead, LedgerUnavailable, transact, type Asking } from '#ledger-store';
 import { failingNotice, type FailingNotice } from '#webhooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sent } from '../sending/webhook-sender.ts';
@@ -26,6 +26,7 @@ export interface AttemptedDelivery {
 
 const ATTEMPTS_KEPT = 10;
 const RECORD_ATTEMPTS_MAX = 5;
+const WAITING_LOOKED_AT = 64;
 const RECORD_PAUSE_MS = 1000;
 
 /**
@@ -38,7 +39,11 @@ const RECORD_PAUSE_MS = 1000;
 export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await transact(pool, async (client) => ({ result: await record(asking(client), attempted), writes: [] }));
+      await transact(pool, async (client) => {
+        await record(asking(client), attempted);
+        return { result: null, writes: [] };
+      });
+      return await attemptRead(() => waitingFor(asking(pool), attempted.delivery.ref.endpointId));
     } catch (error) {
       if (!(error instanceof LedgerUnavailable) || attempt === RECORD_ATTEMPTS_MAX) throw error;
       await sleep(RECORD_PAUSE_MS);
@@ -46,25 +51,28 @@ export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): P
   }
 }
 
-async function record(database: Asking, attempted: AttemptedDelivery): Promise<string[]> {
+async function record(database: Asking, attempted: AttemptedDelivery): Promise<void> {
   const { delivery, verdict } = attempted;
+  if (verdict.status === 'delivered') {
+    if (await updateDelivery(database, attempted)) await noteSuccess(database, delivery.ref.endpointId);
+    return;
+  }
   const endpoint = await lockedHealth(database, delivery.ref.endpointId);
   const isOurs = await updateDelivery(database, attempted);
-  if (!endpoint) return [];
-  if (isOurs && verdict.status === 'delivered') await noteSuccess(database, endpoint);
-  else if (isOurs) await noteFailure(database, endpoint, attempted);
-  return waitingFor(database, endpoint.id);
+  if (isOurs && endpoint) await noteFailure(database, endpoint, attempted);
 }
 
 /**
- * As many as there are places free now, not just the one: two that end at the same moment would both name the delivery that
- * has waited longest, and one place would stay empty. One that was named twice is attempted once.
+ * As many as there are places free now, not just the one, and any of those that have waited longest: of two that end at the
+ * same moment, both could name the same one, and a place would stay empty. One that was named twice is attempted once. It is
+ * asked after the attempt was committed: whoever still saw its place taken has left, and is seen here.
  */
 async function waitingFor(database: Asking, endpointId: string): Promise<string[]> {
   const { rows } = await database.query<RefRow>(
-    `select event_id, endpoint_id from webhook_deliveries
-    where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at
-    limit (select greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY})
+    `select event_id, endpoint_id from (
+      select event_id, endpoint_id from webhook_deliveries
+      where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at limit ${WAITING_LOOKED_AT}
+    ) longest order by random() limit (select greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY})
       from webhook_endpoints where id = $1 and enabled)`,
     [endpointId, placesOf({ failing: false }), placesOf({ failing: true })],
   );
@@ -112,9 +120,11 @@ async function lockedHealth(database: Asking, id: string): Promise<EndpointHealt
   return rows[0];
 }
 
-async function noteSuccess(database: Asking, { id, failing_since }: EndpointHealth): Promise<void> {
-  if (failing_since === null) return;
-  await database.query('update webhook_endpoints set failing_since = null, failing_told = 0 where id = $1', [id]);
+async function noteSuccess(database: Asking, endpointId: string): Promise<void> {
+  await database.query(
+    'update webhook_endpoints set failing_since = null, failing_told = 0 where id = $1 and failing_since is not null',
+    [endpointId],
+  );
 }
 
 async function noteFailure(
