@@ -136,6 +136,21 @@ describe('a body', () => {
     expectProblem(await send({ payload: '{}' }), 415, 'unsupported_media_type');
   });
 
+  it.each([
+    ['hundreds of thousands of items', { items: Array.from({ length: 300_000 }, () => ({})) }],
+    [
+      'tens of thousands of fields',
+      Object.fromEntries(Array.from({ length: 80_000 }, (_, at) => [`f${String(at)}`, 0])),
+    ],
+    ['a hundred thousand NULs', { items: [{ metadata: { a: Array.from({ length: 90_000 }, () => '\0') } }] }],
+  ])('of %s is refused in no time', async (_, body) => {
+    const startedAt = performance.now();
+    const answer = await send({ path: '/v1/charges/batch', payload: JSON.stringify(body), headers: json });
+    const { errors } = expectProblem(answer, 400, 'invalid_request');
+    expect((errors as unknown[]).length).toBeLessThanOrEqual(100);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+
   it('of more than 256 KiB is 413', async () => {
     const bodyOf = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
     expectFaults(await send({ payload: bodyOf(256 * 1024), headers: json }), ['text', 'account', 'amount']);
@@ -198,7 +213,7 @@ describe('a request of more faults than anybody reads', () => {
     const answer = await service.live.post('/v1/charges/batch', { items });
     const { errors = [] } = expectProblem(answer, 400, 'invalid_request');
     expect(errors).toHaveLength(100);
-    expect(answer.text).toContain('1000 fields are not as they must be. These are the first 100.');
+    expect(answer.text).toContain('More than 100 fields are not as they must be. These are the first 100.');
   });
 });
 

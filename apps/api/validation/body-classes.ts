@@ -22,7 +22,7 @@ export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
   const body = new bodyClass();
   if (!isPlainObject(sent)) return body;
   const nested = NESTED.get(bodyClass.prototype as object);
-  for (const [name, value] of Object.entries(sent)) {
+  for (const [name, value] of Object.entries(sent).slice(0, FIELDS_MAX)) {
     const of = nested?.get(name);
     // Defined, not assigned: a field may be called `__proto__`, and is then refused like any unknown one.
     Object.defineProperty(body, fieldName(name), {
@@ -34,6 +34,9 @@ export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
   }
   return body;
 }
+
+/** No body has nearly so many fields: where more are sent, some of the first are unknown and the request is refused. */
+const FIELDS_MAX = 200;
 
 /**
  * The checks find an object's class by its `constructor`, and take what every object inherits, like `hasOwnProperty`, for
@@ -53,7 +56,11 @@ const INHERITED = '\0';
 
 /** No list stands for an object, nor within a list: the checks would look through it. */
 function nestedOf(bodyClass: BodyClass, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => (isPlainObject(item) ? bodyOf(bodyClass, item) : null));
+  // Of a list that is too long, one more than may be is enough to see it.
+  if (Array.isArray(value)) {
+    const items = value.slice(0, MAX_BATCH_ITEMS + 1);
+    return items.map((item) => (isPlainObject(item) ? bodyOf(bodyClass, item) : null));
+  }
   return isPlainObject(value) ? bodyOf(bodyClass, value) : value;
 }
 

@@ -30,12 +30,14 @@ export class BodyPipe implements PipeTransform<unknown> {
 }
 
 /** A request of thousands of faults is told so many of them: the answer must not be dearer than the request. */
-const ERRORS_MAX = 100;
+export const ERRORS_MAX = 100;
 
 export function invalidRequest(errors: readonly Fault[]): ProblemError {
   const count = errors.length;
-  const all = count === 1 ? 'A field is not as it must be.' : `${String(count)} fields are not as they must be.`;
-  const detail = count > ERRORS_MAX ? `${all} These are the first ${String(ERRORS_MAX)}.` : all;
+  const most = String(ERRORS_MAX);
+  const few = count === 1 ? 'A field is not as it must be.' : `${String(count)} fields are not as they must be.`;
+  const detail =
+    count > ERRORS_MAX ? `More than ${most} fields are not as they must be. These are the first ${most}.` : few;
   return new ProblemError(problem('invalid_request', detail, { errors: errors.slice(0, ERRORS_MAX) }));
 }
 

@@ -1,11 +1,11 @@
-import { invalidRequest } from './body-pipe.ts';
+import { ERRORS_MAX, invalidRequest } from './body-pipe.ts';
 
 const DEPTH_MAX = 32;
 
 /**
  * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which Postgres
  * doesn't take, numbers too large for a double, which JSON would turn into null, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object lose.
- * @throws {ProblemError} `invalid_request` with every field concerned.
+ * @throws {ProblemError} `invalid_request` with every field concerned, or the first of very many.
  */
 export function refuseUnkeepable(sent: unknown): void {
   const errors: Fault[] = [];
@@ -20,6 +20,7 @@ interface Fault {
 
 /** @param path the names that lead to the value; only what is wrong needs them as one */
 function findFaults(value: unknown, path: string[], faults: Fault[]): void {
+  if (faults.length > ERRORS_MAX) return;
   if (typeof value === 'string') {
     if (!isReadable(value)) faults.push(unreadable(path));
     return;

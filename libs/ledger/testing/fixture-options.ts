@@ -1,4 +1,5 @@
 import type { AccountTerms } from '../account.ts';
+import { Amount } from '../amount.ts';
 import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 
@@ -51,4 +52,8 @@ export interface BatchItem extends HoldOptions {
 export interface AlertOptions {
   readonly percent?: readonly number[] | null;
   readonly remaining?: readonly string[] | null;
+}
+
+export function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
+  return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
 }

@@ -19,15 +19,16 @@ import { accountKey } from '../ids.ts';
 import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
-import type {
-  AccountOptions,
-  AlertOptions,
-  BatchItem,
-  ExtendOptions,
-  GrantOptions,
-  HoldOptions,
-  RefundOptions,
-  SpendOptions,
+import {
+  termsOf,
+  type AccountOptions,
+  type AlertOptions,
+  type BatchItem,
+  type ExtendOptions,
+  type GrantOptions,
+  type HoldOptions,
+  type RefundOptions,
+  type SpendOptions,
 } from './fixture-options.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
@@ -371,8 +372,4 @@ export class LedgerFixture {
 
 function amountOf(text: string | undefined): Amount | null {
   return text === undefined ? null : new Amount(text);
-}
-
-function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
-  return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
 }
