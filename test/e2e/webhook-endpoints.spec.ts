@@ -66,9 +66,9 @@ describe('an endpoint', () => {
 
     const audit = expectList(await service.live.get(`/v1/audit-log?object=${made.id}`));
     expect(audit.data.map((entry) => (entry as unknown as { call: string }).call)).toEqual([
-      'DELETE /v1/webhook-endpoints/:id',
-      'PATCH /v1/webhook-endpoints/:id',
-      'PATCH /v1/webhook-endpoints/:id',
+      'DELETE /v1/webhook-endpoints/{id}',
+      'PATCH /v1/webhook-endpoints/{id}',
+      'PATCH /v1/webhook-endpoints/{id}',
       'POST /v1/webhook-endpoints',
     ]);
     const { rows } = await service.pool.query<{ row: string }>(
