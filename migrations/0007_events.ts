@@ -21,11 +21,8 @@ const ALERT_STATE = `
     add column alert_arming integer not null default 0,
     add column alerted_percent integer not null default 0,
     add column event_sequence bigint not null default 0,
-    add column open_holds integer not null default 0 constraint accounts_open_holds_are_counted check (open_holds >= 0),
     add column usage_total credit_sum not null default 0,
     add column usage_marks jsonb not null default '[]';
-  update accounts a set open_holds = h.holds
-  from (select account_id, count(*) as holds from holds group by account_id) h where h.account_id = a.account_id;
   update accounts a set alert_epoch = 1, alert_basis = greatest(0, g.posted - a.debt)
   from (
     select account_id, sum(remaining) as posted from grants where open and effective_at <= now() group by account_id
@@ -89,7 +86,7 @@ const DECLINES = `
 const PRIVILEGES = `
   grant update (alert_rules) on environments to purser_app;
   grant update (alert_rules, alert_basis, alert_epoch, alert_arming, alerted_percent, event_sequence,
-    open_holds, usage_total, usage_marks) on accounts to purser_app;
+    usage_total, usage_marks) on accounts to purser_app;
   grant update (entered, expired, expiry_notices) on grants to purser_app;
   grant select, insert, delete on declines to purser_app;
   grant update (requests) on declines to purser_app;

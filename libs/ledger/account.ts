@@ -33,8 +33,6 @@ export interface Account {
   debt: Amount;
   /** What open authorizations have pinned beyond the credits. */
   overdraftHeld: Amount;
-  /** How many of its authorizations are open. */
-  openHolds: number;
   readonly alerts: AlertState;
   readonly pace: Pace;
   /** The number of its last event; its events are numbered from 1 without a gap. */

@@ -23,6 +23,8 @@ export interface AccountState {
   held: Amount;
   /** When the earliest open authorization expires; `null` where there is none. */
   nextHoldExpiry: number | null;
+  /** How many authorizations are open; counted only where there is a bound to how many may be. */
+  openHolds: number;
   /** What was posted when the alerts were last looked at. */
   watched: Amount;
   /** Grants that have come into effect since. */
@@ -94,7 +96,7 @@ export function accountState(
   account: Account,
   ids: IdClock,
   grants: readonly Grant[],
-  nextHoldExpiry: number | null,
+  { nextHoldExpiry, openHolds }: Pick<AccountState, 'nextHoldExpiry' | 'openHolds'>,
   now: number,
 ): AccountState {
   const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
@@ -110,6 +112,7 @@ export function accountState(
     posted,
     held: sum(({ held }) => held).plus(account.overdraftHeld),
     nextHoldExpiry,
+    openHolds,
     watched: posted.minus(sum(({ remaining, entered }) => (entered ? ZERO : remaining))),
     entering: null,
   };

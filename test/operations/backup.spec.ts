@@ -94,7 +94,8 @@ for (const postgres of installed === null ? [] : [installed]) {
         await administer(primary.adminUrl, 'create role purser_auditor login');
         await administer(primary.url, 'grant select on all tables in schema public to purser_auditor');
         const auditor = primary.url.replace('purser@', 'purser_auditor@');
-        await postgres.run('pg_dump', [`--dbname=${auditor}`, '--format=custom', `--file=${dump}`]);
+        const options = ['--format=custom', '--exclude-schema=purser_queue', `--file=${dump}`];
+        await postgres.run('pg_dump', [`--dbname=${auditor}`, ...options]);
         await load.progress(100);
         await load.stop();
 

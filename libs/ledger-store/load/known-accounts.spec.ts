@@ -60,12 +60,11 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,
-    openHolds: 0,
     alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
     pace: { total: ZERO, marks: [] },
     sequence: 0,
   } as const;
-  return accountState({ ...account }, ids, grants, null, NOW);
+  return accountState({ ...account }, ids, grants, { nextHoldExpiry: null, openHolds: 0 }, NOW);
 }
 
 function authorizationOf(
@@ -104,7 +103,7 @@ function authorizationOf(
 const all = (): boolean => true;
 /** Its clock stands at `stamp`, as somebody else has left it. */
 function at({ account, grants }: AccountState, stamp: bigint): AccountState {
-  return accountState(account, new IdClock(account.key, stamp), grants, null, NOW);
+  return accountState(account, new IdClock(account.key, stamp), grants, { nextHoldExpiry: null, openHolds: 0 }, NOW);
 }
 
 describe('known accounts', () => {
@@ -161,7 +160,10 @@ describe('known accounts', () => {
     const [lapsed, open] = [authorizationOf(acme), { ...authorizationOf(acme), expiresAt: NOW + 1001 }];
     acme.nextHoldExpiry = NOW + 1000;
     known.learn(stateOf([acme], [lapsed, open]), NOW);
-    known.learn(stateOf([accountState(acme.account, acme.ids, [], NOW + 1001, NOW + 1000)]), NOW + 1000);
+    known.learn(
+      stateOf([accountState(acme.account, acme.ids, [], { nextHoldExpiry: NOW + 1001, openHolds: 0 }, NOW + 1000)]),
+      NOW + 1000,
+    );
     expect([...known.state.authorizations.keys()]).toEqual([open.id]);
   });
 
@@ -197,10 +199,22 @@ describe('known accounts', () => {
     ]);
     const [grant] = acme.grants;
     if (!grant) throw new Error('acme has a grant');
-    const ending = accountState(acme.account, acme.ids, [{ ...grant, expiresAt: NOW + 10 }], NOW + 900, NOW);
+    const ending = accountState(
+      acme.account,
+      acme.ids,
+      [{ ...grant, expiresAt: NOW + 10 }],
+      { nextHoldExpiry: NOW + 900, openHolds: 0 },
+      NOW,
+    );
     known.learn(stateOf([ending]), NOW);
     expect([NOW + 9, NOW + 10].map((now) => known.holdsAt(key, now))).toEqual([true, false]);
-    const coming = accountState(acme.account, acme.ids, [{ ...grant, effectiveAt: NOW + 7 }], NOW + 900, NOW);
+    const coming = accountState(
+      acme.account,
+      acme.ids,
+      [{ ...grant, effectiveAt: NOW + 7 }],
+      { nextHoldExpiry: NOW + 900, openHolds: 0 },
+      NOW,
+    );
     known.learn(stateOf([coming]), NOW);
     expect([NOW + 6, NOW + 7].map((now) => known.holdsAt(key, now))).toEqual([true, false]);
   });

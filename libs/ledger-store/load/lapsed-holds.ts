@@ -16,11 +16,20 @@ export interface ClockRow {
   /** How far the account's test clock is ahead, in milliseconds; absent where none was looked at. */
   ahead_ms?: string | null;
   next_hold_expiry: Date | null;
+  /** How many holds are open, as far as they were counted. */
+  open_holds: number;
   lapsed: ShareList | null;
   /** The holds themselves, oldest expiry first, where they were moved. */
   holds: HoldList | null;
   /** Whether there are lapsed holds left that were not moved. */
   more: boolean;
+}
+
+export interface HoldQuestions {
+  /** Whether any of the accounts may have a test clock. Those that need none don't pay for the look. */
+  readonly clocks: boolean;
+  /** Up to how many open holds to count; 0 where nobody asks. */
+  readonly countMax: number;
 }
 
 /** So that no number of holds takes longer than a statement may, and no account is locked for long. */
@@ -30,18 +39,17 @@ export const MOVED_MAX = 5000;
  * Reads the one clock, under the locks, and makes every hold of the accounts that has lapsed by then an expired
  * authorization. A hundred thousand may lapse at once, so the rows never come here; their sums do.
  *
- * @param clocks whether any of the accounts may have a test clock. Those that need none don't pay for the look.
  */
-export function moveLapsedHolds(keys: readonly AccountKey[], clocks: boolean): Statement {
-  const values = [arrayOf(keys)];
+export function moveLapsedHolds(keys: readonly AccountKey[], { clocks, countMax }: HoldQuestions): Statement {
+  const values = [arrayOf(keys), countMax];
   return clocks
     ? { name: 'move_lapsed_holds_by_clocks', text: MOVE_LAPSED_BY_CLOCKS, values }
     : { name: 'move_lapsed_holds', text: MOVE_LAPSED, values };
 }
 
 /** The same without changing anything, for readings that hold no locks. */
-export function findLapsedHolds(keys: readonly AccountKey[], clocks: boolean): Statement {
-  const values = [arrayOf(keys)];
+export function findLapsedHolds(keys: readonly AccountKey[], { clocks, countMax }: HoldQuestions): Statement {
+  const values = [arrayOf(keys), countMax];
   return clocks
     ? { name: 'find_lapsed_holds_by_clocks', text: FIND_LAPSED_BY_CLOCKS, values }
     : { name: 'find_lapsed_holds', text: FIND_LAPSED, values };
@@ -115,7 +123,12 @@ const answer = ({ accounts, now, more }: Times, holds: string): string => `
     (
       select min(expires_at) from holds
       where account_id = a.account_id and expires_at > ${now} and expires_at > '-infinity'
-    ) as next_hold_expiry${more}
+    ) as next_hold_expiry,
+    (
+      select count(*)::integer from (
+        select from holds where account_id = a.account_id and expires_at > ${now} and expires_at > '-infinity' limit $2::integer
+      ) open
+    ) as open_holds${more}
   from clock left join ${accounts} on true`;
 
 // What `asOf` of the ledger makes of a lapsed hold. The account's lock keeps everyone else from moving a row from its place.

@@ -62,15 +62,15 @@ export interface LoadedState {
  */
 export async function loadState(client: PoolClient, needs: Needs, known: KnownAccounts | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
-  const byClocks = needs.clocks.length > 0;
+  const questions = { clocks: needs.clocks.length > 0, countMax: known ? countMaxOf(known) : 0 };
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
   const [accounts, clock, openGrants, closedGrants, holds, currentClocks, declined] = await Promise.all([
     rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
-    rows<ClockRow>(known ? moveLapsedHolds(keys, byClocks) : findLapsedHolds(keys, byClocks)),
+    rows<ClockRow>(known ? moveLapsedHolds(keys, questions) : findLapsedHolds(keys, questions)),
     rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
-    known && byClocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
+    known && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
     known && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
@@ -113,7 +113,12 @@ interface LoadedRows {
 function assemble(rows: LoadedRows): LoadedState {
   const realNow = rows.clock[0]?.now.getTime();
   if (realNow === undefined) throw new Error('the database did not tell the time');
-  const nextHoldExpiry = new Map(rows.clock.map((row) => [row.account_id, row.next_hold_expiry?.getTime() ?? null]));
+  const holds = new Map(
+    rows.clock.map(({ account_id, next_hold_expiry, open_holds }) => [
+      account_id,
+      { nextHoldExpiry: next_hold_expiry?.getTime() ?? null, openHolds: open_holds },
+    ]),
+  );
   const aheadMs = new Map(rows.clock.map((row) => [row.account_id, Number(row.ahead_ms ?? 0)]));
   const accountsRead = rows.accounts.map((row) => accountFromRow(row, aheadMs.get(row.account_id) ?? 0));
   const grants = new Map<string, Grant>();
@@ -126,7 +131,7 @@ function assemble(rows: LoadedRows): LoadedState {
   const accounts = accountsRead.map(({ account, ids }) => {
     const own = grantsOf.get(account.key) ?? [];
     const now = realNow + (account.clock?.aheadMs ?? 0);
-    return [account.key, accountState(account, ids, own, nextHoldExpiry.get(account.key) ?? null, now)] as const;
+    return [account.key, accountState(account, ids, own, holds.get(account.key) ?? NO_HOLDS, now)] as const;
   });
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
@@ -143,6 +148,13 @@ function assemble(rows: LoadedRows): LoadedState {
     lapsed: lapsedFromRows(rows.clock),
     moreLapsed: rows.clock.some(({ more }) => more),
   };
+}
+
+const NO_HOLDS = { nextHoldExpiry: null, openHolds: 0 };
+
+/** Where there is a bound, some more than it allows: it may have been lowered. */
+function countMaxOf({ rules: { openHoldsMax } }: KnownAccounts): number {
+  return Number.isFinite(openHoldsMax) ? openHoldsMax + 1000 : 0;
 }
 
 export async function rowsOf<Row extends object>(client: PoolClient, statement: Statement): Promise<Row[]> {

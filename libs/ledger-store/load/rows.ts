@@ -39,7 +39,6 @@ export interface AccountRow {
   alert_arming: number;
   alerted_percent: number;
   event_sequence: string;
-  open_holds: number;
   usage_total: string;
   usage_marks: MarkList;
 }
@@ -80,7 +79,6 @@ export function accountFromRow(row: AccountRow, aheadMs: number): { account: Acc
     createdAt: row.created_at.getTime(),
     debt: new Amount(row.debt),
     overdraftHeld: new Amount(row.overdraft_held),
-    openHolds: row.open_holds,
     alerts: {
       rules: rulesFromRow(row.alert_rules),
       basis: new Amount(row.alert_basis),

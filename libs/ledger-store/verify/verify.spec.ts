@@ -391,11 +391,6 @@ const CORRUPTIONS: readonly Corruption[] = [
     ],
   },
   {
-    check: 'The open holds of an account are as many as it counts',
-    difference: { account: 'acme' },
-    sql: [`update accounts set open_holds = open_holds + 7 where external_id = 'acme'`],
-  },
-  {
     check: 'No idempotency key was used up twice',
     difference: { account: 'acme', found: '2 times (key digest 00000000-0000-0000-0000-000000000001)' },
     sql: ['insert into idempotency_keys_kept select * from idempotency_keys'],

@@ -117,7 +117,6 @@ function marks({ marks: list }: Pace): string {
 const ACCOUNT_SUMS: Column<AccountState>[] = [
   column('debt', 'numeric', ({ account }) => formatAmount(account.debt)),
   column('overdraft_held', 'numeric', ({ account }) => formatAmount(account.overdraftHeld)),
-  column('open_holds', 'integer', ({ account }) => account.openHolds),
   column('usage_total', 'numeric', ({ account }) => formatAmount(account.pace.total)),
   column('id_clock', 'bigint', ({ ids }) => ids.lastStamp.toString()),
 ];

@@ -42,12 +42,11 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     createdAt,
     debt: ZERO,
     overdraftHeld: ZERO,
-    openHolds: 0,
     alerts: noAlertState(),
     pace: noPace(),
     sequence: 0,
   };
-  const state = accountState(account, new IdClock(ref.key, 0n), [], null, createdAt);
+  const state = accountState(account, new IdClock(ref.key, 0n), [], { nextHoldExpiry: null, openHolds: 0 }, createdAt);
   context.state.accounts.set(ref.key, state);
   context.changes.createdAccounts.add(state);
   return decidedAccount(context, state, true);

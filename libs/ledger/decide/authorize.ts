@@ -39,7 +39,7 @@ export function authorize(
   authorization.overdraftHeld = funding.missing;
   authorization.held = command.amount;
   pinOverdraft(account, funding.missing);
-  account.account.openHolds += 1;
+  account.openHolds += 1;
   account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
   return decided(account, authorization);
 }
@@ -47,7 +47,7 @@ export function authorize(
 function tooManyHolds(context: DecisionContext, { account: ref }: Authorize): Refusal | null {
   const { openHoldsMax: limit } = context.rules;
   const found = findAccount(context, ref);
-  if (!found || found.account.openHolds < limit) return null;
+  if (!found || found.openHolds < limit) return null;
   return { code: 'too_many_holds', account: ref.id, limit };
 }
 

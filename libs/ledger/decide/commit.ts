@@ -168,7 +168,7 @@ function chargeExcess(
 }
 
 function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {
-  if (authorization.status === 'authorized') account.account.openHolds -= 1;
+  if (authorization.status === 'authorized') account.openHolds -= 1;
   authorization.status = 'committed';
   authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);

@@ -28,8 +28,6 @@ export function settle(context: DecisionContext, lapsed: Lapsed): void {
     note(happened, transfer.accountKey, { at: transfer.createdAt, transfer });
   }
   for (const { accountKey, authorizationId, held, at } of lapsed.holds) {
-    const owner = context.state.accounts.get(accountKey);
-    if (owner) owner.account.openHolds -= 1;
     const told = { authorization: publicId('authorization', authorizationId), released: formatAmount(held) };
     note(happened, accountKey, {
       at,

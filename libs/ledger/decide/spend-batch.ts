@@ -98,7 +98,7 @@ function undo(
     free(account, grant, amount);
   }
   unpinOverdraft(account, authorization.overdraftHeld);
-  account.account.openHolds -= 1;
+  account.openHolds -= 1;
   account.nextHoldExpiry = nextHoldExpiry;
   context.state.authorizations.delete(authorization.id);
   context.changes.createdAuthorizations.delete(authorization);

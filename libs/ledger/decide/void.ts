@@ -18,7 +18,7 @@ export function voidAuthorization(
       authorization.heldAtClose = authorization.held;
       releaseRest(context, account, authorization, new Transaction(context, account));
       authorization.status = 'voided';
-      account.account.openHolds -= 1;
+      account.openHolds -= 1;
       authorization.closedAt = timeOf(context, account);
       touch(context, account);
       return decided(account, authorization);

@@ -100,11 +100,11 @@ export class InvariantCheck {
   }
 
   private checkAccount(state: AccountState, now: number): void {
-    const { key, terms, debt, overdraftHeld, openHolds } = this.rows.accountRow(state.account.key);
+    const { key, terms, debt, overdraftHeld } = this.rows.accountRow(state.account.key);
     const open = this.rows.openAuthorizationsOf(key);
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
-    must(openHolds === open.length, 'open holds are counted');
+    must(state.openHolds === open.length, 'open holds are counted');
     must(debt.gte(0), 'debt ≥ 0');
     must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
     must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');

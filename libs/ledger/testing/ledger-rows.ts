@@ -134,9 +134,9 @@ export class LedgerRows {
     for (const grant of grants) state.grants.set(grant.id, grant);
     const expiries = this.openAuthorizationsOf(key).flatMap(({ expiresAt }) => expiresAt ?? []);
     const ahead = expiries.filter((expiresAt) => expiresAt > now);
-    const nextHoldExpiry = ahead.length > 0 ? Math.min(...ahead) : null;
+    const holds = { nextHoldExpiry: ahead.length > 0 ? Math.min(...ahead) : null, openHolds: ahead.length };
     const account = { ...row.account, alerts: { ...row.account.alerts }, pace: { ...row.account.pace } };
-    state.accounts.set(key, accountState(account, new IdClock(key, row.stamp), grants, nextHoldExpiry, now));
+    state.accounts.set(key, accountState(account, new IdClock(key, row.stamp), grants, holds, now));
   }
 
   private declinedOf(needs: Needs, now: number): LedgerState['declined'] {
