@@ -30,6 +30,12 @@ export interface KeyRingOptions {
 
 const REFRESH_MS = 500;
 const NOTE_MS = 10_000;
+/** In one order in every process: two that wrote the same keys in different ones would wait for each other. */
+const NOTE_USE = `
+  with used as (
+    select k.id, u.at from unnest($1::uuid[], $2::timestamptz[]) u (id, at) join api_keys k using (id) order by k.id for update of k
+  )
+  update api_keys set last_used_at = greatest(last_used_at, used.at) from used where api_keys.id = used.id`;
 /** An unknown key may have been made by another process just now. However many such requests come, they look this often. */
 const LOOK_AGAIN_MS = 100;
 
@@ -130,11 +136,12 @@ export class KeyRing {
     const used = [...this.used];
     this.used.clear();
     if (used.length === 0) return;
-    await this.pool.query(
-      `update api_keys set last_used_at = greatest(last_used_at, used.at)
-      from unnest($1::uuid[], $2::timestamptz[]) used (id, at) where api_keys.id = used.id`,
-      [used.map(([id]) => id), used.map(([, at]) => new Date(at))],
-    );
+    try {
+      await this.pool.query(NOTE_USE, [used.map(([id]) => id), used.map(([, at]) => new Date(at))]);
+    } catch (error) {
+      for (const [id, at] of used) this.used.set(id, this.used.get(id) ?? at);
+      throw error;
+    }
   }
 
   /** A failure is told and does no harm: it is done again the next time. */
