@@ -1,6 +1,5 @@
 import {
   effectiveRules,
-  hasRearmed,
   levelsReached,
   percentagesReached,
   percentUsed,
@@ -51,7 +50,8 @@ export function watch(context: DecisionContext, account: AccountState, moment: M
   const { alerts, environment } = account.account;
   const rules = effectiveRules(alerts.rules, context.rules.alertRules.get(environment));
   if (after.lt(before)) fall(context, account, rules, before, moment);
-  else if (hasRearmed(rules, before, after)) {
+  else {
+    // Which levels there are may have changed by the time it falls again, so every rise counts, above a level or not.
     alerts.arming += 1;
     context.changes.changedAlerts.add(account);
   }
