@@ -107,6 +107,19 @@ describe('percentages of the last fill', () => {
     ]);
   });
 
+  it('start anew also with a grant that had repaid debt with all it had, and was refunded before its time', () => {
+    const ledger = ledgerAt(START)
+      .account('acme', { overdraftLimit: '100' })
+      .setAlerts({ percent: [50], remaining: ['30'] });
+    const charge = ledger.charge('60');
+    ledger.createGrant('60', { effectiveIn: 60 });
+    ledger.refund(charge);
+    ledger.advance(60).sweep();
+    ledger.charge('30');
+    expect(ledger.events('balance.threshold_reached')).toMatchObject([{ data: { epoch: 1, basis: '60' } }]);
+    expect(ledger.events('balance.low')).toHaveLength(1);
+  });
+
   it('may go beyond a hundred, where the account may be overdrawn', () => {
     const ledger = ledgerAt(START)
       .account('acme', { overdraftLimit: '100' })
@@ -150,6 +163,19 @@ describe('levels', () => {
     expect(levels(ledger)).toHaveLength(2);
     ledger.charge('35');
     expect(levels(ledger).at(-1)).toEqual(['10', ['10']]);
+  });
+
+  it('are told again after the balance rose, whatever the levels were while it did', () => {
+    const ledger = opened()
+      .setAlerts({ remaining: ['50'] })
+      .grant('100');
+    ledger.charge('60');
+    ledger.setAlerts({ remaining: [] }).grant('60');
+    ledger.setAlerts({ remaining: ['50'] }).charge('60');
+    expect(levels(ledger)).toEqual([
+      ['50', ['50']],
+      ['50', ['50']],
+    ]);
   });
 
   it('reached by one write are told by one event', () => {

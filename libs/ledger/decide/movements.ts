@@ -223,7 +223,9 @@ export function refundToGrant(
   books: Transaction,
 ): void {
   grant.remaining = grant.remaining.plus(amount);
-  if (grant.effectiveAt <= timeOf(context, account)) account.posted = account.posted.plus(amount);
+  // One that had repaid debt with all it had, before its time, has something again that will come into effect.
+  grant.entered = grant.effectiveAt <= timeOf(context, account);
+  if (grant.entered) account.posted = account.posted.plus(amount);
   if (!account.grants.includes(grant)) enterGrant(account, grant);
   account.freeFrom = 0;
   touchGrant(context, grant);
