@@ -109,6 +109,7 @@ describe('alerts', () => {
     [{ percent: Array.from({ length: 21 }, (_, at) => at + 1) }, 'percent'],
     [{ remaining: [500] }, 'remaining'],
     [{ remaining: ['-5'] }, 'remaining'],
+    [{ remaining: ['5', '7', '5.0'] }, 'remaining'],
     [{ thresholds: [50] }, 'thresholds'],
   ])('refuse %j', async (body, field) => {
     const account = await openAccount(service.live);

@@ -1,4 +1,4 @@
-import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX } from '#ledger';
+import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, formatAmount, parseAmount } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { IsAmount } from '../validation/rules.ts';
@@ -18,7 +18,13 @@ export class AlertsBody {
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(ALERT_THRESHOLDS_MAX)
-  @ArrayUnique()
+  @ArrayUnique(plainLevel)
   @IsAmount({ each: true })
   readonly remaining?: string[] | null;
+}
+
+/** However it is written: "5" and "5.0" are one level, and a level twice would be told twice. */
+function plainLevel(level: unknown): unknown {
+  const amount = parseAmount(level);
+  return amount ? formatAmount(amount) : level;
 }
