@@ -152,6 +152,30 @@ describe('a sweep', () => {
     );
   });
 
+  it('goes on past accounts that can’t be swept, however many stand before the others', async () => {
+    const ids = Array.from({ length: 130 }, (_, at) => `a${String(at)}`);
+    await Promise.all(
+      ids.map(async (id) => {
+        await ledger.account(id, '10');
+        await ledger.do(authorize(id, '1', 1));
+      }),
+    );
+    await pass(2000);
+    // Their next number is taken, so nothing can be told of them.
+    await books.pool.query(
+      `insert into events (account_id, id, environment, type, sequence, data, occurred_at)
+      select account_id, gen_random_uuid(), environment, 'grant.created', event_sequence + 1, '{}', now()
+      from accounts order by account_id limit 30`,
+    );
+    const lines: string[] = [];
+    const swept = await sweepDue(ledger.engine, pool, { expiryNotices: NOTICES, log: (line) => lines.push(line) });
+    expect(swept).toBe(100);
+    expect(lines).toEqual([expect.stringMatching(/^30 accounts could not be swept: /)]);
+    expect(await books.count('holds')).toBe(30);
+    await books.pool.query(`delete from events where data = '{}'`);
+    expect(await sweep()).toBe(30);
+  });
+
   it('that was killed midway leaves the rest to the next', async () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((id) => ledger.account(id, '10')));
     for (const id of ['a', 'b', 'c', 'd']) await ledger.do(authorize(id, '1', 1));

@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import type { AccountRef } from '#ledger';
+import type { AccountKey, AccountRef } from '#ledger';
 import type { Engine } from '../engine/engine.ts';
 import { rowsOf } from '../load/load-state.ts';
 import { attemptRead } from '../read/attempt-read.ts';
@@ -14,6 +14,8 @@ export interface SweepOptions {
 
 /** So many accounts at a time, that a sweep is a small part of what the engine decides at once. */
 const ACCOUNTS_AT_ONCE = 100;
+/** No account has such a key. */
+const BEFORE_ALL: AccountKey = '-1';
 
 /**
  * Books and tells what time has done to all accounts: balances are right without it, events and notices wait for it. Two at
@@ -24,20 +26,29 @@ const ACCOUNTS_AT_ONCE = 100;
  */
 export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log }: SweepOptions): Promise<number> {
   const notices = expiryNotices.toSorted((a, b) => b - a);
+  const faults: unknown[] = [];
   let swept = 0;
-  for (;;) {
-    const due = await dueAccounts(pool, notices);
+  for (let after = BEFORE_ALL; ;) {
+    const due = await dueAccounts(pool, notices, after);
     const results = await Promise.allSettled(due.map((account) => sweep(engine, account, notices)));
-    const failed = results.filter((result) => result.status === 'rejected');
+    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    faults.push(...failed);
     swept += due.length - failed.length;
-    for (const { reason } of failed.slice(0, 1)) log(`${failed.length} accounts could not be swept: ${String(reason)}`);
-    // Those that failed would be found again at once; the next sweep tries them.
-    if (failed.length > 0 || due.length < ACCOUNTS_AT_ONCE) return swept;
+    const last = due.at(-1);
+    if (!last || due.length < ACCOUNTS_AT_ONCE) break;
+    after = last.key;
   }
+  // The next sweep tries them again, and the others too, wherever they stand.
+  if (faults.length > 0) log(`${faults.length} accounts could not be swept: ${String(faults[0])}`);
+  return swept;
 }
 
-async function dueAccounts(pool: Pool, notices: readonly number[]): Promise<readonly AccountRef[]> {
-  const statement = findDueAccounts(notices, ACCOUNTS_AT_ONCE);
+async function dueAccounts(
+  pool: Pool,
+  notices: readonly number[],
+  after: AccountKey,
+): Promise<readonly AccountRef[]> {
+  const statement = findDueAccounts(notices, { after, limit: ACCOUNTS_AT_ONCE });
   const rows = await attemptRead(() =>
     inSnapshot(pool, (client) => rowsOf<Parameters<typeof refFromRow>[0]>(client, statement)),
   );
