@@ -79,8 +79,15 @@ export class WebhookSender {
         'user-agent': 'Purser-Webhooks',
       });
       request.on('error', reject);
+      // An answer that changes the protocol is no response to Node, and no error either: it closes the connection, and that
+      // is all. Nothing else would ever end this attempt.
+      const closed = (): void => {
+        reject(new Error('the connection was closed'));
+      };
+      request.on('close', closed);
       request.on('response', (response) => {
         // It has been answered: whatever breaks from now on, the status counts.
+        request.off('close', closed);
         request.off('error', reject).on('error', () => undefined);
         readBeginning(response, (text) => {
           request.destroy();
