@@ -53,8 +53,10 @@ export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): P
 
 async function record(database: Asking, attempted: AttemptedDelivery): Promise<void> {
   const { delivery, verdict } = attempted;
+  // The endpoint's row first, as whoever queues its deliveries again has it: else each could wait for the other.
   if (verdict.status === 'delivered') {
-    if (await updateDelivery(database, attempted)) await noteSuccess(database, delivery.ref.endpointId);
+    await noteSuccess(database, delivery.ref.endpointId);
+    await updateDelivery(database, attempted);
     return;
   }
   const endpoint = await lockedHealth(database, delivery.ref.endpointId);
