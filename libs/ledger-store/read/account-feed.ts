@@ -98,16 +98,21 @@ export class AccountFeed {
     const news = all.filter((one) => {
       const place = places.get(one.ref.key);
       if (!place) return false;
-      one.after ??= Number(place.event_sequence);
-      return place.id_clock !== one.stamp || Number(place.event_sequence) > one.after;
+      const last = Number(place.event_sequence);
+      // A number that isn't given yet was never seen: what comes next is new.
+      one.after = Math.min(one.after ?? last, last);
+      return place.id_clock !== one.stamp || last > one.after;
     });
     if (news.length === 0) return;
     const events = await this.eventsOf(news);
     const accounts = await this.accountsOf(news.map(({ ref }) => ref));
     for (const [at, one] of news.entries()) {
       const mine = events.get(at) ?? [];
-      one.stamp = places.get(one.ref.key)?.id_clock ?? null;
-      one.after = mine.at(-1)?.sequence ?? one.after;
+      const place = places.get(one.ref.key);
+      one.stamp = place?.id_clock ?? null;
+      // Fewer than it asked for are all there are: what was before them is too old to be kept, and needn't be looked for again.
+      const seen = mine.length < EVENTS_AT_ONCE ? Number(place?.event_sequence ?? 0) : 0;
+      one.after = Math.max(mine.at(-1)?.sequence ?? 0, seen);
       if (this.followed.has(one)) one.follower.next({ events: mine, account: accounts[at] ?? null });
     }
   }
