@@ -13,7 +13,7 @@ const REFRESH_MS = 500;
 export class AlertDefaults {
   private readonly byEnvironment = new Map<string, AlertRules>();
   private timer: NodeJS.Timeout | null = null;
-  private refreshing: Promise<void> = Promise.resolve();
+  private refreshing: Promise<void> | null = null;
 
   private constructor(private readonly pool: Pool) {}
 
@@ -21,11 +21,7 @@ export class AlertDefaults {
   static async open(pool: Pool, log: (line: string) => void): Promise<AlertDefaults> {
     const defaults = new AlertDefaults(pool);
     await defaults.refresh();
-    defaults.timer = setInterval(() => {
-      defaults.refreshing = defaults.refresh().catch((error: unknown) => {
-        log(`Alert rules could not be looked up: ${String(error)}`);
-      });
-    }, REFRESH_MS).unref();
+    defaults.timer = setInterval(() => defaults.follow(log), REFRESH_MS).unref();
     return defaults;
   }
 
@@ -51,6 +47,8 @@ export class AlertDefaults {
       const entry: AuditEntry = { id: newUuid(at), environment, actor, object: 'alerts', before, after, at };
       return { result: null, writes: [update(environment, rules), ...enterInAudit([entry])] };
     });
+    // A look that began before the commit ends with the rules of before.
+    await this.refreshing;
     this.byEnvironment.set(environment, rules);
     return rules;
   }
@@ -58,6 +56,17 @@ export class AlertDefaults {
   async close(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     await this.refreshing;
+  }
+
+  /** One look at a time: where the database is slow, they don't pile up, nor does an older one end last. */
+  private follow(log: (line: string) => void): void {
+    this.refreshing ??= this.refresh()
+      .catch((error: unknown) => {
+        log(`Alert rules could not be looked up: ${String(error)}`);
+      })
+      .finally(() => {
+        this.refreshing = null;
+      });
   }
 
   private async refresh(): Promise<void> {
