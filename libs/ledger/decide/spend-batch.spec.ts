@@ -152,6 +152,12 @@ describe('a batch of charges', () => {
     });
   });
 
+  it('isn’t bound by how many holds may be open, for none stays open', () => {
+    const ledger = account().grant('10').limitHolds(1);
+    ledger.chargeBatch('all_or_nothing', [{ amount: '1' }, { amount: '2' }]);
+    expect(ledger.balance()).toEqual({ posted: '7', held: '0', available: '7' });
+  });
+
   it('may use overdraft, which becomes debt', () => {
     const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme', { overdraftLimit: '5' }).grant('10');
     ledger.chargeBatch('all_or_nothing', [{ amount: '8' }, { amount: '6' }]);

@@ -34,8 +34,10 @@ export function chargeBatch(
   const chargeEach = (): Outcome<BatchDecision> =>
     accepted({ mode, items: items.map((item) => charge(context, item)) });
   if (mode === 'independent') return chargeEach();
+  // Nothing stays open of the trial, so it isn't bound by how many holds there may be.
+  const unbound = { ...context, rules: { ...context.rules, openHoldsMax: Number.POSITIVE_INFINITY } };
   const trial = holdAll(
-    context,
+    unbound,
     items.map((item) => ({ ...item, holdSeconds: 1, overage: null })),
   );
   trial.takeBack();
