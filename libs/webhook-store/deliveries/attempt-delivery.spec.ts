@@ -257,6 +257,28 @@ describe('an endpoint', () => {
     expect((await fixture.deliveries(made)).map(({ status }) => status).sort()).toEqual(['delivered', 'failed']);
   });
 
+  it('whose URL was changed is judged by the new one, whatever the old one answers meanwhile', async () => {
+    const made = await fixture.endpoint(receiver.url);
+    const url = `${receiver.url}/new`;
+    receiver.answering = (response, { path }) => {
+      if (path !== '/hooks') response.end();
+      else {
+        const changed = fixture.endpoints.update(requestIn('live'), { id: made.endpoint.id, changes: { url } }, (one) => ({
+          status: 200,
+          body: one.url,
+        }));
+        void changed.then(() => response.writeHead(410).end());
+      }
+    };
+    const id = await fixture.queued(made);
+    const { waiting } = await fixture.attempt(id);
+    expect(await stateOf(made)).toMatchObject({ url, enabled: true, failingSince: null });
+    expect(waiting).toEqual([id]);
+    await fixture.work(waiting);
+    expect(receiver.received.map(({ path }) => path)).toEqual(['/hooks', '/hooks/new']);
+    expect(await fixture.delivery(made)).toMatchObject({ status: 'delivered' });
+  });
+
   it('that only fails is told of at 50 and 90 % of its time, once each, and disabled at the end', async () => {
     const made = await fixture.endpoint(receiver.url, { types: ['grant.created'] });
     receiver.answering = answer(500);

@@ -24,6 +24,7 @@ export interface AttemptedDelivery {
   readonly failingMsMax: number;
 }
 
+const TO_NEW_URL: Verdict = { status: 'pending', nextInMs: 0, isGone: false };
 const ATTEMPTS_KEPT = 10;
 const RECORD_ATTEMPTS_MAX = 5;
 const WAITING_LOOKED_AT = 64;
@@ -60,8 +61,10 @@ async function record(database: Asking, attempted: AttemptedDelivery): Promise<v
     return;
   }
   const endpoint = await lockedHealth(database, delivery.ref.endpointId);
-  const isOurs = await updateDelivery(database, attempted);
-  if (isOurs && endpoint) await noteFailure(database, endpoint, attempted);
+  // What is wrong with an address that was given up meanwhile says nothing of the one that took its place.
+  const hasMoved = endpoint !== undefined && endpoint.url !== delivery.url;
+  const isOurs = await updateDelivery(database, hasMoved ? { ...attempted, verdict: TO_NEW_URL } : attempted);
+  if (isOurs && endpoint && !hasMoved) await noteFailure(database, endpoint, attempted);
 }
 
 /**
