@@ -43,11 +43,7 @@ export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log 
   return swept;
 }
 
-async function dueAccounts(
-  pool: Pool,
-  notices: readonly number[],
-  after: AccountKey,
-): Promise<readonly AccountRef[]> {
+async function dueAccounts(pool: Pool, notices: readonly number[], after: AccountKey): Promise<readonly AccountRef[]> {
   const statement = findDueAccounts(notices, { after, limit: ACCOUNTS_AT_ONCE });
   const rows = await attemptRead(() =>
     inSnapshot(pool, (client) => rowsOf<Parameters<typeof refFromRow>[0]>(client, statement)),

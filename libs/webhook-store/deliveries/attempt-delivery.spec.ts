@@ -263,10 +263,14 @@ describe('an endpoint', () => {
     receiver.answering = (response, { path }) => {
       if (path !== '/hooks') response.end();
       else {
-        const changed = fixture.endpoints.update(requestIn('live'), { id: made.endpoint.id, changes: { url } }, (one) => ({
-          status: 200,
-          body: one.url,
-        }));
+        const changed = fixture.endpoints.update(
+          requestIn('live'),
+          { id: made.endpoint.id, changes: { url } },
+          (one) => ({
+            status: 200,
+            body: one.url,
+          }),
+        );
         void changed.then(() => response.writeHead(410).end());
       }
     };
@@ -277,6 +281,16 @@ describe('an endpoint', () => {
     await fixture.work(waiting);
     expect(receiver.received.map(({ path }) => path)).toEqual(['/hooks', '/hooks/new']);
     expect(await fixture.delivery(made)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('whose URL was changed begins anew', async () => {
+    const made = await fixture.endpoint(receiver.url);
+    receiver.answering = answer(500);
+    await fixture.attempt(await fixture.queued(made));
+    expect(await stateOf(made)).not.toMatchObject({ failingSince: null });
+    const move = { id: made.endpoint.id, changes: { url: `${receiver.url}/new` } };
+    await fixture.endpoints.update(requestIn('live'), move, () => ({ status: 200, body: '' }));
+    expect(await stateOf(made)).toMatchObject({ failingSince: null });
   });
 
   it('that only fails is told of at 50 and 90 % of its time, once each, and disabled at the end', async () => {

@@ -30,14 +30,14 @@ export async function insertEndpoint(database: Asking, endpoint: NewEndpoint): P
   );
 }
 
-/** Writes what a request may change. One that is enabled again begins anew. */
+/** Writes what a request may change. One that is enabled again, or leads elsewhere, begins anew. */
 export async function updateEndpoint(database: Asking, endpoint: WebhookEndpoint): Promise<WebhookEndpoint> {
   const { id, url, types, description, enabled, disabledReason } = endpoint;
   return theOne(
     await database.query<EndpointRow>(
       `update webhook_endpoints set url = $2, types = $3, description = $4, enabled = $5, disabled_reason = $6,
-        failing_since = case when $5 and not enabled then null else failing_since end,
-        failing_told = case when $5 and not enabled then 0 else failing_told end
+        failing_since = case when ($5 and not enabled) or url <> $2 then null else failing_since end,
+        failing_told = case when ($5 and not enabled) or url <> $2 then 0 else failing_told end
       where id = $1 returning ${COLUMNS}`,
       [id, url, types, description, enabled, disabledReason],
     ),
