@@ -29,7 +29,10 @@ it('holds to the bound of open authorizations at any concurrency, from two proce
   await ledger.account('acme', '1000');
   const race = (): Promise<string[]> =>
     Promise.all(
-      Array.from({ length: 40 }, async (_, at) => (await (at % 2 ? ledger : other).ask(authorize('acme', '1', 2))).code),
+      Array.from(
+        { length: 40 },
+        async (_, at) => (await (at % 2 ? ledger : other).ask(authorize('acme', '1', 2))).code,
+      ),
     );
   const codes = await race();
   expect(codes.filter((code) => code === 'ok')).toHaveLength(3);
