@@ -15,6 +15,8 @@ const TRY_AGAIN = new Set([
   '23505', // unique violation: another process made the same account or used the same key first
   '0A000', // a statement was prepared before a migration changed its table; a new connection prepares it anew
 ]);
+/** Under the account's lock only a fault of ours can break these; it would break them again. */
+const TOLD_BEFORE = ['alerts_are_sent_once', 'events_are_in_sequence'];
 const LOCK_TIMEOUT = '55P03';
 /**
  * By SQLSTATE class: connection trouble, a transaction that timed out or may not write, a login or database refused, out of
@@ -29,6 +31,7 @@ export function failureOf(error: unknown): Failure {
   // The driver's own errors (a socket closed, no connection in time) carry no SQLSTATE; ours and Node's system errors neither.
   if (state === null) return error instanceof ConnectionFailed ? 'unreachable' : 'poisoned';
   if (state === LOCK_TIMEOUT) return 'locked';
+  if (TOLD_BEFORE.includes(constraintOf(error) ?? '')) return 'poisoned';
   if (TRY_AGAIN.has(state)) return 'try_again';
   return state === NOT_ACCEPTING || UNREACHABLE_CLASSES.includes(state.slice(0, 2)) ? 'unreachable' : 'poisoned';
 }

@@ -4,7 +4,7 @@ import { EVENT_DAYS } from '../read/event-reader.ts';
 const AT_ONCE = 5000;
 
 /**
- * Drops events that are older than they are kept, oldest first, some thousand at a time so that nobody waits for it.
+ * Drops events that are older than they are kept and were relayed, oldest first, some thousand at a time so that nobody waits for it.
  *
  * @returns how many
  */
@@ -15,7 +15,7 @@ export async function dropOldEvents(pool: Pool): Promise<number> {
       `delete from events where ctid = any(array(
         select old.ctid from environments, lateral (
           select ctid from events
-          where environment = name and recorded_at < now() - make_interval(days => $1) order by recorded_at limit $2
+          where environment = name and recorded_at < now() - make_interval(days => $1) and relayed_at is not null order by recorded_at limit $2
         ) old limit $2
       ))`,
       [EVENT_DAYS, AT_ONCE],
