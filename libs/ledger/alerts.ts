@@ -26,7 +26,10 @@ export interface AlertState {
   epoch: number;
   /** The highest percentage told of in this epoch; 0: none. */
   percent: number;
-  /** How often the balance rose above a level. Each time arms that level anew. */
+  /**
+   * How often the balance rose. Each time arms the levels anew, whichever there are: rules may change meanwhile, and between
+   * two rises no level can be fallen to twice.
+   */
   arming: number;
 }
 
@@ -56,11 +59,6 @@ export function percentagesReached({ percent }: AlertRules, state: AlertState, p
 /** The levels that the balance has fallen to. */
 export function levelsReached({ remaining }: AlertRules, before: Amount, after: Amount): readonly Amount[] {
   return remaining.filter((level) => before.gt(level) && after.lte(level));
-}
-
-/** Whether the balance has risen above a level, so that falling to it again is to be told again. */
-export function hasRearmed({ remaining }: AlertRules, before: Amount, after: Amount): boolean {
-  return remaining.some((level) => before.lte(level) && after.gt(level));
 }
 
 /** How much of the basis is used, in percent with at most two decimals; 0 where there is no basis. */

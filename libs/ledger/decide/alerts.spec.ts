@@ -159,6 +159,19 @@ describe('levels', () => {
     ledger.charge('95');
     expect(levels(ledger)).toEqual([['10', ['10', '50']]]);
   });
+
+  it('are told again after a rise that came while others held', () => {
+    const ledger = opened()
+      .setAlerts({ remaining: ['50'] })
+      .grant('100');
+    ledger.charge('60');
+    ledger.setAlerts({ remaining: [] }).grant('60');
+    ledger.setAlerts({ remaining: ['50'] }).charge('60');
+    expect(levels(ledger)).toEqual([
+      ['50', ['50']],
+      ['50', ['50']],
+    ]);
+  });
 });
 
 describe('an empty account', () => {
