@@ -266,6 +266,15 @@ describe('notices of an expiry', () => {
     expect(ledger.events('grant.expiring')).toHaveLength(1);
   });
 
+  it('aren’t given of a grant that was voided, of which a hold has a part', () => {
+    const ledger = opened();
+    const grant = ledger.createGrant('10', { expiresIn: 7.5 * DAY });
+    ledger.authorize('4', { holdSeconds: DAY });
+    ledger.voidGrant(grant);
+    ledger.advance(0.6 * DAY).sweepWith(NOTICES);
+    expect(ledger.events('grant.expiring')).toEqual([]);
+  });
+
   it('aren’t given of a grant of which nothing remains', () => {
     const ledger = opened().grant('10', { expiresIn: DAY * 8 });
     ledger.charge('10');
