@@ -78,10 +78,14 @@ export class WebhookSender {
         'content-length': String(Buffer.byteLength(body)),
         'user-agent': 'Purser-Webhooks',
       });
+      const end = (): void => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' }));
       request.on('error', reject);
+      // An answer of 101 means to switch protocols: Node closes then, and tells of neither an answer nor an error.
+      request.on('close', end);
       request.on('response', (response) => {
         // It has been answered: whatever breaks from now on, the status counts.
-        request.off('error', reject).on('error', () => undefined);
+        request.off('error', reject).off('close', end);
+        request.on('error', () => undefined);
         readBeginning(response, (text) => {
           request.destroy();
           const retryAfterMs = parseRetryAfter(response.headers['retry-after'], Date.now());
