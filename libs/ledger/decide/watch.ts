@@ -1,10 +1,4 @@
-import {
-  effectiveRules,
-  levelsReached,
-  percentagesReached,
-  percentUsed,
-  type Entering,
-} from '../alerts.ts';
+import { effectiveRules, levelsReached, percentagesReached, percentUsed, type Entering } from '../alerts.ts';
 import { formatAmount, ZERO, type Amount } from '../amount.ts';
 import type { SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
