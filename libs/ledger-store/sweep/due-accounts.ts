@@ -1,4 +1,4 @@
-import type { AccountRef } from '#ledger';
+import type { AccountKey, AccountRef } from '#ledger';
 import { MINUTE_OVER } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 
@@ -18,8 +18,13 @@ export function refFromRow({ account_id: key, environment, external_id: id }: Du
  * every clock, for none is behind; then come the accounts whose clock is ahead.
  *
  * @param expiryNotices how long before its expiry a grant's owner is told, in milliseconds, longest first
+ * @param except accounts that aren't asked for
  */
-export function findDueAccounts(expiryNotices: readonly number[], limit: number): Statement {
+export function findDueAccounts(
+  expiryNotices: readonly number[],
+  except: readonly AccountKey[],
+  limit: number,
+): Statement {
   return {
     name: `find_due_accounts`,
     text: `with clock as materialized (select clock_timestamp() as now),
@@ -32,9 +37,9 @@ export function findDueAccounts(expiryNotices: readonly number[], limit: number)
           cross join lateral (${due('account_id = a.account_id and', "clock.now + c.ahead_ms * interval '1 millisecond'")} limit 1) ahead
         where c.ahead_ms > 0
       ),
-      first as (select distinct account_id from due limit $2)
+      first as (select distinct account_id from due where account_id <> all ($3::bigint[]) limit $2)
       select a.account_id, a.environment, a.external_id from first join accounts a using (account_id)`,
-    values: [expiryNotices, limit],
+    values: [expiryNotices, limit, except],
   };
 }
 

@@ -152,6 +152,28 @@ describe('a sweep', () => {
     );
   });
 
+  it('goes on to the others where accounts can’t be swept, however many', async () => {
+    const accounts = Array.from({ length: 140 }, (_, at) => `acme-${String(at)}`);
+    await Promise.all(
+      accounts.map(async (id) => {
+        await ledger.account(id);
+        await ledger.do(createGrant(id, '10', Date.now() + DAY_MS / 2));
+      }),
+    );
+    const fit = accounts.slice(-15).map((id) => accountKey('live', id));
+    // What their expiry would tell was told already, which the books refuse.
+    await books.pool.query(
+      `insert into alerts (account_id, rule, round, threshold, event_id)
+      select account_id, 'percent', 1, 100, gen_random_uuid() from accounts where account_id <> all ($1::bigint[])`,
+      [fit],
+    );
+    await pass(DAY_MS);
+    const lines: string[] = [];
+    const log = (line: string): void => void lines.push(line);
+    expect(await sweepDue(ledger.engine, pool, { expiryNotices: NOTICES, log })).toBe(fit.length);
+    expect(lines.join(' ')).toContain('could not be swept');
+  });
+
   it('that was killed midway leaves the rest to the next', async () => {
     await Promise.all(['a', 'b', 'c', 'd'].map((id) => ledger.account(id, '10')));
     for (const id of ['a', 'b', 'c', 'd']) await ledger.do(authorize(id, '1', 1));

@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
-import type { AccountRef } from '#ledger';
+import type { AccountKey, AccountRef } from '#ledger';
 import type { Engine } from '../engine/engine.ts';
+import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 import { rowsOf } from '../load/load-state.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { inSnapshot } from '../read/snapshot.ts';
@@ -17,27 +18,42 @@ const ACCOUNTS_AT_ONCE = 100;
 
 /**
  * Books and tells what time has done to all accounts: balances are right without it, events and notices wait for it. Two at
- * once, or one that is killed midway, come to the same: every account is swept by a command of its own.
+ * once, or one that is killed midway, come to the same: every account is swept by a command of its own. One that can't be
+ * swept keeps no other waiting.
  *
  * @returns how many accounts were swept
  * @throws {LedgerUnavailable} where the database isn't there
  */
 export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log }: SweepOptions): Promise<number> {
   const notices = expiryNotices.toSorted((a, b) => b - a);
+  const failed: AccountKey[] = [];
   let swept = 0;
   for (;;) {
-    const due = await dueAccounts(pool, notices);
+    // Those that failed would be found again at once, and before all others; the next sweep tries them.
+    const due = await dueAccounts(pool, notices, failed);
     const results = await Promise.allSettled(due.map((account) => sweep(engine, account, notices)));
-    const failed = results.filter((result) => result.status === 'rejected');
-    swept += due.length - failed.length;
-    for (const { reason } of failed.slice(0, 1)) log(`${failed.length} accounts could not be swept: ${String(reason)}`);
-    // Those that failed would be found again at once; the next sweep tries them.
-    if (failed.length > 0 || due.length < ACCOUNTS_AT_ONCE) return swept;
+    const faults = due.flatMap(({ key }, at) => {
+      const result = results[at];
+      return result?.status === 'rejected' ? [{ key, reason: result.reason as unknown }] : [];
+    });
+    failed.push(...faults.map(({ key }) => key));
+    swept += due.length - faults.length;
+    for (const { reason } of faults.slice(0, 1)) log(`${faults.length} accounts could not be swept: ${String(reason)}`);
+    if (due.length < ACCOUNTS_AT_ONCE || faults.some(({ reason }) => isNoTime(reason))) return swept;
   }
 }
 
-async function dueAccounts(pool: Pool, notices: readonly number[]): Promise<readonly AccountRef[]> {
-  const statement = findDueAccounts(notices, ACCOUNTS_AT_ONCE);
+/** The engine has enough to do without us, or stops. Where the database is away, the next look says so. */
+function isNoTime(error: unknown): boolean {
+  return error instanceof LedgerUnavailable && (error.reason === 'queue_full' || error.reason === 'stopping');
+}
+
+async function dueAccounts(
+  pool: Pool,
+  notices: readonly number[],
+  except: readonly AccountKey[],
+): Promise<readonly AccountRef[]> {
+  const statement = findDueAccounts(notices, except, ACCOUNTS_AT_ONCE);
   const rows = await attemptRead(() =>
     inSnapshot(pool, (client) => rowsOf<Parameters<typeof refFromRow>[0]>(client, statement)),
   );
