@@ -5,7 +5,7 @@ import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 import { rowsOf } from '../load/load-state.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { inSnapshot } from '../read/snapshot.ts';
-import { findDueAccounts, refFromRow } from './due-accounts.ts';
+import { EXPIRY_NOTICES_MAX, findDueAccounts, refFromRow } from './due-accounts.ts';
 
 export interface SweepOptions {
   /** How long before its expiry a grant's owner is told of it, in milliseconds. */
@@ -23,9 +23,11 @@ const ACCOUNTS_AT_ONCE = 100;
  *
  * @returns how many accounts were swept
  * @throws {LedgerUnavailable} where the database isn't there
+ * @throws Error where there are more notices than can be given
  */
 export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log }: SweepOptions): Promise<number> {
   const notices = expiryNotices.toSorted((a, b) => b - a);
+  if (notices.length > EXPIRY_NOTICES_MAX) throw new Error(`a sweep gives at most ${EXPIRY_NOTICES_MAX} notices`);
   const failed: AccountKey[] = [];
   let swept = 0;
   for (;;) {
