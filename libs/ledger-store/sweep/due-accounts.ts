@@ -46,6 +46,9 @@ export function findDueAccounts(
   };
 }
 
+/** Names the index of holds that is meant. Without it each sweep read all open holds: 41 ms of 200 000, and not 2. */
+const ALWAYS = `expires_at > '-infinity'`;
+
 /**
  * However many notices a grant has had: this limits nothing, and lets every Postgres find what has expired by the index that
  * begins with this column. Those before 18 would read all of it.
@@ -54,7 +57,7 @@ const NOTICES_GIVEN = `expiry_notices in (${Array.from({ length: EXPIRY_NOTICES_
 
 function due(ofAccount: string, now: string): string {
   return `
-    select h.account_id from clock, holds h where ${ofAccount} expires_at <= ${now}
+    select h.account_id from clock, holds h where ${ofAccount} expires_at <= ${now} and ${ALWAYS}
     union all
     select g.account_id from clock, grants g where ${ofAccount} open and not entered and effective_at <= ${now}
     union all
