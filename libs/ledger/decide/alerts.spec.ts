@@ -239,6 +239,18 @@ describe('what time has done', () => {
   });
 });
 
+describe('what was declined', () => {
+  it('is told once when its minute is over, also by two sweeps in one transaction', () => {
+    const ledger = opened().grant('1');
+    expect(() => ledger.charge('2')).toThrow('insufficient_credits');
+    ledger.sweepWith([]);
+    expect(ledger.events('authorization.declined')).toEqual([]);
+    ledger.advance(120).inOneTransaction(() => ledger.sweepWith([]).sweepWith([]));
+    ledger.sweepWith([]);
+    expect(ledger.events('authorization.declined')).toMatchObject([{ data: { requests: 1 } }]);
+  });
+});
+
 describe('notices of an expiry', () => {
   const NOTICES = [7 * DAY * 1000, DAY * 1000];
 
