@@ -8,6 +8,8 @@ import type { WorkerPorts } from './worker-ports.ts';
 export interface OpenPortsOptions {
   readonly databaseUrl: string;
   readonly webhooks: WebhookConfig;
+  /** How many days before it expires the owner of a grant is told. */
+  readonly expiryNoticeDays: readonly number[];
   readonly log: (line: string) => void;
 }
 
@@ -19,11 +21,11 @@ export interface OpenPorts extends AsyncDisposable {
 const CONNECTIONS_MAX = 8;
 const ANSWER_MS_MAX = 15_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** How long before its expiry an account is told of a grant that is going to expire. */
-const EXPIRY_NOTICES_MS = [7 * DAY_MS, DAY_MS];
 
 /** The wiring: what the worker's ports are in earnest. What it does needs no more rights than requests do. */
-export async function openPorts({ databaseUrl, webhooks, log }: OpenPortsOptions): Promise<OpenPorts> {
+export async function openPorts(options: OpenPortsOptions): Promise<OpenPorts> {
+  const { databaseUrl, webhooks, expiryNoticeDays, log } = options;
+  const expiryNotices = expiryNoticeDays.map((days) => days * DAY_MS);
   await using opening = new AsyncDisposableStack();
   const pool = connect(databaseUrl, {
     connectionsMax: CONNECTIONS_MAX,
@@ -47,7 +49,7 @@ export async function openPorts({ databaseUrl, webhooks, log }: OpenPortsOptions
       dueDeliveries: (limit) => dueDeliveries(pool, limit),
       attemptDelivery: (id) => attemptDelivery(pool, id, sending),
       sweepAccounts: async () => {
-        await sweepDue(engine, pool, { expiryNotices: EXPIRY_NOTICES_MS, log });
+        await sweepDue(engine, pool, { expiryNotices, log });
       },
       outboxAge: () => outboxAge(pool),
     },

@@ -5,7 +5,7 @@ import { startWork, type RunningWorker, type WorkOptions } from './start-work.ts
 export type { RunningWorker } from './start-work.ts';
 
 export interface WorkerOptions extends Pick<WorkOptions, 'listenOn' | 'log'> {
-  readonly config: Pick<Config, 'redisUrl' | 'webhooks'>;
+  readonly config: Pick<Config, 'redisUrl' | 'webhooks' | 'expiryNoticeDays'>;
   readonly databaseUrl: string;
 }
 
@@ -15,9 +15,9 @@ export interface WorkerOptions extends Pick<WorkOptions, 'listenOn' | 'log'> {
  * @throws Error where it can't listen
  */
 export async function startWorker({ config, databaseUrl, log, ...rest }: WorkerOptions): Promise<RunningWorker> {
-  const { redisUrl, webhooks } = config;
+  const { redisUrl, webhooks, expiryNoticeDays } = config;
   await using opening = new AsyncDisposableStack();
-  const { ports } = opening.use(await openPorts({ databaseUrl, webhooks, log }));
+  const { ports } = opening.use(await openPorts({ databaseUrl, webhooks, expiryNoticeDays, log }));
   const queuePlace = redisUrl === null ? { databaseUrl } : { redisUrl };
   const worker = await startWork({ ports, queuePlace, log, ...rest });
   const opened = opening.move();

@@ -23,6 +23,7 @@ describe('readConfig', () => {
       adminKeys: {},
       idempotencyDays: 7,
       openHoldsMax: 0,
+      expiryNoticeDays: [7, 1],
       webhooks: { secretsKeys: [], allowLoopback: false },
       trustedProxies: [],
       rateLimit: 0,
@@ -44,6 +45,7 @@ describe('readConfig', () => {
       PURSER_TEST_ADMIN_KEY: 'test-key-test-key-test-key',
       PURSER_IDEMPOTENCY_DAYS: '30',
       PURSER_OPEN_HOLDS_MAX: '500',
+      PURSER_EXPIRY_NOTICES: '1, 30,7',
       PURSER_SECRETS_KEY: `${Buffer.alloc(32, 1).toString('base64')}, ${Buffer.alloc(32, 2).toString('base64')}`,
       PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true',
       PURSER_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.1,::1,fd00::/8',
@@ -63,6 +65,7 @@ describe('readConfig', () => {
       adminKeys: { live: env.PURSER_ADMIN_KEY, test: env.PURSER_TEST_ADMIN_KEY },
       idempotencyDays: 30,
       openHoldsMax: 500,
+      expiryNoticeDays: [30, 7, 1],
       webhooks: { secretsKeys: [Buffer.alloc(32, 1), Buffer.alloc(32, 2)], allowLoopback: true },
       trustedProxies: ['10.0.0.0/8', '192.0.2.1', '::1', 'fd00::/8'],
       rateLimit: 60_000,
@@ -102,6 +105,12 @@ describe('readConfig', () => {
     ['PURSER_TRUSTED_PROXIES', '0.0.0.0/0'],
     ['PURSER_TRUSTED_PROXIES', '::/0'],
     ['PURSER_OPEN_HOLDS_MAX', '-1'],
+    ['PURSER_EXPIRY_NOTICES', '0'],
+    ['PURSER_EXPIRY_NOTICES', '366'],
+    ['PURSER_EXPIRY_NOTICES', '7,7'],
+    ['PURSER_EXPIRY_NOTICES', '7,none'],
+    ['PURSER_EXPIRY_NOTICES', ','],
+    ['PURSER_EXPIRY_NOTICES', '1,2,3,4,5,6,7,8,9,10,11'],
     ['PURSER_RATE_LIMIT', '-1'],
     ['PURSER_RATE_LIMIT', '10/s'],
     ['REDIS_URL', 'http://cache'],
@@ -119,6 +128,7 @@ describe('readConfig', () => {
     const faulty = {
       PURSER_TRUSTED_PROXIES: 'x',
       PURSER_OPEN_HOLDS_MAX: 'x',
+      PURSER_EXPIRY_NOTICES: 'x',
       PURSER_RATE_LIMIT: 'x',
       REDIS_URL: 'x',
       PURSER_DRAIN_SECONDS: 'x',
@@ -150,6 +160,10 @@ describe('readConfig', () => {
 
   it.each(['yes', '1', 'TRUE'])('refuses PURSER_WEBHOOKS_ALLOW_LOOPBACK=%s', (PURSER_WEBHOOKS_ALLOW_LOOPBACK) => {
     expect(faultsOf({ PURSER_WEBHOOKS_ALLOW_LOOPBACK })).toHaveLength(1);
+  });
+
+  it('takes "none" for no notices of expiries at all', () => {
+    expect(readConfig({ PURSER_EXPIRY_NOTICES: 'none' }).expiryNoticeDays).toEqual([]);
   });
 
   it.each(['65536', '-1', 'any'])('refuses PURSER_WORKER_PORT=%s', (PURSER_WORKER_PORT) => {

@@ -32,6 +32,8 @@ export interface Config {
   readonly idempotencyDays: number;
   /** PURSER_OPEN_HOLDS_MAX: how many authorizations an account may have open at once; 0: any number. */
   readonly openHoldsMax: number;
+  /** PURSER_EXPIRY_NOTICES: how many days before it expires the owner of a grant is told; longest first, empty: never. */
+  readonly expiryNoticeDays: readonly number[];
   readonly webhooks: WebhookConfig;
   /**
    * PURSER_TRUSTED_PROXIES: the addresses and networks of proxies whose X-Forwarded-For is believed. Of anybody else it
@@ -102,6 +104,7 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
       fallback: 0,
       example: 10_000,
     }),
+    expiryNoticeDays: readExpiryNotices(variables),
     webhooks: readWebhooks(variables),
     ...readOperation(variables),
     workerPort: readWorkerPort(variables),
@@ -123,6 +126,29 @@ function readOperation(
     logLevel: readLogLevel(variables),
     tracing: readTracing(variables),
   };
+}
+
+const EXPIRY_NOTICES = '7,1';
+const EXPIRY_NOTICES_MAX = 10;
+
+function readExpiryNotices(variables: VariableReader): readonly number[] {
+  const text =
+    variables.text('PURSER_EXPIRY_NOTICES', { example: EXPIRY_NOTICES, problem: expiryNoticesProblem }) ??
+    EXPIRY_NOTICES;
+  return text === 'none'
+    ? []
+    : listOf(text)
+        .map(Number)
+        .sort((a, b) => b - a);
+}
+
+function expiryNoticesProblem(text: string): string | null {
+  const days = listOf(text);
+  const areDays = days.every((one) => /^\d{1,3}$/.test(one) && Number(one) >= 1 && Number(one) <= 365);
+  const isList = areDays && days.length > 0 && days.length <= EXPIRY_NOTICES_MAX && new Set(days).size === days.length;
+  return isList || text === 'none'
+    ? null
+    : `is '${text}' but must be up to ${EXPIRY_NOTICES_MAX} different numbers of days from 1 to 365, separated by commas, or none`;
 }
 
 function readTrustedProxies(variables: VariableReader): readonly string[] {

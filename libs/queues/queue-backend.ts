@@ -4,15 +4,12 @@ import type { Queue, QueueOptions, Worker, WorkerOptions } from 'bullmq';
 export type QueuePlace = { readonly redisUrl: string } | { readonly databaseUrl: string };
 
 /** What this library needs of a BullMQ queue, whatever it stands on. */
-export type BullQueue = Pick<
-  Queue,
-  'add' | 'addBulk' | 'getJobCounts' | 'upsertJobScheduler' | 'waitUntilReady' | 'close'
-> & {
+export type BullQueue = Pick<Queue, 'addBulk' | 'getJobCounts' | 'upsertJobScheduler' | 'waitUntilReady' | 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
 
 /** What this library needs of a BullMQ worker. */
-export type BullWorker = Pick<Worker, 'run' | 'close' | 'waitUntilReady'> & {
+export type BullWorker = Pick<Worker, 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
 };
 
@@ -33,7 +30,6 @@ export type ProcessJob = (job: BullJob, token: string | undefined) => Promise<vo
 /** What this library needs of a BullMQ job. */
 export interface BullJob {
   readonly data: unknown;
-  readonly attemptsMade: number;
   readonly attemptsStarted: number;
   /** When it was added, in milliseconds since 1970. */
   readonly timestamp: number;

@@ -16,6 +16,11 @@ describe('an endpoint that only fails', () => {
   it('is told of once, by the highest of several notices', () => {
     expect(failingNotice(4.6 * DAY, 0)).toBe(90);
     expect(failingNotice(4.6 * DAY, 90)).toBeNull();
-    expect(failingNotice(6 * DAY, 0)).toBe(100);
+  });
+
+  it('is never disabled before it was told of at nine tenths, however rarely it was tried', () => {
+    expect(failingNotice(30 * DAY, 0)).toBe(90);
+    expect(failingNotice(30 * DAY, 50)).toBe(90);
+    expect(failingNotice(30 * DAY, 90)).toBe(100);
   });
 });

@@ -99,6 +99,16 @@ describe('the stream of an account', () => {
     ]);
   });
 
+  it('asks proxies and caches to pass it on as it comes', async () => {
+    const account = await openAccount(service.live);
+    const { headers } = await fetch(`${service.url}/v1/accounts/${account}/stream?wait=0`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-accel-buffering')).toBe('no');
+  });
+
   it('ends after so many seconds, if it is to', async () => {
     const account = await openAccount(service.live);
     const listener = new Listener(`/v1/accounts/${account}/stream?wait=1`);

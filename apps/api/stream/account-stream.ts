@@ -31,6 +31,8 @@ export class AccountStream {
     this.response.writeHead(200, {
       ...Object.fromEntries(headers),
       'content-type': 'text/event-stream; charset=utf-8',
+      // nginx would keep messages back until it has some thousand bytes of them.
+      'x-accel-buffering': 'no',
     });
     this.response.flushHeaders();
     const keepAlive = setInterval(() => this.write(': still here\n\n'), KEEP_ALIVE_MS);

@@ -1,10 +1,11 @@
 import type { Pool } from '#database';
 import type { AccountKey, AccountRef } from '#ledger';
 import type { Engine } from '../engine/engine.ts';
+import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 import { rowsOf } from '../load/load-state.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { inSnapshot } from '../read/snapshot.ts';
-import { findDueAccounts, refFromRow } from './due-accounts.ts';
+import { EXPIRY_NOTICES_MAX, findDueAccounts, refFromRow } from './due-accounts.ts';
 
 export interface SweepOptions {
   /** How long before its expiry a grant's owner is told of it, in milliseconds. */
@@ -19,13 +20,16 @@ const BEFORE_ALL: AccountKey = '-1';
 
 /**
  * Books and tells what time has done to all accounts: balances are right without it, events and notices wait for it. Two at
- * once, or one that is killed midway, come to the same: every account is swept by a command of its own.
+ * once, or one that is killed midway, come to the same: every account is swept by a command of its own. One that can't be
+ * swept keeps no other waiting.
  *
  * @returns how many accounts were swept
  * @throws {LedgerUnavailable} where the database isn't there
+ * @throws Error where there are more notices than can be given
  */
 export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log }: SweepOptions): Promise<number> {
   const notices = expiryNotices.toSorted((a, b) => b - a);
+  if (notices.length > EXPIRY_NOTICES_MAX) throw new Error(`a sweep gives at most ${EXPIRY_NOTICES_MAX} notices`);
   const faults: unknown[] = [];
   let swept = 0;
   for (let after = BEFORE_ALL; ;) {
@@ -35,12 +39,17 @@ export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log 
     faults.push(...failed);
     swept += due.length - failed.length;
     const last = due.at(-1);
-    if (!last || due.length < ACCOUNTS_AT_ONCE) break;
+    if (!last || due.length < ACCOUNTS_AT_ONCE || failed.some(isNoTime)) break;
     after = last.key;
   }
   // The next sweep tries them again, and the others too, wherever they stand.
   if (faults.length > 0) log(`${faults.length} accounts could not be swept: ${String(faults[0])}`);
   return swept;
+}
+
+/** The engine has enough to do without us, or stops. Where the database is away, the next look says so. */
+function isNoTime(error: unknown): boolean {
+  return error instanceof LedgerUnavailable && (error.reason === 'queue_full' || error.reason === 'stopping');
 }
 
 async function dueAccounts(pool: Pool, notices: readonly number[], after: AccountKey): Promise<readonly AccountRef[]> {

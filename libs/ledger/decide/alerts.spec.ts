@@ -185,6 +185,19 @@ describe('levels', () => {
     ledger.charge('95');
     expect(levels(ledger)).toEqual([['10', ['10', '50']]]);
   });
+
+  it('are told again after a rise that came while others held', () => {
+    const ledger = opened()
+      .setAlerts({ remaining: ['50'] })
+      .grant('100');
+    ledger.charge('60');
+    ledger.setAlerts({ remaining: [] }).grant('60');
+    ledger.setAlerts({ remaining: ['50'] }).charge('60');
+    expect(levels(ledger)).toEqual([
+      ['50', ['50']],
+      ['50', ['50']],
+    ]);
+  });
 });
 
 describe('an empty account', () => {
@@ -252,6 +265,18 @@ describe('what time has done', () => {
   });
 });
 
+describe('what was declined', () => {
+  it('is told once when its minute is over, also by two sweeps in one transaction', () => {
+    const ledger = opened().grant('1');
+    expect(() => ledger.charge('2')).toThrow('insufficient_credits');
+    ledger.sweepWith([]);
+    expect(ledger.events('authorization.declined')).toEqual([]);
+    ledger.advance(120).inOneTransaction(() => ledger.sweepWith([]).sweepWith([]));
+    ledger.sweepWith([]);
+    expect(ledger.events('authorization.declined')).toMatchObject([{ data: { requests: 1 } }]);
+  });
+});
+
 describe('notices of an expiry', () => {
   const NOTICES = [7 * DAY * 1000, DAY * 1000];
 
@@ -277,6 +302,15 @@ describe('notices of an expiry', () => {
     expect(ledger.events('grant.expiring')).toHaveLength(1);
     ledger.grant('10', { expiresIn: 3600 }).sweepWith(NOTICES);
     expect(ledger.events('grant.expiring')).toHaveLength(1);
+  });
+
+  it('aren’t given of a grant that was voided, of which a hold has a part', () => {
+    const ledger = opened();
+    const grant = ledger.createGrant('10', { expiresIn: 7.5 * DAY });
+    ledger.authorize('4', { holdSeconds: DAY });
+    ledger.voidGrant(grant);
+    ledger.advance(0.6 * DAY).sweepWith(NOTICES);
+    expect(ledger.events('grant.expiring')).toEqual([]);
   });
 
   it('aren’t given of a grant of which nothing remains', () => {

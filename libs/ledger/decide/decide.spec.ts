@@ -97,15 +97,18 @@ const advance = seconds.map(
       ledger.advance(seconds),
 );
 const sweep = fc.constant<Step>(({ ledger }) => ledger.sweep());
-const notices = seconds.map(
-  (seconds): Step =>
+const notices = fc.tuple(account, seconds).map(
+  ([account, seconds]): Step =>
     ({ ledger }) =>
-      ledger.sweepWith([2000 * seconds, 1000 * seconds]),
+      ledger.sweepWith([2000 * seconds, 1000 * seconds], account),
 );
-const alerts = fc.tuple(fc.uniqueArray(fc.integer({ min: 1, max: 200 }), { maxLength: 3 }), fc.option(amount)).map(
-  ([percent, level]): Step =>
+/** Few, so that rules come back that held before. */
+const percent = fc.constantFrom([], [50, 75, 90, 100], [20, 100], [150]);
+const levels = fc.constantFrom([], ['0'], ['5'], ['5', '20']);
+const alerts = fc.record({ account, percent, levels }).map(
+  ({ account, percent, levels }): Step =>
     ({ ledger }) =>
-      ledger.setAlerts({ percent: percent.toSorted((a, b) => a - b), remaining: level === null ? [] : [level] }),
+      ledger.setAlerts({ percent, remaining: levels }, account),
 );
 
 const command = fc.oneof(
@@ -134,6 +137,26 @@ const refundStep = fc.oneof(
           ledger.advance(seconds / 4),
     ),
   },
+);
+
+/** Rich in balances that rise and fall, while the rules of alerts change. */
+const alertStep = fc.oneof(
+  fc.constantFrom('3', '7', '12').map(
+    (amount): Step =>
+      ({ ledger, authorizations }) =>
+        authorizations.push(ledger.charge(amount)),
+  ),
+  fc.tuple(fc.constantFrom('5', '20'), fc.constantFrom('paid', 'promotional')).map(
+    ([amount, category]): Step =>
+      ({ ledger, grants }) =>
+        grants.push(ledger.createGrant(amount, { category })),
+  ),
+  fc.tuple(percent, levels).map(
+    ([percent, remaining]): Step =>
+      ({ ledger }) =>
+        ledger.setAlerts({ percent, remaining }),
+  ),
+  ...[refund, voidGrant],
 );
 
 function pick(made: readonly Named[], at: number): Named {
@@ -170,6 +193,10 @@ describe('decide', () => {
 
   it('keeps every invariant where much is refunded, and debt is made and repaid', () => {
     fc.assert(fc.property(fc.array(refundStep, { minLength: 10, maxLength: 60 }), playAll), { numRuns: 400 });
+  });
+
+  it('sends no alert twice, however the balance goes and the rules change', () => {
+    fc.assert(fc.property(fc.array(alertStep, { minLength: 10, maxLength: 60 }), playAll), { numRuns: 400 });
   });
 
   it('keeps every invariant where the commands of one instant share a transaction', () => {

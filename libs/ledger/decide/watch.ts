@@ -1,11 +1,4 @@
-import {
-  effectiveRules,
-  levelsReached,
-  percentagesReached,
-  percentUsed,
-  type AlertRules,
-  type Entering,
-} from '../alerts.ts';
+import { effectiveRules, levelsReached, percentagesReached, percentUsed, type Entering } from '../alerts.ts';
 import { formatAmount, ZERO, type Amount } from '../amount.ts';
 import type { SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
@@ -46,15 +39,13 @@ export function watch(context: DecisionContext, account: AccountState, moment: M
     account.entering = null;
     fill(context, account, entering, before, moment);
   }
-  if (after.eq(before)) return;
-  const { alerts, environment } = account.account;
-  const rules = effectiveRules(alerts.rules, context.rules.alertRules.get(environment));
-  if (after.lt(before)) fall(context, account, rules, before, moment);
-  else {
-    // Which levels there are may have changed by the time it falls again, so every rise counts, above a level or not.
-    alerts.arming += 1;
-    context.changes.changedAlerts.add(account);
-  }
+  if (after.lt(before)) fall(context, account, before, moment);
+  else if (after.gt(before)) rise(context, account);
+}
+
+function rise(context: DecisionContext, account: AccountState): void {
+  account.account.alerts.arming += 1;
+  context.changes.changedAlerts.add(account);
 }
 
 function fill(
@@ -79,19 +70,15 @@ function fill(
   tell(context, account, 'balance.replenished', told, moment);
 }
 
-function fall(
-  context: DecisionContext,
-  account: AccountState,
-  rules: AlertRules,
-  before: Amount,
-  moment: Moment,
-): void {
-  const percentages = percentagesReached(rules, account.account.alerts, moment.posted);
+function fall(context: DecisionContext, account: AccountState, before: Amount, moment: Moment): void {
+  const { alerts, environment } = account.account;
+  const rules = effectiveRules(alerts.rules, context.rules.alertRules.get(environment));
+  const percentages = percentagesReached(rules, alerts, moment.posted);
   if (percentages.length > 0) tellPercent(context, account, percentages, moment);
   const levels = levelsReached(rules, before, moment.posted);
   if (levels.length > 0) tellLevels(context, account, levels, moment);
   if (before.gt(ZERO) && !moment.posted.gt(ZERO)) {
-    tell(context, account, 'balance.exhausted', { epoch: account.account.alerts.epoch }, moment);
+    tell(context, account, 'balance.exhausted', { epoch: alerts.epoch }, moment);
   }
 }
 

@@ -298,8 +298,8 @@ export class LedgerFixture {
   }
 
   /** Sets the account's own alert rules; in what isn't given it follows its environment. */
-  setAlerts({ percent = null, remaining = null }: AlertOptions): this {
-    const account = accountRef(this.currentAccount);
+  setAlerts({ percent = null, remaining = null }: AlertOptions, id = this.currentAccount): this {
+    const account = accountRef(id);
     const rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
     this.run<'set_alerts'>({ type: 'set_alerts', account, rules });
     return this;
@@ -317,8 +317,8 @@ export class LedgerFixture {
   }
 
   /** Sweeps the account as the worker does. */
-  sweepWith(expiryNotices: readonly number[]): this {
-    this.run<'sweep'>({ type: 'sweep', account: accountRef(this.currentAccount), expiryNotices });
+  sweepWith(expiryNotices: readonly number[], id = this.currentAccount): this {
+    this.run<'sweep'>({ type: 'sweep', account: accountRef(id), expiryNotices });
     return this;
   }
 

@@ -65,7 +65,7 @@ export class LedgerRows {
         grants: [...this.grants.keys()],
         refunds: [...this.authorizations.keys()],
         clocks: [],
-        sweeps: [],
+        sweeps: [...this.accounts.keys()],
       },
       now,
     );

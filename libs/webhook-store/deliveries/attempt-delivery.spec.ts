@@ -116,6 +116,28 @@ describe('a delivery', () => {
     expect(await dueDeliveries(fixture.pool, 10)).toEqual([]);
   });
 
+  it('counts all its attempts, and shows the last ten', async () => {
+    const made = await fixture.endpoint(receiver.url);
+    receiver.answering = (response) => response.writeHead(500 + receiver.received.length).end();
+    await fixture.work([await fixture.queued(made)], { delaysMs: Array.from({ length: 12 }, () => 0) });
+    const { attemptCount, attempts } = await fixture.delivery(made);
+    expect(attemptCount).toBe(12);
+    expect(attempts.map((attempt) => attempt.status_code)).toEqual([512, 511, 510, 509, 508, 507, 506, 505, 504, 503]);
+  });
+
+  it('that is under way isn’t begun a second time by who asks for it again', async () => {
+    const made = await fixture.endpoint(receiver.url);
+    receiver.answering = (response) => setTimeout(() => response.end(), 400);
+    const id = await fixture.queued(made);
+    const underWay = fixture.attempt(id);
+    while (receiver.received.length === 0) await sleep(5);
+    const wanted = { eventId: parseDeliveryId(id).eventId, endpointId: null };
+    await fixture.endpoints.redeliverEvent(requestIn('live'), wanted, () => ({ status: 202, body: '' }));
+    expect((await fixture.attempt(id)).outcome).toBe('none');
+    expect((await underWay).outcome).toBe('delivered');
+    expect(receiver.received).toHaveLength(1);
+  });
+
   it('waits for as long as Retry-After asks', async () => {
     const made = await fixture.endpoint(receiver.url);
     receiver.answering = answer(429, { 'retry-after': '120' });

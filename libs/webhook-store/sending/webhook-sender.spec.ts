@@ -82,6 +82,17 @@ describe('a message', () => {
     expect([answers, begun]).toEqual([[], 0]);
   });
 
+  it('ends at once for a receiver that would rather speak another protocol', async () => {
+    const receiver = await WebhookReceiver.start();
+    receiver.answering = (response) =>
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+    expect(await senderTo().send(receiver.url, message(), secrets)).toMatchObject({
+      statusCode: null,
+      error: 'The connection was closed before an answer came.',
+    });
+    await receiver.stop();
+  });
+
   it('to a host that nobody knows tells so', async () => {
     const unknown = Object.assign(new Error('no'), { code: 'ENOTFOUND' });
     const sender = new WebhookSender({ allowLoopback: false, resolve: () => Promise.reject(unknown) });
