@@ -91,14 +91,6 @@ describe('alerts', () => {
     expect((await service.test.get('/v1/alerts')).body).toEqual({ percent: [50, 75, 90, 100], remaining: [] });
   });
 
-  it('tell once of a level that was given twice, as 5 and as 5.0', async () => {
-    const account = await openAccount(service.live, { credits: '10' });
-    const { body } = await put(`/v1/accounts/${account}/alerts`, { remaining: ['5.0', '5'] });
-    expect(body).toMatchObject({ remaining: ['5'] });
-    await charge(service.live, account, '6');
-    expect(await eventsOf(account, 'balance.low')).toMatchObject([{ data: { level: '5', crossed: ['5'] } }]);
-  });
-
   it('tell again of a level after the balance rose while other rules held', async () => {
     const account = await openAccount(service.live, { credits: '10' });
     const path = `/v1/accounts/${account}/alerts`;

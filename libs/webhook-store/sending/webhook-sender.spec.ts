@@ -102,16 +102,6 @@ describe('a message', () => {
     expect(begun).toBe(0);
   });
 
-  it('is over when the other side wants another protocol and closes', async () => {
-    const receiver = await WebhookReceiver.start();
-    receiver.answering = (response) => response.writeHead(101, { connection: 'upgrade', upgrade: 'other' }).end();
-    expect(await senderTo().send(receiver.url, message(), secrets)).toMatchObject({
-      statusCode: null,
-      error: 'The connection failed.',
-    });
-    await receiver.stop();
-  });
-
   it('is given up where name servers are silent', async () => {
     const sender = new WebhookSender({
       allowLoopback: false,

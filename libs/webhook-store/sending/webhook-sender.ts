@@ -82,7 +82,7 @@ export class WebhookSender {
       // An answer that changes the protocol is no response to Node, and no error either: it closes the connection, and that
       // is all. Nothing else would ever end this attempt.
       const closed = (): void => {
-        reject(new Error('the connection was closed'));
+        reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' }));
       };
       request.on('close', closed);
       request.on('response', (response) => {
