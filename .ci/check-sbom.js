@@ -31,10 +31,15 @@ for (const { 'bom-ref': ref, version, purl, hashes = [] } of components) {
 }
 
 const locked = Object.entries(JSON.parse(readFileSync(lockFile, 'utf8')).packages)
-  .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
-  .map(([path, { version }]) => `${path.replace(/^.*node_modules\//, '')}@${version}`);
-for (const ref of locked) must(refs.has(ref), `${ref} is missing`);
-for (const ref of refs) must(locked.includes(ref), `${ref} isn't part of a production install`);
+  .filter(([path, { dev }]) => path !== '' && !dev)
+  .map(([path, { version, devOptional = false }]) => ({
+    ref: `${path.replace(/^.*node_modules\//, '')}@${version}`,
+    devOptional,
+  }));
+// What is optional in production, and needed for development too, may be there or not.
+for (const { ref, devOptional } of locked) must(devOptional || refs.has(ref), `${ref} is missing`);
+const known = new Set(locked.map(({ ref }) => ref));
+for (const ref of refs) must(known.has(ref), `${ref} isn't part of a production install`);
 
 refs.add(metadata.component['bom-ref']);
 for (const { ref, dependsOn = [] } of dependencies)

@@ -19,8 +19,8 @@ afterAll(async () => {
 /** Writes an event and its delivery as they were made so many days ago. */
 async function happened(daysAgo: number): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
-    `insert into events (account_id, id, environment, type, data, occurred_at, recorded_at)
-    select 1, gen_random_uuid(), 'live', 'grant.created', '{}', at, at from make_interval(days => $1) ago, lateral (select now() - ago as at) then_
+    `insert into events (account_id, id, environment, type, data, occurred_at, recorded_at, relayed_at)
+    select 1, gen_random_uuid(), 'live', 'grant.created', '{}', at, at, at from make_interval(days => $1) ago, lateral (select now() - ago as at) then_
     returning id`,
     [daysAgo],
   );
