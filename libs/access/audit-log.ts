@@ -1,16 +1,5 @@
-import { newUuid, type JsonObject } from '#ledger';
-import type { Asking } from '#ledger-store';
-
-/** By which key, in which request something is done. */
-export interface Actor {
-  /** The key's UUID. */
-  readonly keyId: string;
-  /** Its name then. */
-  readonly keyName: string;
-  /** The operation, like `POST /v1/api-keys`. */
-  readonly call: string;
-  readonly requestId: string;
-}
+import type { JsonObject } from '#ledger';
+import type { Actor, Asking } from '#ledger-store';
 
 export interface AuditedChange {
   /** Where it happened. */
@@ -27,26 +16,6 @@ export interface AuditEntry extends AuditedChange {
   readonly actor: Actor;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-}
-
-export async function insertAudit(database: Asking, actor: Actor, changes: readonly AuditedChange[]): Promise<void> {
-  for (const { environment, object, before, after } of changes) {
-    await database.query(
-      `insert into audit_log (environment, id, actor_key, actor_name, call, object, before, after, request_id)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        environment,
-        newUuid(Date.now()),
-        actor.keyId,
-        actor.keyName,
-        actor.call,
-        object,
-        before,
-        after,
-        actor.requestId,
-      ],
-    );
-  }
 }
 
 interface AuditRow {

@@ -1,7 +1,7 @@
 import type { Pool } from '#database';
-import { accountKey } from '#ledger';
-import { asking, transact, type Asking } from '#ledger-store';
-import { insertAudit, type AuditedChange, type Actor } from './audit-log.ts';
+import { accountKey, newUuid } from '#ledger';
+import { asking, enterInAudit, transact, type Actor, type Asking, type Work } from '#ledger-store';
+import type { AuditedChange } from './audit-log.ts';
 import { open, seal } from './sealed-answer.ts';
 
 /** A client's idempotency key, as it is kept. */
@@ -59,8 +59,7 @@ export async function change<Refusal extends string>(
   request: ChangeRequest,
   work: (database: Asking) => Promise<ChangeOutcome<Refusal>>,
 ): Promise<Changed<Refusal>> {
-  const attempt = (): Promise<Changed<Refusal>> =>
-    transact(pool, async (client) => ({ result: await decide(asking(client), request, work), writes: [] }));
+  const attempt = (): Promise<Changed<Refusal>> => transact(pool, (client) => decide(asking(client), request, work));
   try {
     return await attempt();
   } catch (error) {
@@ -74,7 +73,7 @@ async function decide<Refusal extends string>(
   database: Asking,
   { environment, actor, key }: ChangeRequest,
   work: (database: Asking) => Promise<ChangeOutcome<Refusal>>,
-): Promise<Changed<Refusal>> {
+): Promise<Work<Changed<Refusal>>> {
   const scope = accountKey(environment, '');
   if (key) {
     const { rows } = await database.query<RememberedRow>(
@@ -82,19 +81,23 @@ async function decide<Refusal extends string>(
       [scope, key.key],
     );
     const [earlier] = rows;
-    if (earlier && earlier.fingerprint !== key.fingerprint) return 'idempotency_key_reused';
-    if (earlier) return { answer: { status: earlier.status, body: open(earlier.body, key.words) }, replayed: true };
+    if (earlier && earlier.fingerprint !== key.fingerprint) return { result: 'idempotency_key_reused', writes: [] };
+    if (earlier) {
+      const answer = { status: earlier.status, body: open(earlier.body, key.words) };
+      return { result: { answer, replayed: true }, writes: [] };
+    }
   }
   const outcome = await work(database);
-  if (!outcome.ok) return outcome.refusal;
-  await insertAudit(database, actor, outcome.audited);
+  if (!outcome.ok) return { result: outcome.refusal, writes: [] };
   if (key) {
     await database.query(
       'insert into idempotency_keys (account_id, key, fingerprint, status, body) values ($1, $2, $3, $4, $5)',
       [scope, key.key, key.fingerprint, outcome.answer.status, seal(outcome.answer.body, key.words)],
     );
   }
-  return { answer: outcome.answer, replayed: false };
+  const at = Date.now();
+  const entries = outcome.audited.map((changed) => ({ ...changed, id: newUuid(at), actor, at }));
+  return { result: { answer: outcome.answer, replayed: false }, writes: enterInAudit(entries) };
 }
 
 /** The keys' constraint has the name of its week. */

@@ -1,7 +1,7 @@
 export { Access, type MadeKey } from './access.ts';
 export { SCOPES, type Scope } from './api-key.ts';
 export { API_KEY_STATUSES, apiKeyStatus, type ApiKey } from './api-keys.ts';
-export type { Actor, AuditedChange, AuditEntry } from './audit-log.ts';
+export type { AuditedChange, AuditEntry } from './audit-log.ts';
 export { bootstrapKeys, type BootstrappedKey } from './bootstrap-keys.ts';
 export { isNetwork, type Caller } from './caller.ts';
 export { change } from './change.ts';

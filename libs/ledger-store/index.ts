@@ -7,7 +7,14 @@ export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-
 export { ledgerPool } from './engine/ledger-pool.ts';
 export { runBatch } from './engine/run-batch.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
-export { queued, type Answer, type IdempotencyKey, type Rendered, type Submission } from './engine/submission.ts';
+export {
+  queued,
+  type Actor,
+  type Answer,
+  type IdempotencyKey,
+  type Rendered,
+  type Submission,
+} from './engine/submission.ts';
 export { KnownAccounts } from './load/known-accounts.ts';
 export { dropOldEvents } from './maintenance/drop-old-events.ts';
 export { keepPartitions } from './maintenance/keep-partitions.ts';
@@ -24,7 +31,8 @@ export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export { sweepDue, type SweepOptions } from './sweep/sweep-due.ts';
-export { transact } from './transact.ts';
+export { transact, type Work } from './transact.ts';
+export { enterInAudit } from './write/write-changes.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '#access';
+import type { Actor } from '#ledger-store';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
 

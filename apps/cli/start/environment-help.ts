@@ -47,10 +47,12 @@ const USED_BY = {
     'DATABASE_URL',
     'REDIS_URL',
     'PURSER_WORKER_PORT',
+    'HOST',
     'PURSER_SECRETS_KEY',
     'PURSER_WEBHOOKS_ALLOW_LOOPBACK',
     'PURSER_EXPIRY_NOTICES',
     'PURSER_IDEMPOTENCY_DAYS',
+    'PURSER_DRAIN_SECONDS',
     'PURSER_LOG_LEVEL',
   ],
 } as const satisfies Record<string, readonly Variable[]>;
