@@ -17,8 +17,9 @@ export class Reconciler implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(ports: Pick<WorkerPorts, 'dueDeliveries'>, queues: Queues, log: (line: string) => void) {
     const task = async (): Promise<boolean> => {
       if (!(await schedulesKept(queues))) return false;
-      const due = await ports.dueDeliveries(DELIVERIES_MAX);
-      return (await wakeDeliveries(queues, due, { unlessThere: true })) && due.length >= DELIVERIES_MAX;
+      await wakeDeliveries(queues, await ports.dueDeliveries(DELIVERIES_MAX), { unlessThere: true });
+      // Of more than these the rest is woken by those that end; to look again at once would only find the same.
+      return false;
     };
     this.repeater = new Repeater({ name: 'The reconciler', everyMs: RECONCILE_EVERY_MS, task, log });
     queues.onBack(() => this.repeater.hurry());
