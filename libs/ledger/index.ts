@@ -46,6 +46,7 @@ export type {
 export type { AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
 export { NO_RULES, timeOf, type DecisionContext, type LedgerRules } from './decide/context.ts';
+export { guessesRetry } from './decide/declines.ts';
 export { decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
@@ -55,6 +56,7 @@ export { LEDGER_EVENT_TYPES } from './events.ts';
 export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
+export { HoldExpiries, type HoldExpiry } from './hold-expiries.ts';
 export { IdClock } from './id-clock.ts';
 export {
   accountKey,

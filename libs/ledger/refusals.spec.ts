@@ -10,6 +10,7 @@ const FIGURES = {
   held: ZERO,
   shortfall: ZERO,
   retryAfterSeconds: 1,
+  retryIsExact: true,
   limit: 1,
   refundable: ZERO,
 };

@@ -37,9 +37,16 @@ export interface Shortfall {
   readonly shortfall: Amount;
 }
 
+/** When the next hold of others expires. */
+export interface RetryLater {
+  readonly retryAfterSeconds: number;
+  /** False where it may be later: not all open holds were known to the decision. */
+  readonly retryIsExact: boolean;
+}
+
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
-  | ({ readonly code: 'credits_held'; readonly retryAfterSeconds: number } & Shortfall)
+  | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
   | { readonly code: 'account_suspended' | 'account_not_found'; readonly account: string }

@@ -7,6 +7,7 @@ import { compareBurnDown } from './burn-down.ts';
 import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert } from './events.ts';
 import type { Grant } from './grant.ts';
+import type { HoldExpiries } from './hold-expiries.ts';
 import type { IdClock } from './id-clock.ts';
 import type { AccountKey } from './ids.ts';
 import type { TestClock } from './test-clock.ts';
@@ -21,8 +22,7 @@ export interface AccountState {
   freeFrom: number;
   posted: Amount;
   held: Amount;
-  /** When the earliest open authorization expires; `null` where there is none. */
-  nextHoldExpiry: number | null;
+  readonly holdExpiries: HoldExpiries;
   /** How many authorizations are open; counted only where there is a bound to how many may be. */
   openHolds: number;
   /** What was posted when the alerts were last looked at. */
@@ -96,7 +96,7 @@ export function accountState(
   account: Account,
   ids: IdClock,
   grants: readonly Grant[],
-  { nextHoldExpiry, openHolds }: Pick<AccountState, 'nextHoldExpiry' | 'openHolds'>,
+  { holdExpiries, openHolds }: Pick<AccountState, 'holdExpiries' | 'openHolds'>,
   now: number,
 ): AccountState {
   const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
@@ -111,7 +111,7 @@ export function accountState(
     freeFrom: 0,
     posted,
     held: sum(({ held }) => held).plus(account.overdraftHeld),
-    nextHoldExpiry,
+    holdExpiries,
     openHolds,
     watched: posted.minus(sum(({ remaining, entered }) => (entered ? ZERO : remaining))),
     entering: null,
@@ -131,6 +131,18 @@ export function enterGrant(account: AccountState, grant: Grant): void {
   }
   grants.splice(from, 0, grant);
   account.freeFrom = 0;
+}
+
+/** An authorization is open from now on. */
+export function holdOpened(account: AccountState, id: string, expiresAt: number): void {
+  account.openHolds += 1;
+  account.holdExpiries.add(id, expiresAt);
+}
+
+/** An open authorization has reached its end, or was taken back. */
+export function holdClosed(account: AccountState, id: string): void {
+  account.openHolds -= 1;
+  account.holdExpiries.remove(id);
 }
 
 export function balanceOf(state: AccountState): Balance {

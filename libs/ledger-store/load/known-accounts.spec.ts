@@ -1,6 +1,7 @@
 import {
   accountKey,
   accountState,
+  HoldExpiries,
   Amount,
   IdClock,
   NO_RULES,
@@ -64,7 +65,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     pace: { total: ZERO, marks: [] },
     sequence: 0,
   } as const;
-  return accountState({ ...account }, ids, grants, { nextHoldExpiry: null, openHolds: 0 }, NOW);
+  return accountState({ ...account }, ids, grants, { holdExpiries: HoldExpiries.none(), openHolds: 0 }, NOW);
 }
 
 function authorizationOf(
@@ -103,7 +104,13 @@ function authorizationOf(
 const all = (): boolean => true;
 /** Its clock stands at `stamp`, as somebody else has left it. */
 function at({ account, grants }: AccountState, stamp: bigint): AccountState {
-  return accountState(account, new IdClock(account.key, stamp), grants, { nextHoldExpiry: null, openHolds: 0 }, NOW);
+  return accountState(
+    account,
+    new IdClock(account.key, stamp),
+    grants,
+    { holdExpiries: HoldExpiries.none(), openHolds: 0 },
+    NOW,
+  );
 }
 
 describe('known accounts', () => {
@@ -158,10 +165,18 @@ describe('known accounts', () => {
     const known = new KnownAccounts(all);
     const acme = accountWith('acme', '5');
     const [lapsed, open] = [authorizationOf(acme), { ...authorizationOf(acme), expiresAt: NOW + 1001 }];
-    acme.nextHoldExpiry = NOW + 1000;
+    acme.holdExpiries.add('some', NOW + 1000);
     known.learn(stateOf([acme], [lapsed, open]), NOW);
     known.learn(
-      stateOf([accountState(acme.account, acme.ids, [], { nextHoldExpiry: NOW + 1001, openHolds: 0 }, NOW + 1000)]),
+      stateOf([
+        accountState(
+          acme.account,
+          acme.ids,
+          [],
+          { holdExpiries: HoldExpiries.of([], NOW + 1001), openHolds: 0 },
+          NOW + 1000,
+        ),
+      ]),
       NOW + 1000,
     );
     expect([...known.state.authorizations.keys()]).toEqual([open.id]);
@@ -188,7 +203,7 @@ describe('known accounts', () => {
   it('hold until time alone changes something', () => {
     const known = new KnownAccounts(all);
     const acme = accountWith('acme', '5');
-    acme.nextHoldExpiry = NOW + 900;
+    acme.holdExpiries.add('some', NOW + 900);
     known.learn(stateOf([acme]), NOW);
     const { key } = acme.account;
     expect([NOW - 1, NOW, NOW + 899, NOW + 900].map((now) => known.holdsAt(key, now))).toEqual([
@@ -203,7 +218,7 @@ describe('known accounts', () => {
       acme.account,
       acme.ids,
       [{ ...grant, expiresAt: NOW + 10 }],
-      { nextHoldExpiry: NOW + 900, openHolds: 0 },
+      { holdExpiries: HoldExpiries.of([], NOW + 900), openHolds: 0 },
       NOW,
     );
     known.learn(stateOf([ending]), NOW);
@@ -212,7 +227,7 @@ describe('known accounts', () => {
       acme.account,
       acme.ids,
       [{ ...grant, effectiveAt: NOW + 7 }],
-      { nextHoldExpiry: NOW + 900, openHolds: 0 },
+      { holdExpiries: HoldExpiries.of([], NOW + 900), openHolds: 0 },
       NOW,
     );
     known.learn(stateOf([coming]), NOW);

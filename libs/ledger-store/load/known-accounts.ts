@@ -84,7 +84,7 @@ export class KnownAccounts {
   holdsUntil(key: AccountKey): number {
     const known = this.known.get(key);
     if (!known) return Number.NEGATIVE_INFINITY;
-    const { nextHoldExpiry } = known.state;
+    const nextHoldExpiry = known.state.holdExpiries.earliest();
     if (nextHoldExpiry === null) return known.grantsHoldUntil;
     return Math.min(known.grantsHoldUntil, nextHoldExpiry - aheadMsOf(known.state));
   }
@@ -172,7 +172,8 @@ export class KnownAccounts {
 
   /** Whoever has just read the account has closed its lapsed authorizations. @param now by the account's clock */
   private forgetLapsed({ state, authorizations }: Known, now: number): void {
-    if (state.nextHoldExpiry === null || now < state.nextHoldExpiry) return;
+    const nextHoldExpiry = state.holdExpiries.earliest();
+    if (nextHoldExpiry === null || now < nextHoldExpiry) return;
     for (const id of authorizations) {
       const authorization = this.state.authorizations.get(id);
       if (authorization && hasLapsed(authorization, now)) this.forgetAuthorization(id);

@@ -1,6 +1,7 @@
 import {
   accountKeyOf,
   accountState,
+  HoldExpiries,
   isOpen,
   type Authorization,
   type Grant,
@@ -116,7 +117,7 @@ function assemble(rows: LoadedRows): LoadedState {
   const holds = new Map(
     rows.clock.map(({ account_id, next_hold_expiry, open_holds }) => [
       account_id,
-      { nextHoldExpiry: next_hold_expiry?.getTime() ?? null, openHolds: open_holds },
+      { holdExpiries: HoldExpiries.of([], next_hold_expiry?.getTime() ?? Infinity), openHolds: open_holds },
     ]),
   );
   const aheadMs = new Map(rows.clock.map((row) => [row.account_id, Number(row.ahead_ms ?? 0)]));
@@ -131,7 +132,7 @@ function assemble(rows: LoadedRows): LoadedState {
   const accounts = accountsRead.map(({ account, ids }) => {
     const own = grantsOf.get(account.key) ?? [];
     const now = realNow + (account.clock?.aheadMs ?? 0);
-    return [account.key, accountState(account, ids, own, holds.get(account.key) ?? NO_HOLDS, now)] as const;
+    return [account.key, accountState(account, ids, own, holds.get(account.key) ?? noHolds(), now)] as const;
   });
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
@@ -150,7 +151,7 @@ function assemble(rows: LoadedRows): LoadedState {
   };
 }
 
-const NO_HOLDS = { nextHoldExpiry: null, openHolds: 0 };
+const noHolds = () => ({ holdExpiries: HoldExpiries.none(), openHolds: 0 });
 
 /** Where there is a bound, some more than it allows: it may have been lowered. */
 function countMaxOf({ rules: { openHoldsMax } }: KnownAccounts): number {

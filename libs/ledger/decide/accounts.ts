@@ -3,6 +3,7 @@ import { noAlertState } from '../alerts.ts';
 import { ZERO } from '../amount.ts';
 import type { Balance } from '../balance.ts';
 import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
+import { HoldExpiries } from '../hold-expiries.ts';
 import { IdClock } from '../id-clock.ts';
 import { noPace } from '../pace.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
@@ -46,7 +47,8 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     pace: noPace(),
     sequence: 0,
   };
-  const state = accountState(account, new IdClock(ref.key, 0n), [], { nextHoldExpiry: null, openHolds: 0 }, createdAt);
+  const holds = { holdExpiries: HoldExpiries.none(), openHolds: 0 };
+  const state = accountState(account, new IdClock(ref.key, 0n), [], holds, createdAt);
   context.state.accounts.set(ref.key, state);
   context.changes.createdAccounts.add(state);
   return decidedAccount(context, state, true);

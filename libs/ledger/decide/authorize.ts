@@ -2,10 +2,10 @@ import { ZERO, type Amount } from '../amount.ts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { Authorize, SpendRequest } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
-import { balanceOf, type AccountState } from '../state.ts';
+import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { covers, fund, shortfall, type Funding } from './funding.ts';
+import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
 import { pin, pinOverdraft, touch } from './movements.ts';
 
 /** What a batch did to an account before this item. */
@@ -13,12 +13,15 @@ export interface BatchSoFar {
   readonly holds: readonly Authorization[];
   /** What items that were refused lacked. */
   readonly lacking: Amount;
-  /** When the earliest hold of others runs out. */
-  readonly nextHoldExpiry: number | null;
+  readonly nextExpiry: NextExpiry;
 }
 export type OwnHolds = (account: AccountState) => BatchSoFar;
 
-const NO_OTHER_ITEMS: OwnHolds = ({ nextHoldExpiry }) => ({ holds: [], lacking: ZERO, nextHoldExpiry });
+const NO_OTHER_ITEMS: OwnHolds = (account) => ({
+  holds: [],
+  lacking: ZERO,
+  nextExpiry: nextExpiryOf(account),
+});
 
 /** Holds credits before they are used: pins them to grants in burn-down order, what is beyond them to the overdraft. */
 export function authorize(
@@ -39,8 +42,7 @@ export function authorize(
   authorization.overdraftHeld = funding.missing;
   authorization.held = command.amount;
   pinOverdraft(account, funding.missing);
-  account.openHolds += 1;
-  account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
+  holdOpened(account, authorization.id, expiresAt);
   return decided(account, authorization);
 }
 
@@ -82,7 +84,7 @@ function declined(
       shares: own.holds.flatMap(({ allocations }) => allocations),
       overdraft: own.holds.reduce((total, { overdraftHeld }) => total.plus(overdraftHeld), ZERO),
       lacking: own.lacking,
-      nextHoldExpiry: own.nextHoldExpiry,
+      nextExpiry: own.nextExpiry,
     },
   });
 }

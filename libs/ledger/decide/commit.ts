@@ -2,7 +2,7 @@ import { Amount, atLeastZero, smallerOf, ZERO } from '../amount.ts';
 import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
 import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
-import type { AccountState } from '../state.ts';
+import { holdClosed, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
@@ -168,7 +168,7 @@ function chargeExcess(
 }
 
 function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {
-  if (authorization.status === 'authorized') account.openHolds -= 1;
+  if (authorization.status === 'authorized') holdClosed(account, authorization.id);
   authorization.status = 'committed';
   authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);

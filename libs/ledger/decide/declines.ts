@@ -6,13 +6,31 @@ import type { BatchDecision } from './spend-batch.ts';
 /** The accounts that were refused credits by this decision: one entry for each request, or item, that was declined. */
 export function declinesOf(command: Command, outcome: Outcome<unknown>): AccountKey[] {
   if ('items' in command) {
-    const items = outcome.ok ? (outcome.value as BatchDecision).items : (outcome.items ?? []);
-    return items.flatMap((item, at) => {
+    return itemsOf(outcome).flatMap((item, at) => {
       const asked = command.items[at];
       return asked && isDeclined(item) ? [accountOf(asked)] : [];
     });
   }
   return isDeclined(outcome) && ('account' in command || 'authorization' in command) ? [accountOf(command)] : [];
+}
+
+/**
+ * Whether a client would be told to come back at a time that is only a guess: not all open holds were known to the decision,
+ * see `HoldExpiries`.
+ */
+export function guessesRetry(outcome: Outcome<unknown>): boolean {
+  if (!outcome.ok && outcome.refusal.code === 'credits_held' && !outcome.refusal.retryIsExact) return true;
+  return itemsOf(outcome).some(guessesRetry);
+}
+
+/** Of a batch, refused or not, how each item went; none of any other command. */
+function itemsOf(outcome: Outcome<unknown>): readonly Outcome<unknown>[] {
+  if (!outcome.ok) return outcome.items ?? [];
+  return isBatch(outcome.value) ? outcome.value.items : [];
+}
+
+function isBatch(value: unknown): value is BatchDecision {
+  return typeof value === 'object' && value !== null && 'items' in value;
 }
 
 function isDeclined(outcome: Outcome<unknown>): boolean {

@@ -127,6 +127,7 @@ describe('an extension that is declined', () => {
       held: '10',
       shortfall: '10',
       retryAfterSeconds: 60,
+      retryIsExact: true,
     });
     expect(refusalOf(() => ledger.extend(hold, { amount: '13' })).code).toBe('insufficient_credits');
     expect(ledger.advance(60).extend(hold, { amount: '12' }).held).toBe('20');

@@ -77,5 +77,5 @@ function holdLonger(
   if (holdSeconds === null || authorization.expiresAt === null) return;
   const expiresAt = Math.max(authorization.expiresAt, timeOf(context, account) + holdSeconds * 1000);
   authorization.expiresAt = expiresAt;
-  account.nextHoldExpiry = Math.min(account.nextHoldExpiry ?? expiresAt, expiresAt);
+  account.holdExpiries.move(authorization.id, expiresAt);
 }

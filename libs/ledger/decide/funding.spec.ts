@@ -90,6 +90,31 @@ describe('Retry-After of a decline for held credits', () => {
     });
   });
 
+  it('passes over a hold that the same transaction has closed, and follows one that it has extended', () => {
+    const ledger = account().grant('10');
+    ledger.inOneTransaction(() => {
+      const [first, second] = [ledger.authorize('4', { holdSeconds: 60 }), ledger.authorize('3', { holdSeconds: 120 })];
+      ledger.authorize('3', { holdSeconds: 300 });
+      ledger.void(first);
+      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 120, retryIsExact: true });
+      ledger.extend(second, { holdSeconds: 180 });
+      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 180, retryIsExact: true });
+      ledger.commit(second);
+      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 300, retryIsExact: true });
+    });
+  });
+
+  it('is a guess, and says so, once all holds that are known are closed', () => {
+    const ledger = account().grant('10');
+    const holds = [60, 120, 300].map((holdSeconds) => ledger.authorize('3', { holdSeconds }));
+    ledger.inOneTransaction(() => {
+      // The fixture reads no more than the two that expire first.
+      for (const hold of holds.slice(0, 2)) ledger.commit(hold);
+      expect(refusalOf(() => ledger.authorize('3'))).toMatchObject({ retryAfterSeconds: 120, retryIsExact: false });
+    });
+    expect(refusalOf(() => ledger.authorize('3'))).toMatchObject({ retryAfterSeconds: 300, retryIsExact: true });
+  });
+
   it('passes when it has been waited for', () => {
     const ledger = account().grant('10');
     ledger.authorize('8', { holdSeconds: 60 });

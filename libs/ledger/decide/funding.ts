@@ -71,14 +71,25 @@ export interface OwnPins {
   readonly overdraft: Amount;
   /** What earlier items of the same batch lack: credits that come free can't serve both. */
   readonly lacking: Amount;
-  /** When the earliest hold of others runs out, as far as known; one that has just been closed may still count. */
-  readonly nextHoldExpiry: number | null;
+  readonly nextExpiry: NextExpiry;
+}
+
+/** When the next hold expires, and its credits come free at the latest. */
+export interface NextExpiry {
+  /** By the account's clock; `null` where no hold is open. */
+  readonly at: number | null;
+  /** False where it may be later. */
+  readonly isExact: boolean;
+}
+
+export function nextExpiryOf({ holdExpiries }: AccountState): NextExpiry {
+  return { at: holdExpiries.earliest(), isExact: holdExpiries.isExact() };
 }
 
 /** What an authorization has pinned itself. */
 export function pinnedBy(account: AccountState, authorization: Authorization): OwnPins {
   const { allocations, overdraftHeld } = authorization;
-  return { shares: allocations, overdraft: overdraftHeld, lacking: ZERO, nextHoldExpiry: account.nextHoldExpiry };
+  return { shares: allocations, overdraft: overdraftHeld, lacking: ZERO, nextExpiry: nextExpiryOf(account) };
 }
 
 interface Want {
@@ -102,12 +113,12 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
     held: account.held.minus(ownTotal(want)),
     shortfall: want.shortfall,
   };
-  const { nextHoldExpiry } = want.own;
-  if (nextHoldExpiry === null || !othersHold(context, account, want, want.lacking ?? want.shortfall)) {
+  const { at, isExact } = want.own.nextExpiry;
+  if (at === null || !othersHold(context, account, want, want.lacking ?? want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
-  const seconds = Math.ceil((nextHoldExpiry - timeOf(context, account)) / 1000);
-  return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), ...figures };
+  const seconds = Math.ceil((at - timeOf(context, account)) / 1000);
+  return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), retryIsExact: isExact, ...figures };
 }
 
 /** Whether others have pinned as much as this that the request could use, once they let go of it. */

@@ -2,11 +2,12 @@ import { ZERO, type Amount } from '../amount.ts';
 import type { Authorization } from '../authorization.ts';
 import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';
-import type { AccountState } from '../state.ts';
+import { holdClosed, type AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize, type BatchSoFar } from './authorize.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
+import { nextExpiryOf, type NextExpiry } from './funding.ts';
 import { free, unpinOverdraft } from './movements.ts';
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
@@ -54,27 +55,28 @@ interface Trial {
 
 /** Authorizes items one after the other, and goes on after a refusal, so that each item learns how it would have gone. */
 function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
-  const held: { account: AccountState; authorization: Authorization; nextHoldExpiry: number | null }[] = [];
+  const held: { account: AccountState; authorization: Authorization }[] = [];
+  /** Before its first item, by account: when the next hold of others expires. */
+  const nextExpiries = new Map<AccountState, NextExpiry>();
   const lacking = new Map<AccountState, Amount>();
   const ownHolds = (account: AccountState): BatchSoFar => {
     const own = held.filter((one) => one.account === account);
-    const [first] = own;
     return {
       holds: own.map(({ authorization }) => authorization),
       lacking: lacking.get(account) ?? ZERO,
-      nextHoldExpiry: first ? first.nextHoldExpiry : account.nextHoldExpiry,
+      nextExpiry: nextExpiries.get(account) ?? nextExpiryOf(account),
     };
   };
 
   const outcomes = items.map((item) => {
     const account = findAccount(context, item.account);
-    const nextHoldExpiry = account?.nextHoldExpiry ?? null;
+    if (account && !nextExpiries.has(account)) nextExpiries.set(account, nextExpiryOf(account));
     const outcome = authorize(context, item, ownHolds);
     if (account && !outcome.ok && 'shortfall' in outcome.refusal) {
       lacking.set(account, (lacking.get(account) ?? ZERO).plus(outcome.refusal.shortfall));
     }
     const authorization = outcome.ok && context.state.authorizations.get(outcome.value.authorization.id);
-    if (account && authorization) held.push({ account, authorization, nextHoldExpiry });
+    if (account && authorization) held.push({ account, authorization });
     return outcome;
   });
 
@@ -82,7 +84,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
     outcomes,
     refusal: gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))),
     takeBack: () => {
-      for (const one of held.toReversed()) undo(context, one.account, one.authorization, one.nextHoldExpiry);
+      for (const one of held.toReversed()) undo(context, one);
     },
   };
 }
@@ -90,9 +92,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
 /** Takes a hold of this very batch back as if it had never been: grants and account are written as they were. */
 function undo(
   context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  nextHoldExpiry: number | null,
+  { account, authorization }: { readonly account: AccountState; readonly authorization: Authorization },
 ): void {
   for (const { grantId, amount } of authorization.allocations) {
     const grant = context.state.grants.get(grantId);
@@ -100,8 +100,7 @@ function undo(
     free(account, grant, amount);
   }
   unpinOverdraft(account, authorization.overdraftHeld);
-  account.openHolds -= 1;
-  account.nextHoldExpiry = nextHoldExpiry;
+  holdClosed(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
   context.changes.createdAuthorizations.delete(authorization);
 }

@@ -1,5 +1,6 @@
 import type { ObjectRef } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
+import { holdClosed } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { touch, Transaction } from './movements.ts';
@@ -18,7 +19,7 @@ export function voidAuthorization(
       authorization.heldAtClose = authorization.held;
       releaseRest(context, account, authorization, new Transaction(context, account));
       authorization.status = 'voided';
-      account.openHolds -= 1;
+      holdClosed(account, authorization.id);
       authorization.closedAt = timeOf(context, account);
       touch(context, account);
       return decided(account, authorization);

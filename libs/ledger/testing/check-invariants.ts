@@ -4,6 +4,7 @@ import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { compareBurnDown } from '../burn-down.ts';
 import type { DecisionContext } from '../decide/context.ts';
 import { hasExpired, type Grant } from '../grant.ts';
+import type { HoldExpiries } from '../hold-expiries.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState } from '../state.ts';
 import { HistoryCheck } from './check-history.ts';
@@ -105,6 +106,7 @@ export class InvariantCheck {
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
     must(state.openHolds === open.length, 'open holds are counted');
+    checkHoldExpiries(state.holdExpiries, open);
     must(debt.gte(0), 'debt ≥ 0');
     must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
     must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');
@@ -141,6 +143,13 @@ export class InvariantCheck {
     must(held.eq(total(shares)), 'held of a grant = Σ of its allocations');
     must(!isOver(grant, now) || remaining.eq(held), 'of a grant that is over only what is pinned remains');
   }
+}
+
+function checkHoldExpiries(expiries: HoldExpiries, open: readonly Authorization[]): void {
+  const next = Math.min(...open.map(({ expiresAt }) => expiresAt ?? Number.NaN));
+  const earliest = expiries.earliest() ?? Number.POSITIVE_INFINITY;
+  must(earliest <= next, 'no hold expires before it is expected to');
+  must(!expiries.isExact() || earliest === next, 'where it is known when the next hold expires, it does');
 }
 
 /** What a grant adds to `posted`. */

@@ -7,10 +7,14 @@ import type { DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
 import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
+import { HoldExpiries } from '../hold-expiries.ts';
 import { IdClock } from '../id-clock.ts';
 import type { AccountKey } from '../ids.ts';
 import { accountState, noChanges, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
 import { must } from './must.ts';
+
+/** Few, so that some of an account's holds are often unknown. */
+const EXPIRIES_READ = 2;
 
 /**
  * The tables, in memory. A decision gets copies of the rows that its command names, as it would from the database, and
@@ -132,9 +136,11 @@ export class LedgerRows {
       )
       .map((grant) => ({ ...grant }));
     for (const grant of grants) state.grants.set(grant.id, grant);
-    const expiries = this.openAuthorizationsOf(key).flatMap(({ expiresAt }) => expiresAt ?? []);
-    const ahead = expiries.filter((expiresAt) => expiresAt > now);
-    const holds = { nextHoldExpiry: ahead.length > 0 ? Math.min(...ahead) : null, openHolds: ahead.length };
+    const expiries = this.openAuthorizationsOf(key).map(({ id, expiresAt }) => ({ id, at: expiresAt ?? Number.NaN }));
+    const ahead = expiries.filter(({ at }) => at > now).sort((a, b) => a.at - b.at);
+    const first = ahead.slice(0, EXPIRIES_READ);
+    const horizon = ahead.length > first.length ? (first.at(-1)?.at ?? Number.NaN) : Number.POSITIVE_INFINITY;
+    const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
     const account = { ...row.account, alerts: { ...row.account.alerts }, pace: { ...row.account.pace } };
     state.accounts.set(key, accountState(account, new IdClock(key, row.stamp), grants, holds, now));
   }
