@@ -49,13 +49,19 @@ function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
 }
 
 function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names: Names): Answer {
-  const { account, retryAfterSeconds, ...rest } = refusal;
+  return {
+    ...figuresInWords(refusal),
+    // Nothing is held of a batch that is refused, so what its other items say is nobody's.
+    ...(items ? { items: items.map((item) => (item.ok ? { code: 'ok' } : outcomeInWords(item, names))) } : {}),
+  };
+}
+
+/** Whether the time to retry is exact is for the engine to know, not for a client. */
+function figuresInWords({ account, retryAfterSeconds, retryIsExact: _, ...rest }: Parsed & { code: string }): Answer {
   return {
     ...rest,
     ...(account === undefined ? {} : { account: (account as string).replace(/-[^-]*$/, '') }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
-    // Nothing is held of a batch that is refused, so what its other items say is nobody's.
-    ...(items ? { items: items.map((item) => (item.ok ? { code: 'ok' } : outcomeInWords(item, names))) } : {}),
   };
 }
 
