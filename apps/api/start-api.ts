@@ -54,7 +54,7 @@ export interface ApiOptions {
   >;
   readonly databaseUrl: string;
   /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
-  readonly engine?: Pick<Engine, 'submit' | 'isBusy' | 'load' | 'stop'>;
+  readonly engine?: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'stop'>;
   /** Finds the hosts of webhook endpoints; by the system's name servers where it isn't given. */
   readonly resolveHost?: ResolveHost;
   readonly logger: Logger;
@@ -191,7 +191,7 @@ function webhooksOf({ config: { webhooks }, resolveHost: resolve = resolveHost }
 
 interface Doors {
   readonly config: ApiOptions['config'];
-  readonly engine: Pick<Engine, 'isBusy'>;
+  readonly engine: Pick<Engine, 'isBusyFor'>;
   readonly keys: KeyRing;
   readonly watchers: readonly RequestWatcher[];
   readonly log: (line: string) => void;

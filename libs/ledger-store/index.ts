@@ -5,7 +5,7 @@ export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-observer.ts';
 export { ledgerPool } from './engine/ledger-pool.ts';
-export { runBatch } from './engine/run-batch.ts';
+export { runLocked } from './engine/run-locked.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
 export {
   queued,
@@ -15,7 +15,7 @@ export {
   type Rendered,
   type Submission,
 } from './engine/submission.ts';
-export { KnownAccounts } from './load/known-accounts.ts';
+export { AccountCache } from './load/account-cache.ts';
 export { dropOldEvents } from './maintenance/drop-old-events.ts';
 export { keepPartitions } from './maintenance/keep-partitions.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';

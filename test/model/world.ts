@@ -58,7 +58,7 @@ export class World {
     const world: { current?: World } = {};
     // Between two readings of the database's clock an engine counts on by this one, which keeps in step with it.
     const passed = (): number => (time === 'test' ? 0 : (world.current?.shown ?? 0));
-    const engine = (): Engine => new Engine({ databaseUrl: url, log, lanes: 2, passed });
+    const engine = (): Engine => new Engine({ databaseUrl: url, log, passed });
     const engines = Array.from({ length: processes }, engine);
     world.current = new World(engines, connect(url, { connectionsMax: 4, log }), time, () => database.drop());
     return world.current;

@@ -4,8 +4,10 @@ import { shedLoad } from './shed-load.ts';
 
 let fastify: FastifyInstance;
 /** The engine, whose queue is nearly full or isn't. */
-const engine = { isBusy: false };
+let isBusy = false;
+const engine = { isBusyFor: (length: number) => isBusy || length > 1000 };
 beforeEach(() => {
+  isBusy = false;
   fastify = Fastify();
   fastify.decorateRequest('problem', null);
   shedLoad(fastify, engine);
@@ -18,7 +20,7 @@ const ask = (method: InjectOptions['method'], url: string) => fastify.inject({ m
 
 describe('while the queue of the engine is nearly full', () => {
   it('changes are refused with 503 and when to come back, however their path is written; all else goes on', async () => {
-    engine.isBusy = true;
+    isBusy = true;
     for (const method of ['POST', 'PATCH', 'PUT', 'DELETE'] as const) {
       for (const url of ['/v1/charges', '/%761/charges']) {
         const answer = await ask(method, url);
@@ -32,7 +34,13 @@ describe('while the queue of the engine is nearly full', () => {
     }
     expect((await ask('GET', '/v1/charges')).statusCode).toBe(200);
     expect((await ask('POST', '/health/live')).statusCode).toBe(200);
-    engine.isBusy = false;
+    isBusy = false;
+    expect((await ask('POST', '/v1/charges')).statusCode).toBe(200);
+  });
+
+  it('a large request may be refused by its length, while a small one passes', async () => {
+    const payload = { text: 'x'.repeat(1000) };
+    expect((await fastify.inject({ method: 'POST', url: '/v1/charges', payload })).statusCode).toBe(503);
     expect((await ask('POST', '/v1/charges')).statusCode).toBe(200);
   });
 });

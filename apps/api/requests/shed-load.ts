@@ -12,12 +12,12 @@ const READS_MAX = 400;
  * queue is nearly full, reads where hundreds of others are under way. Reading and checking a request costs several times
  * as much as this, and would take the time from those that are under way.
  */
-export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusy'>): void {
+export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusyFor'>): void {
   let reads = 0;
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isOpenToAll(request) || request.routeOptions.config.isStream) done();
     else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      if (engine.isBusy) refuse(reply);
+      if (engine.isBusyFor(Number(request.headers['content-length'] ?? 0))) refuse(reply);
       else done();
     } else if (reads >= READS_MAX) refuse(reply);
     else {

@@ -1,22 +1,18 @@
-import {
-  noChanges,
-  type AccountKey,
-  type BatchDecision,
-  type CommandType,
-  type DecisionContext,
-  type Outcome,
-} from '#ledger';
-import type { KnownAccounts } from '../load/known-accounts.ts';
-import { guardAccounts, guardKeys } from '../load/statements.ts';
-import { guardClocks, type ClockReading } from '../load/clock-statements.ts';
+import { noChanges, type AccountKey, type CommandType, type DecisionContext } from '#ledger';
+import type { AccountCache } from '../load/account-cache.ts';
+import { guardAccounts, guardKeys, guardTestClocks, type TestClockReading } from '../load/guards.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { decideBatch } from './decide-batch.ts';
-import type { Doubt } from './run-batch.ts';
+import type { UnknownOutcome } from './run-locked.ts';
 import type { Answer, Queued } from './submission.ts';
 
-/** What looks at nothing but accounts, their open grants, and open authorizations. */
+/** What looks at nothing but accounts, their open grants, and authorizations. */
 const AHEAD: ReadonlySet<CommandType> = new Set([
+  'update_account',
+  'set_account_status',
+  'set_alerts',
+  'create_grant',
   'authorize',
   'authorize_batch',
   'charge',
@@ -27,94 +23,68 @@ const AHEAD: ReadonlySet<CommandType> = new Set([
   'extend',
 ]);
 
-/** A batch that was decided on what is known, and of which nothing is written yet. */
+export function canBeDecidedAhead({ command }: Queued): boolean {
+  return AHEAD.has(command.type);
+}
+
+/** A batch that was decided on cached accounts, and of which nothing is written yet. */
 export interface DecidedAhead {
   readonly accounts: readonly AccountKey[];
-  /** The accounts that it changes, and their clocks before. */
-  readonly changed: Doubt;
-  /** True only if everything of {@link statements} is committed. */
-  readonly answers: readonly Answer[];
+  /** The accounts that it changes, and their versions before. */
+  readonly changed: UnknownOutcome;
+  /**
+   * One for each command, true only if everything of {@link statements} is committed; `null` where the command has to be
+   * decided on what is stored.
+   */
+  readonly answers: readonly (Answer | null)[];
   /** Guards, then writes. The first of them answers with the database's clock. */
   readonly statements: readonly [guard: Statement, ...Statement[]];
 }
 
-/** Whether enough is known to decide a command at that time. */
-export function canDecideAhead(known: KnownAccounts, { command, needs }: Queued, now: number): boolean {
-  return (
-    AHEAD.has(command.type) &&
-    needs.accounts.every((key) => known.holdsAt(key, now)) &&
-    needs.authorizations.every((id) => known.state.authorizations.has(id))
-  );
-}
-
-interface AttemptedBatch {
-  readonly answers: readonly Answer[];
-  readonly writes: readonly Statement[];
-}
-
-/** What a lane knows of authorizations that are closed: nothing. */
-const NONE_CLOSED: ReadonlySet<string> = new Set();
-
 /**
- * Decides a batch on what is known instead of what is stored. The guards see to it that it is written only if the two are
- * the same.
+ * Decides a batch on cached accounts. The guards see to it that it is written only if they are what is stored.
  *
- * @returns `null` where it has to be decided on what is stored after all; then nothing is known of its accounts any more
+ * @param number the batch's, in the pipeline
+ * @throws what is wrong with one of the commands. Then nothing is cached of its accounts any more
  */
-export function decideAhead(known: KnownAccounts, batch: readonly Queued[], now: number): DecidedAhead | null {
+export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: number, number: number): DecidedAhead {
   const accounts = [...new Set(batch.flatMap(({ needs }) => needs.accounts))].sort(byNumber);
-  const stamps = known.stampsOf(accounts).map(String);
-  const clocks = clocksOf(known, accounts);
-  const holdsUntil = Math.min(...accounts.map((key) => known.holdsUntil(key)));
-  const { state, rules } = known;
-  const context: DecisionContext = { state, changes: noChanges(), realNow: now, rules };
-  const decided = attempt(context, batch);
-  known.follow(context.changes, now);
-  if (!decided) {
-    known.forget(accounts);
-    return null;
-  }
-  const moved = new Set([...context.changes.updatedAccounts].map(({ account }) => account.key));
-  const keys = batch.flatMap(({ key }) => (key ? [key] : []));
-  return {
-    accounts,
-    changed: new Map(accounts.flatMap((key, index) => (moved.has(key) ? [[key, stamps[index] ?? ''] as const] : []))),
-    answers: decided.answers,
-    statements: [
-      guardAccounts({ keys: accounts, stamps, now, holdsUntil }),
-      ...(clocks.length > 0 ? [guardClocks(clocks)] : []),
-      ...(keys.length > 0 ? [guardKeys(keys)] : []),
-      ...decided.writes,
-    ],
-  };
-}
-
-/** Whatever is wrong with one of the commands comes up again under the locks, where its neighbours don't suffer for it. */
-function attempt(context: DecisionContext, batch: readonly Queued[]): AttemptedBatch | null {
+  const versions = cache.versionsOf(accounts).map(String);
+  const testClocks = testClocksOf(cache, accounts);
+  const holdsUntil = Math.min(...accounts.map((key) => cache.holdsUntil(key)));
+  const context: DecisionContext = { state: cache.state, changes: noChanges(), realNow: now, rules: cache.rules };
   try {
-    const { answers, outcomes, remembered, audited } = decideBatch(context, [], batch);
-    if (outcomes.some(tellsWhenToComeBack)) return null;
-    return { answers, writes: writeChanges(context, { remembered, audited }, NONE_CLOSED) };
-  } catch {
-    return null;
+    const { answers, ...decided } = decideBatch(context, { commands: batch, knownKeys: [], mayGuess: false });
+    const writes = writeChanges(context, decided, cache.closed);
+    cache.follow(context.changes, now, number);
+    cache.forgetAbsent(batch.flatMap(({ needs }) => needs.authorizations));
+    const moved = new Set([...context.changes.updatedAccounts].map(({ account }) => account.key));
+    const keys = batch.flatMap(({ key }) => (key ? [key] : []));
+    return {
+      accounts,
+      changed: new Map(
+        accounts.flatMap((key, index) => (moved.has(key) ? [[key, versions[index] ?? ''] as const] : [])),
+      ),
+      answers,
+      statements: [
+        guardAccounts({ keys: accounts, versions, now, holdsUntil }),
+        ...(testClocks.length > 0 ? [guardTestClocks(testClocks)] : []),
+        ...(keys.length > 0 ? [guardKeys(keys)] : []),
+        ...writes,
+      ],
+    };
+  } catch (error) {
+    cache.follow(context.changes, now, number);
+    cache.forget(accounts);
+    throw error;
   }
 }
 
-/** When the next hold runs out isn't known as exactly as a client is told: the one thought to be next may be closed. */
-function tellsWhenToComeBack(outcome: Outcome<unknown>): boolean {
-  if (!outcome.ok) return outcome.refusal.code === 'credits_held' || (outcome.items ?? []).some(tellsWhenToComeBack);
-  return isBatch(outcome.value) && outcome.value.items.some(tellsWhenToComeBack);
-}
-
-function isBatch(value: unknown): value is BatchDecision {
-  return typeof value === 'object' && value !== null && 'items' in value;
-}
-
-/** The clocks by which accounts were decided on, each once; none for those of real time. */
-function clocksOf(known: KnownAccounts, accounts: readonly AccountKey[]): ClockReading[] {
-  const clocks = new Map<string, ClockReading>();
+/** The test clocks by which accounts were decided on, each once; none for those of real time. */
+function testClocksOf(cache: AccountCache, accounts: readonly AccountKey[]): TestClockReading[] {
+  const clocks = new Map<string, TestClockReading>();
   for (const key of accounts) {
-    const account = known.state.accounts.get(key)?.account;
+    const account = cache.state.accounts.get(key)?.account;
     if (!account?.clock) continue;
     const { environment, clock } = account;
     clocks.set(`${environment}/${clock.number}/${clock.aheadMs}`, { environment, ...clock });

@@ -1,5 +1,13 @@
-import { decide, isRemembered, refused, type DecisionContext, type Outcome } from '#ledger';
-import type { KeyRow } from '../load/statements.ts';
+import {
+  countDeclines,
+  decide,
+  guessesRetry,
+  isRemembered,
+  refused,
+  type DecisionContext,
+  type Outcome,
+} from '#ledger';
+import type { KeyRow } from '../load/key-statements.ts';
 import { auditEntry, viewOf, type AuditEntry } from './audit.ts';
 import type { Answer, IdempotencyKey, Queued, Rendered } from './submission.ts';
 
@@ -10,38 +18,60 @@ export interface RememberedAnswer {
 }
 
 export interface DecidedBatch {
-  /** One for each command, in order. */
-  readonly answers: readonly Answer[];
-  /** What was decided anew; none for a request that was answered again. */
-  readonly outcomes: readonly Outcome<unknown>[];
+  /** One for each command, in order; `null` where it has to be decided on what is stored. */
+  readonly answers: readonly (Answer | null)[];
   readonly remembered: readonly RememberedAnswer[];
   /** What operators changed. */
   readonly audited: readonly AuditEntry[];
 }
 
+type KnownAnswers = Map<string, Rendered & { readonly fingerprint: string }>;
+
+export interface BatchToDecide {
+  readonly commands: readonly Queued[];
+  /** What is remembered under their keys. */
+  readonly knownKeys: readonly KeyRow[];
+  /** Whether a client may be told when to retry though that is a guess. It isn't, where all that is stored can be seen. */
+  readonly mayGuess: boolean;
+}
+
+/** A command that has changed something has to be decided on what is stored. */
+export class NeedsLocks extends Error {
+  override readonly name = 'NeedsLocks';
+
+  constructor(readonly command: Queued) {
+    super(`${command.command.type} has to be decided on what is stored`);
+  }
+}
+
 /**
  * Decides a batch in order, on a state that was settled. A known key is answered before anything else is looked at, also
  * where the first request with it stands in this same batch.
+ *
+ * @throws {NeedsLocks}
  */
-export function decideBatch(
-  context: DecisionContext,
-  knownKeys: readonly KeyRow[],
-  batch: readonly Queued[],
-): DecidedBatch {
-  const known = new Map<string, Rendered & { fingerprint: string }>();
+export function decideBatch(context: DecisionContext, { commands, knownKeys, mayGuess }: BatchToDecide): DecidedBatch {
+  const known: KnownAnswers = new Map();
   for (const row of knownKeys) known.set(`${row.account_id}/${row.key}`, row);
+  const leftOpen = new Set<string>();
   const remembered: RememberedAnswer[] = [];
-  const outcomes: Outcome<unknown>[] = [];
   const audited: AuditEntry[] = [];
 
-  const answers = batch.map((one): Answer => {
+  const answers = commands.map((one): Answer | null => {
     const { key } = one;
     const name = key && `${key.scope}/${key.key}`;
     const earlier = name === null ? undefined : known.get(name);
     if (earlier) return answerAgain(one, earlier);
+    if (name !== null && leftOpen.has(name)) return null;
     const before = one.actor ? viewOf(context.state, one.command) : null;
     const outcome = decide(context, one.command);
-    outcomes.push(outcome);
+    if (!mayGuess && guessesRetry(outcome)) {
+      // A refusal has changed nothing, so it can be left to others.
+      if (outcome.ok) throw new NeedsLocks(one);
+      if (name !== null) leftOpen.add(name);
+      return null;
+    }
+    countDeclines(context, one.command, outcome);
     const entry =
       one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
     if (entry) audited.push(entry);
@@ -52,25 +82,27 @@ export function decideBatch(
     }
     return { ...answer, replayed: false };
   });
-  moveClocks(context);
-  return { answers, outcomes, remembered, audited };
+  moveVersions(context);
+  return { answers, remembered, audited };
+}
+
+/** Answers a request whose key is known: with the first answer, if it is the same request. */
+export function answerAgain(one: Queued, earlier: Rendered & { readonly fingerprint: string }): Answer {
+  if (one.key?.fingerprint === earlier.fingerprint) {
+    return { status: earlier.status, body: earlier.body, replayed: true };
+  }
+  const outcome: Outcome<never> = refused({ code: 'idempotency_key_reused' });
+  return { ...one.render(outcome), replayed: false };
 }
 
 /**
- * An account's clock is also its version: every write to it or to what it owns moves it, one that makes no id too. Whoever
- * knows the account, its grants and its open authorizations sees by it that they have changed.
+ * Every write to an account or to what it owns moves its version, one that makes no id too. Whoever has cached the account,
+ * its grants and its open authorizations sees by it that they have changed.
  */
-function moveClocks({ state, changes, realNow }: DecisionContext): void {
+function moveVersions({ state, changes, realNow }: DecisionContext): void {
   for (const { accountKey } of [...changes.updatedGrants, ...changes.updatedAuthorizations]) {
     const account = state.accounts.get(accountKey);
     if (account && !changes.createdAccounts.has(account)) changes.updatedAccounts.add(account);
   }
   for (const account of changes.updatedAccounts) account.ids.next(realNow);
-}
-
-function answerAgain(one: Queued, earlier: Rendered & { fingerprint: string }): Answer {
-  if (one.key?.fingerprint === earlier.fingerprint) {
-    return { status: earlier.status, body: earlier.body, replayed: true };
-  }
-  return { ...one.render(refused({ code: 'idempotency_key_reused' })), replayed: false };
 }

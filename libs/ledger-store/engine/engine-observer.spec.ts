@@ -27,8 +27,8 @@ function batches(): string[] {
   return seen.map(({ how, decisions }) => `${how} × ${String(decisions)}`);
 }
 
-describe('who watches an engine', () => {
-  it('learns of every batch: how many decisions it had, and how it was decided', async () => {
+describe('an observer of an engine', () => {
+  it('sees every batch: how many decisions it had, and how it was decided', async () => {
     await ledger.do(createAccount('acme'));
     expect(batches()).toEqual(['locked × 1']);
     await ledger.ask(authorize('acme', '1'));
@@ -37,19 +37,19 @@ describe('who watches an engine', () => {
     expect(batches()).toEqual(['ahead × 10']);
   });
 
-  it('learns of a batch that was decided in vain, because another process was there first', async () => {
+  it('sees a batch that conflicted, because another process was faster', async () => {
     await other.ask(authorize('acme', '1'));
     await other.account('acme-2', '10');
     await ledger.account('acme-3', '10');
     await other.ask(authorize('acme-3', '1'));
     batches();
     await ledger.ask(authorize('acme-3', '1'));
-    expect(batches()).toEqual(['in_vain × 1', 'locked × 1']);
+    expect(batches()).toEqual(['conflicted × 1', 'ahead × 1']);
   });
 
   it('sees how much waits, and how much may', async () => {
     const asked = Array.from({ length: 20 }, () => ledger.ask(authorize('acme', '1')));
-    expect(ledger.engine.load).toMatchObject({ waiting: 20, waitingMax: 20_000, connectionsMax: 1 });
+    expect(ledger.engine.load).toMatchObject({ waiting: 20, waitingMax: 20_000, connectionsMax: 3 });
     await Promise.all(asked);
     expect(ledger.engine.load).toMatchObject({ waiting: 0, connections: 0 });
   });

@@ -5,10 +5,10 @@ export interface ObservedBatch {
   readonly milliseconds: number;
   /**
    * `ahead`: decided on what the lane knew, and written. `locked`: decided on what is stored, under locks, and written.
-   * `in_vain`: decided ahead and not written, because the accounts had moved on or the database failed; the batch is decided
+   * `conflicted`: decided ahead and not written, because the accounts had moved on or the database failed; the batch is decided
    * again.
    */
-  readonly how: 'ahead' | 'locked' | 'in_vain';
+  readonly how: 'ahead' | 'locked' | 'conflicted';
 }
 
 /** Watches an engine at work. It is called once per batch, on the way of every answer, so it must be quick and not throw. */

@@ -39,8 +39,8 @@ describe('group commit', () => {
     expect(await books.transactionsOf('hot')).toBe(2);
   });
 
-  it('shares the transaction among the accounts of a lane', async () => {
-    const single = new TestLedger(database.url, { lanes: 1 });
+  it('shares the transaction among accounts', async () => {
+    const single = new TestLedger(database.url);
     const accounts = Array.from({ length: 40 }, (_, index) => `spread-${index}`);
     await Promise.all(accounts.map((id) => single.account(id, '10')));
     const lock = await books.lock('spread-0');

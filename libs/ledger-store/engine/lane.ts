@@ -1,32 +1,33 @@
 import type { Pool } from '#database';
-import type { AccountKey, LedgerRules } from '#ledger';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { KnownAccounts } from '../load/known-accounts.ts';
-import { ANSWERED_BEFORE } from '../load/statements.ts';
-import { CLOCK_ADVANCED } from '../load/clock-statements.ts';
-import { CarefulBatches } from './careful-batches.ts';
-import type { DatabaseClock } from './database-clock.ts';
-import { canDecideAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
-import type { EngineObserver, ObservedBatch } from './engine-observer.ts';
-import { Flights } from './flights.ts';
+import type { LedgerRules } from '#ledger';
+import { AccountCache } from '../load/account-cache.ts';
+import { ACCOUNTS_CHANGED, ANSWERED_BEFORE, foundByGuard, OUT_OF_TIME, TEST_CLOCK_ADVANCED } from '../load/guards.ts';
+import { Contention } from './contention.ts';
+import { DatabaseClock } from './database-clock.ts';
+import { canBeDecidedAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
+import { NeedsLocks } from './decide-batch.ts';
+import type { EngineObserver } from './engine-observer.ts';
 import { sqlStateOf } from './failures.ts';
+import { Filling } from './filling.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
-import type { LockedAccounts } from './locked-accounts.ts';
-import type { Answer, Queued } from './submission.ts';
+import { LockQueue } from './lock-queue.ts';
+import { LockedAccounts } from './locked-accounts.ts';
+import { LockedBatches } from './locked-batches.ts';
 import { nextTurn } from './next-turn.ts';
+import { Pipeline } from './pipeline.ts';
+import type { Answer, Queued } from './submission.ts';
 import { accountsOf, resolveAll, weightOf, type Waiting } from './waiting.ts';
+import { WorkQueue } from './work-queue.ts';
 
-export interface LaneParts {
+export interface LaneOptions {
+  /** The lane's own connections: one for the batches in flight, one for locked batches, one to read what the cache hasn't. */
   readonly pool: Pool;
-  readonly clock: DatabaseClock;
-  /** What all lanes know of accounts that somebody else keeps locked. */
-  readonly locked: LockedAccounts;
-  /** Whether an account's commands come to this lane. */
-  readonly owns: (key: AccountKey) => boolean;
   /** What holds for all accounts. */
   readonly rules: LedgerRules;
   /** The most decisions in one transaction; a command of more has one for itself. */
   readonly batchMax: number;
+  /** Milliseconds that pass as they do for the database, from whatever beginning. */
+  readonly passed: () => number;
   readonly observer: EngineObserver | undefined;
 }
 
@@ -34,64 +35,65 @@ interface ClockReading {
   readonly now: Date;
 }
 
-/** How long a lane waits that has nothing but what is parked. */
-const PARKED_PAUSE_MS = 10;
+interface FailedBatch {
+  readonly batch: readonly Waiting[];
+  readonly decided: DecidedAhead;
+  readonly error: unknown;
+}
+
+/** How often a command is looked at again without locks. */
+const ATTEMPTS_MAX = 3;
+/** How many batches may be in flight. */
+const IN_FLIGHT_MAX = 2;
 /** Fewer than this go together: dividing them would only add a transaction. */
 const WORTH_DIVIDING = 64;
-/** A batch decided ahead in vain costs as much again: after each failure in a row the lane leaves out twice as many. */
-const CAREFUL_MAX = 64;
-const SAYS_NOTHING: readonly (string | null)[] = [ANSWERED_BEFORE, CLOCK_ADVANCED];
+/** After a request was found to have been answered before, the keys of so many batches are looked up before they are decided. */
+const SUSPICIOUS_BATCHES = 64;
+/** How long a lane waits that has nothing but what is parked. */
+const PARKED_PAUSE_MS = 10;
 
 /**
- * One queue, answered by one transaction after the other. While a transaction is under way, new commands queue; the next
- * one takes them all, up to `batchMax`. An idle lane answers at once, with a batch of one.
- *
- * Where the lane knows the accounts, it decides the next batch while the last is still being written, and sends it
- * behind it: at most two are under way, and the second only when as much waits as the first has. Anything else is decided
- * on what is stored, under the locks, with nothing else under way.
+ * Decides the commands of all accounts of a database, batch by batch. The README beside this file draws the states that a
+ * command goes through.
  */
 export class Lane {
-  private readonly queue: Waiting[] = [];
-  private queueWeight = 0;
-  /** What couldn't be written as it was decided; it goes before the queue. */
-  private readonly setBack: { readonly batch: readonly Waiting[]; readonly error: unknown }[] = [];
-  private readonly known: KnownAccounts;
-  private readonly clock: DatabaseClock;
-  private readonly locked: LockedAccounts;
-  private readonly careful: CarefulBatches;
-  private readonly flights: Flights;
   private readonly batchMax: number;
   private readonly observer: EngineObserver | undefined;
-  /** Batches that were sent and have neither been answered nor set back. The lane must not rest before. */
-  private aloft = 0;
+  private readonly clock: DatabaseClock;
+  private readonly cache: AccountCache;
+  private readonly contention = new Contention();
+  private readonly pipeline: Pipeline;
+  private readonly filling: Filling;
+  private readonly lockQueue = new LockQueue();
+  private readonly locked: LockedBatches;
+  /** What has just come. */
+  private arrived: Waiting[] = [];
+  /** What can be decided ahead, as far as was known when it came. */
+  private readonly ready = new WorkQueue();
+  /** Batches that conflicted or were lost, in the order in which they were sent. */
+  private failed: FailedBatch[] = [];
+  private suspiciousBatches = 0;
+  private isLocking = false;
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
-  private failuresInARow = 0;
-  private carefulBatchesLeft = 0;
 
-  constructor({ pool, clock, locked, owns, rules, batchMax, observer }: LaneParts) {
-    this.known = new KnownAccounts(owns, rules);
-    this.clock = clock;
-    this.locked = locked;
+  constructor({ pool, rules, batchMax, passed, observer }: LaneOptions) {
     this.batchMax = batchMax;
     this.observer = observer;
-    this.careful = new CarefulBatches({
-      pool,
-      known: this.known,
-      clock,
-      locked,
-      takeQueue: () => this.take(this.queue.length),
-      observer,
-    });
-    this.flights = new Flights(pool);
+    this.clock = new DatabaseClock(passed);
+    this.pipeline = new Pipeline(pool);
+    this.cache = new AccountCache(rules, (account) => this.pipeline.has(account));
+    const { cache, clock } = this;
+    this.filling = new Filling({ pool, cache, clock, batchMax });
+    const locked = new LockedAccounts(pool);
+    this.locked = new LockedBatches({ pool, cache, clock, locked, takeAll: () => this.takeAll(), observer });
   }
 
   submit(queued: Queued): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ queued, resolve, reject });
-      this.queueWeight += queued.weight;
-      if (!this.running) this.running = this.run();
-      else if (this.mayStart()) this.wake?.();
+      this.arrived.push({ queued, resolve, reject, attempts: 0, needsLocks: false, needsKey: false });
+      if (this.running) this.wake?.();
+      else this.running = this.run();
     });
   }
 
@@ -104,141 +106,214 @@ export class Lane {
     do {
       // Requests that arrive together, read from their sockets in one turn of the event loop, share a batch.
       await nextTurn();
-      if (this.aloft === 0 && this.careful.mustLook) this.putFirst(await this.careful.look());
-      const setBack = this.aloft === 0 ? this.setBack.shift() : undefined;
-      if (setBack) await this.careful.answerAfter(setBack.batch, setBack.error);
-      else if (this.mayStart()) await this.start();
-      else if (this.aloft > 0) await this.somethingNew();
-      else if (this.careful.hasParked) await sleep(PARKED_PAUSE_MS);
-    } while (this.queue.length + this.setBack.length + this.aloft > 0 || this.careful.hasParked);
+      this.routeAll(this.arrived.splice(0));
+      if (this.pipeline.size === 0) this.routeFailed();
+      this.startLocked();
+      this.startFilling();
+      if (this.mayDecide()) await this.decideNext();
+      else if (this.hasWork) await this.somethingNew();
+    } while (this.hasWork);
     this.running = null;
   }
 
-  /** Whether the queue's next batch may start now. */
-  private mayStart(): boolean {
-    const { weight, isOpen } = this.flights;
-    if (this.queue.length === 0 || this.setBack.length > 0) return false;
-    if (this.aloft === 0) return true;
-    return this.aloft === 1 && isOpen && !this.careful.mustLook && this.queueWeight >= weight;
+  private get hasWork(): boolean {
+    const { pipeline, filling, lockQueue, locked } = this;
+    const isIdle = pipeline.size === 0 && filling.isEmpty && lockQueue.isEmpty && !this.isLocking && !locked.hasParked;
+    return !isIdle || this.arrived.length > 0 || this.failed.length > 0 || !this.ready.isEmpty;
   }
 
-  private async start(): Promise<void> {
-    if (!this.locked.isEmpty) this.putFirst(this.careful.park(this.take(this.queue.length)));
-    if (this.queue.length === 0) return;
-    const now = this.carefulBatchesLeft > 0 ? null : this.clock.now();
-    const count = this.countOf(this.share());
-    const [ahead, rest] = now === null ? [[], []] : this.divide(this.queue.slice(0, count), now);
-    if (now !== null && ahead.length > 0) {
-      this.take(count);
-      if (rest.length > 0) this.setBack.push({ batch: rest, error: null });
-      await this.fly(ahead, now);
-    } else if (this.aloft > 0) {
-      this.flights.close();
-      await this.somethingNew();
-    } else {
-      this.carefulBatchesLeft = Math.max(0, this.carefulBatchesLeft - 1);
-      await this.careful.answer(this.take(this.countOf(this.batchMax)));
-    }
+  private routeAll(commands: readonly Waiting[]): void {
+    const now = this.clock.now();
+    for (const one of commands) this.route(one, now);
   }
 
-  /** What can be decided ahead, and the rest. An account's commands stay in order, unless they fail: behind one that can't, none is. */
-  private divide(batch: readonly Waiting[], now: number): [ahead: Waiting[], rest: Waiting[]] {
-    const ahead: Waiting[] = [];
-    const rest: Waiting[] = [];
-    const waiting = new Set<AccountKey>();
-    for (const one of batch) {
-      const accounts = accountsOf(one);
-      if (canDecideAhead(this.known, one.queued, now) && !accounts.some((key) => waiting.has(key))) ahead.push(one);
-      else {
-        rest.push(one);
-        for (const key of accounts) waiting.add(key);
-      }
-    }
-    return [ahead, rest];
+  /** Sends a command where it can be decided, or where what it lacks is found. */
+  private route(one: Waiting, now: number | null): void {
+    if (this.locked.isStuck(one)) this.locked.park(one);
+    else if (this.lockQueue.isReserved(one)) this.lockQueue.pushBehind(one);
+    else if (this.mustLock(one, now)) this.lockQueue.push(one);
+    else if (this.mustFill(one, now)) this.filling.push(one);
+    else this.ready.push(one);
   }
 
-  /** With nothing under way, half of a long queue: the other half can then be decided while this one is written. */
-  private share(): number {
-    const divides = this.aloft === 0 && this.queueWeight >= WORTH_DIVIDING;
-    return Math.min(this.batchMax, divides ? this.queueWeight >> 1 : this.queueWeight);
+  private mustLock(one: Waiting, now: number | null): boolean {
+    if (one.needsLocks || one.attempts >= ATTEMPTS_MAX || !canBeDecidedAhead(one.queued)) return true;
+    return accountsOf(one).some((account) => {
+      // Time has done something to it, which can only be booked under its lock.
+      const hasChanged = now !== null && this.cache.has(account) && !this.cache.holdsAt(account, now);
+      return hasChanged || this.contention.isContended(account);
+    });
   }
 
-  private async fly(batch: readonly Waiting[], now: number): Promise<void> {
-    const startedAt = performance.now();
-    const queued = batch.map((one) => one.queued);
-    const decided = decideAhead(this.known, queued, now);
-    if (!decided) {
-      this.setBack.push({ batch, error: null });
+  private mustFill(one: Waiting, now: number | null): boolean {
+    // What was looked up once is looked at again only if a guard finds it.
+    one.needsKey ||= this.suspiciousBatches > 0 && one.attempts === 0 && one.queued.key !== null;
+    return one.needsKey || now === null || !this.cache.covers(one.queued.needs, now);
+  }
+
+  private startLocked(): void {
+    if (this.isLocking) return;
+    if (this.locked.mustLook) {
+      void this.whileLocking(async () => this.routeAll(await this.locked.look()));
       return;
     }
-    try {
-      await this.flights.open();
-      this.aloft += 1;
-      void this.land(batch, decided, startedAt);
-    } catch (error) {
-      // Whether the database can't be reached is found out again, and told, by who decides on what is stored.
-      this.notWritten(batch, decided, error);
-    }
+    const next = this.lockQueue.next((account) => this.pipeline.has(account), this.batchMax);
+    if (!next) return;
+    void this.whileLocking(async () => {
+      await this.locked.answer(next);
+      this.contention.wereLocked(next.batch.flatMap(accountsOf));
+      this.routeAll(this.lockQueue.ended());
+    });
   }
 
-  private async land(batch: readonly Waiting[], decided: DecidedAhead, startedAt: number): Promise<void> {
-    let how: ObservedBatch['how'] = 'ahead';
-    try {
-      const [clock] = await this.flights.send<ClockReading>(decided.statements, weightOf(batch));
-      if (clock) this.clock.set(clock.now.getTime());
-      this.failuresInARow = 0;
-      resolveAll(batch, decided.answers);
-    } catch (error) {
-      how = 'in_vain';
-      const isUnknown = error instanceof LedgerUnavailable;
-      this.notWritten(isUnknown ? batch.map((one) => ({ ...one, doubt: decided.changed })) : batch, decided, error);
-    }
-    this.aloft -= 1;
+  private async whileLocking(work: () => Promise<void>): Promise<void> {
+    this.isLocking = true;
+    await work();
+    this.isLocking = false;
     this.wake?.();
-    this.observer?.onBatch({ decisions: weightOf(batch), milliseconds: performance.now() - startedAt, how });
   }
 
-  private notWritten(batch: readonly Waiting[], { accounts }: DecidedAhead, error: unknown): void {
-    this.known.forget(accounts);
-    this.setBack.push({ batch, error });
-    // A request that was answered before, or a clock that was advanced, says nothing about the others to come.
-    if (SAYS_NOTHING.includes(sqlStateOf(error))) return;
-    // Somebody else is busy with the same accounts, or has set the clock.
-    this.clock.doubt();
-    this.failuresInARow += 1;
-    this.carefulBatchesLeft = Math.min(2 ** this.failuresInARow, CAREFUL_MAX);
+  private startFilling(): void {
+    if (this.filling.mayStart(this.pipeline.lastEnded)) void this.fill();
   }
 
-  /** How many from the head of the queue make up this many decisions; at least one. */
-  private countOf(weightMax: number): number {
-    let weight = 0;
-    let count = 0;
-    for (const { queued } of this.queue) {
-      weight += queued.weight;
-      if (count > 0 && weight > weightMax) break;
-      count += 1;
+  private async fill(): Promise<void> {
+    this.routeAll(await this.filling.read(this.pipeline.lastEnded));
+    this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
+    this.wake?.();
+  }
+
+  /** Whether the next batch may be decided now: the second in flight only when as much waits as the first has. */
+  private mayDecide(): boolean {
+    const { size, weight, isOpen } = this.pipeline;
+    if (this.ready.isEmpty || this.failed.length > 0) return false;
+    return size === 0 || (size < IN_FLIGHT_MAX && isOpen && this.ready.weight >= weight);
+  }
+
+  /** With nothing in flight, half of what waits, if that is much: the other half can then be decided while this one is written. */
+  private share(): number {
+    const divides = this.pipeline.size === 0 && this.ready.weight >= WORTH_DIVIDING;
+    return Math.min(this.batchMax, divides ? this.ready.weight >> 1 : this.ready.weight);
+  }
+
+  private async decideNext(): Promise<void> {
+    try {
+      await this.pipeline.open();
+    } catch {
+      // Whether the database can't be reached is found out again, and reported, by a locked batch.
+      this.lock(this.ready.take(this.share()));
+      return;
     }
-    return count;
+    const now = this.clock.now();
+    const batch: Waiting[] = [];
+    for (const one of this.ready.take(this.share())) {
+      const isStillReady = now !== null && this.cache.covers(one.queued.needs, now) && !this.lockQueue.isReserved(one);
+      if (isStillReady) batch.push(one);
+      else this.route(one, now);
+    }
+    if (batch.length > 0 && now !== null) this.send(batch, now);
+    this.pipeline.closeUnused();
   }
 
-  private take(count: number): readonly Waiting[] {
-    const taken = this.queue.splice(0, count);
-    this.queueWeight -= weightOf(taken);
-    return taken;
+  private send(batch: readonly Waiting[], now: number): void {
+    const startedAt = performance.now();
+    const decided = this.decide(batch, now);
+    if (!decided) return;
+    const sent = batch.filter((_, index) => decided.answers[index] !== null);
+    this.lock(batch.filter((_, index) => decided.answers[index] === null));
+    if (sent.length === 0) return;
+    this.suspiciousBatches = Math.max(0, this.suspiciousBatches - 1);
+    void this.settle(sent, { ...decided, answers: decided.answers.filter((answer) => answer !== null) }, startedAt);
   }
 
-  private putFirst(batch: readonly Waiting[]): void {
-    this.queue.unshift(...batch);
-    this.queueWeight += weightOf(batch);
+  private decide(batch: readonly Waiting[], now: number): DecidedAhead | null {
+    const commands = batch.map(({ queued }) => queued);
+    try {
+      return decideAhead(this.cache, commands, now, this.pipeline.lastNumber + 1);
+    } catch (error) {
+      // Whatever is wrong with one of the commands comes up again under locks, where its neighbours don't suffer for it.
+      const culprit = error instanceof NeedsLocks ? error.command : null;
+      this.lock(batch.filter(({ queued }) => culprit === null || queued === culprit));
+      this.routeAll(batch.filter(({ queued }) => culprit !== null && queued !== culprit));
+      return null;
+    }
   }
 
-  /** Resolves when a batch has landed, or enough waits for another to start. */
+  private lock(batch: readonly Waiting[]): void {
+    for (const one of batch) one.needsLocks = true;
+    this.routeAll(batch);
+  }
+
+  private async settle(batch: readonly Waiting[], decided: DecidedAhead, startedAt: number): Promise<void> {
+    const { statements, accounts, answers } = decided;
+    const decisions = weightOf(batch);
+    let how: 'ahead' | 'conflicted' = 'ahead';
+    try {
+      const [clock] = await this.pipeline.send<ClockReading>({ statements, accounts, weight: decisions });
+      if (clock) this.clock.set(clock.now.getTime());
+      this.contention.wentWell(accounts);
+      resolveAll(batch, answers as readonly Answer[]);
+    } catch (error) {
+      how = 'conflicted';
+      this.cache.forget(accounts);
+      this.failed.push({ batch, decided, error });
+    }
+    this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
+    this.wake?.();
+    this.observer?.onBatch({ decisions, milliseconds: performance.now() - startedAt, how });
+  }
+
+  /** Called when nothing is in flight any more: whatever was sent behind a batch that failed has failed too. */
+  private routeFailed(): void {
+    for (const one of this.failed.splice(0)) this.routeAfter(one);
+  }
+
+  private routeAfter({ batch, decided, error }: FailedBatch): void {
+    if (error instanceof LedgerUnavailable) {
+      this.lockQueue.pushUnknown(batch, decided.changed);
+      return;
+    }
+    const found = new Set(foundByGuard(error));
+    switch (sqlStateOf(error)) {
+      case ACCOUNTS_CHANGED:
+        for (const account of found) this.contention.conflicted(account);
+        for (const one of batch) if (accountsOf(one).some((account) => found.has(account))) one.attempts += 1;
+        break;
+      case ANSWERED_BEFORE:
+        this.suspiciousBatches = SUSPICIOUS_BATCHES;
+        for (const one of batch) one.needsKey = isFound(one, found);
+        break;
+      case TEST_CLOCK_ADVANCED:
+        break;
+      case OUT_OF_TIME:
+        // The commands have waited for long, or somebody has set the clock.
+        this.clock.doubt();
+        for (const one of batch) one.attempts += 1;
+        break;
+      default:
+        for (const one of batch) one.needsLocks = true;
+    }
+    this.routeAll(batch);
+  }
+
+  /** Takes whatever is neither being decided nor parked. */
+  private takeAll(): readonly Waiting[] {
+    return [...this.arrived.splice(0), ...this.ready.takeAll(), ...this.filling.takeAll(), ...this.lockQueue.takeAll()];
+  }
+
+  /** Resolves when a batch or a reading has ended, or something has come. */
   private somethingNew(): Promise<void> {
     return new Promise((resolve) => {
+      const timer = this.locked.hasParked ? setTimeout(() => this.wake?.(), PARKED_PAUSE_MS) : undefined;
       this.wake = () => {
         this.wake = null;
+        clearTimeout(timer);
         resolve();
       };
     });
   }
+}
+
+function isFound({ queued: { key } }: Waiting, found: ReadonlySet<string>): boolean {
+  return key !== null && found.has(`${key.scope}/${key.key}`);
 }

@@ -25,6 +25,9 @@ export const BEGIN = 'begin read write';
 /** Longer than any statement may take: whoever says nothing for so long is gone. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
+/** One for the batches in flight, one for locked batches, one to read what isn't cached. */
+export const LANE_CONNECTIONS = 3;
+
 /** The connections on which the ledger is written. They pipeline, so use them inside transactions only. */
 export function ledgerPool(databaseUrl: string, connectionsMax: number, log: (line: string) => void): Pool {
   return connect(databaseUrl, {

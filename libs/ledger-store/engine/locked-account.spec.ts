@@ -20,8 +20,8 @@ afterEach(async () => {
 
 const neighbours = Array.from({ length: 60 }, (_, index) => `n${String(index)}`);
 
-async function open(lanes: number): Promise<void> {
-  ledger = new TestLedger(database.url, { lanes });
+async function open(): Promise<void> {
+  ledger = new TestLedger(database.url);
   await Promise.all(['stuck', ...neighbours].map((id) => ledger.account(id, '1000')));
 }
 
@@ -33,7 +33,7 @@ async function msOf(work: Promise<unknown>): Promise<number> {
 
 describe('an account that someone else keeps locked', () => {
   it('is refused when the lock timeout has passed, with nothing changed', async () => {
-    await open(1);
+    await open();
     const lock = await books.lock('stuck');
     const ms = await msOf(
       expect(ledger.do(charge('stuck', '1'), 'k')).rejects.toMatchObject({ reason: 'database_unavailable' }),
@@ -45,19 +45,19 @@ describe('an account that someone else keeps locked', () => {
     expect(await books.spent('stuck')).toBe('1');
   });
 
-  it('does not concern accounts of other lanes', async () => {
-    await open(4);
+  it('does not hold up other accounts', async () => {
+    await open();
     const lock = await books.lock('stuck');
     const stuck = expect(ledger.do(charge('stuck', '1'))).rejects.toMatchObject({ reason: 'database_unavailable' });
     await books.lockWaits();
     const ms = await Promise.all(neighbours.map((id) => msOf(ledger.do(charge(id, '1')))));
-    expect(ms.filter((one) => one < 1500).length).toBeGreaterThan(neighbours.length / 2);
+    expect(Math.max(...ms)).toBeLessThan(1000);
     await stuck;
     await lock.release();
   });
 
   it('holds up the others of its batch once, for no longer than the lock timeout', async () => {
-    await open(1);
+    await open();
     const lock = await books.lock('stuck');
     const before = neighbours.slice(0, 30).map((id) => msOf(ledger.do(charge(id, '1'))));
     const stuck = expect(ledger.do(charge('stuck', '1'))).rejects.toMatchObject({ reason: 'database_unavailable' });
@@ -72,7 +72,7 @@ describe('an account that someone else keeps locked', () => {
   });
 
   it('hardly slows down its lane while it stays locked and is asked for again and again', async () => {
-    await open(1);
+    await open();
     const lock = await books.lock('stuck');
     await expect(ledger.do(charge('stuck', '1'))).rejects.toMatchObject({ reason: 'database_unavailable' });
     for (const id of neighbours.slice(0, 8)) {
@@ -86,7 +86,7 @@ describe('an account that someone else keeps locked', () => {
   });
 
   it('is no reason to refuse what waits behind it, with keys or without', async () => {
-    await open(1);
+    await open();
     const lock = await books.lock('stuck');
     const stuck = expect(ledger.do(charge('stuck', '1'), 'k')).rejects.toMatchObject({
       reason: 'database_unavailable',
@@ -98,7 +98,7 @@ describe('an account that someone else keeps locked', () => {
   });
 
   it('does not make others look locked, which its batch has locked with it', async () => {
-    await open(4);
+    await open();
     const lock = await books.lock('stuck');
     const stuck = expect(ledger.do(chargeAll(['stuck', ...neighbours], '1'), 'k')).rejects.toMatchObject({
       reason: 'database_unavailable',
@@ -111,7 +111,7 @@ describe('an account that someone else keeps locked', () => {
   });
 
   it('waits for a lock that is released in time', async () => {
-    await open(1);
+    await open();
     const lock = await books.lock('stuck');
     const answer = ledger.do(charge('stuck', '1'));
     await books.lockWaits();

@@ -2,7 +2,7 @@ import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import { arrayOf } from '../statement.ts';
 import { BEGIN } from './ledger-pool.ts';
-import { connectedTo } from './run-batch.ts';
+import { connectedTo } from './connected-to.ts';
 
 /** What was found longer ago says nothing of the time between. */
 const LOOK_GAP_MS_MAX = 1000;

@@ -12,8 +12,7 @@ let books: TestBooks;
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  // One lane: every command shares its batch with the poison.
-  ledger = new TestLedger(database.url, { lanes: 1 });
+  ledger = new TestLedger(database.url);
   books = new TestBooks(database.url);
 });
 afterEach(async () => {
@@ -78,7 +77,7 @@ describe('a command that cannot be written', () => {
     await ledger.account('neighbour', '100');
     await ledger.account('bad', '100');
     await ledger.stop();
-    ledger = new TestLedger(database.url, { lanes: 1 });
+    ledger = new TestLedger(database.url);
     await amongNeighbours(() => ledger.submit(charge('bad', '1', { note: '\0' })));
     await ledger.do(charge('bad', '1'));
     expect(await books.spent('bad')).toBe('1');

@@ -91,7 +91,7 @@ describe('two batches under way, one behind the other', () => {
 
 describe('a command that is decided ahead and cannot be written', () => {
   it('fails alone', async () => {
-    const ledger = new TestLedger(database.url, { lanes: 1 });
+    const ledger = new TestLedger(database.url);
     await ledger.account('bad', '10');
     const failure = await Promise.race([
       ledger.submit(authorize('bad', '1', NaN)).catch((error: unknown) => error),

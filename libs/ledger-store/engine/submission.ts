@@ -52,6 +52,8 @@ export interface Submission<T extends CommandType = CommandType> {
   readonly length?: number;
   /** Where it is to be entered in the audit log. */
   readonly actor?: Actor | undefined;
+  /** The UUID of the API key that asks; absent where nobody does. */
+  readonly keyId?: string | undefined;
 }
 
 /** A command in the engine, with what it asks of it. */
@@ -59,10 +61,27 @@ export interface Queued extends Submission {
   readonly needs: Needs;
   /** How many decisions it counts for. */
   readonly weight: number;
+  readonly environment: string;
 }
 
 export function queued<T extends CommandType>(submission: Submission<T>): Queued {
   // A queue holds submissions of every type; each is rendered by the function that came with its own command.
-  const { command, key, render, actor } = submission as unknown as Submission;
-  return { command, key, render, actor, needs: needsOf(command), weight: weightOf(command) };
+  const { command, key, render, actor, keyId } = submission as unknown as Submission;
+  return {
+    command,
+    key,
+    render,
+    actor,
+    keyId,
+    needs: needsOf(command),
+    weight: weightOf(command),
+    environment: environmentOf(command),
+  };
+}
+
+function environmentOf(command: Command): string {
+  const [first] = 'items' in command ? command.items : [command];
+  if (!first) return '';
+  if ('account' in first) return first.account.environment;
+  return 'grant' in first ? first.grant.environment : first.authorization.environment;
 }

@@ -1,6 +1,4 @@
 import type { AccountKey } from '#ledger';
-import { LedgerUnavailable } from './ledger-unavailable.ts';
-import type { Doubt } from './run-batch.ts';
 import type { Answer, Queued } from './submission.ts';
 
 /** A command, and who waits for its answer. */
@@ -8,8 +6,12 @@ export interface Waiting {
   readonly queued: Queued;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
-  /** Where it was sent before, together with others, and nobody knows what became of it. */
-  readonly doubt?: Doubt;
+  /** How often something was read for it, or decided on it, and came to nothing. */
+  attempts: number;
+  /** Whether it is to be decided under locks, on what is stored. */
+  needsLocks: boolean;
+  /** Whether its idempotency key is to be looked up first, because a guard has found it. */
+  needsKey: boolean;
 }
 
 export function accountsOf({ queued }: Waiting): readonly AccountKey[] {
@@ -30,9 +32,6 @@ export function resolveAll(batch: readonly Waiting[], answers: readonly Answer[]
   });
 }
 
-/** Whatever keeps those from being answered that were sent before: they may have been written then. */
 export function rejectAll(batch: readonly Waiting[], error: unknown): void {
-  for (const { reject, doubt } of batch) {
-    reject(doubt ? new LedgerUnavailable('outcome_unknown', { cause: error }) : error);
-  }
+  for (const { reject } of batch) reject(error);
 }

@@ -1,5 +1,6 @@
 import { Amount, type AccountKey, type Lapsed } from '#ledger';
 import { arrayOf, type Statement } from '../statement.ts';
+import { everExpires, firstHolds, openHolds, type FirstHolds } from './first-holds.ts';
 
 /** What lapsed holds let go: `[["<grant>" or null for the overdraft, <milliseconds since 1970>, "<amount>"], …]`. */
 type ShareList = readonly (readonly [grantId: string | null, at: number, amount: string])[];
@@ -7,17 +8,22 @@ type ShareList = readonly (readonly [grantId: string | null, at: number, amount:
 /** Lapsed holds: `[["<authorization>", <milliseconds since 1970>, "<held>"], …]`. */
 type HoldList = readonly (readonly [authorizationId: string, at: number, held: string])[];
 
-/** An account by its clock. */
-export interface ClockRow {
+/** What time it is for an account, and which of its holds expire first. */
+export interface FirstHoldsRow {
   /** Real time, by the database's clock. */
   now: Date;
   /** `null` in the one row of a reading of no accounts. */
   account_id: string | null;
   /** How far the account's test clock is ahead, in milliseconds; absent where none was looked at. */
   ahead_ms?: string | null;
-  next_hold_expiry: Date | null;
+  /** `null` where none is open, and where nobody asked. */
+  first_holds: FirstHolds | null;
   /** How many holds are open, as far as they were counted. */
   open_holds: number;
+}
+
+/** The same of an account whose lapsed holds were looked at. */
+export interface ClockRow extends FirstHoldsRow {
   lapsed: ShareList | null;
   /** The holds themselves, oldest expiry first, where they were moved. */
   holds: HoldList | null;
@@ -53,6 +59,16 @@ export function findLapsedHolds(keys: readonly AccountKey[], { clocks, countMax 
   return clocks
     ? { name: 'find_lapsed_holds_by_clocks', text: FIND_LAPSED_BY_CLOCKS, values }
     : { name: 'find_lapsed_holds', text: FIND_LAPSED, values };
+}
+
+/**
+ * Reads the one clock without locks, and of each account the holds that expire first, lapsed ones among them.
+ */
+export function findFirstHolds(keys: readonly AccountKey[], { clocks, countMax }: HoldQuestions): Statement {
+  const values = [arrayOf(keys), countMax];
+  return clocks
+    ? { name: 'find_first_holds_by_clocks', text: FIND_FIRST_BY_CLOCKS, values }
+    : { name: 'find_first_holds', text: FIND_FIRST, values };
 }
 
 export function lapsedFromRows(rows: readonly ClockRow[]): Lapsed {
@@ -102,11 +118,10 @@ const BY_CLOCKS: Times = {
 };
 
 // `hasLapsed` of the ledger, in SQL. The second condition is always true, and names the index that is meant.
-const hasLapsed = ({ now }: Times): string =>
-  `account_id = a.account_id and expires_at <= ${now} and expires_at > '-infinity'`;
+const hasLapsed = ({ now }: Times): string => `account_id = a.account_id and expires_at <= ${now} and ${everExpires}`;
 
 /** `lapsed` has the rows, `due` how many they are. Amounts are text, so that no JSON number rounds them. */
-const answer = ({ accounts, now, more }: Times, holds: string): string => `
+const answer = ({ accounts, now, more }: Times, holds: string, first: string): string => `
   shares as (
     select h.account_id, (share ->> 0)::uuid as grant_id, h.expires_at as at, sum((share ->> 1)::numeric) as amount
     from lapsed h cross join lateral jsonb_array_elements(h.allocations) share group by 1, 2, 3
@@ -120,15 +135,7 @@ const answer = ({ accounts, now, more }: Times, holds: string): string => `
   )
   select clock.now, a.account_id, (select count(*) from due) = ${MOVED_MAX} as more,
     (select shares from let_go where account_id = a.account_id) as lapsed, ${holds} as holds,
-    (
-      select min(expires_at) from holds
-      where account_id = a.account_id and expires_at > ${now} and expires_at > '-infinity'
-    ) as next_hold_expiry,
-    (
-      select count(*)::integer from (
-        select from holds where account_id = a.account_id and expires_at > ${now} and expires_at > '-infinity' limit $2::integer
-      ) open
-    ) as open_holds${more}
+    ${first} as first_holds, ${openHolds(now, '$2::integer')} as open_holds${more}
   from clock left join ${accounts} on true`;
 
 // What `asOf` of the ledger makes of a lapsed hold. The account's lock keeps everyone else from moving a row from its place.
@@ -151,7 +158,7 @@ const moveLapsed = (times: Times): string => `
     select account_id,
       json_agg(json_build_array(id, (extract(epoch from expires_at) * 1000)::bigint, held::text) order by expires_at, id) as holds
     from lapsed group by account_id
-  ),${answer(times, '(select holds from gone where account_id = a.account_id)')}`;
+  ),${answer(times, '(select holds from gone where account_id = a.account_id)', firstHolds(times.now))}`;
 
 const findLapsed = (times: Times): string => `
   with ${times.common},
@@ -160,8 +167,16 @@ const findLapsed = (times: Times): string => `
     select h.* from clock cross join ${times.accounts} cross join lateral (
       select account_id, allocations, overdraft_held, expires_at from holds where ${hasLapsed(times)} offset 0
     ) h
-  ),${answer(times, 'null::json')}`;
+  ),${answer(times, 'null::json', 'null::json')}`;
 
+const findFirst = ({ common, accounts, now, more }: Times): string => `
+  with ${common}
+  select clock.now, a.account_id, ${firstHolds("'-infinity'")} as first_holds,
+    ${openHolds(now, '$2::integer')} as open_holds${more}
+  from clock left join ${accounts} on true`;
+
+const FIND_FIRST = findFirst(REAL);
+const FIND_FIRST_BY_CLOCKS = findFirst(BY_CLOCKS);
 const MOVE_LAPSED = moveLapsed(REAL);
 const MOVE_LAPSED_BY_CLOCKS = moveLapsed(BY_CLOCKS);
 const FIND_LAPSED = findLapsed(REAL);

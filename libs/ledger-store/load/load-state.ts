@@ -1,11 +1,11 @@
 import {
   accountKeyOf,
   accountState,
-  HoldExpiries,
   isOpen,
   type Authorization,
   type Grant,
   type Lapsed,
+  type LedgerRules,
   type LedgerState,
   type Needs,
   type TestClock,
@@ -13,8 +13,9 @@ import {
 import type { PoolClient } from '#database';
 import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
-import type { KnownAccounts } from './known-accounts.ts';
-import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow } from './lapsed-holds.ts';
+import type { AccountCache } from './account-cache.ts';
+import { expiriesFromRow } from './first-holds.ts';
+import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
 import {
   accountFromRow,
   authorizationFromClosed,
@@ -27,14 +28,14 @@ import {
   type GrantRow,
   type HoldRow,
 } from './rows.ts';
-import { findCurrentClocks, testClockFromRow, type TestClockRow } from './clock-statements.ts';
+import { findCurrentClocks, testClockFromRow, type TestClockRow } from './test-clock-statements.ts';
 import {
   findAccounts,
   findClosedAuthorizations,
   findDeclined,
   findGrants,
   findHolds,
-  findMovedGrants,
+  findChangedGrants,
   findOpenGrants,
   findRefundableGrants,
   lockAccounts,
@@ -56,23 +57,23 @@ export interface LoadedState {
 }
 
 /**
- * Reads everything that decisions about these accounts need. With `known`, it takes the accounts' locks first, to be kept
- * until the transaction ends, leaves out the grants that are known, and moves holds that have lapsed to where closed
+ * Reads everything that decisions about these accounts need. With a cache, it takes the accounts' locks first, to be kept
+ * until the transaction ends, leaves out the grants that are cached, and moves holds that have lapsed to where closed
  * authorizations stand; without, it locks and changes nothing, and the caller must be in a transaction with one snapshot.
  * The statements go out together where the client pipelines.
  */
-export async function loadState(client: PoolClient, needs: Needs, known: KnownAccounts | null): Promise<LoadedState> {
+export async function loadState(client: PoolClient, needs: Needs, cache: AccountCache | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
-  const questions = { clocks: needs.clocks.length > 0, countMax: known ? countMaxOf(known) : 0 };
+  const questions = { clocks: needs.clocks.length > 0, countMax: cache ? countMaxOf(cache.rules) : 0 };
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
   const [accounts, clock, openGrants, closedGrants, holds, currentClocks, declined] = await Promise.all([
-    rows<AccountRow>(known ? lockAccounts(keys) : findAccounts(keys)),
-    rows<ClockRow>(known ? moveLapsedHolds(keys, questions) : findLapsedHolds(keys, questions)),
-    rows<GrantRow>(known ? findMovedGrants(keys, known.stampsOf(keys)) : findOpenGrants(keys)),
+    rows<AccountRow>(cache ? lockAccounts(keys) : findAccounts(keys)),
+    rows<ClockRow>(cache ? moveLapsedHolds(keys, questions) : findLapsedHolds(keys, questions)),
+    rows<GrantRow>(cache ? findChangedGrants(keys, cache.versionsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
-    known && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
-    known && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
+    cache && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
+    cache && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
@@ -88,7 +89,7 @@ export async function loadState(client: PoolClient, needs: Needs, known: KnownAc
     declined,
     grants: [...openGrants, ...closedGrants],
     authorizations,
-    known,
+    cache,
   });
 }
 
@@ -101,49 +102,19 @@ async function loadClosedGrants(client: PoolClient, { grants, refunds }: Needs):
   return [...named, ...refundable];
 }
 
-interface LoadedRows {
-  readonly accounts: readonly AccountRow[];
+interface LoadedRows extends AccountRows {
   readonly clock: readonly ClockRow[];
   readonly clocks: ReadonlyMap<string, TestClock>;
   readonly declined: readonly DeclinedRow[];
-  readonly grants: readonly GrantRow[];
   readonly authorizations: Map<string, Authorization>;
-  readonly known: KnownAccounts | null;
 }
 
 function assemble(rows: LoadedRows): LoadedState {
-  const realNow = rows.clock[0]?.now.getTime();
-  if (realNow === undefined) throw new Error('the database did not tell the time');
-  const holds = new Map(
-    rows.clock.map(({ account_id, next_hold_expiry, open_holds }) => [
-      account_id,
-      { holdExpiries: HoldExpiries.of([], next_hold_expiry?.getTime() ?? Infinity), openHolds: open_holds },
-    ]),
-  );
-  const aheadMs = new Map(rows.clock.map((row) => [row.account_id, Number(row.ahead_ms ?? 0)]));
-  const accountsRead = rows.accounts.map((row) => accountFromRow(row, aheadMs.get(row.account_id) ?? 0));
-  const grants = new Map<string, Grant>();
-  // What is known goes first: a closed grant that a command names may be among the rows as well as among the known.
-  for (const { account, ids } of accountsRead) {
-    for (const grant of rows.known?.grantsOf(account.key, ids.lastStamp) ?? []) grants.set(grant.id, grant);
-  }
-  for (const row of rows.grants) if (!grants.has(row.id)) grants.set(row.id, grantFromRow(row));
-  const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
-  const accounts = accountsRead.map(({ account, ids }) => {
-    const own = grantsOf.get(account.key) ?? [];
-    const now = realNow + (account.clock?.aheadMs ?? 0);
-    return [account.key, accountState(account, ids, own, holds.get(account.key) ?? noHolds(), now)] as const;
-  });
+  const { accounts, grants, realNow } = accountsFromRows(rows);
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
   return {
-    state: {
-      accounts: new Map(accounts),
-      authorizations,
-      grants,
-      clocks: rows.clocks,
-      declined: declinedFromRows(rows.declined),
-    },
+    state: { accounts, authorizations, grants, clocks: rows.clocks, declined: declinedFromRows(rows.declined) },
     realNow,
     closed,
     lapsed: lapsedFromRows(rows.clock),
@@ -151,10 +122,40 @@ function assemble(rows: LoadedRows): LoadedState {
   };
 }
 
-const noHolds = () => ({ holdExpiries: HoldExpiries.none(), openHolds: 0 });
+export interface AccountRows {
+  readonly accounts: readonly AccountRow[];
+  readonly clock: readonly FirstHoldsRow[];
+  readonly grants: readonly GrantRow[];
+  /** Has the open grants that weren't read; `null` where all were. */
+  readonly cache: AccountCache | null;
+}
 
-/** Where there is a bound, some more than it allows: it may have been lowered. */
-function countMaxOf({ rules: { openHoldsMax } }: KnownAccounts): number {
+/** Puts accounts together as they are by the clock that was read with them. */
+export function accountsFromRows(rows: AccountRows) {
+  const realNow = rows.clock[0]?.now.getTime();
+  if (realNow === undefined) throw new Error('the database did not tell the time');
+  const clockOf = new Map(rows.clock.map((row) => [row.account_id, row]));
+  const accountsRead = rows.accounts.map((row) =>
+    accountFromRow(row, Number(clockOf.get(row.account_id)?.ahead_ms ?? 0)),
+  );
+  const grants = new Map<string, Grant>();
+  // What is cached goes first: a closed grant that a command names may be among the rows as well as in the cache.
+  for (const { account, ids } of accountsRead) {
+    for (const grant of rows.cache?.grantsOf(account.key, ids.lastStamp) ?? []) grants.set(grant.id, grant);
+  }
+  for (const row of rows.grants) if (!grants.has(row.id)) grants.set(row.id, grantFromRow(row));
+  const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
+  const accounts = accountsRead.map(({ account, ids }) => {
+    const { first_holds = null, open_holds: openHolds = 0 } = clockOf.get(account.key) ?? {};
+    const holds = { holdExpiries: expiriesFromRow(first_holds), openHolds };
+    const now = realNow + (account.clock?.aheadMs ?? 0);
+    return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], holds, now)] as const;
+  });
+  return { realNow, accounts: new Map(accounts), grants };
+}
+
+/** Where there is a bound, some more than it allows: it may have been lowered. 0 where nobody asks. */
+export function countMaxOf({ openHoldsMax }: Pick<LedgerRules, 'openHoldsMax'>): number {
   return Number.isFinite(openHoldsMax) ? openHoldsMax + 1000 : 0;
 }
 

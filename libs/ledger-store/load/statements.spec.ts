@@ -4,9 +4,11 @@ import type { Pool } from '#database';
 import { ledgerPool } from '../engine/ledger-pool.ts';
 import { deleteRows, updateRows, type Column, type Statement } from '../statement.ts';
 import { TestBooks } from '../testing/test-books.ts';
-import { findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
+import { guardAccounts, guardKeys, guardTestClocks } from './guards.ts';
+import { findKeys } from './key-statements.ts';
+import { findFirstHolds, findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
 import * as statements from './statements.ts';
-import { findCurrentClocks, guardClocks } from './clock-statements.ts';
+import { findCurrentClocks } from './test-clock-statements.ts';
 
 let database: TestDatabase;
 let books: TestBooks;
@@ -37,17 +39,19 @@ const LOOK_UPS: readonly Statement[] = [
   moveLapsedHolds(KEYS, { clocks: true, countMax: 1000 }),
   findLapsedHolds(KEYS, { clocks: false, countMax: 1000 }),
   findLapsedHolds(KEYS, { clocks: true, countMax: 1000 }),
+  findFirstHolds(KEYS, { clocks: false, countMax: 1000 }),
+  findFirstHolds(KEYS, { clocks: true, countMax: 1000 }),
   findCurrentClocks(['test']),
-  guardClocks([{ environment: 'test', number: 0, aheadMs: 0 }]),
+  guardTestClocks([{ environment: 'test', number: 0, aheadMs: 0 }]),
   statements.findOpenGrants(KEYS),
-  statements.findMovedGrants(KEYS, [null, '1']),
+  statements.findChangedGrants(KEYS, [null, '1']),
   statements.findGrants(KEYS, IDS),
   statements.findRefundableGrants(KEYS, IDS),
   statements.findHolds(KEYS, IDS),
   statements.findClosedAuthorizations(KEYS, IDS),
-  statements.findKeys([{ scope: '1', key: IDS[0] ?? '' }]),
-  statements.guardKeys([{ scope: '1', key: IDS[0] ?? '' }]),
-  statements.guardAccounts({ keys: KEYS, stamps: ['1', '2'], now: 0, holdsUntil: 1 }),
+  findKeys([{ scope: '1', key: IDS[0] ?? '' }]),
+  guardKeys([{ scope: '1', key: IDS[0] ?? '' }]),
+  guardAccounts({ keys: KEYS, versions: ['1', '2'], now: 0, holdsUntil: 1 }),
 ];
 
 const ACCOUNT_KEY: Column<never>[] = [{ name: 'account_id', type: 'bigint', value: String }];
@@ -81,7 +85,7 @@ describe('a statement of the ledger', () => {
     },
   );
 
-  it.each([statements.findKeys, statements.guardKeys])('looks for keys in no week to come', async (statement) => {
+  it.each([findKeys, guardKeys])('looks for keys in no week to come', async (statement) => {
     const { text } = statement([]);
     await pool.query(`prepare statement as ${text}`);
     const { rows } = await pool.query<{ 'QUERY PLAN': string }>(`explain execute statement ('{}', '{}')`);

@@ -30,15 +30,15 @@ export function findOpenGrants(keys: readonly AccountKey[]): Statement {
   };
 }
 
-/** The same, but only of accounts whose clock isn't the one at which the caller knows their grants. */
-export function findMovedGrants(keys: readonly AccountKey[], stamps: readonly (string | null)[]): Statement {
+/** The same, but only of accounts that haven't the version at which the caller has their grants. */
+export function findChangedGrants(keys: readonly AccountKey[], versions: readonly (string | null)[]): Statement {
   return {
-    name: 'find_moved_grants',
-    text: `select g.* from unnest($1::bigint[], $2::bigint[]) known (account_id, id_clock),
+    name: 'find_changed_grants',
+    text: `select g.* from unnest($1::bigint[], $2::bigint[]) known (account_id, version),
         lateral (select id_clock from accounts where account_id = known.account_id limit 1) a,
         lateral (select * from grants where account_id = known.account_id and open offset 0) g
-      where a.id_clock is distinct from known.id_clock`,
-    values: [arrayOf(keys), arrayOf(stamps)],
+      where a.id_clock is distinct from known.version`,
+    values: [arrayOf(keys), arrayOf(versions)],
   };
 }
 
@@ -93,88 +93,5 @@ export function findDeclined(keys: readonly AccountKey[]): Statement {
     text: `select account_id, minute, requests from declines
       where account_id = any($1::bigint[]) and minute <= clock_timestamp() - ${MINUTE_OVER} order by minute`,
     values: [arrayOf(keys)],
-  };
-}
-
-export interface KeyRow {
-  account_id: string;
-  key: string;
-  fingerprint: string;
-  status: number;
-  body: string;
-}
-
-interface KeyPlace {
-  readonly scope: AccountKey;
-  readonly key: string;
-}
-
-/**
- * The weeks to come have partitions already, and to look into each cost as much again as the look-up itself. No key is
- * from the day after tomorrow, unless a clock was set back so far.
- */
-const KNOWN_KEYS = [
-  `select * from idempotency_keys
-    where account_id = wanted.account_id and key = wanted.key and created_at < now() + interval '1 day'`,
-  'select * from idempotency_keys_kept where account_id = wanted.account_id and key = wanted.key',
-] as const;
-
-export function findKeys(keys: readonly KeyPlace[]): Statement {
-  return {
-    name: 'find_keys',
-    text: `select k.account_id, k.key, k.fingerprint, k.status, k.body
-      from unnest($1::bigint[], $2::uuid[]) wanted (account_id, key),
-        lateral (${KNOWN_KEYS.join(' union all ')} limit 1) k`,
-    values: placesOf(keys),
-  };
-}
-
-/** The SQLSTATEs with which guards refuse a batch that was decided ahead; migration 0004 raises them. */
-export const MOVED_ON = 'PU001';
-export const ANSWERED_BEFORE = 'PU002';
-
-/** Fails the transaction where any of these keys is known. */
-export function guardKeys(keys: readonly KeyPlace[]): Statement {
-  return {
-    name: 'guard_keys',
-    text: `select refuse_batch('${ANSWERED_BEFORE}') from unnest($1::bigint[], $2::uuid[]) wanted (account_id, key)
-      where exists (${KNOWN_KEYS.join(' union all ')})`,
-    values: placesOf(keys),
-  };
-}
-
-function placesOf(keys: readonly KeyPlace[]): string[] {
-  return [arrayOf(keys.map(({ scope }) => scope)), arrayOf(keys.map(({ key }) => key))];
-}
-
-export interface AccountsGuard {
-  /** Each once, in the order of numbers: they are locked in this order. */
-  readonly keys: readonly AccountKey[];
-  /** The clocks at which the accounts were decided on. */
-  readonly stamps: readonly string[];
-  /** When they were decided on, and until when time alone changes none of them; milliseconds since 1970. */
-  readonly now: number;
-  readonly holdsUntil: number;
-}
-
-/** For how long after the decision a batch that was decided ahead may be written. */
-const AHEAD_MS_MAX = 250;
-
-/**
- * Locks accounts in the order of their keys, and fails the transaction where one isn't any more what was decided on: its
- * clock has moved, or time has. It answers with the database's clock.
- */
-export function guardAccounts({ keys, stamps, now, holdsUntil }: AccountsGuard): Statement {
-  const latest = Math.min(now + AHEAD_MS_MAX, holdsUntil);
-  return {
-    name: 'guard_accounts',
-    text: `with locked as materialized (
-        select from unnest($1::bigint[], $2::bigint[]) known (account_id, id_clock), lateral (
-          select from accounts where account_id = known.account_id and id_clock = known.id_clock limit 1 for no key update
-        ) account
-      ), clock as materialized (select count(*) as accounts, clock_timestamp() as now from locked)
-      select now, case when accounts <> $3::int or now < $4::timestamptz or now >= $5::timestamptz then refuse_batch('${MOVED_ON}') end
-      from clock`,
-    values: [arrayOf(keys), arrayOf(stamps), keys.length, new Date(now).toISOString(), new Date(latest).toISOString()],
   };
 }

@@ -20,7 +20,7 @@ import {
   type HoldRow,
 } from '../load/rows.ts';
 import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
-import { aheadOfAccount } from '../load/clock-statements.ts';
+import { aheadOfAccount } from '../load/test-clock-statements.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';

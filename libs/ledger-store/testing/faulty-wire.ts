@@ -4,7 +4,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 /** What happens to the next transaction's commit; both ends' connections are cut. */
 type CommitFault = 'lost' | 'answer lost';
 
+const BEGIN = Buffer.from('begin read write\0');
 const COMMIT = Buffer.from('commit\0');
+const ROLLBACK = Buffer.from('rollback\0');
 
 /** A way to Postgres over which things go wrong as they do on a network. */
 export class FaultyWire {
@@ -34,7 +36,7 @@ export class FaultyWire {
     return url.href;
   }
 
-  /** The next commit doesn't reach Postgres, or its answer doesn't reach the client. */
+  /** The next commit of what was written doesn't reach Postgres, or its answer doesn't reach the client. */
   failNextCommit(fault: CommitFault): void {
     this.nextCommit = fault;
   }
@@ -89,14 +91,17 @@ export class FaultyWire {
     const pair = [client, server] as const;
     this.pairs.add(pair);
     let deaf = false;
+    let writes = false;
     client.on('data', (chunk) => {
       if (this.silent) return;
-      const begin = this.spoilsBegin ? chunk.indexOf('begin read write\0') : -1;
+      const begin = this.spoilsBegin ? chunk.indexOf(BEGIN) : -1;
       if (begin >= 0) {
         chunk.write('begjn', begin);
         this.spoilsBegin = false;
       }
-      const at = this.nextCommit === null ? -1 : chunk.indexOf(COMMIT);
+      writes ||= chunk.includes(BEGIN);
+      const at = this.nextCommit === null || !writes ? -1 : chunk.indexOf(COMMIT);
+      if (chunk.includes(COMMIT) || chunk.includes(ROLLBACK)) writes = false;
       if (at < 0) {
         server.write(chunk);
       } else if (this.nextCommit === 'lost') {

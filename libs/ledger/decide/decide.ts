@@ -66,8 +66,10 @@ export function decide<T extends CommandType>(context: DecisionContext, command:
   const handler: Decide<T> = DECIDE[command.type];
   const outcome = handler(context, command);
   watchBalances(context);
-  for (const key of declinesOf(command as Command, outcome)) {
-    context.changes.declines.set(key, (context.changes.declines.get(key) ?? 0) + 1);
-  }
   return outcome;
+}
+
+/** Counts what a decision has declined, of each account that was asked for credits. */
+export function countDeclines({ changes }: DecisionContext, command: Command, outcome: Outcome<unknown>): void {
+  for (const key of declinesOf(command, outcome)) changes.declines.set(key, (changes.declines.get(key) ?? 0) + 1);
 }

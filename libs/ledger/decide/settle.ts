@@ -41,6 +41,16 @@ export function settle(context: DecisionContext, lapsed: Lapsed): void {
   context.changes.moved.clear();
 }
 
+/** Whether time has done nothing to an account that {@link settle} would have to book. @param now by the account's clock */
+export function isSettled({ grants, holdExpiries }: AccountState, now: number): boolean {
+  if ((holdExpiries.earliest() ?? Number.POSITIVE_INFINITY) <= now) return false;
+  return grants.every((grant) => {
+    if (grant.remaining.isZero()) return true;
+    if (!grant.entered && grant.effectiveAt <= now) return false;
+    return !hasExpired(grant, now) || ((grant.expired || grant.voidedAt !== null) && grant.remaining.eq(grant.held));
+  });
+}
+
 /** Something that time has done to an account. */
 interface Incident {
   readonly at: number;

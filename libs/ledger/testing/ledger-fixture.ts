@@ -11,7 +11,7 @@ import {
 } from '../commands.ts';
 import type { AccountDecision } from '../decide/accounts.ts';
 import type { DecisionContext } from '../decide/context.ts';
-import { decide, type Decisions } from '../decide/decide.ts';
+import { countDeclines, decide, type Decisions } from '../decide/decide.ts';
 import type { BatchDecision } from '../decide/spend-batch.ts';
 import type { LedgerEvent, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
@@ -345,6 +345,7 @@ export class LedgerFixture {
     const context = this.transaction ?? this.rows.load(needsOf(command), this.now);
     const before = snapshot(context.state);
     const outcome = decide<T>(context, command);
+    countDeclines(context, command, outcome);
     must(outcome.ok || snapshot(context.state) === before, `a refused ${command.type} changes nothing`);
     if (context !== this.transaction) this.write(context);
     if (!outcome.ok) throw new Refused(outcome);

@@ -1,10 +1,10 @@
 import type { Pool } from '#database';
-import type { CommandType } from '#ledger';
+import { NO_RULES, type CommandType } from '#ledger';
 import {
-  KnownAccounts,
+  AccountCache,
   ledgerPool,
   queued,
-  runBatch,
+  runLocked,
   type Answer,
   type EngineLoad,
   type Submission,
@@ -15,14 +15,17 @@ const CONNECTIONS = 16;
 
 /** What the engine is measured against: the same statements and decisions, one transaction per request. */
 export class OneByOneEngine {
-  /** Whatever comes waits for a connection. */
-  readonly isBusy = false;
   readonly #pool: Pool;
 
   constructor(databaseUrl: string, log: (line: string) => void) {
     this.#pool = ledgerPool(databaseUrl, CONNECTIONS, log);
     // Here requests wait for each other's row locks; they are not to be refused for that.
     this.#pool.on('connect', (client) => void client.query(`set lock_timeout = '10s'`));
+  }
+
+  /** Whatever comes waits for a connection. */
+  isBusyFor(): boolean {
+    return false;
   }
 
   get load(): EngineLoad {
@@ -36,9 +39,9 @@ export class OneByOneEngine {
   }
 
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
-    // Nothing is known beforehand of an account: another transaction may have changed it since.
-    const known = new KnownAccounts(() => false);
-    const { answers } = await runBatch(this.#pool, [queued(submission)], { known });
+    // Nothing is cached: another transaction may have changed the account since.
+    const cache = new AccountCache(NO_RULES, () => false, 0);
+    const { answers } = await runLocked(this.#pool, [queued(submission)], { cache });
     const [answer] = answers;
     if (!answer) throw new Error('a submission was left without an answer');
     return answer;

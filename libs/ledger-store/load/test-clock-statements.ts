@@ -1,5 +1,5 @@
 import type { TestClock } from '#ledger';
-import { arrayOf, type Statement } from '../statement.ts';
+import type { Statement } from '../statement.ts';
 
 export interface TestClockRow {
   environment: string;
@@ -12,7 +12,7 @@ export function testClockFromRow({ number, ahead_ms }: TestClockRow): TestClock 
 }
 
 /** How far a clock is ahead, in milliseconds; one that was never advanced has no row. */
-function aheadMsOf(environment: string, number: string): string {
+export function aheadMsOf(environment: string, number: string): string {
   return `coalesce((select ahead_ms from test_clocks where environment = ${environment} and number = ${number}), 0)`;
 }
 
@@ -29,27 +29,4 @@ export function findCurrentClocks(environments: readonly string[]): Statement {
 /** How far an account's clock is ahead, as an interval in SQL, for a query of rows that have an `account_id`. */
 export function aheadOfAccount(table: string): string {
   return `(select ${aheadMsOf('a.environment', 'a.test_clock')} * interval '1 millisecond' from accounts a where a.account_id = ${table}.account_id)`;
-}
-
-/** The SQLSTATE with which {@link guardClocks} refuses a batch; migration 0006 raises it. */
-export const CLOCK_ADVANCED = 'PU003';
-
-/** A clock that a batch was decided by. */
-export interface ClockReading extends TestClock {
-  readonly environment: string;
-}
-
-/** Fails the transaction where one of these clocks doesn't tell any more what it told. Accounts must be locked before. */
-export function guardClocks(readings: readonly ClockReading[]): Statement {
-  return {
-    name: 'guard_clocks',
-    text: `select refuse_batch('${CLOCK_ADVANCED}')
-      from unnest($1::text[], $2::integer[], $3::bigint[]) known (environment, number, ahead_ms)
-      where known.ahead_ms <> ${aheadMsOf('known.environment', 'known.number')}`,
-    values: [
-      readings.map(({ environment }) => environment),
-      arrayOf(readings.map(({ number }) => number)),
-      arrayOf(readings.map(({ aheadMs }) => aheadMs)),
-    ],
-  };
 }

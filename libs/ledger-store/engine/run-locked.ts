@@ -1,11 +1,12 @@
 import type { Pool, PoolClient } from '#database';
 import { noChanges, settle, type AccountKey, type DecisionContext, type Needs } from '#ledger';
-import type { KnownAccounts } from '../load/known-accounts.ts';
+import type { AccountCache } from '../load/account-cache.ts';
+import { findKeys, type KeyRow } from '../load/key-statements.ts';
 import { loadState, rowsOf, type LoadedState } from '../load/load-state.ts';
-import { findKeys, type KeyRow } from '../load/statements.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { committed } from './commit-writes.ts';
+import { connectedTo } from './connected-to.ts';
 import { decideBatch } from './decide-batch.ts';
 import { ConnectionFailed, ofConnection } from './failures.ts';
 import { BEGIN } from './ledger-pool.ts';
@@ -16,18 +17,22 @@ import type { Answer, Queued } from './submission.ts';
 /** Deciding takes microseconds per command; a batch that took longer may have outlasted its transaction. */
 const LONG_MS = 500;
 
-export interface BatchOptions {
-  /** What the lane knows of the accounts; it learns from the batch. */
-  readonly known: KnownAccounts;
-  /**
-   * Where the batch was sent before and its outcome is unknown: the accounts that it would have changed, and their clocks
-   * before. Only if one of them hasn't moved is it sure that nothing was committed; then the batch is decided again, and
-   * the accounts' clocks are moved, so that what was sent can't be committed later either.
-   */
-  readonly doubt?: Doubt | undefined;
-}
+/**
+ * A batch that was sent before, of which nobody knows whether it was committed: the accounts that it would have changed, and
+ * their versions before.
+ */
+export type UnknownOutcome = ReadonlyMap<AccountKey, string>;
 
-export type Doubt = ReadonlyMap<AccountKey, string>;
+export interface LockedOptions {
+  /** Spares the batch grants that are cached, and learns from it. */
+  readonly cache: AccountCache;
+  /**
+   * Where the batch was sent before and its outcome is unknown. Only if one of the accounts hasn't moved is it sure that
+   * nothing was committed; then the batch is decided again, and the accounts' versions are moved, so that what was sent can't
+   * be committed later either.
+   */
+  readonly unknown?: UnknownOutcome | undefined;
+}
 
 export interface FinishedBatch {
   /** One for each command, in order; they are durable. */
@@ -43,19 +48,19 @@ export interface FinishedBatch {
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
  *   means that nothing was changed.
  */
-export async function runBatch(pool: Pool, batch: readonly Queued[], options: BatchOptions): Promise<FinishedBatch> {
+export async function runLocked(pool: Pool, batch: readonly Queued[], options: LockedOptions): Promise<FinishedBatch> {
   const finished = await attemptBatch(pool, batch, options);
   if (finished) return finished;
-  return runBatch(pool, batch, { ...options, doubt: undefined });
+  return runLocked(pool, batch, { ...options, unknown: undefined });
 }
 
 /** @returns `null` where nothing was decided, because first there were holds to move, and there are more. */
 async function attemptBatch(
   pool: Pool,
   batch: readonly Queued[],
-  options: BatchOptions,
+  options: LockedOptions,
 ): Promise<FinishedBatch | null> {
-  const { known, doubt } = options;
+  const { cache, unknown } = options;
   const client = await connectedTo(pool);
   const lost = new AbortController();
   const onLost = (error: Error): void => lost.abort(new ConnectionFailed(error));
@@ -64,23 +69,24 @@ async function attemptBatch(
   let done = false;
   try {
     const [{ state, realNow, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
-    known.compare(state);
-    const context: DecisionContext = { state, changes: noChanges(), realNow, rules: known.rules };
-    if (doubt) settleDoubt(context, doubt);
+    cache.compare(state);
+    const context: DecisionContext = { state, changes: noChanges(), realNow, rules: cache.rules };
+    if (unknown) settleOutcome(context, unknown);
     settle(context, lapsed);
     const startedAt = performance.now();
-    const { answers, remembered, audited } = decideBatch(context, knownKeys, moreLapsed ? [] : batch);
+    const commands = moreLapsed ? [] : batch;
+    const { answers, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
-    await write(client, writeChanges(context, { remembered, audited }, closed));
-    if (moreLapsed) known.forget(needs.accounts);
-    else known.learn(state, realNow);
+    await write(client, writeChanges(context, decided, closed));
+    if (moreLapsed) cache.forget(needs.accounts);
+    else cache.learn(state, realNow);
     done = true;
-    return moreLapsed ? null : { answers, now: realNow };
+    return moreLapsed ? null : { answers: answers.filter((answer) => answer !== null), now: realNow };
   } finally {
-    // The decisions may stand in the grants that were known, and nowhere else.
-    if (!done) known.forget(needs.accounts);
+    // The decisions may stand in the grants that were cached, and nowhere else.
+    if (!done) cache.forget(needs.accounts);
     client.off('error', onLost);
     // After an error a connection may be in the middle of anything, or have prepared statements for tables that have
     // changed since. A new one costs some milliseconds.
@@ -94,23 +100,16 @@ async function whatHappenedMeanwhile(): Promise<void> {
   await nextTurn();
 }
 
-/** @throws {ConnectionFailed} */
-export async function connectedTo(pool: Pool): Promise<PoolClient> {
-  return pool.connect().catch((error: unknown) => {
-    throw new ConnectionFailed(error);
-  });
-}
-
 async function load(
   client: PoolClient,
   batch: readonly Queued[],
   needs: Needs,
-  { known }: BatchOptions,
+  { cache }: LockedOptions,
 ): Promise<readonly [LoadedState, readonly KeyRow[]]> {
   const keys = batch.flatMap(({ key }) => (key ? [key] : []));
   const [begun, loaded, knownKeys] = await Promise.allSettled([
     ofConnection(client.query(BEGIN)),
-    loadState(client, needs, known),
+    loadState(client, needs, cache),
     keys.length > 0 ? rowsOf<KeyRow>(client, findKeys(keys)) : [],
   ]);
   // The first that fails says why; those sent behind it only that the transaction had failed.
@@ -121,9 +120,9 @@ async function load(
 }
 
 /** @throws {LedgerUnavailable} `outcome_unknown` where what was sent before may have been committed */
-function settleDoubt({ state, changes }: DecisionContext, doubt: Doubt): void {
-  const unmoved = [...doubt].some(([key, stamp]) => state.accounts.get(key)?.ids.lastStamp.toString() === stamp);
-  if (doubt.size > 0 && !unmoved) throw new LedgerUnavailable('outcome_unknown');
+function settleOutcome({ state, changes }: DecisionContext, unknown: UnknownOutcome): void {
+  const unmoved = [...unknown].some(([key, version]) => state.accounts.get(key)?.ids.lastStamp.toString() === version);
+  if (unknown.size > 0 && !unmoved) throw new LedgerUnavailable('outcome_unknown');
   for (const account of state.accounts.values()) changes.updatedAccounts.add(account);
 }
 

@@ -13,7 +13,7 @@ import {
   type LedgerState,
 } from '#ledger';
 import { describe, expect, it } from '@jest/globals';
-import { KnownAccounts } from './known-accounts.ts';
+import { AccountCache } from './account-cache.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
@@ -101,73 +101,72 @@ function authorizationOf(
   };
 }
 
-const all = (): boolean => true;
-/** Its clock stands at `stamp`, as somebody else has left it. */
-function at({ account, grants }: AccountState, stamp: bigint): AccountState {
+/** At a version that somebody else has given it. */
+function at({ account, grants }: AccountState, version: bigint): AccountState {
   return accountState(
     account,
-    new IdClock(account.key, stamp),
+    new IdClock(account.key, version),
     grants,
     { holdExpiries: HoldExpiries.none(), openHolds: 0 },
     NOW,
   );
 }
 
-describe('known accounts', () => {
-  it('give out grants for the clock they were learned at, and for no other', () => {
-    const known = new KnownAccounts(all);
+describe('cached accounts', () => {
+  it('give out grants at the version they were learned at, and at no other', () => {
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
-    known.learn(stateOf([acme]), NOW);
-    const stamp = acme.ids.lastStamp;
-    expect(known.grantsOf(acme.account.key, stamp)).toEqual(acme.grants);
-    expect(known.grantsOf(acme.account.key, stamp + 1n)).toBeNull();
-    expect(known.stampsOf([acme.account.key, '1'])).toEqual([stamp.toString(), null]);
+    cache.learn(stateOf([acme]), NOW);
+    const version = acme.ids.lastStamp;
+    expect(cache.grantsOf(acme.account.key, version)).toEqual(acme.grants);
+    expect(cache.grantsOf(acme.account.key, version + 1n)).toBeNull();
+    expect(cache.versionsOf([acme.account.key, '1'])).toEqual([version.toString(), null]);
   });
 
   it('leave out grants of which nothing remains', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5', '0');
-    known.learn(stateOf([acme]), NOW);
-    const given = known.grantsOf(acme.account.key, acme.ids.lastStamp);
+    cache.learn(stateOf([acme]), NOW);
+    const given = cache.grantsOf(acme.account.key, acme.ids.lastStamp);
     expect(given?.map(({ remaining }) => remaining.toFixed())).toEqual(['5']);
   });
 
   it('are forgotten with all they own when a batch has failed', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
-    known.learn(stateOf([acme], [authorizationOf(acme)]), NOW);
-    known.forget([acme.account.key]);
-    expect(known.stampsOf([acme.account.key])).toEqual([null]);
-    expect(known.state).toEqual(stateOf([]));
+    cache.learn(stateOf([acme], [authorizationOf(acme)]), NOW);
+    cache.forget([acme.account.key]);
+    expect(cache.versionsOf([acme.account.key])).toEqual([null]);
+    expect(cache.state).toEqual(stateOf([]));
   });
 
-  it('are forgotten with all they own when somebody else has moved their clock', () => {
-    const known = new KnownAccounts(all);
+  it('are forgotten with all they own when somebody else has moved their version', () => {
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     const calm = accountWith('calm', '5');
-    known.learn(stateOf([acme, calm], [authorizationOf(acme), authorizationOf(calm)]), NOW);
-    known.compare(stateOf([at(acme, acme.ids.lastStamp + 1n), at(calm, calm.ids.lastStamp)]));
-    expect([...known.state.accounts.keys()]).toEqual([calm.account.key]);
-    expect([...known.state.authorizations.values()].map(({ accountKey }) => accountKey)).toEqual([calm.account.key]);
-    expect(known.state.grants.size).toBe(1);
+    cache.learn(stateOf([acme, calm], [authorizationOf(acme), authorizationOf(calm)]), NOW);
+    cache.compare(stateOf([at(acme, acme.ids.lastStamp + 1n), at(calm, calm.ids.lastStamp)]));
+    expect([...cache.state.accounts.keys()]).toEqual([calm.account.key]);
+    expect([...cache.state.authorizations.values()].map(({ accountKey }) => accountKey)).toEqual([calm.account.key]);
+    expect(cache.state.grants.size).toBe(1);
   });
 
   it('keep their open authorizations when they are learned anew, and lose those that were closed', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     const [kept, closed] = [authorizationOf(acme), authorizationOf(acme)];
-    known.learn(stateOf([acme], [kept, closed]), NOW);
-    known.learn(stateOf([acme], [{ ...closed, status: 'voided' }]), NOW);
-    expect([...known.state.authorizations.keys()]).toEqual([kept.id]);
+    cache.learn(stateOf([acme], [kept, closed]), NOW);
+    cache.learn(stateOf([acme], [{ ...closed, status: 'voided' }]), NOW);
+    expect([...cache.state.authorizations.keys()]).toEqual([kept.id]);
   });
 
   it('lose the authorizations that have lapsed by the time they are learned anew', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     const [lapsed, open] = [authorizationOf(acme), { ...authorizationOf(acme), expiresAt: NOW + 1001 }];
     acme.holdExpiries.add('some', NOW + 1000);
-    known.learn(stateOf([acme], [lapsed, open]), NOW);
-    known.learn(
+    cache.learn(stateOf([acme], [lapsed, open]), NOW);
+    cache.learn(
       stateOf([
         accountState(
           acme.account,
@@ -179,34 +178,34 @@ describe('known accounts', () => {
       ]),
       NOW + 1000,
     );
-    expect([...known.state.authorizations.keys()]).toEqual([open.id]);
+    expect([...cache.state.authorizations.keys()]).toEqual([open.id]);
   });
 
   it('follow what was decided on them', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     const open = authorizationOf(acme);
-    known.learn(stateOf([acme], [open]), NOW);
+    cache.learn(stateOf([acme], [open]), NOW);
     const [made, charged] = [authorizationOf(acme), authorizationOf(acme, 'committed')];
-    for (const one of [made, charged]) known.state.authorizations.set(one.id, one);
+    for (const one of [made, charged]) cache.state.authorizations.set(one.id, one);
     open.status = 'committed';
     const changes = noChanges();
     changes.updatedAccounts.add(acme);
     changes.createdAuthorizations.add(made).add(charged);
     changes.updatedAuthorizations.add(open);
-    known.follow(changes, NOW + 5);
-    expect([...known.state.authorizations.keys()]).toEqual([made.id]);
-    expect(known.holdsAt(acme.account.key, NOW + 4)).toBe(false);
-    expect(known.holdsAt(acme.account.key, NOW + 5)).toBe(true);
+    cache.follow(changes, NOW + 5, 1);
+    expect([...cache.state.authorizations.keys()]).toEqual([made.id]);
+    expect(cache.holdsAt(acme.account.key, NOW + 4)).toBe(false);
+    expect(cache.holdsAt(acme.account.key, NOW + 5)).toBe(true);
   });
 
   it('hold until time alone changes something', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     acme.holdExpiries.add('some', NOW + 900);
-    known.learn(stateOf([acme]), NOW);
+    cache.learn(stateOf([acme]), NOW);
     const { key } = acme.account;
-    expect([NOW - 1, NOW, NOW + 899, NOW + 900].map((now) => known.holdsAt(key, now))).toEqual([
+    expect([NOW - 1, NOW, NOW + 899, NOW + 900].map((now) => cache.holdsAt(key, now))).toEqual([
       false,
       true,
       true,
@@ -221,8 +220,8 @@ describe('known accounts', () => {
       { holdExpiries: HoldExpiries.of([], NOW + 900), openHolds: 0 },
       NOW,
     );
-    known.learn(stateOf([ending]), NOW);
-    expect([NOW + 9, NOW + 10].map((now) => known.holdsAt(key, now))).toEqual([true, false]);
+    cache.learn(stateOf([ending]), NOW);
+    expect([NOW + 9, NOW + 10].map((now) => cache.holdsAt(key, now))).toEqual([true, false]);
     const coming = accountState(
       acme.account,
       acme.ids,
@@ -230,36 +229,28 @@ describe('known accounts', () => {
       { holdExpiries: HoldExpiries.of([], NOW + 900), openHolds: 0 },
       NOW,
     );
-    known.learn(stateOf([coming]), NOW);
-    expect([NOW + 6, NOW + 7].map((now) => known.holdsAt(key, now))).toEqual([true, false]);
-  });
-
-  it('are those of the lane only', () => {
-    const [own, foreign] = [accountWith('own', '5'), accountWith('foreign', '5')];
-    const known = new KnownAccounts((key) => key === own.account.key);
-    known.learn(stateOf([own, foreign], [authorizationOf(foreign)]), NOW);
-    expect([...known.state.accounts.keys()]).toEqual([own.account.key]);
-    expect(known.state.authorizations.size).toBe(0);
+    cache.learn(stateOf([coming]), NOW);
+    expect([NOW + 6, NOW + 7].map((now) => cache.holdsAt(key, now))).toEqual([true, false]);
   });
 
   it('are forgotten, the ones used longest ago first, when there are too many, those without grants too', () => {
-    const known = new KnownAccounts(all, NO_RULES, 4);
+    const cache = new AccountCache(NO_RULES, () => false, 4);
     const [first, second, third] = [accountWith('first', '5'), accountWith('second'), accountWith('third', '5', '6')];
-    for (const one of [first, second, third]) known.learn(stateOf([one]), NOW);
-    const isKnown = ({ account }: AccountState) => known.stampsOf([account.key])[0] !== null;
-    expect([first, second, third].map(isKnown)).toEqual([false, true, true]);
-    for (let turn = 0; turn < 10; turn++) known.learn(stateOf([second]), NOW);
-    expect([first, second, third].map(isKnown)).toEqual([false, true, true]);
+    for (const one of [first, second, third]) cache.learn(stateOf([one]), NOW);
+    const isCached = ({ account }: AccountState) => cache.versionsOf([account.key])[0] !== null;
+    expect([first, second, third].map(isCached)).toEqual([false, true, true]);
+    for (let turn = 0; turn < 10; turn++) cache.learn(stateOf([second]), NOW);
+    expect([first, second, third].map(isCached)).toEqual([false, true, true]);
   });
 
   it('remember the youngest of too many authorizations, counted by what they carry', () => {
-    const known = new KnownAccounts(all);
+    const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     const large = Array.from({ length: 5 }, () => ({
       ...authorizationOf(acme),
       metadata: { text: 'x'.repeat(10 * 1024 * 1024) },
     }));
-    for (const one of large) known.learn(stateOf([acme], [one]), NOW);
-    expect([...known.state.authorizations.keys()]).toEqual(large.slice(2).map(({ id }) => id));
+    for (const one of large) cache.learn(stateOf([acme], [one]), NOW);
+    expect([...cache.state.authorizations.keys()]).toEqual(large.slice(2).map(({ id }) => id));
   });
 });

@@ -1,0 +1,125 @@
+import type { Pool } from '#database';
+import type { AccountCache } from '../load/account-cache.ts';
+import { fillAccounts, type Filled, type Missing } from '../load/fill-accounts.ts';
+import { inSnapshot } from '../read/snapshot.ts';
+import type { DatabaseClock } from './database-clock.ts';
+import { answerAgain } from './decide-batch.ts';
+import { accountsOf, type Waiting } from './waiting.ts';
+
+export interface FillingParts {
+  readonly pool: Pool;
+  readonly cache: AccountCache;
+  readonly clock: DatabaseClock;
+  /** The most decisions for which something is read at once. */
+  readonly batchMax: number;
+}
+
+/**
+ * Reads what commands need and the cache hasn't: cold accounts, authorizations, keys that a guard has found. It takes no locks
+ * and holds up nobody; meanwhile batches go on, and more commands gather for the next reading.
+ */
+export class Filling {
+  private readonly parts: FillingParts;
+  private waiting: Waiting[] = [];
+  /** The last batch that had ended when the reading under way began. */
+  private readsSince: number | null = null;
+
+  constructor(parts: FillingParts) {
+    this.parts = parts;
+  }
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0 && this.readsSince === null;
+  }
+
+  /** Of batches up to this one it is known whether a reading has seen them. */
+  seen(lastEnded: number): number {
+    return Math.min(lastEnded, this.readsSince ?? lastEnded);
+  }
+
+  push(one: Waiting): void {
+    this.waiting.push(one);
+  }
+
+  takeAll(): readonly Waiting[] {
+    return this.waiting.splice(0);
+  }
+
+  /** Whether there is something to read, and nothing is being read. */
+  mayStart(lastEnded: number): boolean {
+    return this.readsSince === null && this.waiting.some((one) => this.canBeRead(one, lastEnded));
+  }
+
+  /**
+   * Reads what is missing.
+   *
+   * @returns the commands that can go on now. One whose key is known is answered; one that can't be decided ahead needs locks
+   */
+  async read(lastEnded: number): Promise<readonly Waiting[]> {
+    const batch = this.take(lastEnded);
+    const { pool, cache, clock } = this.parts;
+    this.readsSince = lastEnded;
+    try {
+      const missing = this.missingOf(batch);
+      const filled = await inSnapshot(pool, (client) => fillAccounts(client, missing, cache.rules));
+      clock.set(filled.now);
+      cache.learnFilled(filled, lastEnded);
+      return this.goOn(batch, missing, filled);
+    } catch {
+      // Whether the database can't be reached is found out again, and reported, by a locked batch.
+      for (const one of batch) one.needsLocks = true;
+      return batch;
+    } finally {
+      this.readsSince = null;
+    }
+  }
+
+  /** What a batch in flight has closed can't be read before that batch has ended. */
+  private canBeRead({ queued: { needs } }: Waiting, lastEnded: number): boolean {
+    return needs.authorizations.every((id) => !this.parts.cache.isGone(id, lastEnded));
+  }
+
+  private take(lastEnded: number): readonly Waiting[] {
+    const taken: Waiting[] = [];
+    const left: Waiting[] = [];
+    let weight = 0;
+    for (const one of this.waiting) {
+      const fits = taken.length === 0 || weight + one.queued.weight <= this.parts.batchMax;
+      if (!fits || !this.canBeRead(one, lastEnded)) left.push(one);
+      else {
+        taken.push(one);
+        weight += one.queued.weight;
+      }
+    }
+    this.waiting = left;
+    return taken;
+  }
+
+  private missingOf(batch: readonly Waiting[]): Missing {
+    const { cache } = this.parts;
+    const authorizations = new Set(batch.flatMap(({ queued }) => queued.needs.authorizations));
+    return {
+      accounts: [...new Set(batch.flatMap(accountsOf))].filter((key) => !cache.has(key)),
+      authorizations: [...authorizations].filter((id) => !cache.knowsAuthorization(id)),
+      keys: batch.flatMap(({ needsKey, queued: { key } }) => (needsKey && key ? [key] : [])),
+      clocks: batch.some(({ queued }) => queued.needs.clocks.length > 0),
+    };
+  }
+
+  private goOn(batch: readonly Waiting[], missing: Missing, filled: Filled): readonly Waiting[] {
+    const known = new Map(filled.keys.map((row) => [`${row.account_id}/${row.key}`, row]));
+    const unfilled = new Set(missing.accounts.filter((key) => !filled.accounts.has(key)));
+    return batch.filter((one) => {
+      const { key } = one.queued;
+      const earlier = one.needsKey && key && known.get(`${key.scope}/${key.key}`);
+      if (earlier) {
+        one.resolve(answerAgain(one.queued, earlier));
+        return false;
+      }
+      one.needsKey = false;
+      one.attempts += 1;
+      one.needsLocks ||= accountsOf(one).some((account) => unfilled.has(account));
+      return true;
+    });
+  }
+}

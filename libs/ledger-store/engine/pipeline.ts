@@ -1,0 +1,145 @@
+import type { Pool, PoolClient } from '#database';
+import type { AccountKey } from '#ledger';
+import { ACCOUNTS_CHANGED, ANSWERED_BEFORE, OUT_OF_TIME, TEST_CLOCK_ADVANCED } from '../load/guards.ts';
+import type { Statement } from '../statement.ts';
+import { committed } from './commit-writes.ts';
+import { connectedTo } from './connected-to.ts';
+import { sqlStateOf } from './failures.ts';
+import { BEGIN } from './ledger-pool.ts';
+
+/** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
+const CONFLICTS: readonly (string | null)[] = [ACCOUNTS_CHANGED, ANSWERED_BEFORE, TEST_CLOCK_ADVANCED, OUT_OF_TIME];
+
+let sentByThisProcess = 0;
+
+/**
+ * Fails the transaction where the one that it was decided behind hasn't been committed on this connection: a rollback takes
+ * the setting back. The accounts' versions don't always tell. Another process that decided on the same account in the same
+ * millisecond leaves it at the very version that the failed one would have left, but not with what it would have left.
+ */
+function followBatch(before: string | null, own: string): Statement {
+  return {
+    name: 'follow_batch',
+    text: `with before as materialized (select current_setting('purser.batch', true) as committed)
+      select case when $1::text is not null and committed is distinct from $1 then refuse_batch('${ACCOUNTS_CHANGED}', '') end,
+        set_config('purser.batch', $2, false)
+      from before`,
+    values: [before, own],
+  };
+}
+
+/** A batch to be sent. */
+export interface Sending {
+  /** Guards, then writes. */
+  readonly statements: readonly [first: Statement, ...rest: Statement[]];
+  readonly accounts: readonly AccountKey[];
+  readonly weight: number;
+}
+
+/**
+ * Batches in flight: whole transactions, sent without waiting for an answer, one behind the other on one connection. There
+ * they run in that order, so that each finds what the one before it has left.
+ */
+export class Pipeline {
+  /** How many batches are in flight. */
+  size = 0;
+  /** The decisions in them. */
+  weight = 0;
+  /** Batches are numbered from 1 in the order in which they are decided. */
+  lastNumber = 0;
+  /** In how many of them an account is. */
+  private readonly accounts = new Map<AccountKey, number>();
+  private client: PoolClient | null = null;
+  /** The last that was sent, while it is in flight. */
+  private last: string | null = null;
+  private hasFailed = false;
+  private isBroken = false;
+  private readonly onLost = (): void => {
+    this.isBroken = true;
+  };
+
+  constructor(private readonly pool: Pool) {}
+
+  /** Whether another batch may be sent behind those in flight. Behind one that has failed, all will. */
+  get isOpen(): boolean {
+    return !this.hasFailed && !this.isBroken;
+  }
+
+  /** The last batch that has ended, and all before it. */
+  get lastEnded(): number {
+    return this.lastNumber - this.size;
+  }
+
+  has(account: AccountKey): boolean {
+    return this.accounts.has(account);
+  }
+
+  /** Makes sure of a connection. @throws {ConnectionFailed} */
+  async open(): Promise<void> {
+    if (this.client) return;
+    this.client = await connectedTo(this.pool);
+    this.client.on('error', this.onLost);
+  }
+
+  /**
+   * Runs the statements of a batch in one transaction.
+   *
+   * @returns what the first of them answered
+   * @throws {LedgerUnavailable} with `outcome_unknown`; any other error means that nothing was changed
+   */
+  async send<Row extends object>({ statements: [first, ...rest], accounts, weight }: Sending): Promise<Row[]> {
+    const { client } = this;
+    if (!client) throw new Error('there is no connection to send on');
+    this.enter(accounts, weight);
+    const own = String((sentByThisProcess += 1));
+    const begun = client.query(BEGIN);
+    const followed = client.query(followBatch(this.last, own));
+    this.last = own;
+    const answer = client.query<Row>(first);
+    const writes = rest.map((statement) => client.query(statement));
+    const commit = client.query('commit');
+    try {
+      await committed([begun, followed, answer, ...writes], commit);
+      return (await answer).rows;
+    } catch (error) {
+      this.hasFailed = true;
+      const [ended] = await Promise.allSettled([commit]);
+      if (!CONFLICTS.includes(sqlStateOf(error)) || ended.status === 'rejected') this.isBroken = true;
+      throw error;
+    } finally {
+      this.leave(accounts, weight);
+      if (this.size === 0) this.release(client);
+    }
+  }
+
+  /** Gives the connection back where nothing was sent on it. */
+  closeUnused(): void {
+    if (this.client && this.size === 0) this.release(this.client);
+  }
+
+  private enter(accounts: readonly AccountKey[], weight: number): void {
+    this.lastNumber += 1;
+    this.size += 1;
+    this.weight += weight;
+    for (const account of accounts) this.accounts.set(account, (this.accounts.get(account) ?? 0) + 1);
+  }
+
+  private leave(accounts: readonly AccountKey[], weight: number): void {
+    this.size -= 1;
+    this.weight -= weight;
+    for (const account of accounts) {
+      const count = this.accounts.get(account) ?? 0;
+      if (count > 1) this.accounts.set(account, count - 1);
+      else this.accounts.delete(account);
+    }
+  }
+
+  private release(client: PoolClient): void {
+    client.off('error', this.onLost);
+    client.release(this.isBroken);
+    this.client = null;
+    this.last = null;
+    this.hasFailed = false;
+    this.isBroken = false;
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  accountKeyOf,
+  isSettled,
+  timeOf,
+  type AccountKey,
+  type AccountState,
+  type Authorization,
+  type LedgerRules,
+} from '#ledger';
+import type { PoolClient } from '#database';
+import type { Statement } from '../statement.ts';
+import { findFirstHolds, type FirstHoldsRow } from './lapsed-holds.ts';
+import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
+import { accountsFromRows, countMaxOf, rowsOf } from './load-state.ts';
+import {
+  authorizationFromClosed,
+  authorizationFromHold,
+  type AccountRow,
+  type ClosedAuthorizationRow,
+  type GrantRow,
+  type HoldRow,
+} from './rows.ts';
+import { findAccounts, findClosedAuthorizations, findHolds, findOpenGrants } from './statements.ts';
+
+/** What is missing in the cache. */
+export interface Missing {
+  /** Accounts to be read with their open grants. */
+  readonly accounts: readonly AccountKey[];
+  readonly authorizations: readonly string[];
+  readonly keys: readonly KeyPlace[];
+  /** Whether any of the accounts may have a test clock. */
+  readonly clocks: boolean;
+}
+
+/** What was found, on one snapshot. */
+export interface Filled {
+  /** Real time by the database's clock, in milliseconds since 1970. */
+  readonly now: number;
+  readonly accounts: ReadonlyMap<AccountKey, AccountState>;
+  /** The version of each account of which anything was read. */
+  readonly versions: ReadonlyMap<AccountKey, bigint>;
+  readonly authorizations: ReadonlyMap<string, Authorization>;
+  /** Those of the authorizations that are closed. */
+  readonly closed: ReadonlySet<string>;
+  /** Ids that no authorization has. */
+  readonly absent: readonly string[];
+  readonly keys: readonly KeyRow[];
+}
+
+/**
+ * Reads without locks what is missing in the cache, in one round trip, or two where authorizations are closed. The caller must
+ * be in a transaction with one snapshot. An account to which time has done something that isn't booked is left out: that can
+ * only be booked under its lock.
+ */
+export async function fillAccounts(
+  client: PoolClient,
+  { accounts: keys, authorizations: ids, keys: places, clocks }: Missing,
+  rules: LedgerRules,
+): Promise<Filled> {
+  const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
+  const all = [...new Set([...keys, ...ids.map(accountKeyOf)])];
+  const [accounts, clock, grants, holds, known] = await Promise.all([
+    all.length > 0 ? rows<AccountRow>(findAccounts(all)) : [],
+    rows<FirstHoldsRow>(findFirstHolds(keys, { clocks, countMax: countMaxOf(rules) })),
+    keys.length > 0 ? rows<GrantRow>(findOpenGrants(keys)) : [],
+    ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
+    places.length > 0 ? rows<KeyRow>(findKeys(places)) : [],
+  ]);
+  const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
+  const others = ids.filter((id) => !authorizations.has(id));
+  if (others.length > 0) {
+    const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(others.map(accountKeyOf), others));
+    for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
+  }
+  const wanted = new Set(keys);
+  const { realNow, accounts: states } = accountsFromRows({
+    accounts: accounts.filter(({ account_id }) => wanted.has(account_id)),
+    clock,
+    grants,
+    cache: null,
+  });
+  return {
+    now: realNow,
+    accounts: new Map([...states].filter(([, state]) => isSettled(state, timeOf({ realNow }, state)))),
+    versions: new Map(accounts.map(({ account_id, id_clock }) => [account_id, BigInt(id_clock)])),
+    authorizations,
+    closed: new Set(others.filter((id) => authorizations.has(id))),
+    absent: others.filter((id) => !authorizations.has(id)),
+    keys: known,
+  };
+}
