@@ -42,7 +42,7 @@ export class Engine {
     observer,
   }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, LANE_CONNECTIONS, log);
-    this.lane = new Lane({ pool: this.pool, rules, batchMax, passed, observer });
+    this.lane = new Lane({ pool: this.pool, rules, batchMax, passed, observer, log });
     this.admission = new Admission(queueMax);
   }
 

@@ -4,7 +4,9 @@ import { fillAccounts, type Filled, type Missing } from '../load/fill-accounts.t
 import { inSnapshot } from '../read/snapshot.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { answerAgain } from './decide-batch.ts';
+import { failureOf } from './failures.ts';
 import { accountsOf, type Waiting } from './waiting.ts';
+import { WorkQueue } from './work-queue.ts';
 
 export interface FillingParts {
   readonly pool: Pool;
@@ -12,6 +14,7 @@ export interface FillingParts {
   readonly clock: DatabaseClock;
   /** The most decisions for which something is read at once. */
   readonly batchMax: number;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -20,7 +23,9 @@ export interface FillingParts {
  */
 export class Filling {
   private readonly parts: FillingParts;
-  private waiting: Waiting[] = [];
+  private readonly waiting = new WorkQueue();
+  /** Those that need an authorization which a batch in flight has closed. It can't be read before that batch has ended. */
+  private tooEarly: Waiting[] = [];
   /** The last batch that had ended when the reading under way began. */
   private readsSince: number | null = null;
 
@@ -29,7 +34,7 @@ export class Filling {
   }
 
   get isEmpty(): boolean {
-    return this.waiting.length === 0 && this.readsSince === null;
+    return this.waiting.isEmpty && this.tooEarly.length === 0 && this.readsSince === null;
   }
 
   /** Of batches up to this one it is known whether a reading has seen them. */
@@ -42,12 +47,13 @@ export class Filling {
   }
 
   takeAll(): readonly Waiting[] {
-    return this.waiting.splice(0);
+    return [...this.waiting.takeAll(), ...this.tooEarly.splice(0)];
   }
 
   /** Whether there is something to read, and nothing is being read. */
   mayStart(lastEnded: number): boolean {
-    return this.readsSince === null && this.waiting.some((one) => this.canBeRead(one, lastEnded));
+    if (this.readsSince !== null) return false;
+    return !this.waiting.isEmpty || this.tooEarly.some((one) => this.canBeRead(one, lastEnded));
   }
 
   /**
@@ -57,6 +63,7 @@ export class Filling {
    */
   async read(lastEnded: number): Promise<readonly Waiting[]> {
     const batch = this.take(lastEnded);
+    if (batch.length === 0) return batch;
     const { pool, cache, clock } = this.parts;
     this.readsSince = lastEnded;
     try {
@@ -65,8 +72,9 @@ export class Filling {
       clock.set(filled.now);
       cache.learnFilled(filled, lastEnded);
       return this.goOn(batch, missing, filled);
-    } catch {
+    } catch (error) {
       // Whether the database can't be reached is found out again, and reported, by a locked batch.
+      if (failureOf(error) === 'poisoned') this.parts.log(`Accounts could not be read ahead: ${String(error)}`);
       for (const one of batch) one.needsLocks = true;
       return batch;
     } finally {
@@ -74,24 +82,16 @@ export class Filling {
     }
   }
 
-  /** What a batch in flight has closed can't be read before that batch has ended. */
   private canBeRead({ queued: { needs } }: Waiting, lastEnded: number): boolean {
     return needs.authorizations.every((id) => !this.parts.cache.isGone(id, lastEnded));
   }
 
   private take(lastEnded: number): readonly Waiting[] {
+    for (const one of this.tooEarly.splice(0)) this.waiting.push(one);
     const taken: Waiting[] = [];
-    const left: Waiting[] = [];
-    let weight = 0;
-    for (const one of this.waiting) {
-      const fits = taken.length === 0 || weight + one.queued.weight <= this.parts.batchMax;
-      if (!fits || !this.canBeRead(one, lastEnded)) left.push(one);
-      else {
-        taken.push(one);
-        weight += one.queued.weight;
-      }
+    for (const one of this.waiting.take(this.parts.batchMax)) {
+      (this.canBeRead(one, lastEnded) ? taken : this.tooEarly).push(one);
     }
-    this.waiting = left;
     return taken;
   }
 

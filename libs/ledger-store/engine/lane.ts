@@ -29,6 +29,7 @@ export interface LaneOptions {
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed: () => number;
   readonly observer: EngineObserver | undefined;
+  readonly log: (line: string) => void;
 }
 
 interface ClockReading {
@@ -77,14 +78,14 @@ export class Lane {
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
 
-  constructor({ pool, rules, batchMax, passed, observer }: LaneOptions) {
+  constructor({ pool, rules, batchMax, passed, observer, log }: LaneOptions) {
     this.batchMax = batchMax;
     this.observer = observer;
     this.clock = new DatabaseClock(passed);
     this.pipeline = new Pipeline(pool);
     this.cache = new AccountCache(rules, (account) => this.pipeline.has(account));
     const { cache, clock } = this;
-    this.filling = new Filling({ pool, cache, clock, batchMax });
+    this.filling = new Filling({ pool, cache, clock, batchMax, log });
     const locked = new LockedAccounts(pool);
     this.locked = new LockedBatches({ pool, cache, clock, locked, takeAll: () => this.takeAll(), observer });
   }

@@ -17,7 +17,7 @@ export const OUT_OF_TIME = 'PU004';
 /** What a guard refused a batch for: account keys, or idempotency keys; none where it names none. */
 export function foundByGuard(error: unknown): readonly string[] {
   if (!(error instanceof Error) || !('detail' in error) || typeof error.detail !== 'string') return [];
-  return error.detail.split(',');
+  return error.detail.split(',').filter((name) => name !== '');
 }
 
 /** For how long after its decision a batch may be written. */
