@@ -80,7 +80,7 @@ export function queued<T extends CommandType>(submission: Submission<T>): Queued
 }
 
 function environmentOf(command: Command): string {
-  const [first] = 'items' in command ? command.items : [command];
+  const first = 'items' in command ? command.items[0] : command;
   if (!first) return '';
   if ('account' in first) return first.account.environment;
   return 'grant' in first ? first.grant.environment : first.authorization.environment;

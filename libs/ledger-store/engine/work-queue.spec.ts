@@ -29,7 +29,7 @@ const batch = (account: string, items: number): Command => chargeEach(Array<stri
 /** Whose commands these are, in their order. */
 const accountsOf = (taken: readonly Waiting[]): string[] =>
   taken.map(({ queued: { command } }) => {
-    const [first] = 'items' in command ? command.items : [command];
+    const first = 'items' in command ? command.items[0] : command;
     return first && 'account' in first ? `${first.account.environment}/${first.account.id}` : '';
   });
 const countOf = (taken: readonly Waiting[], account: string): number =>
