@@ -8,27 +8,30 @@ export const ACCOUNT_ID_SCHEMA: JsonSchema = { type: 'string', pattern: ACCOUNT_
 export const UNIT_SCHEMA: JsonSchema = {
   type: 'string',
   pattern: UNIT.source,
-  description: 'What the amounts are in.',
+  description: 'The unit of the amounts.',
 };
 
-export const BALANCE_SCHEMA = viewSchema<ReturnType<typeof balanceView>>('What an account has, at an instant.', {
+export const BALANCE_SCHEMA = viewSchema<ReturnType<typeof balanceView>>('The balance of an account at an instant.', {
   unit: UNIT_SCHEMA,
-  posted: signedAmount('Credits in effect, less debt.'),
-  held: amount('What open authorizations have pinned.'),
-  available: signedAmount('`posted` less `held`: what new requests may spend.'),
-  debt: amount('Used beyond the credits and not repaid yet.'),
-  as_of: instant('The instant that it tells of.'),
+  posted: signedAmount('Credits in effect, minus debt.'),
+  held: amount('The credits reserved by open authorizations.'),
+  available: signedAmount('`posted` minus `held`: what new requests can spend.'),
+  debt: amount('Usage beyond the credits that isn’t repaid yet.'),
+  as_of: instant('The instant of the balance.'),
 });
 
 export const ACCOUNT_SCHEMA = viewSchema<ReturnType<typeof accountView>>('A customer’s account.', {
-  id: { ...ACCOUNT_ID_SCHEMA, description: 'Its id, your own.' },
+  id: { ...ACCOUNT_ID_SCHEMA, description: 'The account’s id, chosen by you.' },
   unit: UNIT_SCHEMA,
   name: { type: ['string', 'null'], description: 'A name for people.' },
-  status: choice(ACCOUNT_STATUSES, 'A suspended account declines every new authorization; commits still land.'),
-  overdraft_limit: amount('How far below zero it may go.'),
+  status: choice(
+    ACCOUNT_STATUSES,
+    'Purser declines every new authorization of a suspended account, but still accepts commits.',
+  ),
+  overdraft_limit: amount('How far below zero the account may go.'),
   overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
-  time_zone: text('Kept for you; nothing depends on it yet.'),
+  time_zone: text('Stored for you; nothing depends on it yet.'),
   metadata: metadata(),
-  created_at: instant('When it was opened.'),
+  created_at: instant('When the account was created.'),
   balance: { $ref: '#/components/schemas/Balance' },
 });

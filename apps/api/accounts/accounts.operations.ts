@@ -9,12 +9,12 @@ export const ACCOUNT_PATH = { id: { description: 'The account’s id.', schema: 
 export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
   create: {
     id: 'createAccount',
-    summary: 'Open an account',
+    summary: 'Create an account',
     description:
-      'Opens an account for a customer. The same id again, with the same unit and terms, answers 200 and changes nothing.',
+      'Creates an account for a customer. If an account with the same id, unit and terms exists, returns 200 and changes nothing.',
     answers: {
-      201: { description: 'The account was opened.', schema: ref('Account') },
-      200: { description: 'It was there already, with the same unit and terms.', schema: ref('Account') },
+      201: { description: 'The account was created.', schema: ref('Account') },
+      200: { description: 'The account exists already, with the same unit and terms.', schema: ref('Account') },
     },
     problems: ['account_exists', 'account_id_taken'],
     examples: [
@@ -30,7 +30,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       },
       {
         name: 'with_overdraft',
-        summary: 'A customer who may go into debt',
+        summary: 'A customer with an overdraft',
         body: { id: 'globex', unit: 'USD', overdraft_limit: '25', overage: 'debt', time_zone: 'Europe/Berlin' },
       },
       { name: 'other_terms', summary: 'An id that is taken', body: { id: 'acme', unit: 'USD' } },
@@ -39,29 +39,29 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
   list: {
     id: 'listAccounts',
     summary: 'List accounts',
-    description: 'The environment’s accounts with their balances now, newest first.',
+    description: 'Lists the environment’s accounts with their current balances, newest first.',
     answers: { 200: { description: 'A page of accounts.', schema: listSchema(ref('Account')) } },
     examples: [{ name: 'first_page', summary: 'The newest account', query: { limit: '1' } }],
   },
   find: {
     id: 'getAccount',
     summary: 'Get an account',
-    description: 'The account, with its balance now.',
+    description: 'Returns the account with its current balance.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The account.', schema: ref('Account') } },
     problems: ['account_not_found'],
     examples: [
       { name: 'customer', summary: 'A customer', path: { id: 'acme' } },
-      { name: 'unknown', summary: 'An account that isn’t there', path: { id: 'initech' } },
+      { name: 'unknown', summary: 'An account that doesn’t exist', path: { id: 'initech' } },
     ],
   },
   update: {
     id: 'updateAccount',
-    summary: 'Change an account’s terms',
+    summary: 'Update an account’s terms',
     description:
-      'What isn’t given stays as it is; `metadata` is replaced whole. Open authorizations keep the overage policy they have.',
+      'Fields that you leave out stay unchanged; `metadata` is replaced as a whole. Open authorizations keep their overage policy.',
     path: ACCOUNT_PATH,
-    answers: { 200: { description: 'The account as it is now.', schema: ref('Account') } },
+    answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
     problems: ['account_not_found'],
     examples: [
       {
@@ -75,18 +75,19 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
   suspend: {
     id: 'suspendAccount',
     summary: 'Suspend an account',
-    description: 'Declines every new authorization from now on, by 402 `account_suspended`; commits still land.',
+    description:
+      'From now on, Purser declines every new authorization with 402 `account_suspended`. It still accepts commits.',
     path: ACCOUNT_PATH,
-    answers: { 200: { description: 'The account as it is now.', schema: ref('Account') } },
+    answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
     problems: ['account_not_found'],
     examples: [{ name: 'customer', summary: 'A customer', path: { id: 'globex' } }],
   },
   resume: {
     id: 'resumeAccount',
     summary: 'End a suspension',
-    description: 'Takes new authorizations again.',
+    description: 'Purser accepts new authorizations for the account again.',
     path: ACCOUNT_PATH,
-    answers: { 200: { description: 'The account as it is now.', schema: ref('Account') } },
+    answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
     problems: ['account_not_found'],
     examples: [{ name: 'customer', summary: 'A customer', path: { id: 'globex' } }],
   },
@@ -94,7 +95,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     id: 'getBalance',
     summary: 'Get an account’s balance',
     description:
-      'What the account has now or, with `at`, what it had at a past instant. An instant that lies ahead is refused.',
+      'Returns the current balance or, with `at`, the balance at a past instant. An instant in the future is an error.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The balance.', schema: ref('Balance') } },
     problems: ['account_not_found'],
@@ -102,7 +103,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       { name: 'now', summary: 'Now', path: { id: 'acme' } },
       {
         name: 'ahead',
-        summary: 'An instant that lies ahead',
+        summary: 'An instant in the future',
         path: { id: 'acme' },
         query: { at: '2999-01-01T00:00:00Z' },
       },

@@ -3,7 +3,7 @@ import { Describe } from '../openapi/describe.ts';
 import { IsInstant } from '../validation/rules.ts';
 
 export class BalanceQuery {
-  @Describe('A past instant; now where it isn’t given.')
+  @Describe('A past instant. Default: now.')
   @IsOptional()
   @IsInstant()
   readonly at?: string;

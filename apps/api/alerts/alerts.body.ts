@@ -4,7 +4,7 @@ import { Describe } from '../openapi/describe.ts';
 import { IsAmount } from '../validation/rules.ts';
 
 export class AlertsBody {
-  @Describe('Thresholds: how much of the last fill is used, in percent.')
+  @Describe('Thresholds: the used part of the last fill, in percent.')
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(ALERT_THRESHOLDS_MAX)
@@ -14,7 +14,7 @@ export class AlertsBody {
   @Max(ALERT_PERCENT_MAX, { each: true })
   readonly percent?: number[] | null;
 
-  @Describe('Levels: what is left, as amounts.')
+  @Describe('Levels: the posted balance, as amounts.')
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(ALERT_THRESHOLDS_MAX)

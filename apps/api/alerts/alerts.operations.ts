@@ -8,23 +8,23 @@ export const ACCOUNT_ALERT_OPERATIONS: OperationsOf<AccountAlertsController> = {
   read: {
     id: 'getAccountAlerts',
     summary: 'Get an account’s alerts',
-    description: 'The rules that hold for it, and where it stands.',
+    description: 'Returns the alert rules that apply to the account, and its current state.',
     path: ACCOUNT_PATH,
-    answers: { 200: { description: 'Its alerts.', schema: ref('AccountAlerts') } },
+    answers: { 200: { description: 'The account’s alerts.', schema: ref('AccountAlerts') } },
     problems: ['account_not_found'],
-    examples: [{ name: 'of_a_customer', summary: 'A customer’s', path: { id: 'acme' } }],
+    examples: [{ name: 'of_a_customer', summary: 'The alerts of a customer', path: { id: 'acme' } }],
   },
   set: {
     id: 'setAccountAlerts',
     summary: 'Set an account’s alerts',
-    description: 'What isn’t given follows the environment.',
+    description: 'Sets the account’s own alert rules. A list that you leave out follows the environment.',
     path: ACCOUNT_PATH,
-    answers: { 200: { description: 'Its alerts as they are now.', schema: ref('AccountAlerts') } },
+    answers: { 200: { description: 'The account’s updated alerts.', schema: ref('AccountAlerts') } },
     problems: ['account_not_found'],
     examples: [
       {
         name: 'of_a_customer',
-        summary: 'A level of its own',
+        summary: 'A level of the account’s own',
         path: { id: 'acme' },
         body: { remaining: ['5'] },
       },
@@ -36,15 +36,16 @@ export const ALERT_OPERATIONS: OperationsOf<AlertsController> = {
   read: {
     id: 'getAlerts',
     summary: 'Get the environment’s alerts',
-    description: 'The rules of accounts that have none of their own.',
-    answers: { 200: { description: 'The rules.', schema: ref('AlertRules') } },
-    examples: [{ name: 'of_the_environment', summary: 'The environment’s' }],
+    description: 'Returns the alert rules for accounts that have none of their own.',
+    answers: { 200: { description: 'The alert rules.', schema: ref('AlertRules') } },
+    examples: [{ name: 'of_the_environment', summary: 'The rules of the environment' }],
   },
   set: {
     id: 'setAlerts',
     summary: 'Set the environment’s alerts',
-    description: 'For accounts that have none of their own. What isn’t given is as it was at first.',
-    answers: { 200: { description: 'The rules as they are now.', schema: ref('AlertRules') } },
-    examples: [{ name: 'at_half', summary: 'At a half, and near the end', body: { percent: [50, 95] } }],
+    description:
+      'Sets the alert rules for accounts that have none of their own. A list that you leave out goes back to its default.',
+    answers: { 200: { description: 'The updated alert rules.', schema: ref('AlertRules') } },
+    examples: [{ name: 'at_half', summary: 'At half, and near the end', body: { percent: [50, 95] } }],
   },
 };

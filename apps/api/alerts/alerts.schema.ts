@@ -8,26 +8,29 @@ const RULES = {
   percent: {
     type: 'array',
     items: { type: 'integer', minimum: 1, maximum: ALERT_PERCENT_MAX },
-    description: 'Thresholds: how much of the last fill is used, in percent.',
+    description: 'Thresholds: the used part of the last fill, in percent.',
   },
-  remaining: { type: 'array', items: amount('An amount.'), description: 'Levels: what is left.' },
+  remaining: { type: 'array', items: amount('An amount.'), description: 'Levels: the posted balance, as amounts.' },
 } satisfies Record<string, JsonSchema>;
 
-export const ALERT_RULES_SCHEMA = viewSchema<ReturnType<typeof alertRulesView>>('When somebody is to be told.', RULES);
+export const ALERT_RULES_SCHEMA = viewSchema<ReturnType<typeof alertRulesView>>('When Purser sends an alert.', RULES);
 
 export const ACCOUNT_ALERTS_SCHEMA = viewSchema<ReturnType<typeof accountAlertsView>>(
-  'What holds for an account, and where it stands.',
+  'The alert rules that apply to an account, and its current state.',
   {
     account: { ...ACCOUNT_ID_SCHEMA, description: 'The account’s id.' },
     ...RULES,
     inherited: {
       type: 'array',
       items: choice(['percent', 'remaining'], 'A list.'),
-      description: 'Which of the two are its environment’s.',
+      description: 'The lists that come from the environment.',
     },
-    epoch: { type: 'integer', description: 'Counts fills; each threshold is told once in each.' },
-    basis: signedAmount('What the last fill left it with: percentages are of this.'),
-    used_percent: { type: 'string', description: 'How much of it is used, in percent.' },
-    reached_percent: { type: ['integer', 'null'], description: 'The highest threshold that was reached.' },
+    epoch: {
+      type: 'integer',
+      description: 'The number of the fill, counted from 1. Purser sends each threshold once per epoch.',
+    },
+    basis: signedAmount('The posted balance right after the last fill, which is 100 percent.'),
+    used_percent: { type: 'string', description: 'The used part of the basis, in percent.' },
+    reached_percent: { type: ['integer', 'null'], description: 'The highest threshold reached in this epoch.' },
   },
 );

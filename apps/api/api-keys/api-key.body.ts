@@ -7,28 +7,30 @@ const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
 
 export class CreateApiKeyBody {
-  @Describe('What people call it.')
+  @Describe('A name for people.')
   @IsText(1, 128)
   readonly name!: string;
 
-  @Describe('Where it acts: the environment of the key that asks, unless a key of `live` says another.')
+  @Describe(
+    'The environment that the new key acts in. Default: that of the key that you send. Only a key of `live` can name another.',
+  )
   @IsOptional()
   @IsEnvironmentName()
   readonly environment?: string | null;
 
-  @Describe('What it may do; `admin` may do everything.')
+  @Describe('What the key may do; `admin` may do everything.')
   @IsArray()
   @ArrayMinSize(1)
   @ArrayUnique()
   @IsIn(SCOPES, { each: true })
   readonly scopes!: Scope[];
 
-  @Describe('From this instant on, which must lie ahead, it isn’t let in any more; never, where it isn’t given.')
+  @Describe('A time in the future from which Purser no longer accepts the key. Default: never.')
   @IsOptional()
   @IsFutureInstant()
   readonly expires_at?: string | null;
 
-  @Describe('IP addresses and networks that it may be used from; from any, where there are none.')
+  @Describe('IP addresses and networks that the key may be used from. Default: any.')
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(100)
@@ -37,7 +39,7 @@ export class CreateApiKeyBody {
 }
 
 export class RollApiKeyBody {
-  @Describe('Seconds for which the old key goes on; 0 ends it at once.', { default: DEFAULT_OVERLAP_SECONDS })
+  @Describe('Seconds for which the old key stays valid; 0 ends it at once.', { default: DEFAULT_OVERLAP_SECONDS })
   @IsOptional()
   @IsInt()
   @Min(0)

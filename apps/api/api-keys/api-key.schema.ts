@@ -6,27 +6,31 @@ import { ENVIRONMENT_NAME } from '../validation/rules.ts';
 import type { apiKeyView, madeKeyView } from './api-key.view.ts';
 
 const FIELDS = {
-  id: id('key', 'Its id; not the key itself.'),
-  name: text('What people call it.'),
-  environment: { type: 'string', pattern: ENVIRONMENT_NAME.source, description: 'Where it acts.' },
-  scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'What it may do.' },
-  prefix: orNull(text('How the key begins, up to its secret; `null` for one that is set by configuration.')),
-  status: choice(API_KEY_STATUSES, 'Only one that is `active` is let in.'),
+  id: id('key', 'The key’s id; not the key itself.'),
+  name: text('A name for people.'),
+  environment: {
+    type: 'string',
+    pattern: ENVIRONMENT_NAME.source,
+    description: 'The environment that the key acts in.',
+  },
+  scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'What the key may do.' },
+  prefix: orNull(text('The beginning of the key, up to the secret; `null` for a key set by configuration.')),
+  status: choice(API_KEY_STATUSES, 'Purser accepts only `active` keys.'),
   allowed_addresses: {
     type: 'array',
     items: text('An IP address, or a network as `address/bits`.'),
-    description: 'Where it may be used from; anywhere, where there are none.',
+    description: 'The addresses that the key may be used from; empty: any.',
   },
-  created_by: orNull(id('key', 'The key that it was made with; `null` for those that are there from the start.')),
-  created_at: instant('When it was made.'),
-  expires_at: orNull(instant('From when on it isn’t let in any more.')),
-  revoked_at: orNull(instant('When it was revoked.')),
-  last_used_at: orNull(instant('When it was last used, within some seconds.')),
+  created_by: orNull(id('key', 'The key that created this one; `null` for keys that exist from the start.')),
+  created_at: instant('When the key was created.'),
+  expires_at: orNull(instant('The time from which Purser no longer accepts the key.')),
+  revoked_at: orNull(instant('When the key was revoked.')),
+  last_used_at: orNull(instant('When the key was last used, accurate to some seconds.')),
 } satisfies Record<string, JsonSchema>;
 
-export const API_KEY_SCHEMA = viewSchema<ReturnType<typeof apiKeyView>>('What is known of an API key.', FIELDS);
+export const API_KEY_SCHEMA = viewSchema<ReturnType<typeof apiKeyView>>('Information about an API key.', FIELDS);
 
 export const MADE_API_KEY_SCHEMA = viewSchema<ReturnType<typeof madeKeyView>>('A new API key.', {
   ...FIELDS,
-  key: text('The key itself. Keep it: it is shown here and never again.'),
+  key: text('The key itself. Save it: Purser never shows it again.'),
 });

@@ -10,27 +10,27 @@ const PATH = { id: { description: 'The key’s id.', schema: { type: 'string', p
 export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
   create: {
     id: 'createApiKey',
-    summary: 'Make an API key',
+    summary: 'Create an API key',
     description:
-      'Makes a key for the environment of the key that asks; a key of `live` may make one for any. The answer shows the key itself, this once: what is kept doesn’t tell it. With an `Idempotency-Key` the same request is answered with the same key.',
+      'Creates a key for the environment of the key that you send; a key of `live` can create keys for any environment. The response shows the key itself once; Purser stores only its hash. With an `Idempotency-Key`, repeating the request returns the same key.',
     answers: { 201: { description: 'The key.', schema: ref('MadeApiKey') } },
     problems: ['live_key_needed', 'environment_not_found'],
     examples: [
       {
         name: 'chat',
-        summary: 'For the service that runs the models',
+        summary: 'A key for the service that runs the models',
         idempotencyKey: 'chat-key',
         body: { name: 'Chat', scopes: ['authorize'], allowed_addresses: ['10.0.0.0/8', '2001:db8::/32'] },
         ids: [CHAT_KEY],
       },
       {
         name: 'elsewhere',
-        summary: 'For an environment that isn’t there',
+        summary: 'An environment that doesn’t exist',
         body: { name: 'Chat', environment: 'preview', scopes: ['authorize'] },
       },
       {
         name: 'beyond_its_own',
-        summary: 'For another environment, by a key that isn’t one of live',
+        summary: 'A key for another environment, requested without a key of live',
         environment: 'test',
         body: { name: 'Chat', environment: 'live', scopes: ['authorize'] },
       },
@@ -39,14 +39,15 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
   list: {
     id: 'listApiKeys',
     summary: 'List API keys',
-    description: 'The environment’s keys, those that have ended too, newest first. None is shown itself.',
+    description:
+      'Lists the environment’s keys, including expired and revoked ones, newest first. The list never shows the keys themselves.',
     answers: { 200: { description: 'A page of keys.', schema: listSchema(ref('ApiKey')) } },
     examples: [{ name: 'first_page', summary: 'The newest key', query: { limit: '1' } }],
   },
   find: {
     id: 'getApiKey',
     summary: 'Get an API key',
-    description: 'What is known of the key; not the key itself.',
+    description: 'Returns information about the key, but not the key itself.',
     path: PATH,
     answers: { 200: { description: 'The key.', schema: ref('ApiKey') } },
     problems: ['api_key_not_found'],
@@ -56,14 +57,14 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
     id: 'rollApiKey',
     summary: 'Roll an API key',
     description:
-      'Makes another key like this one, which goes on for the overlap: time to put the new one in its place. One that expires earlier still does.',
+      'Creates a new key like this one. The old key stays valid for the overlap, so that you can replace it without downtime. If it expires earlier, that still applies.',
     path: PATH,
     answers: { 201: { description: 'The new key.', schema: ref('MadeApiKey') } },
     problems: ['api_key_not_found', 'api_key_inactive', 'api_key_configured'],
     examples: [
       {
         name: 'within_an_hour',
-        summary: 'The old one goes on for an hour',
+        summary: 'The old key stays valid for an hour',
         path: { id: CHAT_KEY },
         idempotencyKey: 'chat-key-2',
         body: { overlap: 3600 },
@@ -74,9 +75,9 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
   revoke: {
     id: 'revokeApiKey',
     summary: 'Revoke an API key',
-    description: 'Ends it at once. Again it answers the same.',
+    description: 'Revokes the key at once. Repeating the call returns the same result.',
     path: PATH,
-    answers: { 200: { description: 'The key as it is now.', schema: ref('ApiKey') } },
+    answers: { 200: { description: 'The revoked key.', schema: ref('ApiKey') } },
     problems: ['api_key_not_found', 'api_key_configured'],
     examples: [{ name: 'chat', summary: 'A key', path: { id: CHAT_KEY } }],
   },

@@ -8,8 +8,8 @@ export const AUDIT_LOG_OPERATIONS: OperationsOf<AuditLogController> = {
     id: 'listAuditLog',
     summary: 'Get the audit log',
     description:
-      'What operators changed, by which key: keys, environments, accounts, grants and the test clock, newest first. What customers’ traffic does stands in the statements. Nothing in the log is ever changed or deleted.',
+      'Lists what operators changed, and with which key: keys, environments, accounts, grants, webhook endpoints and the test clock, newest first. The statements record what customers spend. Nobody can change or delete an entry.',
     answers: { 200: { description: 'A page of entries.', schema: listSchema(ref('AuditEntry')) } },
-    examples: [{ name: 'of_an_account', summary: 'What was done to a customer', query: { object: 'globex' } }],
+    examples: [{ name: 'of_an_account', summary: 'The changes of a customer’s account', query: { object: 'globex' } }],
   },
 };

@@ -4,7 +4,7 @@ import { Describe } from '../openapi/describe.ts';
 import { IsText } from '../validation/rules.ts';
 
 export class AuditLogQuery extends PageQuery {
-  @Describe('Only what was done to the object with this id.')
+  @Describe('Only changes of the object with this id.')
   @IsOptional()
   @IsText(1, 128)
   readonly object?: string;

@@ -31,57 +31,58 @@ export class SpendBody {
   @IsAccountId()
   readonly account!: string;
 
-  @Describe('How much; more than zero.')
+  @Describe('The amount, more than zero.')
   @IsPositiveAmount()
   readonly amount!: string;
 
-  @Describe('What it is for, one or a list; the scopes of grants look at its events and models.')
+  @Describe('What the credits are for: one usage or a list. The scopes of grants match on its events and models.')
   @IsOptional()
   @IsUsage()
   readonly usage?: Usage | Usage[] | null;
 
-  @Describe('Names and values of your own; the scopes of grants look at them.')
+  @Describe('Names and values of your own. The scopes of grants match on them.')
   @IsOptional()
   @IsTags()
   readonly tags?: Record<string, string> | null;
 
-  @Describe('Any JSON object up to 16 KiB, kept and given back.')
+  @Describe('Any JSON object up to 16 KiB; stored and returned unchanged.')
   @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;
 }
 
 export class AuthorizeBody extends SpendBody {
-  @Describe('Seconds until the hold is released by itself.', { default: DEFAULT_HOLD_SECONDS })
+  @Describe('Seconds until the hold expires.', { default: DEFAULT_HOLD_SECONDS })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(MAX_HOLD_SECONDS)
   readonly expires_in?: number | null;
 
-  @Describe(
-    'What happens to a commit of more than is held and available; the account’s own policy where it isn’t given.',
-  )
+  @Describe('What happens to a commit of more than is held and available. Default: the account’s policy.')
   @IsOptional()
   @IsIn(OVERAGE_POLICIES)
   readonly overage?: OveragePolicy | null;
 }
 
 export class AuthorizeBatchBody {
-  @Describe('`all_or_nothing`: all are held, or none. `independent`: each is decided on its own, in order.', {
-    default: DEFAULT_BATCH_MODE,
-  })
+  @Describe(
+    '`all_or_nothing`: either every item is held, or none. `independent`: each item is decided on its own, in order.',
+    {
+      default: DEFAULT_BATCH_MODE,
+    },
+  )
   @IsOptional()
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
-  @Describe('1 to 1 000 authorizations, for one account or many.')
+  @Describe('1 to 1,000 authorizations, for one account or many.')
   @BatchItems(() => AuthorizeBody)
   readonly items!: AuthorizeBody[];
 }
 
 export class CommitBody {
-  @Describe('What was really used, zero allowed; the whole hold where it isn’t given.')
+  @Describe('The amount used; zero is allowed. Default: the whole hold.')
   @IsOptional()
   @IsAmount()
   readonly amount?: string | null;
@@ -100,14 +101,14 @@ export class CommitBody {
   ],
 })
 export class ExtendBody {
-  @Describe('How much to hold in addition; more than zero.')
+  @Describe('The amount to hold in addition, more than zero.')
   @ValidateIf((body: ExtendBody) => isGiven(body.amount) || !isGiven(body.expires_in))
   @IsPositiveAmount({
     message: ({ value }) => (isGiven(value) ? POSITIVE_AMOUNT : 'or expires_in must be given, or both'),
   })
   readonly amount?: string | null;
 
-  @Describe('Seconds from now until the hold is released by itself; an expiry is never brought forward.')
+  @Describe('Seconds from now until the hold expires. An extension never moves an expiry closer.')
   @IsOptional()
   @IsInt()
   @Min(1)
@@ -120,12 +121,12 @@ function isGiven(value: unknown): boolean {
 }
 
 export class RefundBody {
-  @Describe('How much; all that was committed and isn’t refunded yet where it isn’t given.')
+  @Describe('The amount, more than zero. Default: everything that is committed and not refunded yet.')
   @IsOptional()
   @IsPositiveAmount()
   readonly amount?: string | null;
 
-  @Describe('Why; kept with the transfers.')
+  @Describe('The reason, stored in the transfers.')
   @IsOptional()
   @IsText(0, 500)
   readonly reason?: string | null;
@@ -138,7 +139,7 @@ export class CommitItemBody extends CommitBody {
 }
 
 export class CommitBatchBody {
-  @Describe('1 to 1 000 commits, each on its own, in order.')
+  @Describe('1 to 1,000 commits, each on its own, in order.')
   @BatchItems(() => CommitItemBody)
   readonly items!: CommitItemBody[];
 }

@@ -5,12 +5,12 @@ import { PageQuery } from '../lists/page-query.ts';
 import { IsAccountId } from '../validation/rules.ts';
 
 export class AuthorizationQuery extends PageQuery {
-  @Describe('Only this account’s.')
+  @Describe('Only authorizations of this account.')
   @IsOptional()
   @IsAccountId()
   readonly account?: string;
 
-  @Describe('Only those with this status.')
+  @Describe('Only authorizations with this status.')
   @IsOptional()
   @IsIn(AUTHORIZATION_STATUSES)
   readonly status?: AuthorizationStatus;

@@ -10,35 +10,42 @@ import type { authorizationView } from './authorization.view.ts';
 type AuthorizationView = ReturnType<typeof authorizationView>;
 
 export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>('Credits held for a request, or charged for it.', {
-  id: id('authorization', 'Its id.'),
+  id: id('authorization', 'The authorization’s id.'),
   account: { ...ACCOUNT_ID_SCHEMA, description: 'The account that pays.' },
-  status: choice(AUTHORIZATION_STATUSES, 'One that is `expired` may still be committed for 24 hours.'),
-  amount: amount('What was authorized, extensions included.'),
-  held: amount('What is still pinned; `0` once it is closed.'),
-  committed: amount('What was charged.'),
-  uncollected: amount('What was used but covered by neither credits nor debt.'),
-  refunded: amount('What of `committed` was given back.'),
+  status: choice(AUTHORIZATION_STATUSES, 'An `expired` authorization can still be committed for 24 hours.'),
+  amount: amount('The authorized amount, including extensions.'),
+  held: amount('The amount still held; `0` once the authorization is closed.'),
+  committed: amount('The amount charged.'),
+  uncollected: amount('The amount that was used but covered by neither credits nor debt.'),
+  refunded: amount('The part of `committed` that was refunded.'),
   overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
-  late: { type: 'boolean', description: 'Committed after its hold had expired.' },
-  usage: { ...USAGE_LIST_SCHEMA, description: 'As given, always a list.' },
-  tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'As given.' },
-  price: { type: 'null', description: 'There are no prices yet.' },
+  late: { type: 'boolean', description: 'Whether it was committed after its hold had expired.' },
+  usage: { ...USAGE_LIST_SCHEMA, description: 'As sent, always a list.' },
+  tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'As sent.' },
+  price: { type: 'null', description: 'Always `null` until Purser has prices.' },
   metadata: metadata(),
-  created_at: instant('When it was decided.'),
-  expires_at: orNull(instant('When the hold is released by itself; `null` for a charge.')),
-  committed_at: orNull(instant('When it was committed.')),
-  balance: viewSchema<AuthorizationView['balance']>('The account, right after the last decision about this.', {
-    posted: signedAmount('Credits in effect, less debt.'),
-    held: amount('What open authorizations have pinned.'),
-    available: signedAmount('`posted` less `held`.'),
-    unit: UNIT_SCHEMA,
-  }),
+  created_at: instant('When the authorization was created.'),
+  expires_at: orNull(instant('When the hold expires; `null` for a charge.')),
+  committed_at: orNull(instant('When the authorization was committed.')),
+  balance: viewSchema<AuthorizationView['balance']>(
+    'The account’s balance right after the last decision about this authorization.',
+    {
+      posted: signedAmount('Credits in effect, minus debt.'),
+      held: amount('The credits reserved by open authorizations.'),
+      available: signedAmount('`posted` minus `held`.'),
+      unit: UNIT_SCHEMA,
+    },
+  ),
 });
 
 const DECIDED_ITEM: JsonSchema = {
   type: 'object',
   properties: {
-    status: { type: 'integer', enum: [200, 201], description: 'What it would have been answered with alone.' },
+    status: {
+      type: 'integer',
+      enum: [200, 201],
+      description: 'The status that the item would get as a request of its own.',
+    },
     authorization: { $ref: '#/components/schemas/Authorization' },
   },
   required: ['status', 'authorization'],
@@ -51,7 +58,7 @@ const PROBLEM_ITEM: JsonSchema = {
       type: 'integer',
       minimum: 400,
       maximum: 499,
-      description: 'What it would have been answered with alone.',
+      description: 'The status that the item would get as a request of its own.',
     },
     problem: oneOfProblems([
       'account_not_found',
@@ -77,7 +84,7 @@ export const REFUSED_ITEM_SCHEMA: JsonSchema = {
     PROBLEM_ITEM,
     {
       type: 'object',
-      properties: { status: { type: 'integer', const: 424, description: 'Nothing was wrong with this one.' } },
+      properties: { status: { type: 'integer', const: 424, description: 'This item did not fail.' } },
       required: ['status'],
     },
   ],
@@ -89,7 +96,7 @@ export const BATCH_SCHEMA: JsonSchema = {
     items: {
       type: 'array',
       items: { $ref: '#/components/schemas/BatchItem' },
-      description: 'What was decided about each item, in order.',
+      description: 'The decision about each item, in order.',
     },
   },
   required: ['items'],

@@ -10,7 +10,7 @@ const PATH = {
   id: { description: 'The authorization’s id.', schema: { type: 'string', pattern: idPattern('authorization') } },
 } as const;
 const THE_AUTHORIZATION: AnswerDescription = {
-  description: 'The authorization as it is now, with the account’s balance.',
+  description: 'The authorization, with the account’s balance.',
   schema: ref('Authorization'),
 };
 const WANT_OF_CREDITS: readonly ProblemCode[] = ['insufficient_credits', 'credits_held'];
@@ -23,7 +23,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     id: 'authorize',
     summary: 'Hold credits',
     description:
-      'Holds credits before the model runs. An approved authorization pins its amount: nothing else can spend it, and a commit of no more can’t fail for want of credits.',
+      'Holds credits before the model runs. An approved authorization reserves its amount: nothing else can spend it, and a commit of up to that amount never fails for lack of credits.',
     answers: { 201: THE_AUTHORIZATION },
     problems: [...SPEND_PROBLEMS, 'too_many_holds'],
     examples: [
@@ -42,27 +42,27 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       },
       {
         name: 'held',
-        summary: 'Declined: other holds have it',
+        summary: 'Declined: the credits are held by other authorizations',
         body: { account: 'acme', amount: '98' },
       },
       {
         name: 'insufficient',
-        summary: 'Declined: there isn’t enough',
+        summary: 'Declined: not enough credits',
         body: { account: 'acme', amount: '1000' },
       },
       { name: 'suspended', summary: 'Declined: the account is suspended', body: { account: 'globex', amount: '1' } },
-      { name: 'unknown_account', summary: 'An account that isn’t there', body: { account: 'initech', amount: '1' } },
+      { name: 'unknown_account', summary: 'An account that doesn’t exist', body: { account: 'initech', amount: '1' } },
       { name: 'two_faults', summary: 'A malformed request', body: { account: 'acme', amount: '-4', user: 'jo' } },
     ],
   },
   authorizeBatch: {
     id: 'authorizeBatch',
-    summary: 'Hold credits, many times',
+    summary: 'Hold credits for many requests',
     description:
-      'Up to 1 000 authorizations, for one account or many, decided against one state: no other request comes in between. `all_or_nothing` answers 201, or the gravest item’s problem with all `items`, and then nothing is held; `independent` answers 200, each item with its own status.',
+      'Up to 1,000 authorizations, for one account or many, decided against one state: no other request is decided in between. `all_or_nothing` returns 201 if every item passes. Otherwise it holds nothing and returns one problem, the first of the items’ problems in order of precedence, with all `items`. `independent` returns 200, and each item has its own status.',
     answers: {
-      201: { description: '`all_or_nothing`: all are held.', schema: ref('Batch') },
-      200: { description: '`independent`: what was decided about each.', schema: ref('Batch') },
+      201: { description: '`all_or_nothing`: every item is held.', schema: ref('Batch') },
+      200: { description: '`independent`: the decision about each item.', schema: ref('Batch') },
     },
     problems: [...SPEND_PROBLEMS, 'too_many_holds'],
     examples: [
@@ -103,13 +103,13 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
   },
   commitBatch: {
     id: 'commitBatch',
-    summary: 'Commit many',
-    description: 'Up to 1 000 commits, each on its own, in order; each item is answered with its own status.',
-    answers: { 200: { description: 'What became of each.', schema: ref('Batch') } },
+    summary: 'Commit many authorizations',
+    description: 'Up to 1,000 commits, each on its own, in order. Each item has its own status.',
+    answers: { 200: { description: 'The result of each commit.', schema: ref('Batch') } },
     examples: [
       {
         name: 'one_of_two',
-        summary: 'One of them is unknown',
+        summary: 'One authorization is unknown',
         body: {
           items: [
             { authorization: FIRST_OF_BATCH, amount: '0.75' },
@@ -122,26 +122,31 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
   list: {
     id: 'listAuthorizations',
     summary: 'List authorizations',
-    description: 'Of the environment, or of one account, newest first. Charges are authorizations too.',
+    description:
+      'Lists the authorizations of the environment or of one account, newest first. Charges are authorizations too.',
     answers: { 200: { description: 'A page of authorizations.', schema: listSchema(ref('Authorization')) } },
     examples: [
-      { name: 'open', summary: 'A customer’s open ones', query: { account: 'acme', status: 'authorized', limit: '1' } },
+      {
+        name: 'open',
+        summary: 'The open authorizations of a customer',
+        query: { account: 'acme', status: 'authorized', limit: '1' },
+      },
     ],
   },
   find: {
     id: 'getAuthorization',
     summary: 'Get an authorization',
-    description: 'The authorization. One whose time has run out is shown as `expired` at once.',
+    description: 'Returns the authorization. Once its hold has expired, it is shown as `expired` at once.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: ['authorization_not_found'],
-    examples: [{ name: 'hold', summary: 'An open one', path: { id: HOLD } }],
+    examples: [{ name: 'hold', summary: 'An open authorization', path: { id: HOLD } }],
   },
   commit: {
     id: 'commitAuthorization',
     summary: 'Commit what was used',
     description:
-      'Charges what was really used and releases the rest. More than was held is charged by the overage policy; only under `reject` is it declined. The same commit again answers the same.',
+      'Charges what was used and releases the rest. The overage policy decides how an amount beyond the hold is charged; only `reject` can decline it. Repeating the same commit returns the same result.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: [
@@ -154,19 +159,24 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     examples: [
       {
         name: 'part',
-        summary: 'A part; the rest stays held',
+        summary: 'A partial commit; the rest stays held',
         path: { id: HOLD },
         idempotencyKey: 'request-1-part-1',
         body: { amount: '1.5', final: false },
       },
       { name: 'final', summary: 'The last part', path: { id: HOLD }, body: { amount: '2.25' } },
-      { name: 'another_amount', summary: 'Once more, with another amount', path: { id: HOLD }, body: { amount: '3' } },
+      {
+        name: 'another_amount',
+        summary: 'A second final commit with another amount',
+        path: { id: HOLD },
+        body: { amount: '3' },
+      },
     ],
   },
   void: {
     id: 'voidAuthorization',
     summary: 'Release a hold',
-    description: 'Ends it without a further charge. Again it answers the same.',
+    description: 'Closes the authorization without a further charge. Repeating the void returns the same result.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: ['authorization_not_found', 'authorization_committed', 'authorization_expired'],
@@ -174,9 +184,9 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
   },
   extend: {
     id: 'extendAuthorization',
-    summary: 'Hold more, or for longer',
+    summary: 'Extend a hold',
     description:
-      'More credits, more time, or both; all or nothing. Use an `Idempotency-Key`: sent twice without one, an amount is added twice.',
+      'Holds more credits, holds them for longer, or both; all or nothing. Use an `Idempotency-Key`: sent twice without one, an amount is added twice.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: [
@@ -190,7 +200,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     examples: [
       {
         name: 'longer_answer',
-        summary: 'A longer answer than expected',
+        summary: 'A longer response than expected',
         path: { id: HOLD },
         idempotencyKey: 'request-1-more',
         body: { amount: '2', expires_in: 600 },
@@ -199,16 +209,16 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
   },
   refund: {
     id: 'refundAuthorization',
-    summary: 'Give committed credits back',
+    summary: 'Refund committed credits',
     description:
-      'To the account’s debt first, then to the grants they came from, the last drawn first. Use an `Idempotency-Key`; those of refunds are kept forever.',
+      'Refunds committed credits to the account’s debt first, then to the grants they came from, starting with the last one drawn. Use an `Idempotency-Key`; Purser keeps the keys of refunds forever.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: ['authorization_not_found', 'authorization_open', 'refund_exceeds_committed'],
     examples: [
       {
         name: 'part',
-        summary: 'A part of it',
+        summary: 'A partial refund',
         path: { id: HOLD },
         idempotencyKey: 'complaint-1',
         body: { amount: '1', reason: 'The picture was blurred.' },

@@ -5,14 +5,17 @@ import { BATCH_MODES, DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/au
 import { BatchItems } from '../validation/body-classes.ts';
 
 export class ChargeBatchBody {
-  @Describe('`all_or_nothing`: all are charged, or none. `independent`: each is decided on its own, in order.', {
-    default: DEFAULT_BATCH_MODE,
-  })
+  @Describe(
+    '`all_or_nothing`: either every item is charged, or none. `independent`: each item is decided on its own, in order.',
+    {
+      default: DEFAULT_BATCH_MODE,
+    },
+  )
   @IsOptional()
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
-  @Describe('1 to 1 000 charges, for one account or many.')
+  @Describe('1 to 1,000 charges, for one account or many.')
   @BatchItems(() => SpendBody)
   readonly items!: SpendBody[];
 }

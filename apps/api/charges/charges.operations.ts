@@ -6,14 +6,14 @@ import type { ChargesController } from './charges.controller.ts';
 export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
   charge: {
     id: 'charge',
-    summary: 'Charge at once',
-    description: 'Authorizes and commits in one step, for a price that is known beforehand.',
+    summary: 'Charge credits',
+    description: 'Authorizes and commits in one step, for a price that you know in advance.',
     answers: { 201: { description: 'A committed authorization.', schema: ref('Authorization') } },
     problems: SPEND_PROBLEMS,
     examples: [
       {
         name: 'chat',
-        summary: 'A chat, which a gift pays for',
+        summary: 'A chat, paid by a promotional grant',
         idempotencyKey: 'request-2',
         body: {
           account: 'acme',
@@ -26,12 +26,12 @@ export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
   },
   chargeBatch: {
     id: 'chargeBatch',
-    summary: 'Charge at once, many times',
+    summary: 'Charge credits for many requests',
     description:
-      'Up to 1 000 charges. `all_or_nothing` answers 201, or the gravest item’s problem with all `items`, and then nothing is charged; `independent` answers 200, each item with its own status.',
+      'Up to 1,000 charges. `all_or_nothing` returns 201 if every item passes. Otherwise it charges nothing and returns one problem, the first of the items’ problems in order of precedence, with all `items`. `independent` returns 200, and each item has its own status.',
     answers: {
-      201: { description: '`all_or_nothing`: all are charged.', schema: ref('Batch') },
-      200: { description: '`independent`: what was decided about each.', schema: ref('Batch') },
+      201: { description: '`all_or_nothing`: every item is charged.', schema: ref('Batch') },
+      200: { description: '`independent`: the decision about each item.', schema: ref('Batch') },
     },
     problems: SPEND_PROBLEMS,
     examples: [

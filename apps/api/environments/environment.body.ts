@@ -2,7 +2,7 @@ import { Describe } from '../openapi/describe.ts';
 import { IsEnvironmentName } from '../validation/rules.ts';
 
 export class CreateEnvironmentBody {
-  @Describe('How it is called from then on; it stands in each of its keys.')
+  @Describe('The environment’s name; it is part of each of its API keys.')
   @IsEnvironmentName()
   readonly name!: string;
 }

@@ -6,20 +6,20 @@ import type { EnvironmentsController } from './environments.controller.ts';
 export const ENVIRONMENT_OPERATIONS: OperationsOf<EnvironmentsController> = {
   create: {
     id: 'createEnvironment',
-    summary: 'Make an environment',
+    summary: 'Create an environment',
     description:
-      'Makes a world of its own; then make keys for it. Only a key of `live` may. The same name again answers 200 and changes nothing.',
+      'Creates an isolated environment, for which you can then create keys. Needs a key of `live`. If the environment exists, returns 200 and changes nothing.',
     answers: {
-      201: { description: 'It was made.', schema: ref('Environment') },
-      200: { description: 'It was there already.', schema: ref('Environment') },
+      201: { description: 'The environment was created.', schema: ref('Environment') },
+      200: { description: 'The environment exists already.', schema: ref('Environment') },
     },
     problems: ['live_key_needed'],
     examples: [
       { name: 'staging', summary: 'An environment', body: { name: 'staging' } },
-      { name: 'same_again', summary: 'The same again', body: { name: 'staging' } },
+      { name: 'same_again', summary: 'The same environment again', body: { name: 'staging' } },
       {
         name: 'from_another',
-        summary: 'By a key that isn’t one of live',
+        summary: 'Without a key of live',
         environment: 'test',
         body: { name: 'preview' },
       },
@@ -28,8 +28,8 @@ export const ENVIRONMENT_OPERATIONS: OperationsOf<EnvironmentsController> = {
   list: {
     id: 'listEnvironments',
     summary: 'List environments',
-    description: 'All of them for a key of `live`, newest first; any other key sees its own.',
+    description: 'Lists all environments for a key of `live`, newest first. Any other key sees only its own.',
     answers: { 200: { description: 'A page of environments.', schema: listSchema(ref('Environment')) } },
-    examples: [{ name: 'its_own', summary: 'As a key of test sees it', environment: 'test' }],
+    examples: [{ name: 'its_own', summary: 'With a key of test', environment: 'test' }],
   },
 };

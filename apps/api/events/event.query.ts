@@ -10,7 +10,7 @@ export class EventQuery extends PageQuery {
   @IsIn(EVENT_TYPES)
   readonly type?: string;
 
-  @Describe('Only what is about this account.')
+  @Describe('Only events about this account.')
   @IsOptional()
   @IsAccountId()
   readonly account?: string;

@@ -13,12 +13,12 @@ export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
   list: {
     id: 'listEvents',
     summary: 'List events',
-    description: 'What has happened and was told, or will be, newest first: the same events that webhooks send.',
+    description: 'Lists the events that Purser sends to webhook endpoints, delivered or not, newest first.',
     answers: { 200: { description: 'A page of events.', schema: listSchema(ref('Event')) } },
     examples: [
       {
         name: 'of_a_customer',
-        summary: 'A customer’s grants',
+        summary: 'The grants of a customer',
         query: { account: 'acme', type: 'grant.created', limit: '1' },
         ids: [EVENT],
       },
@@ -27,13 +27,13 @@ export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
   find: {
     id: 'getEvent',
     summary: 'Get an event',
-    description: 'The event, as it was told.',
+    description: 'Returns the event.',
     path: PATH,
     answers: { 200: { description: 'The event.', schema: ref('Event') } },
     problems: ['event_not_found'],
     examples: [
       { name: 'grant', summary: 'A grant', path: { id: EVENT } },
-      { name: 'unknown', summary: 'An event that isn’t there', path: { id: 'evt_01m7xxdjqde0094rhh148wft1b' } },
+      { name: 'unknown', summary: 'An event that doesn’t exist', path: { id: 'evt_01m7xxdjqde0094rhh148wft1b' } },
     ],
   },
 };

@@ -32,43 +32,43 @@ export class GrantScopeBody {
 }
 
 export class CreateGrantBody {
-  @Describe('How much; more than zero.')
+  @Describe('The amount of credits, more than zero.')
   @IsPositiveAmount()
   readonly amount!: string;
 
-  @Describe('Where the credits come from: money, a gift, or a plan’s allowance.', { default: 'paid' })
+  @Describe('The source of the credits: money, a promotion, or a plan’s allowance.', { default: 'paid' })
   @IsOptional()
   @IsIn(GRANT_CATEGORIES)
   readonly category?: GrantCategory | null;
 
-  @Describe('Lower is spent first.', { default: DEFAULT_PRIORITY })
+  @Describe('Grants with a lower priority are spent first.', { default: DEFAULT_PRIORITY })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(255)
   readonly priority?: number | null;
 
-  @Describe('From when on it counts; now where it isn’t given.')
+  @Describe('The time from which the credits count. Default: now.')
   @IsOptional()
   @IsInstant()
   readonly effective_at?: string | null;
 
-  @Describe('From when on it doesn’t count any more: after now and after `effective_at`. Never where it isn’t given.')
+  @Describe('The time from which the credits no longer count; after now and after `effective_at`. Default: never.')
   @IsOptional()
   @IsInstant()
   readonly expires_at?: string | null;
 
-  @Describe('Money paid per credit, kept for your accounting.')
+  @Describe('Money paid per credit, stored for your accounting.')
   @IsOptional()
   @IsAmount()
   readonly cost_basis?: string | null;
 
-  @Describe('What it may pay for; anything where it isn’t given.')
+  @Describe('What the grant may pay for. Default: anything.')
   @IsOptional()
   @Nested(() => GrantScopeBody)
   readonly scope?: GrantScopeBody | null;
 
-  @Describe('Any JSON object up to 16 KiB, kept and given back.')
+  @Describe('Any JSON object up to 16 KiB; stored and returned unchanged.')
   @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;

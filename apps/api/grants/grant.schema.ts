@@ -4,17 +4,17 @@ import { orNull } from '../openapi/field-schema.ts';
 import { amount, choice, id, instant, metadata, viewSchema } from '../openapi/view-schema.ts';
 import type { grantView } from './grant.view.ts';
 
-export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits given to an account.', {
-  id: id('grant', 'Its id.'),
-  account: { ...ACCOUNT_ID_SCHEMA, description: 'The account that has it.' },
-  amount: amount('What was given.'),
-  remaining: amount('Neither spent, expired nor voided.'),
-  held: amount('The part of `remaining` that open authorizations have pinned.'),
-  category: choice(GRANT_CATEGORIES, 'Where the credits come from: money, a gift, a plan’s allowance.'),
-  priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Lower is spent first.' },
+export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits granted to an account.', {
+  id: id('grant', 'The grant’s id.'),
+  account: { ...ACCOUNT_ID_SCHEMA, description: 'The account that the grant belongs to.' },
+  amount: amount('The granted amount.'),
+  remaining: amount('The part that is neither spent, expired nor voided.'),
+  held: amount('The part of `remaining` that open authorizations have reserved.'),
+  category: choice(GRANT_CATEGORIES, 'The source of the credits: money, a promotion, a plan’s allowance.'),
+  priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Grants with a lower priority are spent first.' },
   scope: {
     type: ['object', 'null'],
-    description: 'What it may pay for; `null`: anything.',
+    description: 'What the grant may pay for; `null`: anything.',
     properties: {
       events: { type: 'array', items: { type: 'string' }, description: 'Only for these events.' },
       models: { type: 'array', items: { type: 'string' }, description: 'Only for these models.' },
@@ -25,11 +25,11 @@ export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits gi
       },
     },
   },
-  cost_basis: orNull(amount('Money paid per credit, kept for your accounting.')),
-  status: choice(GRANT_STATUSES, 'What it is now.'),
-  effective_at: instant('From when on it counts.'),
-  expires_at: orNull(instant('From when on it doesn’t any more; `null`: never.')),
-  voided_at: orNull(instant('When it was voided.')),
-  created_at: instant('When it was given.'),
+  cost_basis: orNull(amount('Money paid per credit, stored for your accounting.')),
+  status: choice(GRANT_STATUSES, 'The current status.'),
+  effective_at: instant('The time from which the credits count.'),
+  expires_at: orNull(instant('The time from which they no longer count; `null`: never.')),
+  voided_at: orNull(instant('When the grant was voided.')),
+  created_at: instant('When the grant was created.'),
   metadata: metadata(),
 });

@@ -15,14 +15,14 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
     id: 'createGrant',
     summary: 'Grant credits',
     description:
-      'Gives credits to an account. Its debt is repaid out of them first. Use an `Idempotency-Key`, the invoice’s number say: those of grants are kept forever.',
+      'Grants credits to an account. The grant repays the account’s debt first. Use an `Idempotency-Key`, for example the invoice number; Purser keeps the keys of grants forever.',
     path: ACCOUNT_PATH,
     answers: { 201: { description: 'The grant.', schema: ref('Grant') } },
     problems: ['account_not_found', 'grant_already_expired'],
     examples: [
       {
         name: 'paid',
-        summary: 'Credits that were paid for',
+        summary: 'Paid credits',
         path: { id: 'acme' },
         idempotencyKey: 'invoice-1',
         body: { amount: '100', cost_basis: '0.01', metadata: { invoice: '1' } },
@@ -30,7 +30,7 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
       },
       {
         name: 'gift',
-        summary: 'A gift, for chat only',
+        summary: 'Promotional credits, for chat only',
         path: { id: 'acme' },
         body: {
           amount: '20',
@@ -43,7 +43,7 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
       },
       {
         name: 'expired',
-        summary: 'One that would never count',
+        summary: 'A grant that has already expired',
         path: { id: 'acme' },
         body: { amount: '1', expires_at: '2020-01-01T00:00:00Z' },
       },
@@ -58,29 +58,29 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
   list: {
     id: 'listGrants',
     summary: 'List an account’s grants',
-    description: 'All of them, those that are used up or expired too, newest first.',
+    description: 'Lists all grants of the account, including exhausted and expired ones, newest first.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'A page of grants.', schema: listSchema(ref('Grant')) } },
     problems: ['account_not_found'],
-    examples: [{ name: 'of_a_customer', summary: 'A customer’s', path: { id: 'acme' } }],
+    examples: [{ name: 'of_a_customer', summary: 'The grants of a customer', path: { id: 'acme' } }],
   },
   find: {
     id: 'getGrant',
     summary: 'Get a grant',
-    description: 'The grant as it is now.',
+    description: 'Returns the grant.',
     path: GRANT_PATH,
     answers: { 200: { description: 'The grant.', schema: ref('Grant') } },
     problems: ['grant_not_found'],
-    examples: [{ name: 'gift', summary: 'A gift', path: { id: GIFT } }],
+    examples: [{ name: 'gift', summary: 'A promotional grant', path: { id: GIFT } }],
   },
   void: {
     id: 'voidGrant',
     summary: 'Void a grant',
     description:
-      'Takes back what is neither spent nor held. What holds have pinned stays theirs. Again it answers the same.',
+      'Takes back the credits that are neither spent nor held. Credits reserved by holds stay reserved. Repeating the void returns the same result.',
     path: GRANT_PATH,
-    answers: { 200: { description: 'The grant as it is now.', schema: ref('Grant') } },
+    answers: { 200: { description: 'The voided grant.', schema: ref('Grant') } },
     problems: ['grant_not_found', 'grant_not_voidable'],
-    examples: [{ name: 'gift', summary: 'A gift', path: { id: GIFT } }],
+    examples: [{ name: 'gift', summary: 'A promotional grant', path: { id: GIFT } }],
   },
 };

@@ -4,28 +4,29 @@ import type { HealthController } from './health.controller.ts';
 export const HEALTH_OPERATIONS: OperationsOf<HealthController> = {
   live: {
     id: 'getLiveness',
-    summary: 'Whether the process runs',
-    description: 'Looks at nothing else. Restart it when this isn’t answered.',
+    summary: 'Check whether the process runs',
+    description: 'Checks nothing else. Restart the process when this doesn’t respond.',
     answers: {
       200: {
-        description: 'It runs.',
+        description: 'The process runs.',
         schema: { type: 'object', properties: { status: { type: 'string', const: 'ok' } }, required: ['status'] },
       },
     },
-    examples: [{ name: 'live', summary: 'It runs' }],
+    examples: [{ name: 'live', summary: 'The process runs' }],
   },
   ready: {
     id: 'getReadiness',
-    summary: 'Whether requests can be answered',
-    description: 'Send it no requests while it isn’t ready.',
+    summary: 'Check whether the process can serve requests',
+    description: 'Don’t send requests to a process that isn’t ready.',
     answers: {
-      200: { description: 'They can.', schema: readiness('ok', ['ok'], ['ok'], ['ok']) },
+      200: { description: 'The process can serve requests.', schema: readiness('ok', ['ok'], ['ok'], ['ok']) },
       503: {
-        description: 'They can’t: the database isn’t there, it was not migrated, or the service is stopping.',
+        description:
+          'The process can’t serve requests: the database is unreachable or not migrated, or the service is stopping.',
         schema: readiness('unavailable', ['ok', 'stopping'], ['ok', 'unreachable'], ['ok', 'pending', 'unknown']),
       },
     },
-    examples: [{ name: 'ready', summary: 'It is ready' }],
+    examples: [{ name: 'ready', summary: 'The process is ready' }],
   },
 };
 

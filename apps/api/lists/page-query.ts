@@ -14,12 +14,12 @@ const DEFAULT_LIMIT = 20;
 
 /** What every list takes. */
 export class PageQuery {
-  @Describe('How many, 1 to 100.', { default: String(DEFAULT_LIMIT) })
+  @Describe('The number of objects on a page, 1 to 100.', { default: String(DEFAULT_LIMIT) })
   @IsOptional()
   @IsLimit()
   readonly limit?: string;
 
-  @Describe('The `next_cursor` of the page before.')
+  @Describe('The `next_cursor` of the previous page.')
   @IsOptional()
   @IsString()
   readonly cursor?: string;

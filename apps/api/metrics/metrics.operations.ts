@@ -4,8 +4,8 @@ import type { MetricsController } from './metrics.controller.ts';
 export const METRICS_OPERATIONS: OperationsOf<MetricsController> = {
   metrics: {
     id: 'getMetrics',
-    summary: 'Figures for Prometheus',
-    description: 'Of the process and the database, nothing of customers.',
+    summary: 'Get metrics for Prometheus',
+    description: 'Returns metrics of the process and the database, and nothing about customers.',
     answers: {
       200: { description: 'Prometheus’s text format.', schema: { type: 'string' }, mediaType: 'text/plain' },
     },

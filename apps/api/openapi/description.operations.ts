@@ -5,22 +5,22 @@ import { ASSETS } from './page.ts';
 export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
   document: {
     id: 'getDescription',
-    summary: 'This description',
-    description: 'The API as OpenAPI 3.1.',
+    summary: 'Get the API description',
+    description: 'Returns the API as OpenAPI 3.1.',
     answers: { 200: { description: 'The document.', schema: { type: 'object', required: ['openapi', 'paths'] } } },
     examples: [],
   },
   page: {
     id: 'getPage',
-    summary: 'This description, for people',
-    description: 'A page that shows it, with Swagger UI. It loads nothing from elsewhere.',
+    summary: 'View the API description',
+    description: 'A page that shows the API description, with Swagger UI. It loads nothing from elsewhere.',
     answers: { 200: { description: 'The page.', schema: { type: 'string' }, mediaType: 'text/html' } },
     examples: [],
   },
   asset: {
     id: 'getPageFile',
-    summary: 'What the page loads',
-    description: 'Its scripts and styles.',
+    summary: 'Get a file of the page',
+    description: 'The scripts and styles of the page.',
     path: { file: { description: 'The name of the file.', schema: { type: 'string', enum: [...ASSETS.keys()] } } },
     answers: {
       200: { description: 'The file.', schema: { type: 'string' }, mediaType: 'text/*' },

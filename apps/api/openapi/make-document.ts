@@ -28,7 +28,7 @@ export function makeDocument(controllers: readonly DescribedController[]) {
   return {
     openapi: '3.1.1',
     info: INFO,
-    servers: [{ url: '/', description: 'The service that answers this.' }],
+    servers: [{ url: '/', description: 'The service that returns this description.' }],
     tags: [...new Set(controllers.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
@@ -36,7 +36,7 @@ export function makeDocument(controllers: readonly DescribedController[]) {
         apiKey: {
           type: 'http',
           scheme: 'bearer',
-          description: 'An API key, `pur_…`. It decides the environment. Its scopes decide what it may do.',
+          description: 'An API key, `pur_…`. It determines the environment. Its scopes determine what it may do.',
         },
       },
       schemas: { ...VIEW_SCHEMAS, ...bodies.schemas, ...problemSchemas() } satisfies Record<string, JsonSchema>,
@@ -48,11 +48,11 @@ export function makeDocument(controllers: readonly DescribedController[]) {
 const INFO = {
   title: 'Purser',
   version: '1',
-  summary: 'The real-time prepaid credit ledger that AI products put in front of their models.',
+  summary: 'The real-time prepaid credit ledger for AI products.',
   description: [
-    'Authorize the most that a request may cost, run the model, commit what it really used.',
-    'Amounts are decimals as strings, times RFC 3339 in UTC, durations whole seconds. A field that a request doesn’t know is refused. In bodies `null` is the same as not given.',
-    'Whatever isn’t a success is a problem (RFC 9457): let programs look at its `code`.',
+    'Authorize the most that a request may cost, run the model, commit what it used.',
+    'Amounts are decimals as strings, times are RFC 3339 in UTC, and durations are whole seconds. Purser rejects unknown fields. In request bodies, `null` is the same as leaving the field out.',
+    'Purser returns every error as a problem (RFC 9457). Your program should check its `code`.',
   ].join('\n\n'),
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };

@@ -10,7 +10,7 @@ const IDEMPOTENCY_KEY_PARAMETER = {
   in: 'header',
   required: false,
   description:
-    'Makes a repetition harmless: the same request with the same key is done once, and answered alike. A key that was used for another request is 422.',
+    'Makes retries safe: Purser carries out the same request with the same key once, and returns the same response again. A key that was used for another request returns 422.',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: IDEMPOTENCY_KEY.source },
 } as const;
 
@@ -59,7 +59,7 @@ function requestBody({ body }: Route, { examples }: OperationDescription, bodies
 
 const NO_FIELDS: JsonSchema = {
   type: 'object',
-  description: 'It has no fields: send `{}` or nothing.',
+  description: 'The body has no fields: send `{}` or nothing.',
   additionalProperties: false,
   maxProperties: 0,
 };

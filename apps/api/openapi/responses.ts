@@ -103,7 +103,7 @@ function problemHeaders(status: string, codes: readonly ProblemCode[]): Record<s
 }
 
 const REPLAYED: Header = {
-  description: 'This is the first answer to the request’s `Idempotency-Key`, given again.',
+  description: 'This is a replay of the first response under the request’s `Idempotency-Key`.',
   schema: { type: 'string', const: 'true' },
 };
 const RETRY_AFTER: Header = {
@@ -111,12 +111,15 @@ const RETRY_AFTER: Header = {
     'With `credits_held`: seconds until the earliest hold expires. With 429 and 503: seconds to wait before a retry.',
   schema: { type: 'string', pattern: '^\\d+$' },
 };
-const WWW_AUTHENTICATE: Header = { description: 'What is expected, for OAuth clients.', schema: { type: 'string' } };
+const WWW_AUTHENTICATE: Header = {
+  description: 'The expected authentication, for OAuth clients.',
+  schema: { type: 'string' },
+};
 const RATE_LIMIT: Header = {
-  description: 'How many requests are left (`r`), and in how many seconds there are more (`t`).',
+  description: 'The number of requests left (`r`), and the seconds until the limit resets (`t`).',
   schema: { type: 'string', examples: ['"key";r=0;t=17'] },
 };
 const RATE_LIMIT_POLICY: Header = {
-  description: 'How many requests (`q`) a key may send in so many seconds (`w`).',
+  description: 'The number of requests (`q`) that a key may send in a window of seconds (`w`).',
   schema: { type: 'string', examples: ['"key";q=60000;w=60'] },
 };

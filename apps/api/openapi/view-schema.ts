@@ -14,10 +14,10 @@ export function listSchema(items: JsonSchema): JsonSchema {
   return {
     type: 'object',
     properties: {
-      data: { type: 'array', items, description: 'The page, newest first.' },
+      data: { type: 'array', items, description: 'The objects on this page, newest first.' },
       next_cursor: {
         type: ['string', 'null'],
-        description: 'Send it as `cursor` to get the next page; `null` on the last one.',
+        description: 'Send it as `cursor` to get the next page; `null` on the last page.',
       },
     },
     required: ['data', 'next_cursor'],
@@ -49,6 +49,6 @@ export function choice(values: readonly string[], description: string): JsonSche
   return { type: 'string', enum: values, description };
 }
 
-export function metadata(description = 'As given.'): JsonSchema {
+export function metadata(description = 'As sent.'): JsonSchema {
   return { type: 'object', description };
 }

@@ -8,7 +8,7 @@ const BATCH_ITEMS: JsonSchema = {
   type: 'array',
   items: { $ref: '#/components/schemas/RefusedItem' },
   description:
-    'Of a batch that was refused as a whole: its items in order, each with its own problem, or with 424 where nothing was wrong with it.',
+    'For a batch that failed as a whole: its items in order, each with its own problem, or with 424 if the item itself did not fail.',
 };
 const SHORTFALL: Readonly<Record<string, JsonSchema>> = {
   account: ACCOUNT,
@@ -16,9 +16,9 @@ const SHORTFALL: Readonly<Record<string, JsonSchema>> = {
   available: {
     type: 'string',
     pattern: '^-?\\d+(?:\\.\\d{1,12})?$',
-    description: 'What it could have had, without overdraft.',
+    description: 'What the request could have used, without overdraft.',
   },
-  held: amount('What open authorizations have pinned.'),
+  held: amount('The credits reserved by open authorizations.'),
   shortfall: amount('What is missing, after overdraft.'),
 };
 
@@ -28,23 +28,26 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     errors: {
       type: 'array',
       minItems: 1,
-      description: 'All faults at once; the first hundred, where there are more.',
+      description: 'All errors at once; the first hundred if there are more.',
       items: {
         type: 'object',
         properties: {
-          field: text('Like `items.0.amount`; empty where the whole body is meant.'),
-          message: text('What it must be.'),
+          field: text('The field, like `items.0.amount`; empty if the error is about the whole body.'),
+          message: text('What the field must be.'),
         },
         required: ['field', 'message'],
       },
     },
   },
   scope_missing: {
-    scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'Any one of these would do.' },
+    scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'Any one of these scopes is enough.' },
   },
   account_not_found: { account: ACCOUNT },
   account_suspended: { account: ACCOUNT },
-  too_many_holds: { account: ACCOUNT, limit: { type: 'integer', description: 'How many it may have open.' } },
+  too_many_holds: {
+    account: ACCOUNT,
+    limit: { type: 'integer', description: 'The maximum number of open authorizations.' },
+  },
   insufficient_credits: SHORTFALL,
   credits_held: {
     ...SHORTFALL,
@@ -55,12 +58,12 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     },
   },
   test_clock_too_far: {
-    limit_seconds: { type: 'integer', description: 'How far it may be ahead of real time, in seconds.' },
+    limit_seconds: { type: 'integer', description: 'How far ahead of real time the test clock may be, in seconds.' },
   },
   rate_limited: {
-    retry_after: { type: 'integer', minimum: 1, description: 'Seconds until requests are taken again.' },
+    retry_after: { type: 'integer', minimum: 1, description: 'Seconds until Purser accepts requests again.' },
   },
-  refund_exceeds_committed: { refundable: amount('What can still be refunded.') },
+  refund_exceeds_committed: { refundable: amount('The amount that can still be refunded.') },
 };
 
 /** Refusals that a whole batch may be answered with. */
@@ -83,7 +86,7 @@ export function problemSchema(code: ProblemCode): JsonSchema {
     type: { type: 'string', const: `urn:purser:problem:${code}` },
     title: { type: 'string', examples: [title] },
     status: { type: 'integer', const: status },
-    detail: text('What happened in this very case, for people.'),
+    detail: text('What happened in this case, for people.'),
     code: { type: 'string', const: code },
     ...FIELDS[code],
   } as const satisfies Record<string, JsonSchema>;

@@ -5,10 +5,10 @@ import type { AccountStreamController } from './account-stream.controller.ts';
 export const ACCOUNT_STREAM_OPERATIONS: OperationsOf<AccountStreamController> = {
   follow: {
     id: 'followAccount',
-    summary: 'Follow an account',
+    summary: 'Stream an account',
     description:
-      'Server-sent events, for live displays: `balance` now and whenever it has changed, and each event of the account as it ' +
-      'comes, under its `sequence` as the id. With `Last-Event-ID` it goes on after that event.',
+      'Server-sent events, for live displays: `balance` at once and whenever it has changed, and each event of the account as ' +
+      'it happens, with its `sequence` as the id. With `Last-Event-ID`, the stream continues after that event.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The stream.', schema: { type: 'string' }, mediaType: 'text/event-stream' } },
     problems: ['account_not_found'],

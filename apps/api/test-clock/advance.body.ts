@@ -5,7 +5,7 @@ import { Describe } from '../openapi/describe.ts';
 export const AHEAD_SECONDS_MAX = AHEAD_MS_MAX / 1000;
 
 export class AdvanceBody {
-  @Describe('By how much; time never goes back.')
+  @Describe('How far to move forward, in seconds. Time never goes back.')
   @IsInt()
   @Min(1)
   @Max(AHEAD_SECONDS_MAX)

@@ -3,26 +3,26 @@ import type { AnswerDescription, OperationsOf } from '../openapi/operation.ts';
 import { AHEAD_SECONDS_MAX } from './advance.body.ts';
 import type { TestClockController } from './test-clock.controller.ts';
 
-const THE_CLOCK: AnswerDescription = { description: 'The clock.', schema: ref('TestClock') };
+const THE_CLOCK: AnswerDescription = { description: 'The test clock.', schema: ref('TestClock') };
 
 export const TEST_CLOCK_OPERATIONS: OperationsOf<TestClockController> = {
   read: {
     id: 'getTestClock',
     summary: 'Get the test clock',
-    description: 'The time of the environment. That of `live` is real time, and 403 `live_clock_fixed`.',
+    description: 'Returns the time of the environment. `live` runs in real time and returns 403 `live_clock_fixed`.',
     answers: { 200: THE_CLOCK },
     problems: ['live_clock_fixed'],
     examples: [
-      { name: 'of_test', summary: 'That of test', environment: 'test' },
-      { name: 'of_live', summary: 'That of live' },
+      { name: 'of_test', summary: 'The clock of test', environment: 'test' },
+      { name: 'of_live', summary: 'With a key of live' },
     ],
   },
   advance: {
     id: 'advanceTestClock',
     summary: 'Move time forward',
     description:
-      'For the accounts of this clock expiries, holds and everything else that time does happen as if so much of it had passed. Use an `Idempotency-Key`: sent twice without one, time moves twice.',
-    answers: { 200: { description: 'The clock as it is now.', schema: ref('TestClock') } },
+      'Moves time forward for the accounts on this test clock: holds and grants expire, and everything else happens as if that much time had passed. Use an `Idempotency-Key`: sent twice without one, the clock advances twice.',
+    answers: { 200: { description: 'The advanced test clock.', schema: ref('TestClock') } },
     problems: ['live_clock_fixed', 'test_clock_too_far'],
     examples: [
       {
@@ -34,7 +34,7 @@ export const TEST_CLOCK_OPERATIONS: OperationsOf<TestClockController> = {
       },
       {
         name: 'too_far',
-        summary: 'By more than is left of ten years',
+        summary: 'Beyond the limit of ten years',
         environment: 'test',
         body: { seconds: AHEAD_SECONDS_MAX },
       },
@@ -42,11 +42,11 @@ export const TEST_CLOCK_OPERATIONS: OperationsOf<TestClockController> = {
   },
   reset: {
     id: 'resetTestClock',
-    summary: 'Start another test clock',
+    summary: 'Start a new test clock',
     description:
-      'It begins at real time, for accounts that are made from now on; accounts that are there keep theirs. Time never goes back for anybody.',
-    answers: { 200: { description: 'The new clock.', schema: ref('TestClock') } },
+      'Starts a new test clock at real time, for accounts created from now on. Existing accounts keep theirs: time never goes back for an account.',
+    answers: { 200: { description: 'The new test clock.', schema: ref('TestClock') } },
     problems: ['live_clock_fixed'],
-    examples: [{ name: 'of_test', summary: 'That of test', environment: 'test' }],
+    examples: [{ name: 'of_test', summary: 'The clock of test', environment: 'test' }],
   },
 };

@@ -4,8 +4,8 @@ import { AHEAD_SECONDS_MAX } from './advance.body.ts';
 import type { testClockView } from './test-clock.view.ts';
 
 export const TEST_CLOCK_SCHEMA = viewSchema<ReturnType<typeof testClockView>>('The time of an environment.', {
-  environment: { type: 'string', pattern: ENVIRONMENT_NAME.source, description: 'Whose it is: the key’s.' },
-  now: instant('What it tells, for the accounts that are made now.'),
+  environment: { type: 'string', pattern: ENVIRONMENT_NAME.source, description: 'The environment of the API key.' },
+  now: instant('The current time for accounts that are created now.'),
   offset_seconds: {
     type: 'integer',
     minimum: 0,

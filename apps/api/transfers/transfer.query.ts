@@ -4,12 +4,12 @@ import { PageQuery } from '../lists/page-query.ts';
 import { IsInstant } from '../validation/rules.ts';
 
 export class TransferQuery extends PageQuery {
-  @Describe('Only what took effect at this instant or later.')
+  @Describe('Only transfers that took effect at this instant or later.')
   @IsOptional()
   @IsInstant()
   readonly from?: string;
 
-  @Describe('Only what took effect before this instant.')
+  @Describe('Only transfers that took effect before this instant.')
   @IsOptional()
   @IsInstant()
   readonly to?: string;

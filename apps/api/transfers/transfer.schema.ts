@@ -6,16 +6,18 @@ import type { transferView } from './transfer.view.ts';
 export const TRANSFER_SCHEMA = viewSchema<ReturnType<typeof transferView>>(
   'One immutable movement of credits, from one ledger account to another.',
   {
-    id: id('transfer', 'Its id.'),
-    transaction_id: id('transaction', 'Transfers that belong together share it.'),
-    kind: choice(TRANSFER_KINDS, 'What it books.'),
+    id: id('transfer', 'The transfer’s id.'),
+    transaction_id: id('transaction', 'Transfers that belong together share this id.'),
+    kind: choice(TRANSFER_KINDS, 'What the transfer books.'),
     debit_account: text('The ledger account that is debited, like `funding:paid` or `grant:grant_…`.'),
     credit_account: text('The ledger account that is credited, like `usage` or `debt:acme`.'),
-    amount: amount('How much; always more than zero.'),
-    grant: orNull(id('grant', 'The grant that it belongs to.')),
-    authorization: orNull(id('authorization', 'The authorization that it belongs to.')),
-    corrects: orNull(id('transaction', 'Of a refund: the transaction whose usage it gives back.')),
-    reason: { type: ['string', 'null'], description: 'Of a refund: the reason given.' },
-    created_at: instant('When it took effect; for an expiry the instant it was due, not when it was booked.'),
+    amount: amount('The amount, always more than zero.'),
+    grant: orNull(id('grant', 'The grant that the transfer belongs to.')),
+    authorization: orNull(id('authorization', 'The authorization that the transfer belongs to.')),
+    corrects: orNull(id('transaction', 'For a refund: the transaction whose usage it gives back.')),
+    reason: { type: ['string', 'null'], description: 'For a refund: the reason you gave.' },
+    created_at: instant(
+      'When the transfer took effect; for an expiry, the instant of the expiry, not when Purser booked it.',
+    ),
   },
 );

@@ -9,7 +9,7 @@ export const TRANSFER_OPERATIONS: OperationsOf<TransfersController> = {
     id: 'listTransfers',
     summary: 'Get an account’s statement',
     description:
-      'Every movement of the account’s credits, newest first. `from` is inclusive, `to` exclusive; both look at `created_at`.',
+      'Lists every movement of the account’s credits, newest first. `from` (inclusive) and `to` (exclusive) filter on `created_at`.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'A page of transfers.', schema: listSchema(ref('Transfer')) } },
     problems: ['account_not_found'],

@@ -14,8 +14,8 @@ const ONE_USAGE_SCHEMA: JsonSchema = {
   properties: {
     event: { ...NAME_SCHEMA, description: 'What happened, like `chat.completed`.' },
     model: { ...NAME_SCHEMA, description: 'The model, like `claude-sonnet-4-5`.' },
-    provider: { ...NAME_SCHEMA, description: 'Who runs the model.' },
-    properties: { type: 'object', description: 'Anything else worth keeping.' },
+    provider: { ...NAME_SCHEMA, description: 'The provider that runs the model.' },
+    properties: { type: 'object', description: 'Anything else you want to store.' },
   },
   additionalProperties: {
     description: 'A quantity, like `input_tokens`: a whole number, or a decimal as a string.',

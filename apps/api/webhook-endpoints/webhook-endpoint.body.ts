@@ -5,11 +5,11 @@ import { IsAccountId, IsEndpointId, IsPastInstant, IsText } from '../validation/
 import { IsWebhookUrl } from './is-webhook-url.ts';
 
 export class CreateWebhookEndpointBody {
-  @Describe('Where events are sent to: by HTTPS, to port 443 or 8443, of a host with public addresses only.')
+  @Describe('Where Purser sends events: an HTTPS URL with port 443 or 8443, on a host with public addresses only.')
   @IsWebhookUrl()
   readonly url!: string;
 
-  @Describe('What it hears of; everything where it isn’t given.')
+  @Describe('The event types to subscribe to. Default: all.')
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -17,12 +17,12 @@ export class CreateWebhookEndpointBody {
   @IsIn(EVENT_TYPES, { each: true })
   readonly types?: EventType[] | null;
 
-  @Describe('Whose events it hears of; everybody’s where it isn’t given.')
+  @Describe('The account whose events it receives. Default: all accounts.')
   @IsOptional()
   @IsAccountId()
   readonly account?: string | null;
 
-  @Describe('What people call it.')
+  @Describe('A description for people.')
   @IsOptional()
   @IsText(1, 256)
   readonly description?: string | null;
@@ -30,12 +30,12 @@ export class CreateWebhookEndpointBody {
 
 /** What isn't given stays as it is. */
 export class UpdateWebhookEndpointBody {
-  @Describe('Where events are sent to from now on.')
+  @Describe('Where Purser sends events from now on.')
   @IsOptional()
   @IsWebhookUrl()
   readonly url?: string | null;
 
-  @Describe('What it hears of; `null`: everything.')
+  @Describe('The event types to subscribe to; `null`: all.')
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -43,25 +43,25 @@ export class UpdateWebhookEndpointBody {
   @IsIn(EVENT_TYPES, { each: true })
   readonly types?: EventType[] | null;
 
-  @Describe('What people call it; `null` takes it away.')
+  @Describe('A description for people; `null` removes it.')
   @IsOptional()
   @IsText(1, 256)
   readonly description?: string | null;
 
-  @Describe('Whether anything is sent to it.')
+  @Describe('Whether Purser sends anything to the endpoint.')
   @IsOptional()
   @IsBoolean()
   readonly enabled?: boolean | null;
 }
 
 export class RedeliverSinceBody {
-  @Describe('Events that were written since this time, which is real time and has passed.')
+  @Describe('Sends events written since this time, which is real time and in the past.')
   @IsPastInstant()
   readonly since!: string;
 }
 
 export class RedeliverEventBody {
-  @Describe('To this endpoint alone; to all that hear of the event where it isn’t given.')
+  @Describe('The only endpoint to send it to. Default: every endpoint that is subscribed to the event.')
   @IsOptional()
   @IsEndpointId()
   readonly endpoint?: string | null;

@@ -5,14 +5,14 @@ import { Describe } from '../openapi/describe.ts';
 import { IsAccountId } from '../validation/rules.ts';
 
 export class WebhookEndpointQuery extends PageQuery {
-  @Describe('Only this account’s own.')
+  @Describe('Only this account’s own endpoints.')
   @IsOptional()
   @IsAccountId()
   readonly account?: string;
 }
 
 export class DeliveryQuery extends PageQuery {
-  @Describe('Only deliveries that have got so far.')
+  @Describe('Only deliveries with this status.')
   @IsOptional()
   @IsIn(DELIVERY_STATUSES)
   readonly status?: DeliveryStatus;
