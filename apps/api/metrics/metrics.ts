@@ -32,7 +32,7 @@ export class Metrics implements EngineObserver, RequestWatcher {
   });
   private readonly batchDecisions = new Histogram({
     name: 'purser_batch_decisions',
-    help: 'Decisions that shared a transaction. how: ahead, locked, or in_vain (decided ahead and not written).',
+    help: 'Decisions that shared a transaction. how: ahead, locked, or conflicted (decided ahead and not written).',
     labelNames: ['how'] as const,
     buckets: DECISIONS,
     registers: [this.registry],
