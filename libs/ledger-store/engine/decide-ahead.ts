@@ -59,7 +59,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
     cache.follow(context.changes, now, number);
     cache.forgetAbsent(batch.flatMap(({ needs }) => needs.authorizations));
     const moved = new Set([...context.changes.updatedAccounts].map(({ account }) => account.key));
-    const keys = batch.flatMap(({ key }) => (key ? [key] : []));
+    const keys = batch.flatMap(({ key }, index) => (key && answers[index] ? [key] : []));
     return {
       accounts,
       changed: new Map(
