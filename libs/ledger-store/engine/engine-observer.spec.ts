@@ -44,7 +44,7 @@ describe('an observer of an engine', () => {
     await other.ask(authorize('acme-3', '1'));
     batches();
     await ledger.ask(authorize('acme-3', '1'));
-    expect(batches()).toEqual(['conflicted × 1', 'ahead × 1']);
+    expect(batches()).toEqual(['conflicted × 1', 'locked × 1']);
   });
 
   it('sees how much waits, and how much may', async () => {
