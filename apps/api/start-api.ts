@@ -22,6 +22,7 @@ import { answerUnreadable, answerUnroutable } from './problems/protocol-problems
 import { sendAnswerHeaders } from './requests/answer-headers.ts';
 import { observeRequests, type RequestWatcher } from './requests/finished-requests.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
+import { limitLargeRequests } from './requests/limit-large-requests.ts';
 import { limitRate } from './requests/limit-rate.ts';
 import { BODY_BYTES_MAX, HEAD_BYTES_MAX, limitSizes } from './requests/limit-sizes.ts';
 import { requestIdOf } from './requests/request-id.ts';
@@ -210,6 +211,7 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   const { rateLimit: perMinute, redisUrl } = config;
   const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, log }) : null;
   authenticate(fastify, keys);
+  limitLargeRequests(fastify);
   readJsonBodies(fastify);
   return rateLimit;
 }

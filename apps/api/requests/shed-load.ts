@@ -17,9 +17,9 @@ export function shedLoad(fastify: FastifyInstance, engine: Pick<Engine, 'isBusyF
   fastify.addHook('onRequest', (request, reply, done) => {
     if (isOpenToAll(request) || request.routeOptions.config.isStream) done();
     else if (request.method !== 'GET' && request.method !== 'HEAD') {
-      if (engine.isBusyFor(Number(request.headers['content-length'] ?? 0))) refuse(reply);
+      if (engine.isBusyFor(Number(request.headers['content-length'] ?? 0))) refuseBusy(reply);
       else done();
-    } else if (reads >= READS_MAX) refuse(reply);
+    } else if (reads >= READS_MAX) refuseBusy(reply);
     else {
       reads += 1;
       // However it ends, also where the client has gone.
@@ -36,6 +36,7 @@ const BUSY = problem(
   'The ledger has as much work as it can take. Try again with the same Idempotency-Key.',
 );
 
-function refuse(reply: FastifyReply): void {
+/** Answers 503 and when to come back. */
+export function refuseBusy(reply: FastifyReply): void {
   sendProblem(reply, BUSY, { 'retry-after': '1' });
 }

@@ -1,3 +1,4 @@
+import { LIVE } from '#ledger';
 import type { Queued } from './submission.ts';
 
 /**
@@ -21,7 +22,6 @@ const PARTS = {
 } as const;
 /** Below a full queue, because one that is too full for a batch of hundreds has room for single requests. */
 const BUSY_PART = 0.9;
-const LIVE = 'live';
 
 type Part = keyof typeof PARTS;
 

@@ -194,7 +194,7 @@ export class Lane {
   /** With nothing in flight, half of what waits, if that is much: the other half can then be decided while this one is written. */
   private share(): number {
     const divides = this.pipeline.size === 0 && this.ready.weight >= WORTH_DIVIDING;
-    return Math.min(this.batchMax, divides ? this.ready.weight >> 1 : this.ready.weight);
+    return this.ready.share(Math.min(this.batchMax, divides ? this.ready.weight >> 1 : this.ready.weight));
   }
 
   private async decideNext(): Promise<void> {

@@ -1,8 +1,12 @@
+import { LIVE } from '#ledger';
 import type { Waiting } from './waiting.ts';
 
 /** How many decisions a turn is for. */
 const ENVIRONMENT_TURN = 128;
 const ACCOUNT_TURN = 32;
+
+/** A batch of fewer would cost as much. */
+const SHARED_MIN = 16;
 
 interface Source {
   readonly isEmpty: boolean;
@@ -46,6 +50,7 @@ export class WorkQueue {
       weight += one.queued.weight;
     }
     this.weight -= weight;
+    for (const { queued } of taken) if (queued.environment === LIVE) this.liveWeight -= queued.weight;
     return taken;
   }
 
