@@ -26,17 +26,28 @@ export class WorkQueue {
     () => new Rota(ACCOUNT_TURN, () => new Fifo()),
   );
 
+  /** The decisions of `live` in it. */
+  private liveWeight = 0;
+
   get isEmpty(): boolean {
     return this.environments.isEmpty;
   }
 
   push(one: Waiting): void {
     const { environment, needs, weight } = one.queued;
-    this.environments
-      .of(environment)
-      .of(needs.accounts[0] ?? '')
-      .push(one);
+    const account = needs.accounts[0] ?? '';
+    this.environments.of(environment).of(account).push(one);
     this.weight += weight;
+    if (environment === LIVE) this.liveWeight += weight;
+  }
+
+  /**
+   * How many decisions to take at once. Where requests of `live` wait, no more of others share their batch than there are
+   * of them: what a batch takes to be decided, written and answered is time that everybody in it waits.
+   */
+  share(weightMax: number): number {
+    const isMixed = this.liveWeight > 0 && this.liveWeight < this.weight;
+    return isMixed ? Math.min(weightMax, Math.max(2 * this.liveWeight, SHARED_MIN)) : weightMax;
   }
 
   /** Takes as many as make up this many decisions; at least one where there is any. */
