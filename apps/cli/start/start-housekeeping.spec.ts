@@ -1,7 +1,7 @@
 import { connect, type Pool } from '#database';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import { makeLogger } from '../../api/logging/make-logger.ts';
+import { makeLogger } from '#logging';
 import { startHousekeeping } from './start-housekeeping.ts';
 
 let database: TestDatabase;

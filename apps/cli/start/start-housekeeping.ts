@@ -1,7 +1,7 @@
 import type { Pool } from '#database';
 import { asking, dropOldEvents, keepPartitions } from '#ledger-store';
 import { deleteOldDeliveries, resealSecrets, SecretBox } from '#webhook-store';
-import type { Logger } from '../../api/logging/make-logger.ts';
+import type { Logger } from '#logging';
 
 const EVERY_HOUR_MS = 60 * 60 * 1000;
 
