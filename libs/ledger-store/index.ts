@@ -1,6 +1,14 @@
 export { AlertDefaults } from './alerts/alert-defaults.ts';
 export { asking, type Asking } from './asking.ts';
-export { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome, type ClockTime } from './clocks/test-clocks.ts';
+export {
+  change,
+  type AuditedChange,
+  type ChangeAnswer,
+  type Changed,
+  type ChangeOutcome,
+  type ChangeRequest,
+} from './change/change.ts';
+export { AHEAD_MS_MAX, TestClocks, type ClockTime } from './clocks/test-clocks.ts';
 export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-observer.ts';
@@ -31,8 +39,7 @@ export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export { sweepDue, type SweepOptions } from './sweep/sweep-due.ts';
-export { transact, type Work } from './transact.ts';
-export { enterInAudit } from './write/write-changes.ts';
+export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';
