@@ -24,8 +24,7 @@ export {
   type Submission,
 } from './engine/submission.ts';
 export { KnownAccounts } from './load/known-accounts.ts';
-export { dropOldEvents } from './maintenance/drop-old-events.ts';
-export { keepPartitions } from './maintenance/keep-partitions.ts';
+export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
@@ -38,7 +37,7 @@ export { OpenHoldsReader } from './read/open-holds.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
-export { sweepDue, type SweepOptions } from './sweep/sweep-due.ts';
+export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
 export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
