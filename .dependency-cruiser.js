@@ -20,17 +20,44 @@ export default {
     },
     {
       name: 'ledger-store-rooms',
-      comment: 'libs/ledger-store joins the rules to the tables: it needs those two rooms and no third.',
+      comment:
+        'libs/ledger-store joins the rules to the tables, and declares the chores that keep them: it needs those three rooms ' +
+        'and no fourth.',
       severity: 'error',
       from: { path: lib('ledger-store'), pathNot: specs },
-      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('ledger-store'), lib('ledger'), lib('database')] },
+      to: { path: '^(libs|apps|migrations)/', pathNot: ['ledger-store', 'ledger', 'database', 'background'].map(lib) },
     },
     {
       name: 'queues-know-no-work',
-      comment: 'libs/queues carries jobs. What they are for is known to those who put in the handlers.',
+      comment: 'libs/queues carries jobs. What they are for is known to the chores that handle them.',
       severity: 'error',
       from: { path: lib('queues'), pathNot: specs },
-      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('queues'), lib('database')] },
+      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('queues'), lib('database'), lib('background')] },
+    },
+    {
+      name: 'background-knows-no-work',
+      comment:
+        'libs/background says what a chore is and repeats tasks. Stores declare chores and may not know the queues, queues carry ' +
+        'them and may not know the stores: so what both know is here, and knows neither.',
+      severity: 'error',
+      from: { path: lib('background'), pathNot: specs },
+      to: { pathNot: [lib('background'), '^(node:)?timers/promises$'] },
+    },
+    {
+      name: 'logging-knows-no-work',
+      comment:
+        'libs/logging writes the log of every process, with its secrets removed. It knows how a log is configured and nothing of ' +
+        'what is logged.',
+      severity: 'error',
+      from: { path: lib('logging'), pathNot: specs },
+      to: { path: '^(libs|apps|migrations)/', pathNot: [lib('logging'), lib('config')] },
+    },
+    {
+      name: 'pino-in-one-room',
+      comment: 'A log that is made elsewhere would not remove secrets.',
+      severity: 'error',
+      from: { pathNot: lib('logging') },
+      to: { path: packages('pino') },
     },
     {
       name: 'bullmq-in-one-room',
@@ -51,12 +78,13 @@ export default {
     {
       name: 'webhook-store-rooms',
       comment:
-        'libs/webhook-store keeps and sends: it needs the tables, the way changes are made and audited, and what a webhook is.',
+        'libs/webhook-store keeps and sends: it needs the tables, the way changes are made and audited, what a webhook is, and ' +
+        'what a chore is.',
       severity: 'error',
       from: { path: lib('webhook-store'), pathNot: specs },
       to: {
         path: '^(libs|apps|migrations)/',
-        pathNot: ['webhook-store', 'webhooks', 'ledger', 'ledger-store', 'access', 'database'].map(lib),
+        pathNot: ['webhook-store', 'webhooks', 'ledger', 'ledger-store', 'database', 'background'].map(lib),
       },
     },
     {

@@ -1,14 +1,16 @@
 import 'reflect-metadata';
+import type { Chore } from '#background';
 import { Queues, type QueuePlace } from '#queues';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { WorkerPorts } from './worker-ports.ts';
+import { queuesOf } from './queues-of.ts';
+import type { WorkerLog } from './worker-log.ts';
 import { WorkerModule } from './worker.module.ts';
 
 export interface RunningWorker {
-  /** The port on which it tells of its health and metrics; null where it doesn't. */
+  /** The port of its health and metrics; null where it doesn't listen. */
   readonly port: number | null;
   /** What it measures, for a process that serves metrics of its own. */
   readonly registry: Registry;
@@ -17,26 +19,26 @@ export interface RunningWorker {
 }
 
 export interface WorkOptions {
-  readonly ports: WorkerPorts;
+  readonly chores: readonly Chore[];
   readonly queuePlace: QueuePlace;
   /** Where to answer questions about health and metrics; nowhere where it isn't given. */
   readonly listenOn?: { readonly host: string; readonly port: number };
-  readonly log: (line: string) => void;
+  readonly log: WorkerLog;
 }
 
 /**
- * Starts a worker that has these ports. Several may run; a Redis that is away is waited for.
+ * Starts a worker that does these chores. Several may run; a Redis that is away is waited for.
  * @throws DatabaseError where the Postgres that has the queues can't be used
  * @throws Error where it can't listen
  */
-export async function startWork({ ports, queuePlace, listenOn, log }: WorkOptions): Promise<RunningWorker> {
+export async function startWork({ chores, queuePlace, listenOn, log }: WorkOptions): Promise<RunningWorker> {
   const registry = new Registry();
   if (listenOn !== undefined) collectDefaultMetrics({ register: registry });
   await using opening = new AsyncDisposableStack();
-  const queues = await Queues.open(queuePlace, { log });
+  const queues = await Queues.open(queuePlace, { queues: queuesOf(chores), log: (line) => log.warn(line) });
   opening.defer(() => queues.close());
   const app = await NestFactory.create<NestFastifyApplication>(
-    WorkerModule.of({ ports, queues, registry, log }),
+    WorkerModule.of({ chores, queues, registry, log }),
     new FastifyAdapter({ logger: false }),
     { logger: false, abortOnError: false },
   );

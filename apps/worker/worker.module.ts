@@ -1,43 +1,35 @@
+import type { Chore } from '#background';
 import { Queues } from '#queues';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Registry } from 'prom-client';
+import { ChoreRunner } from './chore-runner.ts';
 import { HealthController } from './health/health.controller.ts';
 import { addWorkerGauges } from './metrics/add-worker-gauges.ts';
 import { WorkerMetrics } from './metrics/worker-metrics.ts';
-import { QueueWork } from './queue-work.ts';
-import { Reconciler } from './reconciler.ts';
-import { Relay } from './relay.ts';
-import { Sweeps } from './sweeps.ts';
-import type { WorkerPorts } from './worker-ports.ts';
+import type { WorkerLog } from './worker-log.ts';
 
 export interface WorkerParts {
-  readonly ports: WorkerPorts;
+  readonly chores: readonly Chore[];
+  /** Those of the chores. */
   readonly queues: Queues;
   /** Where its metrics are kept. */
   readonly registry: Registry;
-  readonly log: (line: string) => void;
+  readonly log: WorkerLog;
 }
 
-/** The wiring: what a worker does, each begun when the module is, and ended with it. */
+/** The wiring: what a worker does begins and ends with the module. */
 @Module({})
 export class WorkerModule {
-  static of({ ports, queues, registry, log }: WorkerParts): DynamicModule {
-    const observer = new WorkerMetrics(registry);
-    const relay = new Relay(ports, queues, log);
-    const reconciler = new Reconciler(ports, queues, log);
-    const sweeps = new Sweeps(ports, log);
-    const tasks = { relay: relay.repeater, reconcile: reconciler.repeater, sweep: sweeps.repeater };
-    addWorkerGauges({ registry, ports, queues, tasks });
+  static of({ chores, queues, registry, log }: WorkerParts): DynamicModule {
+    const runner = new ChoreRunner({ chores, queues, observer: new WorkerMetrics(registry), log });
+    addWorkerGauges({ registry, chores, queues, tasks: runner.tasks });
     return {
       module: WorkerModule,
       controllers: [HealthController],
       providers: [
         { provide: Queues, useValue: queues },
         { provide: Registry, useValue: registry },
-        { provide: Relay, useValue: relay },
-        { provide: Reconciler, useValue: reconciler },
-        { provide: Sweeps, useValue: sweeps },
-        { provide: QueueWork, useValue: new QueueWork({ ports, queues, sweeps, observer, log }) },
+        { provide: ChoreRunner, useValue: runner },
       ],
     };
   }

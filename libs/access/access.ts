@@ -1,6 +1,16 @@
 import type { Pool } from '#database';
 import { publicId, type JsonObject } from '#ledger';
-import { asking, attemptRead, type Asking } from '#ledger-store';
+import {
+  asking,
+  attemptRead,
+  change,
+  type Asking,
+  type AuditedChange,
+  type ChangeAnswer,
+  type Changed,
+  type ChangeOutcome,
+  type ChangeRequest,
+} from '#ledger-store';
 import type { Scope } from './api-key.ts';
 import {
   expireApiKey,
@@ -12,17 +22,11 @@ import {
   apiKeyStatus,
   type ApiKey,
 } from './api-keys.ts';
-import { listAudit, type AuditedChange } from './audit-log.ts';
-import {
-  change,
-  type AccessRefusal,
-  type ChangeAnswer,
-  type Changed,
-  type ChangeOutcome,
-  type ChangeRequest,
-} from './change.ts';
+import { listAudit } from './audit-log.ts';
 import { insertEnvironment, isEnvironment, listEnvironments, type Environment } from './environments.ts';
 import type { KeyRing } from './key-ring.ts';
+
+export type AccessRefusal = 'api_key_not_found' | 'api_key_inactive' | 'api_key_configured' | 'environment_not_found';
 
 export interface WantedKey {
   readonly environment: string;

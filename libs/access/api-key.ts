@@ -15,13 +15,13 @@ const FORM = /^(pur_([a-z][a-z0-9-]{0,31})_[0-9A-Za-z]{8})_[0-9A-Za-z]{49}$/;
 export interface NewApiKey {
   /** The whole key, for its owner alone. */
   readonly key: string;
-  /** Its beginning, up to the secret: by it people tell keys apart. */
+  /** Its beginning, up to the secret: people recognise keys by it. */
   readonly prefix: string;
 }
 
 /**
  * A new key: `pur_<environment>_<short id>_<secret><checksum>`. The secret is 256 bits of chance. The checksum, a CRC-32 of
- * all before it, lets scanners of repositories and logs find lost keys, and tells a mistyped key without a look-up.
+ * all before it, lets scanners of repositories and logs find lost keys, and shows without a look-up that a key is mistyped.
  */
 export function makeApiKey(environment: string): NewApiKey {
   const prefix = `pur_${environment}_${chance(SHORT_ID_LENGTH)}`;

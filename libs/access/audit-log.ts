@@ -1,15 +1,5 @@
 import type { JsonObject } from '#ledger';
-import type { Actor, Asking } from '#ledger-store';
-
-export interface AuditedChange {
-  /** Where it happened. */
-  readonly environment: string;
-  /** The public id of what was changed. */
-  readonly object: string;
-  /** What it was, and what it is; `null` where it wasn't there. Never a secret. */
-  readonly before: JsonObject | null;
-  readonly after: JsonObject | null;
-}
+import type { Actor, Asking, AuditedChange } from '#ledger-store';
 
 export interface AuditEntry extends AuditedChange {
   readonly id: string;

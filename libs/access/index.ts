@@ -1,10 +1,8 @@
-export { Access, type MadeKey } from './access.ts';
+export { Access, type AccessRefusal, type MadeKey } from './access.ts';
 export { SCOPES, type Scope } from './api-key.ts';
 export { API_KEY_STATUSES, apiKeyStatus, type ApiKey } from './api-keys.ts';
-export type { AuditedChange, AuditEntry } from './audit-log.ts';
+export type { AuditEntry } from './audit-log.ts';
 export { bootstrapKeys, type BootstrappedKey } from './bootstrap-keys.ts';
 export { isNetwork, type Caller } from './caller.ts';
-export { change } from './change.ts';
-export type { AccessRefusal, ChangeAnswer, Changed, ChangeOutcome, ChangeRequest } from './change.ts';
 export type { Environment } from './environments.ts';
 export { KeyRing } from './key-ring.ts';

@@ -1,6 +1,14 @@
 export { AlertDefaults } from './alerts/alert-defaults.ts';
 export { asking, type Asking } from './asking.ts';
-export { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome, type ClockTime } from './clocks/test-clocks.ts';
+export {
+  change,
+  type AuditedChange,
+  type ChangeAnswer,
+  type Changed,
+  type ChangeOutcome,
+  type ChangeRequest,
+} from './change/change.ts';
+export { AHEAD_MS_MAX, TestClocks, type ClockTime } from './clocks/test-clocks.ts';
 export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-observer.ts';
@@ -16,8 +24,7 @@ export {
   type Submission,
 } from './engine/submission.ts';
 export { AccountCache } from './load/account-cache.ts';
-export { dropOldEvents } from './maintenance/drop-old-events.ts';
-export { keepPartitions } from './maintenance/keep-partitions.ts';
+export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
@@ -30,9 +37,8 @@ export { OpenHoldsReader } from './read/open-holds.ts';
 export type { Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
-export { sweepDue, type SweepOptions } from './sweep/sweep-due.ts';
-export { transact, type Work } from './transact.ts';
-export { enterInAudit } from './write/write-changes.ts';
+export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
+export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';

@@ -1,15 +1,9 @@
-import type { Pool, PoolClient } from '#database';
+import type { Pool } from '#database';
+import { asking, type Asking } from './asking.ts';
 import { committed } from './engine/commit-writes.ts';
 import { ofConnection } from './engine/failures.ts';
 import { BEGIN } from './engine/ledger-pool.ts';
 import { attemptRead } from './read/attempt-read.ts';
-import type { Statement } from './statement.ts';
-
-/** What came of a transaction, if these are written and it is committed. */
-export interface Work<T> {
-  readonly result: T;
-  readonly writes: readonly Statement[];
-}
 
 /**
  * Carries out work that isn't a decision about credits, in a transaction of its own.
@@ -17,15 +11,14 @@ export interface Work<T> {
  * @throws {LedgerUnavailable} where the database isn't there, or with `outcome_unknown` where it went away during the commit;
  * what Postgres or the work itself reports otherwise. Then nothing was changed.
  */
-export function transact<T>(pool: Pool, work: (client: PoolClient) => Promise<Work<T>>): Promise<T> {
+export function transact<T>(pool: Pool, work: (database: Asking) => Promise<T>): Promise<T> {
   return attemptRead(async () => {
     const client = await ofConnection(pool.connect());
     let broken = true;
     try {
       await ofConnection(client.query(BEGIN));
-      const { result, writes } = await work(client);
-      const sent = writes.map((statement) => client.query(statement));
-      await committed(sent, client.query('commit'));
+      const result = await work(asking(client));
+      await committed([], client.query('commit'));
       broken = false;
       return result;
     } finally {

@@ -1,7 +1,6 @@
-export type { JobHandler, JobHandlers } from './job-handlers.ts';
+export type { JobHandler, JobQueue } from './job-queue.ts';
 export { migrateQueues } from './migrate-queues.ts';
 export type { QueuePlace } from './queue-backend.ts';
 export type { QueueWorkers } from './queue-workers.ts';
-export type { JobPayloads, QueueName } from './queue-table.ts';
 export { QueueAway, Queues, type AddOptions, type QueueCounts } from './queues.ts';
 export type { FinishedJob, JobObserver, JobOutcome } from './run-job.ts';

@@ -1,3 +1,4 @@
+import { SingleFlight } from '#background';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SparseLog } from './sparse-log.ts';
 
@@ -10,21 +11,21 @@ export interface OutageOptions {
 }
 
 const PROBE_EVERY_MS = 500;
-/** Of connections that are cut one after the other, the first to tell must not ask one of the others. */
+/** Of connections that are cut one after the other, the first to fail must not be followed by a question on one of the others. */
 const SETTLE_MS = 200;
 const PROBE_MS_MAX = 2_000;
 
 /**
  * Whether the backend of the queues is away. No error is judged by its text: whatever goes wrong, the backend is asked
- * whether it is there, and asked again until it is. That it is away is told once, and once that it is back.
+ * whether it is there, and asked again until it is. That it is away is logged once, and once that it is back.
  */
 export class Outage {
   readonly #options: OutageOptions;
   readonly #faults: SparseLog;
   readonly #listeners = new Set<() => void>();
   readonly #stopping = new AbortController();
+  readonly #watch = new SingleFlight<void>();
   #isAway = false;
-  #watch: Promise<void> | null = null;
 
   constructor(options: OutageOptions) {
     this.#options = options;
@@ -38,7 +39,7 @@ export class Outage {
   /** Something went wrong: find out whether the backend is away. */
   suspect(error: unknown): void {
     if (this.#stopping.signal.aborted) return;
-    this.#watch ??= this.#watchUntilBack(error).finally(() => (this.#watch = null));
+    void this.#watch.run(() => this.#watchUntilBack(error));
   }
 
   /** The backend is there, but has lost jobs. */
@@ -53,7 +54,7 @@ export class Outage {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#watch;
+    await this.#watch.settled();
   }
 
   async #watchUntilBack(error: unknown): Promise<void> {
@@ -67,7 +68,7 @@ export class Outage {
     }
     if (this.#stopping.signal.aborted) return;
     if (this.#isAway) log(`${name} is back: queued jobs go on.`);
-    else this.#faults.tell(`A queue on ${name} reports a fault, and goes on: ${String(error)}`);
+    else this.#faults.log(`A queue on ${name} reports a fault, and goes on: ${String(error)}`);
     this.#isAway = false;
     this.jobsLost();
   }
@@ -82,13 +83,13 @@ export class Outage {
       await within(PROBE_MS_MAX, this.#options.probe());
       return true;
     } catch {
-      // Why it doesn't answer was told with the error that raised the suspicion.
+      // Why it doesn't answer was logged with the error that raised the suspicion.
       return false;
     }
   }
 }
 
-/** The answer if it comes in time. What has been asked goes on: a wake-up call that comes late does no harm. */
+/** The answer if it comes in time. The question isn't called back: a wake-up call that comes late does no harm. */
 export async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const late = sleep(milliseconds, undefined, { signal: timer.signal }).then(() => {
@@ -98,7 +99,7 @@ export async function within<T>(milliseconds: number, answer: Promise<T>): Promi
     return await Promise.race([answer, late]);
   } finally {
     timer.abort();
-    // Whichever of the two loses has nobody left who waits for it.
+    // Nobody waits for the later of the two any more.
     void Promise.allSettled([answer, late]);
   }
 }

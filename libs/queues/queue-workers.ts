@@ -1,16 +1,16 @@
 import { ErrorCode } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobHandlers } from './job-handlers.ts';
+import type { JobHandler, JobQueue } from './job-queue.ts';
 import type { Outage } from './outage.ts';
 import type { BullWorker, QueueBackend } from './queue-backend.ts';
-import { QUEUE_NAMES, QUEUES, type QueueName } from './queue-table.ts';
 import { runJobs, type JobObserver } from './run-job.ts';
 import { SparseLog } from './sparse-log.ts';
 
 export interface QueueWorkersParts {
   readonly backend: QueueBackend;
   readonly outage: Outage;
-  readonly handlers: JobHandlers;
+  readonly queues: readonly JobQueue[];
+  readonly handlerOf: (queue: JobQueue) => JobHandler;
   readonly observer: JobObserver;
   readonly log: (line: string) => void;
 }
@@ -29,7 +29,7 @@ export class QueueWorkers {
 
   constructor(parts: QueueWorkersParts) {
     this.#outage = parts.outage;
-    this.#workers = QUEUE_NAMES.map((name) => openWorker(name, parts));
+    this.#workers = parts.queues.map((queue) => openWorker(queue, parts));
   }
 
   /**
@@ -37,7 +37,7 @@ export class QueueWorkers {
    * @returns whether all were finished
    */
   async stop(graceMs: number): Promise<boolean> {
-    // A backend that is away can't be told that a job is finished.
+    // A backend that is away can't learn that a job is finished.
     const isForced = this.#outage.isAway;
     const closed = Promise.all(this.#workers.map((worker) => worker.close(isForced))).then(() => true);
     const timer = new AbortController();
@@ -51,17 +51,17 @@ export class QueueWorkers {
   }
 }
 
-function openWorker(name: QueueName, parts: QueueWorkersParts): BullWorker {
-  const { backend, outage, handlers, observer, log } = parts;
+function openWorker(queue: JobQueue, parts: QueueWorkersParts): BullWorker {
+  const { backend, outage, handlerOf, observer, log } = parts;
   const failures = new SparseLog(log);
   const process = runJobs({
-    queue: name,
-    handler: handlers[name],
+    queue,
+    handler: handlerOf(queue),
     observer,
-    onFailure: (error) => failures.tell(`A job of ${name} failed: ${String(error)}`),
+    onFailure: (error) => failures.log(`A job of ${queue.name} failed: ${String(error)}`),
   });
-  const worker = backend.openWorker(name, process, {
-    concurrency: QUEUES[name].concurrency,
+  const worker = backend.openWorker(queue.name, process, {
+    concurrency: queue.concurrency,
     lockDuration: LOCK_MS,
     stalledInterval: LOOK_FOR_STALLED_EVERY_MS,
     maxStalledCount: STALLED_MAX,

@@ -5,9 +5,10 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../../test/support/eventually.ts';
-import { QueueAway, Queues, type FinishedJob, type JobHandlers, type QueueName } from './index.ts';
-import type { QueueWorkers } from './queue-workers.ts';
 import { queuePlaces, type TestQueuePlace } from '../../test/support/queue-places.ts';
+import { QueueAway, Queues, type FinishedJob, type JobHandler } from './index.ts';
+import type { QueueWorkers } from './queue-workers.ts';
+import { handlersFrom, TEST_QUEUES } from './testing/test-queues.ts';
 
 const nothing = (): Promise<null> => Promise.resolve(null);
 
@@ -29,7 +30,7 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     log = [];
     finished = [];
     workers = null;
-    queues = await Queues.open(test.place, { log: (line) => log.push(line) });
+    queues = await Queues.open(test.place, { queues: TEST_QUEUES, log: (line) => log.push(line) });
   });
   afterEach(async () => {
     const isStopped = await (workers?.stop(5_000) ?? true);
@@ -37,19 +38,19 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     expect(isStopped).toBe(true);
   });
 
-  const work = (handlers: Partial<JobHandlers>): void => {
+  const work = (handlers: Readonly<Record<string, JobHandler>>): void => {
     const observer = { jobFinished: (job: FinishedJob) => finished.push(job) };
-    workers = queues.work({ deliver_webhook: nothing, sweep_accounts: nothing, ...handlers }, observer);
+    workers = queues.work(handlersFrom(handlers), observer);
   };
   const deliveries = (...ids: string[]): { delivery: string }[] => ids.map((delivery) => ({ delivery }));
-  const jobsOf = async (name: QueueName): Promise<number> => {
+  const jobsOf = async (name: string): Promise<number> => {
     const counts = (await queues.count()).find(({ queue }) => queue === name);
     return (counts?.waiting ?? 0) + (counts?.delayed ?? 0) + (counts?.active ?? 0);
   };
 
   it('runs a job soon after it was added, once', async () => {
     const seen: string[] = [];
-    work({ deliver_webhook: ({ delivery }) => (seen.push(delivery), nothing()) });
+    work({ deliver_webhook: ({ delivery = '' }) => (seen.push(delivery), nothing()) });
     await queues.add('deliver_webhook', deliveries('dlv_1', 'dlv_2', 'dlv_3'));
     await eventually('all have run', () => Promise.resolve(seen.length === 3));
     await eventually('none is left', async () => (await jobsOf('deliver_webhook')) === 0);
@@ -142,7 +143,7 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
   });
 
   it('runs no more often by a schedule that several make again and again, while it runs', async () => {
-    const other = await Queues.open(test.place, { log: (line) => log.push(line) });
+    const other = await Queues.open(test.place, { queues: TEST_QUEUES, log: (line) => log.push(line) });
     let sweeps = 0;
     work({ sweep_accounts: () => ((sweeps += 1), nothing()) });
     for (let time = 0; time < 15; time++) {
@@ -169,7 +170,7 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     const seen: string[] = [];
-    work({ deliver_webhook: ({ delivery }) => (seen.push(delivery), nothing()) });
+    work({ deliver_webhook: ({ delivery = '' }) => (seen.push(delivery), nothing()) });
     await eventually('another has run it', () => Promise.resolve(seen.length === 1));
     expect(seen).toEqual(['dlv_1']);
   });
@@ -178,7 +179,7 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     const seen: string[] = [];
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    work({ deliver_webhook: async ({ delivery }) => (seen.push(delivery), await held, null) });
+    work({ deliver_webhook: async ({ delivery = '' }) => (seen.push(delivery), await held, null) });
     await queues.keepSchedules();
     await queues.add('deliver_webhook', deliveries('dlv_1'));
     await eventually('it has begun', () => Promise.resolve(seen.length === 1));
@@ -198,7 +199,7 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     const seen: string[] = [];
     let backs = 0;
     queues.onBack(() => (backs += 1));
-    work({ deliver_webhook: ({ delivery }) => (seen.push(delivery), nothing()) });
+    work({ deliver_webhook: ({ delivery = '' }) => (seen.push(delivery), nothing()) });
     await queues.add('deliver_webhook', deliveries('dlv_1'));
     await eventually('it works', () => Promise.resolve(seen.length === 1));
     await test.takeAway();
@@ -230,12 +231,12 @@ describe.each(queuePlaces)('queues on %s', (_, makePlace) => {
     await test.bringBack();
     workers = null;
     await eventually('others can use it', async () => {
-      queues = await Queues.open(test.place, { log: () => undefined });
+      queues = await Queues.open(test.place, { queues: TEST_QUEUES, log: () => undefined });
       return true;
     });
   });
 
-  it('finishes what is under way when it stops, and tells where that takes too long', async () => {
+  it('finishes what is under way when it stops, and says where that takes too long', async () => {
     let isDone = false;
     work({ deliver_webhook: async () => (await sleep(1_500), (isDone = true), null) });
     await queues.add('deliver_webhook', deliveries('dlv_1'));
@@ -254,14 +255,11 @@ for (const [name, makePlace] of queuePlaces) {
     const test = await makePlace();
     await test.takeAway();
     const log: string[] = [];
-    const opening = Queues.open(test.place, { log: (line) => log.push(line) });
+    const opening = Queues.open(test.place, { queues: TEST_QUEUES, log: (line) => log.push(line) });
     if (isWaitedFor) {
       const queues = await opening;
       const seen: string[] = [];
-      const handlers = {
-        deliver_webhook: ({ delivery }: { delivery: string }) => (seen.push(delivery), nothing()),
-        sweep_accounts: nothing,
-      };
+      const handlers = handlersFrom({ deliver_webhook: ({ delivery = '' }) => (seen.push(delivery), nothing()) });
       const workers = queues.work(handlers, { jobFinished: () => undefined });
       await expect(queues.add('deliver_webhook', [{ delivery: 'dlv_1' }])).rejects.toThrow(QueueAway);
       await test.bringBack();
@@ -279,17 +277,8 @@ for (const [name, makePlace] of queuePlaces) {
   });
 }
 
-it('does not start unless every queue has exactly one handler', async () => {
-  const [, makePlace] = queuePlaces.at(-1) ?? [];
-  const test = await makePlace?.();
-  if (!test) throw new Error('no backend can run here');
-  const queues = await Queues.open(test.place, { log: () => undefined });
-  const start = (handlers: object) => () => queues.work(handlers as JobHandlers, { jobFinished: () => undefined });
-  expect(start({ deliver_webhook: nothing })).toThrow('sweep_accounts has none');
-  expect(start({ deliver_webhook: nothing, sweep_accounts: nothing, send_fax: nothing })).toThrow(
-    'send_fax is no queue',
-  );
-  expect(start({ deliver_webhook: nothing, sweep_accounts: 'later' })).toThrow('that of sweep_accounts is no function');
-  await queues.close();
-  await test.remove();
+it('refuses two queues of one name, whose jobs would go to either', async () => {
+  const twice = [...TEST_QUEUES, { name: 'sweep_accounts', concurrency: 1, attempts: 1 }];
+  const opening = Queues.open({ redisUrl: 'redis://127.0.0.1:1' }, { queues: twice, log: () => undefined });
+  await expect(opening).rejects.toThrow('sweep_accounts is there twice');
 });

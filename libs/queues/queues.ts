@@ -1,28 +1,31 @@
+import type { JobIds } from '#background';
 import { DatabaseError } from '#database';
-import { checkHandlers, type JobHandlers } from './job-handlers.ts';
+import { refuseSameNames, type JobHandler, type JobQueue } from './job-queue.ts';
 import { Outage, within } from './outage.ts';
 import { openPostgresBackend } from './postgres-backend.ts';
 import type { BullQueue, QueueBackend, QueuePlace } from './queue-backend.ts';
-import { QUEUE_NAMES, QUEUES, type JobPayloads, type QueueName } from './queue-table.ts';
 import { openRedisBackend } from './redis-backend.ts';
 import type { JobObserver } from './run-job.ts';
 import { QueueWorkers } from './queue-workers.ts';
 
 export interface QueuesOptions {
+  /** All that are worked, at least one. */
+  readonly queues: readonly JobQueue[];
   readonly log: (line: string) => void;
 }
 
 export interface AddOptions {
   /**
-   * Leaves out those that were added like this and still wait or are under way: for who adds again and again what it finds.
-   * Who has news must not use it, because a job that is under way may have looked at the state before.
+   * Leaves out those that were added like this and still wait or are under way: for a caller that adds again and again what it
+   * finds. A caller that has news must not use it, because a job that is under way may have looked at the state before.
    */
   readonly unlessThere?: boolean;
 }
 
 /** How many jobs of a queue stand where. */
 export interface QueueCounts {
-  readonly queue: QueueName;
+  /** Its name. */
+  readonly queue: string;
   readonly waiting: number;
   readonly delayed: number;
   readonly active: number;
@@ -33,26 +36,26 @@ export class QueueAway extends Error {
   override readonly name = 'QueueAway';
 }
 
-/** Adding is one round trip. Who adds doesn't wait for a backend that is away. */
+/** Adding is one round trip. A caller doesn't wait for a backend that is away. */
 const ADD_MS_MAX = 5_000;
 const BULK_MAX = 1_000;
 const RETRY_AFTER_MS = 1_000;
 /** BullMQ keeps a history of what happened in a queue, which nobody here reads. */
 const HISTORY_MAX = 100;
 
+interface OpenQueue {
+  readonly queue: JobQueue;
+  readonly bull: BullQueue;
+}
+
 /** All queues, on Redis or on Postgres. */
 export class Queues {
   readonly #backend: QueueBackend;
-  readonly #queues: Readonly<Record<QueueName, BullQueue>>;
+  readonly #queues: readonly OpenQueue[];
   readonly #outage: Outage;
   readonly #log: (line: string) => void;
 
-  private constructor(
-    backend: QueueBackend,
-    queues: Record<QueueName, BullQueue>,
-    outage: Outage,
-    log: QueuesOptions['log'],
-  ) {
+  private constructor(backend: QueueBackend, queues: readonly OpenQueue[], outage: Outage, log: QueuesOptions['log']) {
     this.#backend = backend;
     this.#queues = queues;
     this.#outage = outage;
@@ -62,14 +65,17 @@ export class Queues {
   /**
    * Opens all queues. A Redis that is away is waited for in the background; Postgres must be there, with its tables.
    * @throws DatabaseError where the Postgres can't be reached, or `migrateQueues` hasn't been run on it
+   * @throws QueueError where two queues have one name
    */
-  static async open(place: QueuePlace, { log }: QueuesOptions): Promise<Queues> {
+  static async open(place: QueuePlace, { queues, log }: QueuesOptions): Promise<Queues> {
+    refuseSameNames(queues);
     const suspect = (error: unknown): void => outage.suspect(error);
     const backend =
       'redisUrl' in place ? openRedisBackend(place.redisUrl, suspect) : openPostgresBackend(place.databaseUrl);
-    const queues = openEach((name) => openQueue(backend, name, suspect));
-    const outage = new Outage({ name: backend.name, log, probe: () => queues.sweep_accounts.getJobCounts('waiting') });
-    const opened = new Queues(backend, queues, outage, log);
+    const open = queues.map((queue) => ({ queue, bull: openQueue(backend, queue, suspect) }));
+    const probe = (): Promise<unknown> => Promise.resolve(open[0]?.bull.getJobCounts('waiting'));
+    const outage = new Outage({ name: backend.name, log, probe });
+    const opened = new Queues(backend, open, outage, log);
     if (backend.name === 'Postgres') await opened.#waitUntilReady();
     return opened;
   }
@@ -88,67 +94,60 @@ export class Queues {
    * Adds jobs.
    * @throws QueueAway, soon, where the backend is away. Some of the jobs may have been added
    */
-  async add<Name extends QueueName>(
-    name: Name,
-    payloads: readonly JobPayloads[Name][],
-    { unlessThere = false }: AddOptions = {},
-  ): Promise<void> {
-    const idOf = unlessThere ? QUEUES[name].idOf : null;
-    const jobs = payloads.map((data) => ({
-      name,
-      data,
-      opts: idOf === null ? {} : { jobId: idOf(data) },
-    }));
+  async add(name: string, payloads: readonly JobIds[], { unlessThere = false }: AddOptions = {}): Promise<void> {
+    const { queue, bull } = this.#find(name);
+    const jobs = payloads.map((data) => {
+      const jobId = unlessThere ? queue.idOf?.(data) : undefined;
+      return { name, data, opts: jobId === undefined ? {} : { jobId } };
+    });
     for (let from = 0; from < jobs.length; from += BULK_MAX) {
       const bulk = jobs.slice(from, from + BULK_MAX);
-      await this.#ask(() => this.#queues[name].addBulk(bulk));
+      await this.#ask(() => bull.addBulk(bulk));
     }
   }
 
   /**
-   * Makes the schedules of the table, or makes them again after they were lost; one that is there stays as it is.
+   * Makes the schedules of all queues, or makes them again after they were lost; one that is there stays as it is.
    * @throws QueueAway
    */
   async keepSchedules(): Promise<void> {
-    for (const name of QUEUE_NAMES) {
-      const { everyMs: every } = QUEUES[name];
-      if (every !== undefined) await this.#ask(() => this.#queues[name].upsertJobScheduler(name, { every }, { name }));
+    for (const { queue, bull } of this.#queues) {
+      const { name, everyMs: every } = queue;
+      if (every !== undefined) await this.#ask(() => bull.upsertJobScheduler(name, { every }, { name }));
     }
   }
 
   /** @throws QueueAway */
   async count(): Promise<readonly QueueCounts[]> {
     return Promise.all(
-      QUEUE_NAMES.map(async (queue) => {
+      this.#queues.map(async ({ queue, bull }) => {
         const {
           waiting = 0,
           delayed = 0,
           active = 0,
-        } = await this.#ask(() => this.#queues[queue].getJobCounts('waiting', 'delayed', 'active'));
-        return { queue, waiting, delayed, active };
+        } = await this.#ask(() => bull.getJobCounts('waiting', 'delayed', 'active'));
+        return { queue: queue.name, waiting, delayed, active };
       }),
     );
   }
 
-  /**
-   * Begins to work all queues in this process.
-   * @throws HandlerError where a queue hasn't exactly one handler
-   */
-  work(handlers: JobHandlers, observer: JobObserver): QueueWorkers {
-    checkHandlers(handlers);
-    return new QueueWorkers({ backend: this.#backend, outage: this.#outage, handlers, observer, log: this.#log });
+  /** Begins to work all queues in this process. */
+  work(handlerOf: (queue: JobQueue) => JobHandler, observer: JobObserver): QueueWorkers {
+    const queues = this.#queues.map(({ queue }) => queue);
+    const [backend, outage, log] = [this.#backend, this.#outage, this.#log];
+    return new QueueWorkers({ backend, outage, queues, handlerOf, observer, log });
   }
 
   /** Closes all connections; stop the workers first. */
   async close(): Promise<void> {
     await this.#outage.stop();
-    await Promise.allSettled(Object.values(this.#queues).map((queue) => queue.close()));
+    await Promise.allSettled(this.#queues.map(({ bull }) => bull.close()));
     this.#backend.close();
   }
 
   async #waitUntilReady(): Promise<void> {
     try {
-      await Promise.all(Object.values(this.#queues).map((queue) => queue.waitUntilReady()));
+      await Promise.all(this.#queues.map(({ bull }) => bull.waitUntilReady()));
     } catch (error) {
       await this.close();
       throw new DatabaseError(
@@ -158,19 +157,24 @@ export class Queues {
     }
   }
 
+  #find(name: string): OpenQueue {
+    const found = this.#queues.find(({ queue }) => queue.name === name);
+    if (!found) throw new Error(`there is no queue ${name}`);
+    return found;
+  }
+
   async #ask<T>(ask: () => Promise<T>): Promise<T> {
     if (this.#outage.isAway) throw new QueueAway(`${this.#backend.name} is away`);
     try {
       return await within(ADD_MS_MAX, ask());
     } catch (error) {
       this.#outage.suspect(error);
-      throw new QueueAway(`${this.#backend.name} doesn't take or tell of jobs: ${String(error)}`, { cause: error });
+      throw new QueueAway(`${this.#backend.name} doesn't take or count jobs: ${String(error)}`, { cause: error });
     }
   }
 }
 
-function openQueue(backend: QueueBackend, name: QueueName, onError: (error: Error) => void): BullQueue {
-  const { attempts } = QUEUES[name];
+function openQueue(backend: QueueBackend, { name, attempts }: JobQueue, onError: (error: Error) => void): BullQueue {
   const queue = backend.openQueue(name, {
     defaultJobOptions: {
       attempts,
@@ -183,8 +187,4 @@ function openQueue(backend: QueueBackend, name: QueueName, onError: (error: Erro
   });
   queue.on('error', onError);
   return queue;
-}
-
-function openEach(open: (name: QueueName) => BullQueue): Record<QueueName, BullQueue> {
-  return Object.fromEntries(QUEUE_NAMES.map((name) => [name, open(name)])) as Record<QueueName, BullQueue>;
 }

@@ -12,7 +12,7 @@ const SILENCE_MS_MAX = 30_000;
 /** BullMQ on Redis: the way to run it in production. Nothing waits for Redis to be there. */
 export function openRedisBackend(redisUrl: string, onError: (error: Error) => void): QueueBackend {
   // BullMQ copies this connection, with its terms, for the worker's blocking reads. They are repeated until they succeed;
-  // whoever adds a job waits by a time of its own.
+  // for adding jobs there is a limit of our own.
   const connection = new Redis(redisUrl, {
     connectionName: 'purser',
     connectTimeout: CONNECT_MS_MAX,

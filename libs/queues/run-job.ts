@@ -1,12 +1,14 @@
+import type { JobIds } from '#background';
 import { DelayedError } from 'bullmq';
+import type { JobHandler, JobQueue } from './job-queue.ts';
 import type { ProcessJob } from './queue-backend.ts';
-import { QUEUES, type QueueName } from './queue-table.ts';
 
 /** How the run of a job ended: done, to be run again at a time it named, or failed. */
 export type JobOutcome = 'done' | 'again' | 'failed';
 
 export interface FinishedJob {
-  readonly queue: QueueName;
+  /** Its name. */
+  readonly queue: string;
   readonly outcome: JobOutcome;
   /** How long its handler took. */
   readonly milliseconds: number;
@@ -14,15 +16,14 @@ export interface FinishedJob {
   readonly lateMs: number | null;
 }
 
-/** Is told of each job that a worker has run. */
+/** Called for each job that a worker has run. */
 export interface JobObserver {
   jobFinished(job: FinishedJob): void;
 }
 
 interface RunJobOptions {
-  readonly queue: QueueName;
-  /** The handler of this very queue: its jobs have the payload that it takes. */
-  readonly handler: (payload: never) => Promise<number | null>;
+  readonly queue: JobQueue;
+  readonly handler: JobHandler;
   readonly observer: JobObserver;
   readonly onFailure: (error: unknown) => void;
 }
@@ -32,13 +33,13 @@ export function runJobs({ queue, handler, observer, onFailure }: RunJobOptions):
   return async (job, token) => {
     const begunAt = Date.now();
     const finish = (outcome: JobOutcome): void => {
-      const isFirst = job.attemptsStarted <= 1 && QUEUES[queue].everyMs === undefined;
+      const isFirst = job.attemptsStarted <= 1 && queue.everyMs === undefined;
       const lateMs = isFirst ? Math.max(0, begunAt - job.timestamp) : null;
-      observer.jobFinished({ queue, outcome, milliseconds: Date.now() - begunAt, lateMs });
+      observer.jobFinished({ queue: queue.name, outcome, milliseconds: Date.now() - begunAt, lateMs });
     };
     let again: number | null;
     try {
-      again = await handler(job.data as never);
+      again = await handler(job.data as JobIds);
     } catch (error) {
       finish('failed');
       onFailure(error);
@@ -47,7 +48,7 @@ export function runJobs({ queue, handler, observer, onFailure }: RunJobOptions):
     finish(again === null ? 'done' : 'again');
     if (again === null) return;
     await job.moveToDelayed(again, token);
-    // BullMQ's way of being told that the job isn't done, and has been put where it belongs.
+    // So BullMQ knows that the job isn't done, and is where it belongs already.
     throw new DelayedError();
   };
 }

@@ -1,22 +1,22 @@
 const PAUSE_MS = 10_000;
 
-/** Tells of faults that may come by the thousand: one line, and in the next ten seconds only how many there were. */
+/** For faults that may come by the thousand: one line, and of the next ten seconds only how many there were. */
 export class SparseLog {
-  readonly #log: (line: string) => void;
-  #untold = 0;
+  readonly #write: (line: string) => void;
+  #leftOut = 0;
   #pausedUntil = 0;
 
-  constructor(log: (line: string) => void) {
-    this.#log = log;
+  constructor(write: (line: string) => void) {
+    this.#write = write;
   }
 
-  tell(line: string, now = Date.now()): void {
+  log(line: string, now = Date.now()): void {
     if (now < this.#pausedUntil) {
-      this.#untold += 1;
+      this.#leftOut += 1;
       return;
     }
-    this.#log(this.#untold === 0 ? line : `${line} (and ${String(this.#untold)} times something like it before)`);
-    this.#untold = 0;
+    this.#write(this.#leftOut === 0 ? line : `${line} (and ${String(this.#leftOut)} times something like it before)`);
+    this.#leftOut = 0;
     this.#pausedUntil = now + PAUSE_MS;
   }
 }

@@ -1,8 +1,9 @@
+import { readConfig } from '#config';
 import { connect } from '#database';
 import { migrateQueues } from '#queues';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import { startWork, type RunningWorker } from '../../apps/worker/start-work.ts';
+import { startWorker, type RunningWorker } from '../../apps/worker/start-worker.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 let database: TestDatabase;
@@ -10,18 +11,11 @@ let worker: RunningWorker;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const log = (): void => undefined;
-  const pool = connect(database.url, { log });
+  const pool = connect(database.url, { log: () => undefined });
   await migrateQueues(pool);
   await pool.end();
-  const ports = {
-    relayEvents: () => Promise.resolve([]),
-    dueDeliveries: () => Promise.resolve([]),
-    attemptDelivery: () => Promise.resolve({ nextAttemptAt: null, waiting: [] }),
-    sweepAccounts: () => Promise.resolve(),
-    outboxAge: () => Promise.resolve(0),
-  };
-  worker = await startWork({ ports, queuePlace: { databaseUrl: database.url }, log });
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  worker = await startWorker({ config: readConfig({}), databaseUrl: database.url, log });
 });
 afterAll(async () => {
   await worker.close();
@@ -34,5 +28,13 @@ describe('docs/operations/queues.md', () => {
     const documented = [...text.matchAll(/^\| `(purser_\w+)` /gm)].map(([, name]) => name);
     const existing = worker.registry.getMetricsAsArray().map(({ name }) => name);
     expect(documented.sort()).toEqual(existing.sort());
+  });
+
+  it('names every queue and every task of a worker', async () => {
+    const text = await readFile(new URL('../../docs/operations/queues.md', import.meta.url), 'utf8');
+    const metrics = await worker.registry.metrics();
+    const names = new Set([...metrics.matchAll(/^purser_\w+\{(?:queue|task)="(\w+)"/gm)].map(([, name = '']) => name));
+    expect([...names]).toEqual(expect.arrayContaining(['deliver_webhook', 'relay']));
+    expect([...names].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
   });
 });

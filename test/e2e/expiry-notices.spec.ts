@@ -14,7 +14,8 @@ beforeAll(async () => {
   service = await startTestService();
   await migrateQueues(service.pool);
   const config = readConfig({ PURSER_EXPIRY_NOTICES: '3' });
-  worker = await startWorker({ config, databaseUrl: service.databaseUrl, log: () => undefined });
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  worker = await startWorker({ config, databaseUrl: service.databaseUrl, log });
 });
 afterAll(async () => {
   await worker.close();

@@ -1,8 +1,8 @@
 import { readConfig } from '#config';
+import { makeLogger } from '#logging';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect as openSocket, type Socket } from 'node:net';
 import { once } from 'node:events';
-import { makeLogger } from '../../apps/api/logging/make-logger.ts';
 import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
 import { eventually } from '../support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
-import { attemptDelivery, dueDeliveries, relayEvents, SecretBox, WebhookSender } from '#webhook-store';
 import { accountKey, newOwnedUuid, publicId } from '#ledger';
+import { deliverWebhooksChore, relayEventsChore, SecretBox, WebhookSender } from '#webhook-store';
 import { expect } from '@jest/globals';
 import type { ApiClient } from './api-client.ts';
 import { SECRETS_KEY } from './test-service.ts';
@@ -43,9 +43,14 @@ const secrets = new SecretBox([SECRETS_KEY]);
 
 /** Does a worker's work until nothing is due. */
 export async function deliverAll(pool: Pool): Promise<void> {
-  let ids = await relayEvents(pool, { limit: 1000 });
-  while (ids.length > 0) {
-    await Promise.all(ids.map((id) => attemptDelivery(pool, id, { sender, secrets })));
-    ids = [...(await relayEvents(pool, { limit: 1000 })), ...(await dueDeliveries(pool, 1000))];
+  const deliverWebhooks = deliverWebhooksChore(pool, { sender, secrets });
+  const relay = relayEventsChore(pool, deliverWebhooks);
+  // Nobody is woken: what is due is looked up.
+  const wake = (): Promise<void> => Promise.resolve();
+  for (;;) {
+    while (await relay.run(wake));
+    const jobs = await deliverWebhooks.due(1000);
+    if (jobs.length === 0) return;
+    await Promise.all(jobs.map((job) => deliverWebhooks.handle(job, wake)));
   }
 }

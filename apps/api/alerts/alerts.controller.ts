@@ -1,10 +1,10 @@
 import { DEFAULT_ALERT_RULES } from '#ledger';
 import { AlertDefaults } from '#ledger-store';
-import { Body, Controller, Get, Put, Query, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Body, Controller, Get, Put, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
-import { actorOf } from '../requests/actor.ts';
+import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { givenRules } from './alert-rules.ts';
 import { AlertsBody } from './alerts.body.ts';
@@ -24,12 +24,13 @@ export class AlertsController {
   /** What isn't given is as it was at first. */
   @Put()
   @Needs('admin')
-  async set(@Environment() environment: string, @Body() body: AlertsBody, @Req() request: FastifyRequest) {
+  async set(@Body() body: AlertsBody, @Res() reply: FastifyReply): Promise<void> {
     const { percent, remaining } = givenRules(body);
     const rules = {
       percent: percent ?? DEFAULT_ALERT_RULES.percent,
       remaining: remaining ?? DEFAULT_ALERT_RULES.remaining,
     };
-    return alertRulesView(await this.defaults.set(environment, rules, actorOf(request)));
+    const answer = { status: 200, body: JSON.stringify(alertRulesView(rules)) };
+    answerChange(reply, await this.defaults.set(changeRequestOf(reply.request), rules, answer));
   }
 }

@@ -1,3 +1,4 @@
+import { SingleFlight } from '#background';
 import type { Pool } from '#database';
 import {
   LedgerUnavailable,
@@ -21,7 +22,7 @@ export interface LedgerGaugesParts {
 /** How things stand, looked at when somebody asks. */
 export class LedgerGauges {
   private readonly gauges: Gauges;
-  private underWay: Promise<void> | null = null;
+  private readonly looking = new SingleFlight<void>();
 
   constructor(private readonly parts: LedgerGaugesParts) {
     this.gauges = makeGauges(parts.registry);
@@ -29,10 +30,7 @@ export class LedgerGauges {
 
   /** Anyone may ask, as often as they like, so all who ask at once share one look. */
   look(): Promise<void> {
-    this.underWay ??= this.lookNow().finally(() => {
-      this.underWay = null;
-    });
-    return this.underWay;
+    return this.looking.run(() => this.lookNow());
   }
 
   /** What only the database knows is left out while it is away; that it is away is told. */

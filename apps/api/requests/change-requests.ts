@@ -1,26 +1,28 @@
-import type { AccessRefusal, Changed, ChangeRequest } from '#access';
+import type { AccessRefusal } from '#access';
+import type { Changed, ChangeRequest } from '#ledger-store';
 import type { WebhookRefusal } from '#webhook-store';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf, keyIn } from '../auth/authenticate.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { actorOf } from './actor.ts';
-import { digestOf, fingerprintOf, readKey } from './idempotency-key.ts';
+import { digestOf, environmentScope, fingerprintOf, readKey } from './idempotency-key.ts';
 
 /**
- * A request that changes keys, environments or webhook endpoints. Its answer may hold a new key, so it is the asker's alone:
- * the same request by another key is another one, and what is remembered can't be read without the key that asked. An
- * Idempotency-Key alone may be a word that somebody guesses.
+ * A request that changes keys, environments, webhook endpoints or alert rules. Its answer may hold a new key, so it is its
+ * sender's alone: the same request by another key is another one, and what is remembered can't be read without the key that
+ * sent it. An Idempotency-Key alone may be guessed. PUT and DELETE are idempotent as they are, and take no key.
  */
 export function changeRequestOf(request: FastifyRequest): ChangeRequest {
   const { environment, keyId } = callerOf(request);
-  const text = request.method === 'DELETE' ? null : readKey(request);
+  const text = request.method === 'DELETE' || request.method === 'PUT' ? null : readKey(request);
   const key =
     text === null
       ? null
       : {
+          scope: environmentScope(environment),
           key: digestOf(environment, text),
           fingerprint: digestOf(keyId, fingerprintOf(request)),
-          words: `${keyIn(request) ?? ''} ${text}`,
+          secret: `${keyIn(request) ?? ''} ${text}`,
         };
   return { environment, actor: actorOf(request), key };
 }

@@ -62,11 +62,16 @@ export function fingerprintOf(request: FastifyRequest): string {
 
 /**
  * A key is kept under the account the request is about; a batch's under its first item's. An account that is being made
- * may not have its id yet, so those keys are kept under the environment itself: no account has an empty id.
+ * may not have its id yet.
  */
 function scopeOf(command: Command, environment: string): AccountKey {
   const [first] = command.type === 'create_account' ? [] : needsOf(command).accounts;
-  return first ?? accountKey(environment, '');
+  return first ?? environmentScope(environment);
+}
+
+/** Keys of requests that are about no account are kept under the environment itself: no account has an empty id. */
+export function environmentScope(environment: string): AccountKey {
+  return accountKey(environment, '');
 }
 
 function halfDigest(text: string): string {

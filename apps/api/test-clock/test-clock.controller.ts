@@ -1,14 +1,14 @@
 import { accountKey, LIVE } from '#ledger';
-import { TestClocks, type AdvanceOutcome, type Rendered } from '#ledger-store';
-import { Body, Controller, Delete, Get, Post, Query, Req, Res } from '@nestjs/common';
+import { TestClocks, type ChangeAnswer, type ChangeRequest, type ClockTime } from '#ledger-store';
+import { Body, Controller, Delete, Get, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Environment } from '../auth/authenticate.ts';
+import { callerOf, Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
-import { problem, ProblemError, type Problem } from '../problems/problem.ts';
+import { problem, ProblemError } from '../problems/problem.ts';
 import { actorOf } from '../requests/actor.ts';
+import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
 import { idempotencyKeyIn } from '../requests/idempotency-key.ts';
-import { sendAnswer } from '../requests/send-answer.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { AdvanceBody, AHEAD_SECONDS_MAX } from './advance.body.ts';
 import { testClockView } from './test-clock.view.ts';
@@ -34,26 +34,24 @@ export class TestClockController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     mustHaveTestClock(environment);
-    const key = idempotencyKeyIn(reply.request, environment, { scope: clockScope(environment), forever: false });
-    const render = (outcome: AdvanceOutcome): Rendered => renderAdvance(environment, seconds, outcome);
-    sendAnswer(
-      reply,
-      await this.clocks.advance({
-        environment,
-        milliseconds: seconds * 1000,
-        actor: actorOf(reply.request),
-        key,
-        render,
-      }),
-    );
+    const request = advanceRequestOf(reply.request);
+    const result = await this.clocks.advance(request, seconds * 1000, answerClock(environment));
+    if (result === 'test_clock_too_far') throw clockTooFar(seconds);
+    // Said as of any command: its key is kept as a command's is.
+    if (result === 'idempotency_key_reused') throw new ProblemError(problemOfRefusal({ code: result }));
+    answerChange(reply, result);
   }
 
   /** Real time again, for accounts that are made from now on. */
   @Delete()
   @Needs('admin')
-  async reset(@Environment() environment: string, @Body(noFields) _body: unknown, @Req() request: FastifyRequest) {
+  async reset(
+    @Environment() environment: string,
+    @Body(noFields) _body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     mustHaveTestClock(environment);
-    return testClockView(environment, await this.clocks.reset(environment, actorOf(request)));
+    answerChange(reply, await this.clocks.reset(changeRequestOf(reply.request), answerClock(environment)));
   }
 }
 
@@ -63,19 +61,22 @@ function mustHaveTestClock(environment: string): void {
   throw new ProblemError(problem('live_clock_fixed', detail));
 }
 
-/** Keys of a clock are kept apart from those of accounts: no account's id has a space. */
-function clockScope(environment: string): string {
-  return accountKey(environment, 'test clock');
+/** Its answer holds no secret, so it is the same for any key of the environment. */
+function advanceRequestOf(request: FastifyRequest): ChangeRequest {
+  const { environment } = callerOf(request);
+  // Keys of a clock are kept apart from those of accounts: no account's id has a space.
+  const key = idempotencyKeyIn(request, environment, {
+    scope: accountKey(environment, 'test clock'),
+    forever: false,
+  });
+  return { environment, actor: actorOf(request), key: key && { ...key, secret: null } };
 }
 
-function renderAdvance(environment: string, seconds: number, outcome: AdvanceOutcome): Rendered {
-  if (outcome.ok) return { status: 200, body: JSON.stringify(testClockView(environment, outcome)) };
-  const refusal = problemOf(outcome.code, seconds);
-  return { status: refusal.status, body: JSON.stringify(refusal) };
+function answerClock(environment: string): (clock: ClockTime) => ChangeAnswer {
+  return (clock) => ({ status: 200, body: JSON.stringify(testClockView(environment, clock)) });
 }
 
-function problemOf(code: Extract<AdvanceOutcome, { ok: false }>['code'], seconds: number): Problem {
-  if (code === 'idempotency_key_reused') return problemOfRefusal({ code });
+function clockTooFar(seconds: number): ProblemError {
   const detail = `${seconds} more seconds would put the clock more than ${AHEAD_SECONDS_MAX} s, ten years, ahead of real time. It was not advanced.`;
-  return problem(code, detail, { limit_seconds: AHEAD_SECONDS_MAX });
+  return new ProblemError(problem('test_clock_too_far', detail, { limit_seconds: AHEAD_SECONDS_MAX }));
 }

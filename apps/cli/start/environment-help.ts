@@ -13,9 +13,9 @@ const VARIABLES = {
   PURSER_TRUSTED_PROXIES: "addresses and networks of proxies whose X-Forwarded-For is believed (nobody's is)",
   PURSER_RATE_LIMIT: 'requests per minute that each API key may send (0: no limit)',
   PURSER_OPEN_HOLDS_MAX: 'how many authorizations an account may have open at once (0: any number)',
-  PURSER_EXPIRY_NOTICES: 'days before a grant expires at which its owner is told (7,1)',
-  PURSER_WORKER_PORT: 'port on which the worker tells of its health and metrics',
-  PURSER_DRAIN_SECONDS: 'how long to go on answering, as not ready, when told to stop (0)',
+  PURSER_EXPIRY_NOTICES: 'days before a grant expires at which an event says so (7,1)',
+  PURSER_WORKER_PORT: 'port of the health and metrics of the worker',
+  PURSER_DRAIN_SECONDS: 'how long to go on answering, as not ready, after SIGTERM (0)',
   PURSER_LOG_LEVEL: 'error, warn, info or debug: the log on standard error (info)',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'where to send traces, e.g. http://localhost:4318 (none are made)',
   OTEL_TRACES_SAMPLER_ARG: 'which part of the traces to record, 0 to 1 (1)',
@@ -57,7 +57,7 @@ const USED_BY = {
   ],
 } as const satisfies Record<string, readonly Variable[]>;
 
-/** What `--help` of a command tells of the variables that it uses. */
+/** The part of a command's `--help` about the variables that it uses. */
 export function environmentHelp(command: keyof typeof USED_BY): string {
   const names: readonly Variable[] = USED_BY[command];
   const isApart = command === 'api' || command === 'worker';

@@ -1,6 +1,6 @@
 import type { Config } from '#config';
+import { makeLogger, type Logger } from '#logging';
 import { unescape } from 'node:querystring';
-import { makeLogger, type Logger } from '../../api/logging/make-logger.ts';
 
 /** The log of this process, which never repeats a secret of its configuration. */
 export function processLogger(config: Config): Logger {

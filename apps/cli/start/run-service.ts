@@ -2,15 +2,11 @@ import type { Config, WebhookConfig } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
 import { migrateQueues } from '#queues';
 import { keptSecretsKey } from '#webhook-store';
-import { startWorker } from '../../worker/start-worker.ts';
+import { startWorker, type WorkerOptions } from '../../worker/start-worker.ts';
 import { listen } from './listen.ts';
 import { printAdminKeys } from './print-admin-keys.ts';
 import { processLogger } from './process-logger.ts';
-import { startHousekeeping } from './start-housekeeping.ts';
 import { StopRequest } from './stop-request.ts';
-
-/** For what the service does beside requests; the API opens its own connections. */
-const CONNECTIONS_MAX = 2;
 
 /**
  * Runs everything in this process until SIGINT or SIGTERM, then stops it in order: no new requests, the ones under way
@@ -20,7 +16,7 @@ const CONNECTIONS_MAX = 2;
 export async function runService(config: Config): Promise<void> {
   const logger = processLogger(config);
   let isReady = false;
-  // While it starts, whoever has started it is looking on.
+  // While it starts, the operator is looking on.
   const log = (line: string): void => (isReady ? logger.warn(line) : print(line));
   const stop = new StopRequest({ drainSeconds: config.drainSeconds });
   await using cleanUp = new AsyncDisposableStack();
@@ -28,19 +24,16 @@ export async function runService(config: Config): Promise<void> {
   const database = await openDatabase(config, { log });
   cleanUp.defer(() => database.stop());
   print(`data in ${placeOf(database, config)}`);
-  const pool = connect(database.url, { connectionsMax: CONNECTIONS_MAX, log });
-  cleanUp.defer(() => pool.end());
-  await migrate(pool, { log: print });
-  if (config.redisUrl === null) await migrateQueues(pool);
-  await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
-  const webhooks = await webhooksOf(config, database);
-  const { idempotencyDays } = config;
-  const housekeeping = startHousekeeping(pool, { secretsKeys: webhooks.secretsKeys, idempotencyDays, logger });
-  cleanUp.defer(() => housekeeping.stop());
+  await prepare(database, config, log);
   if (stop.isRequested) return;
 
-  const settings = { ...config, webhooks };
-  const worker = await startWorker({ config: settings, databaseUrl: database.url, log });
+  const settings = { ...config, webhooks: await webhooksOf(config, database) };
+  const workerLog: WorkerOptions['log'] = {
+    info: (fields, line) => logger.info(fields, line),
+    warn: log,
+    error: (line) => logger.error(line),
+  };
+  const worker = await startWorker({ config: settings, databaseUrl: database.url, log: workerLog });
   cleanUp.defer(() => worker.close());
   const api = await listen({
     config: settings,
@@ -57,6 +50,22 @@ export async function runService(config: Config): Promise<void> {
   if (lost instanceof Error) throw lost;
 }
 
+/** Brings the database to this version's schema, with its admin keys. */
+async function prepare(
+  { url }: OpenDatabase,
+  { redisUrl, adminKeys }: Config,
+  log: (line: string) => void,
+): Promise<void> {
+  const pool = connect(url, { connectionsMax: 1, log });
+  try {
+    await migrate(pool, { log: print });
+    if (redisUrl === null) await migrateQueues(pool);
+    await printAdminKeys(pool, { adminKeys, print });
+  } finally {
+    await pool.end();
+  }
+}
+
 /** A service that keeps its own data keeps the key of its secrets beside it; one with a database elsewhere is given it. */
 async function webhooksOf({ webhooks, dataDir }: Config, { kind }: OpenDatabase): Promise<WebhookConfig> {
   if (kind === 'external' || webhooks.secretsKeys.length > 0) return webhooks;
@@ -69,7 +78,7 @@ function placeOf(database: OpenDatabase, { dataDir }: Config): string {
   return `the Postgres at ${host}${pathname}`;
 }
 
-/** For whoever has started it; the log is for those who run it. */
+/** For the person who has started it; the log is for those who run it. */
 function print(line: string): void {
   console.log(line);
 }

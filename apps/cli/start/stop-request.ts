@@ -1,11 +1,12 @@
 /** For stopping itself, beside the time that it goes on answering. */
 const STOP_SECONDS = 30;
-/** npm passes Ctrl-C on to a process that the terminal has told already; that is still the first signal. */
+/** npm passes Ctrl-C on to a process that got it from the terminal already; that is still the first signal. */
 const REPEAT_AFTER_MS = 1_000;
 
 /**
- * The operator's wish to stop, by SIGINT or SIGTERM. From the first signal the process goes on answering for as long as it is
- * told to, and then has 30 s to end by itself; after that, or at a second signal, it is ended at once. The embedded Postgres shuts down properly even so.
+ * The operator's request to stop, by SIGINT or SIGTERM. From the first signal on the process goes on answering for as long as
+ * it is configured to, and then has 30 s to end by itself; after that, or at a second signal, it is ended at once. The embedded
+ * Postgres shuts down properly even so.
  */
 export class StopRequest {
   readonly requested: Promise<void>;

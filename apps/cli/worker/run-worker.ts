@@ -1,36 +1,29 @@
 import type { SharedConfig } from '#config';
-import { checkMigrated, connect } from '#database';
 import { startWorker, type RunningWorker } from '../../worker/start-worker.ts';
 import { listenAdvice } from '../start/listen.ts';
-import { StartError } from '../start/start-error.ts';
-import { startHousekeeping } from '../start/start-housekeeping.ts';
+import type { Logger } from '#logging';
 import { processLogger } from '../start/process-logger.ts';
+import { refuseUnmigrated } from '../start/refuse-unmigrated.ts';
+import { StartError } from '../start/start-error.ts';
 import { StopRequest } from '../start/stop-request.ts';
 
 /**
- * Does what nobody waits for until SIGINT or SIGTERM: relays events and delivers them, books what has expired, and keeps
- * house. No decision waits for it, and several of them do each other no harm.
+ * Does what nobody waits for until SIGINT or SIGTERM: relays events and delivers them, books what has expired, and maintains
+ * the tables. No decision waits for it, and several of them do each other no harm.
  * @throws DatabaseError or StartError where it can't start.
  */
 export async function runWorker(config: SharedConfig): Promise<void> {
-  const { databaseUrl, idempotencyDays, webhooks } = config;
   const logger = processLogger(config);
-  const log = (line: string): void => logger.warn(line);
   const stop = new StopRequest(config);
-  await using cleanUp = new AsyncDisposableStack();
-  const pool = connect(databaseUrl, { connectionsMax: 1, log });
-  cleanUp.defer(() => pool.end());
-  await checkMigrated(pool);
-  const housekeeping = startHousekeeping(pool, { secretsKeys: webhooks.secretsKeys, idempotencyDays, logger });
-  cleanUp.defer(() => housekeeping.stop());
-  const worker = await start(config, log);
-  cleanUp.defer(() => worker.close());
+  await refuseUnmigrated(config.databaseUrl, (line) => logger.warn(line));
+  const worker = await start(config, logger);
   print('working');
   if (worker.port !== null) print(`health and metrics on port ${String(worker.port)}`);
   await stop.requested;
+  await worker.close();
 }
 
-async function start(config: SharedConfig, log: (line: string) => void): Promise<RunningWorker> {
+async function start(config: SharedConfig, log: Logger): Promise<RunningWorker> {
   const { databaseUrl, host, workerPort: port } = config;
   if (port === null) return startWorker({ config, databaseUrl, log });
   try {

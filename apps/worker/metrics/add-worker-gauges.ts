@@ -1,18 +1,17 @@
+import type { Chore, ChoreGauge } from '#background';
 import { QueueAway, type QueueCounts, type Queues } from '#queues';
 import { Gauge, type Registry } from 'prom-client';
-import type { Repeater } from '../repeater.ts';
-import type { WorkerPorts } from '../worker-ports.ts';
+import type { Task } from '../chore-runner.ts';
 
 export interface WorkerGaugesParts {
   readonly registry: Registry;
-  readonly ports: Pick<WorkerPorts, 'outboxAge'>;
+  readonly chores: readonly Chore[];
   readonly queues: Queues;
-  /** What the worker does again and again, by the name it has in the metrics. */
-  readonly tasks: Readonly<Record<string, Repeater>>;
+  readonly tasks: readonly Task[];
 }
 
-/** How things stand, looked at when somebody asks. What can't be known just then is left out. */
-export function addWorkerGauges({ registry, queues, ports, tasks }: WorkerGaugesParts): void {
+/** How things stand, read when the metrics are. What can't be known just then is left out. */
+export function addWorkerGauges({ registry, queues, chores, tasks }: WorkerGaugesParts): void {
   const registers = [registry];
   new Gauge({
     name: 'purser_queue_up',
@@ -34,22 +33,26 @@ export function addWorkerGauges({ registry, queues, ports, tasks }: WorkerGauges
     },
   });
   new Gauge({
-    name: 'purser_outbox_age_seconds',
-    help: 'How long the oldest event waits to be relayed; 0 where none waits.',
-    registers,
-    async collect() {
-      this.remove();
-      const [age] = await Promise.allSettled([ports.outboxAge()]);
-      if (age.status === 'fulfilled') this.set(age.value / 1000);
-    },
-  });
-  new Gauge({
     name: 'purser_worker_failing',
-    help: '1 where the last run of a task of the worker failed. task: relay, reconcile or sweep.',
+    help: '1 where the last run of a task of the worker failed.',
     labelNames: ['task'],
     registers,
     collect() {
-      for (const [task, repeater] of Object.entries(tasks)) this.set({ task }, repeater.isFailing ? 1 : 0);
+      for (const { name: task, repeater } of tasks) this.set({ task }, repeater.isFailing ? 1 : 0);
+    },
+  });
+  for (const chore of chores) if (chore.kind === 'timed' && chore.gauge) addChoreGauge(registry, chore.gauge);
+}
+
+function addChoreGauge(registry: Registry, { name, help, read }: ChoreGauge): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    async collect() {
+      this.remove();
+      const [value] = await Promise.allSettled([read()]);
+      if (value.status === 'fulfilled') this.set(value.value);
     },
   });
 }

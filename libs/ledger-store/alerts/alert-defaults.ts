@@ -1,83 +1,70 @@
+import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
-import { DEFAULT_ALERT_RULES, newUuid, type AlertRules } from '#ledger';
+import { DEFAULT_ALERT_RULES, formatAmount, type AlertRules, type JsonObject } from '#ledger';
 import { asking, type Asking } from '../asking.ts';
-import type { AuditEntry } from '../engine/audit.ts';
-import type { Actor } from '../engine/submission.ts';
+import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { rulesFromRow, storedRules, type StoredRules } from '../load/rows.ts';
-import { transact } from '../transact.ts';
-import { enterInAudit } from '../write/write-changes.ts';
 
 const REFRESH_MS = 500;
 
+type RulesByEnvironment = Map<string, AlertRules>;
+
 /** The alert rules of environments, for accounts that have none of their own. Kept in memory, as engines need them. */
 export class AlertDefaults {
-  private readonly byEnvironment = new Map<string, AlertRules>();
-  private timer: NodeJS.Timeout | null = null;
-  private refreshing: Promise<void> | null = null;
-
-  private constructor(private readonly pool: Pool) {}
+  private constructor(
+    private readonly pool: Pool,
+    private readonly snapshot: PolledSnapshot<RulesByEnvironment>,
+  ) {}
 
   /** Loads them and follows their changes, which other processes may make, until it is closed. */
   static async open(pool: Pool, log: (line: string) => void): Promise<AlertDefaults> {
-    const defaults = new AlertDefaults(pool);
-    await defaults.refresh();
-    defaults.timer = setInterval(() => defaults.follow(log), REFRESH_MS).unref();
-    return defaults;
+    const load = (last: RulesByEnvironment | null): Promise<RulesByEnvironment> => loadRules(pool, last);
+    const title = 'The look-up of alert rules';
+    return new AlertDefaults(pool, await PolledSnapshot.open({ title, everyMs: REFRESH_MS, load, log }));
   }
 
+  /** Always the same map: an engine that was given it sees every change. */
   get rules(): ReadonlyMap<string, AlertRules> {
-    return this.byEnvironment;
+    return this.snapshot.value;
   }
 
   of(environment: string): AlertRules {
-    return this.byEnvironment.get(environment) ?? DEFAULT_ALERT_RULES;
+    return this.rules.get(environment) ?? DEFAULT_ALERT_RULES;
   }
 
   /**
-   * Sets them: for decisions of this process at once, for those of others within half a second.
+   * Sets those of the actor's environment: for decisions of this process at once, for those of others within half a second.
    *
    * @throws {LedgerUnavailable} where the database isn't there or the outcome of the commit is unknown
    */
-  async set(environment: string, rules: AlertRules, actor: Actor): Promise<AlertRules> {
-    await transact(this.pool, async (client) => {
-      const before = auditView(await locked(asking(client), environment));
+  async set(request: ChangeRequest, rules: AlertRules, answer: ChangeAnswer): Promise<Changed<never>> {
+    const { environment } = request;
+    const result = await change<never>(this.pool, request, async (database) => {
+      const before = auditView(await lockRules(database, environment));
       const after = auditView(rules);
-      if (JSON.stringify(before) === JSON.stringify(after)) return { result: null, writes: [] };
-      const at = Date.now();
-      const entry: AuditEntry = { id: newUuid(at), environment, actor, object: 'alerts', before, after, at };
-      return { result: null, writes: [update(environment, rules), ...enterInAudit([entry])] };
+      if (JSON.stringify(before) === JSON.stringify(after)) return { ok: true, answer, audited: [] };
+      await updateRules(database, environment, rules);
+      return { ok: true, answer, audited: [{ environment, object: 'alerts', before, after }] };
     });
-    // A look that began before the commit ends with the rules of before.
-    await this.refreshing;
-    this.byEnvironment.set(environment, rules);
-    return rules;
+    await this.snapshot.noticeChange();
+    return result;
   }
 
-  async close(): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.refreshing;
-  }
-
-  /** One look at a time: where the database is slow, they don't pile up, nor does an older one end last. */
-  private follow(log: (line: string) => void): void {
-    this.refreshing ??= this.refresh()
-      .catch((error: unknown) => {
-        log(`Alert rules could not be looked up: ${String(error)}`);
-      })
-      .finally(() => {
-        this.refreshing = null;
-      });
-  }
-
-  private async refresh(): Promise<void> {
-    const { rows } = await asking(this.pool).query<{ name: string; alert_rules: StoredRules }>(
-      'select name, alert_rules from environments',
-    );
-    for (const { name, alert_rules } of rows) this.byEnvironment.set(name, completeRules(alert_rules));
+  close(): Promise<void> {
+    return this.snapshot.close();
   }
 }
 
-async function locked(database: Asking, environment: string): Promise<AlertRules> {
+async function loadRules(pool: Pool, last: RulesByEnvironment | null): Promise<RulesByEnvironment> {
+  const { rows } = await asking(pool).query<{ name: string; alert_rules: StoredRules }>(
+    'select name, alert_rules from environments',
+  );
+  const rules = last ?? new Map<string, AlertRules>();
+  for (const { name, alert_rules } of rows) rules.set(name, completeRules(alert_rules));
+  return rules;
+}
+
+async function lockRules(database: Asking, environment: string): Promise<AlertRules> {
   const { rows } = await database.query<{ alert_rules: StoredRules }>(
     'select alert_rules from environments where name = $1 for no key update',
     [environment],
@@ -87,12 +74,8 @@ async function locked(database: Asking, environment: string): Promise<AlertRules
   return completeRules(row.alert_rules);
 }
 
-function update(environment: string, rules: AlertRules) {
-  return {
-    name: 'set_alert_rules',
-    text: 'update environments set alert_rules = $2 where name = $1',
-    values: [environment, storedRules(rules)],
-  };
+async function updateRules(database: Asking, environment: string, rules: AlertRules): Promise<void> {
+  await database.query('update environments set alert_rules = $2 where name = $1', [environment, storedRules(rules)]);
 }
 
 function completeRules(stored: StoredRules): AlertRules {
@@ -100,6 +83,6 @@ function completeRules(stored: StoredRules): AlertRules {
   return { percent: percent ?? DEFAULT_ALERT_RULES.percent, remaining: remaining ?? DEFAULT_ALERT_RULES.remaining };
 }
 
-function auditView({ percent, remaining }: AlertRules) {
-  return { percent: [...percent], remaining: remaining.map((level) => level.toFixed()) };
+function auditView({ percent, remaining }: AlertRules): JsonObject {
+  return { percent: [...percent], remaining: remaining.map(formatAmount) };
 }

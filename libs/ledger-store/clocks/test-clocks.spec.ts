@@ -11,7 +11,8 @@ import { inEnvironment } from '../testing/in-environment.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { keyOf, TestLedger } from '../testing/test-ledger.ts';
 import { verify } from '../verify/verify.ts';
-import { AHEAD_MS_MAX, TestClocks, type AdvanceOutcome } from './test-clocks.ts';
+import type { ChangeRequest } from '../change/change.ts';
+import { AHEAD_MS_MAX, TestClocks, type ClockTime } from './test-clocks.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ACTOR = { keyId: newUuid(Date.now()), keyName: 'olga', call: 'a test', requestId: 'one' };
@@ -51,22 +52,29 @@ async function known(id: string, credits: string): Promise<void> {
   await ledger.do(inTest(charge(id, '1')));
 }
 
-/** @returns what the clock tells afterwards, or why it wasn't advanced */
+const answer = (clock: ClockTime) => ({ status: 200, body: JSON.stringify(clock) });
+
+/** A request of the environment `test`. */
+function request(key: string | null = null, fingerprint = ''): ChangeRequest {
+  if (key === null) return { environment: 'test', actor: ACTOR, key: null };
+  const digests = { ...keyOf(createAccount('a'), key), fingerprint: keyOf(createAccount('a'), fingerprint).key };
+  return { environment: 'test', actor: ACTOR, key: { ...digests, secret: null } };
+}
+
+/** @returns the clock's time afterwards, or why it wasn't advanced */
 async function advance(
   milliseconds: number,
   key: string | null = null,
-): Promise<AdvanceOutcome & { replayed: boolean }> {
-  const { body, replayed } = await clocks.advance({
-    environment: 'test',
-    milliseconds,
-    actor: ACTOR,
-    key:
-      key === null
-        ? null
-        : { ...keyOf(createAccount('a'), key), fingerprint: keyOf(createAccount('a'), `${milliseconds}`).key },
-    render: (outcome) => ({ status: outcome.ok ? 200 : 409, body: JSON.stringify(outcome) }),
-  });
-  return { ...(JSON.parse(body) as AdvanceOutcome), replayed };
+): Promise<(ClockTime & { ok: true; replayed: boolean }) | { ok: false; code: string }> {
+  const result = await clocks.advance(request(key, String(milliseconds)), milliseconds, answer);
+  if (typeof result === 'string') return { ok: false, code: result };
+  return { ok: true, ...(JSON.parse(result.answer.body) as ClockTime), replayed: result.replayed };
+}
+
+async function reset(): Promise<ClockTime> {
+  const result = await clocks.reset(request(), answer);
+  if (typeof result === 'string') throw new Error(result);
+  return JSON.parse(result.answer.body) as ClockTime;
 }
 
 /** Submits while somebody else has all accounts locked, does something else meanwhile, and lets go. */
@@ -283,7 +291,7 @@ describe('a clock that is reset', () => {
   it('is another one for new accounts; those that were there keep theirs, which ticks and is never advanced again', async () => {
     await known('old', '10');
     const then = await mustAdvance(DAY_MS);
-    const { now, aheadMs } = await clocks.reset('test', ACTOR);
+    const { now, aheadMs } = await reset();
     expect([aheadMs, Math.abs(now - Date.now()) < 10_000]).toEqual([0, true]);
     await other.do(inTest(createAccount('new')));
     await other.do(inTest(createGrant('new', '10')));
@@ -305,8 +313,8 @@ describe('a clock that is reset', () => {
 
   it('stays what it is where it was never advanced', async () => {
     await known('a', '10');
-    await clocks.reset('test', ACTOR);
-    await clocks.reset('test', ACTOR);
+    await reset();
+    await reset();
     const now = await mustAdvance(DAY_MS);
     expect((await ledger.do(inTest(charge('a', '1')))).authorization.createdAt).toBeGreaterThanOrEqual(now);
   });
@@ -315,7 +323,7 @@ describe('a clock that is reset', () => {
 describe('an advance', () => {
   it('happens once per key, also when it comes many times at once', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => advance(5000, 'k')));
-    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    expect(answers.filter((one) => one.ok && !one.replayed)).toHaveLength(1);
     expect(new Set(answers.map((one) => JSON.stringify({ ...one, replayed: null }))).size).toBe(1);
     expect((await clocks.read('test')).aheadMs).toBe(5000);
     expect(await advance(6000, 'k')).toMatchObject({ ok: false, code: 'idempotency_key_reused' });
@@ -329,13 +337,7 @@ describe('an advance', () => {
   });
 
   it('of live is refused by the database itself', async () => {
-    const live = clocks.advance({
-      environment: 'live',
-      milliseconds: 1,
-      actor: ACTOR,
-      key: null,
-      render: () => ({ status: 200, body: '' }),
-    });
+    const live = clocks.advance({ ...request(), environment: 'live' }, 1, answer);
     await expect(live).rejects.toMatchObject({ constraint: 'test_clocks_are_never_live' });
   });
 });

@@ -4,7 +4,7 @@ import { EVENT_DAYS } from '../read/event-reader.ts';
 const AT_ONCE = 5000;
 
 /**
- * Drops events that are older than they are kept and were relayed, oldest first, some thousand at a time so that nobody waits for it.
+ * Drops relayed events that are too old to be kept, the oldest first, some thousand at a time so that nothing waits for it.
  *
  * @returns how many
  */

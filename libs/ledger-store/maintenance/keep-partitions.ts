@@ -4,8 +4,8 @@ import type { Pool } from '#database';
  * Makes the partitions of the coming months and weeks, and drops idempotency keys older than `idempotencyDays`, a week of
  * them at a time. Safe to run at any time, in any number of processes.
  *
- * Making or dropping a partition locks its whole table, and whoever comes later waits behind a waiting lock: so it gives
- * up after two seconds rather than hold up the traffic behind a long read.
+ * Making or dropping a partition locks its whole table, and every later statement waits behind a waiting lock: so it gives up
+ * after two seconds rather than hold up the traffic behind a long read.
  *
  * @returns the names of the tables that were dropped.
  */

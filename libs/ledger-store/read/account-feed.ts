@@ -1,3 +1,4 @@
+import { Repeater } from '#background';
 import type { Pool } from '#database';
 import { balanceOf, timeOf, type AccountDecision, type AccountRef, type JsonObject } from '#ledger';
 import { asking } from '../asking.ts';
@@ -25,7 +26,7 @@ interface Followed {
   readonly ref: AccountRef;
   readonly follower: Follower;
   after: number | null;
-  /** The account's clock when it was last told, which every write moves. */
+  /** The account's clock when it was last pushed, which every write moves. */
   stamp: string | null;
 }
 
@@ -49,13 +50,12 @@ const POLL_MS = 250;
 const EVENTS_AT_ONCE = 100;
 
 /**
- * Tells followers what becomes of accounts. All of a process share two statements at each look, four times a second, and
+ * Pushes to followers what becomes of accounts. All of a process share two statements at each look, four times a second, and
  * none while nobody follows. An account's events are numbered without a gap under its lock, so none can be passed over.
  */
 export class AccountFeed {
   private readonly followed = new Set<Followed>();
-  private timer: NodeJS.Timeout | null = null;
-  private looking: Promise<void> | null = null;
+  private looking: Repeater | null = null;
 
   constructor(
     private readonly pool: Pool,
@@ -70,29 +70,33 @@ export class AccountFeed {
   follow(ref: AccountRef, follower: Follower): () => void {
     const one: Followed = { ref, follower, after: follower.after, stamp: null };
     this.followed.add(one);
-    this.timer ??= setInterval(() => void this.look(), POLL_MS).unref();
-    void this.look();
+    this.looking ??= this.startLooking();
+    void this.looking.runNow();
     return () => {
       this.followed.delete(one);
-      if (this.followed.size > 0 || !this.timer) return;
-      clearInterval(this.timer);
-      this.timer = null;
+      if (this.followed.size > 0) return;
+      void this.looking?.stop();
+      this.looking = null;
     };
   }
 
-  /** One look at a time: where the database is slow, followers wait. */
-  private look(): Promise<void> {
-    this.looking ??= this.tell()
-      .catch((error: unknown) => {
-        this.log(`Accounts could not be followed: ${String(error)}`);
-      })
-      .finally(() => {
-        this.looking = null;
-      });
-    return this.looking;
+  private startLooking(): Repeater {
+    const task = async (): Promise<boolean> => {
+      await this.push();
+      return false;
+    };
+    const repeater = new Repeater({
+      title: 'Following accounts',
+      everyMs: POLL_MS,
+      retryMs: POLL_MS,
+      task,
+      log: this.log,
+    });
+    repeater.start(POLL_MS);
+    return repeater;
   }
 
-  private async tell(): Promise<void> {
+  private async push(): Promise<void> {
     const all = [...this.followed];
     const places = await this.placesOf(all);
     const news = all.filter((one) => {

@@ -1,3 +1,4 @@
+import { retry } from '#background';
 import { ConnectionFailed, failureOf, sqlStateOf } from '../engine/failures.ts';
 import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 
@@ -13,15 +14,16 @@ const ATTEMPTS_MAX = 10;
  * @throws {LedgerUnavailable} where the database isn't there.
  */
 export async function attemptRead<T>(read: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await read();
-    } catch (error) {
-      if (sqlStateOf(error) === STALE_PLAN && attempt < ATTEMPTS_MAX) continue;
-      if (isOfTheConnection(error)) throw new LedgerUnavailable('database_unavailable', { cause: error });
-      throw error;
-    }
+  try {
+    return await retry(read, { attemptsMax: ATTEMPTS_MAX, pauseMs: 0, isRetryable: isStalePlan });
+  } catch (error) {
+    if (isOfTheConnection(error)) throw new LedgerUnavailable('database_unavailable', { cause: error });
+    throw error;
   }
+}
+
+function isStalePlan(error: unknown): boolean {
+  return sqlStateOf(error) === STALE_PLAN;
 }
 
 /** Postgres says so itself, or it was marked where the driver was asked; a fault in our own code is neither. */

@@ -2,7 +2,7 @@ import type { Pool } from '#database';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 
-/** The partitions that take what no month's or week's partition does; a row in one means that housekeeping has stopped. */
+/** The partitions that take what no month's or week's partition does; a row in one means that maintenance has stopped. */
 const DEFAULT_PARTITIONS = ['transfers_default', 'authorizations_default', 'idempotency_keys_default'] as const;
 
 export interface DefaultPartition {

@@ -1,3 +1,4 @@
+import { SingleFlight } from '#background';
 import { pendingMigrations, type Pool } from '#database';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -12,8 +13,8 @@ const UNREACHABLE: Readiness = { database: 'unreachable', migrations: 'unknown' 
 
 /** Whether the ledger can do its work. */
 export class LedgerHealth {
-  private underWay: Promise<Readiness> | null = null;
-  private told: Readiness['migrations'] = 'ok';
+  private readonly looking = new SingleFlight<Readiness>();
+  private logged: Readiness['migrations'] = 'ok';
 
   constructor(
     private readonly pool: Pool,
@@ -22,10 +23,7 @@ export class LedgerHealth {
 
   /** Anyone may ask, as often as they like, so all who ask at once share one look. */
   check(): Promise<Readiness> {
-    this.underWay ??= this.look().finally(() => {
-      this.underWay = null;
-    });
-    return this.underWay;
+    return this.looking.run(() => this.look());
   }
 
   private async look(): Promise<Readiness> {
@@ -41,24 +39,24 @@ export class LedgerHealth {
     try {
       const pending = await pendingMigrations(this.pool);
       if (pending.length === 0) {
-        this.told = 'ok';
+        this.logged = 'ok';
         return { database: 'ok', migrations: 'ok' };
       }
-      this.tell(
+      this.report(
         'pending',
         `The database lacks migrations of this version: ${pending.join(', ')}. Run "purser migrate".`,
       );
       return { database: 'ok', migrations: 'pending' };
     } catch (error) {
-      this.tell('unknown', `The database is unreachable: ${String(error)}`);
+      this.report('unknown', `The database is unreachable: ${String(error)}`);
       return UNREACHABLE;
     }
   }
 
   /** Once for each time that it changes: anyone may ask, and nobody shall fill the log by asking. */
-  private tell(state: Readiness['migrations'], line: string): void {
-    if (state !== this.told) this.log(line);
-    this.told = state;
+  private report(state: Readiness['migrations'], line: string): void {
+    if (state !== this.logged) this.log(line);
+    this.logged = state;
   }
 }
 

@@ -16,11 +16,11 @@ export function refFromRow({ account_id: key, environment, external_id: id }: Du
 }
 
 /**
- * The accounts to which time has done something that isn't booked or told yet: holds that have lapsed, grants that have come
- * into effect or are over, notices that are due. Whatever is booked isn't found again. What is due by real time is due by
- * every clock, for none is behind; then come the accounts whose clock is ahead.
+ * The accounts to which time has done something that isn't booked yet: holds that have lapsed, grants that have come into
+ * effect or have expired, notices that are due. Whatever is booked isn't found again. What is due by real time is due by every
+ * test clock, for none is behind; then come the accounts whose clock is ahead.
  *
- * @param expiryNotices how long before its expiry a grant's owner is told, in milliseconds, longest first
+ * @param expiryNotices how long before its expiry the notices of a grant are due, in milliseconds, longest first
  * @param page the accounts behind this one, in the order of keys: one that can't be swept hides no other
  */
 export function findDueAccounts(

@@ -8,7 +8,7 @@ import { inSnapshot } from '../read/snapshot.ts';
 import { EXPIRY_NOTICES_MAX, findDueAccounts, refFromRow } from './due-accounts.ts';
 
 export interface SweepOptions {
-  /** How long before its expiry a grant's owner is told of it, in milliseconds. */
+  /** How long before its expiry the notices of a grant are due, in milliseconds. */
   readonly expiryNotices: readonly number[];
   readonly log: (line: string) => void;
 }
@@ -19,7 +19,7 @@ const ACCOUNTS_AT_ONCE = 100;
 const BEFORE_ALL: AccountKey = '-1';
 
 /**
- * Books and tells what time has done to all accounts: balances are right without it, events and notices wait for it. Two at
+ * Books what time has done to all accounts, with its events: balances are right without it, events and notices wait for it. Two at
  * once, or one that is killed midway, come to the same: every account is swept by a command of its own. One that can't be
  * swept keeps no other waiting.
  *
@@ -47,7 +47,7 @@ export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log 
   return swept;
 }
 
-/** The engine has enough to do without us, or stops. Where the database is away, the next look says so. */
+/** The engine is busy without us, or stops. Where the database is away, the next look fails. */
 function isNoTime(error: unknown): boolean {
   return error instanceof LedgerUnavailable && (error.reason === 'queue_full' || error.reason === 'stopping');
 }

@@ -55,9 +55,9 @@ export async function attemptDelivery(pool: Pool, id: string, options: AttemptOp
 
 function send(delivery: ClaimedDelivery, { sender, secrets }: AttemptOptions): Promise<Sent> {
   const { url, ref } = delivery;
-  const words = delivery.secrets.map((sealed) => secrets.open(sealed, ref.endpointId));
+  const signingSecrets = delivery.secrets.map((sealed) => secrets.open(sealed, ref.endpointId));
   const message = { id: publicId('event', ref.eventId), sentAt: Date.now(), body: webhookPayload(delivery) };
-  return sender.send(url, message, words);
+  return sender.send(url, message, signingSecrets);
 }
 
 const GONE = 410;

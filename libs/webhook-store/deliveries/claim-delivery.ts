@@ -1,15 +1,15 @@
-import { asking, transact, type Asking } from '#ledger-store';
 import type { Pool } from '#database';
+import { transact, type Asking } from '#ledger-store';
 import { randomUUID } from 'node:crypto';
 import { keyOf, type DeliveryRef } from './delivery-ref.ts';
 
-/** More at once would let a slow endpoint take the places of others. */
+/** More at once would let a slow endpoint take the slots of others. */
 export const UNDER_WAY_MAX = 8;
 /** While it only fails, so many try whether it is back. */
 const UNDER_WAY_MAX_FAILING = 2;
 
 /** How many messages an endpoint gets at once. */
-export function placesOf({ failing }: { readonly failing: boolean }): number {
+export function slotsOf({ failing }: { readonly failing: boolean }): number {
   return failing ? UNDER_WAY_MAX_FAILING : UNDER_WAY_MAX;
 }
 
@@ -44,10 +44,10 @@ const NOT_CLAIMED: NotClaimed = { claimed: false, dueInMs: null };
 
 /**
  * Takes a delivery for one attempt. The endpoint's row is locked for it, so that it is certain how many are under way: where
- * they are as many as may be, the delivery waits, and whoever ends an attempt tells of it.
+ * they are as many as may be, the delivery waits, and the end of one of their attempts wakes it.
  */
 export function claimDelivery(pool: Pool, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
-  return transact(pool, async (client) => ({ result: await claim(asking(client), ref, leaseMs), writes: [] }));
+  return transact(pool, (database) => claim(database, ref, leaseMs));
 }
 
 async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
@@ -55,7 +55,7 @@ async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promi
   if (!endpoint) return forget(database, ref);
   if (!endpoint.enabled) return NOT_CLAIMED;
   const lease = randomUUID();
-  const delivery = await claimed(database, ref, { lease, leaseMs, places: placesOf(endpoint) });
+  const delivery = await claimed(database, ref, { lease, leaseMs, slots: slotsOf(endpoint) });
   if (delivery?.status !== 'pending') return NOT_CLAIMED;
   if (delivery.data === null) return forget(database, ref);
   if (delivery.claimed) {
@@ -64,7 +64,7 @@ async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promi
     const { url } = endpoint;
     return { claimed: true, ref, lease, tries, url, secrets, type, occurredAt: occurred_at.getTime(), data };
   }
-  // Where it is under way, somebody else will see to it.
+  // Where it is under way, its sender will see to it.
   const isToCome = delivery.due_in_ms > 0 && !delivery.leased;
   return { claimed: false, dueInMs: isToCome ? delivery.due_in_ms : null };
 }
@@ -110,18 +110,18 @@ type DeliveryState = {
 interface Claim {
   readonly lease: string;
   readonly leaseMs: number;
-  readonly places: number;
+  readonly slots: number;
 }
 
 /** Looks at a delivery and takes it if that may be, in a statement that begins under the endpoint's lock. */
 async function claimed(database: Asking, ref: DeliveryRef, claim: Claim): Promise<DeliveryState | undefined> {
   const [account, event, endpoint] = keyOf(ref);
-  const { lease, leaseMs, places } = claim;
-  const { rows } = await database.query<DeliveryState>(CLAIM, [endpoint, account, event, lease, leaseMs, places]);
+  const { lease, leaseMs, slots } = claim;
+  const { rows } = await database.query<DeliveryState>(CLAIM, [endpoint, account, event, lease, leaseMs, slots]);
   return rows[0];
 }
 
-// Whoever writes down an attempt doesn't hold that lock, so what must hold is asked again of the row that is changed.
+// Recording an attempt takes no such lock, so the conditions are checked again on the row that is changed.
 const CLAIM = `
   with state as (
     select d.status, d.tries, d.lease is not null as leased, e.type, e.occurred_at, e.data::text as data,

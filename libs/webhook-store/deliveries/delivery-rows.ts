@@ -4,7 +4,7 @@ import type { Asking, Page, PageRequest } from '#ledger-store';
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** One time a message was sent, in the words in which the API shows it. */
+/** One time a message was sent, as the API shows it. */
 export interface AttemptRecord {
   readonly at: string;
   readonly duration_ms: number;

@@ -1,5 +1,5 @@
 /**
- * Which endpoints (`w`) hear of an event (`e`): enabled ones of its environment, by type and by account. A test is meant for
+ * Which endpoints (`w`) receive an event (`e`): enabled ones of its environment, by type and by account. A test is meant for
  * one endpoint and never goes to others.
  */
 export const MATCHES = `w.environment = e.environment and w.enabled and e.type <> 'webhook_endpoint.test'

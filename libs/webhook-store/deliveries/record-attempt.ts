@@ -1,11 +1,11 @@
+import { retry } from '#background';
 import type { Pool } from '#database';
 import { publicId } from '#ledger';
 import { asking, attemptRead, LedgerUnavailable, transact, type Asking } from '#ledger-store';
 import { failingNotice, type FailingNotice } from '#webhooks';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sent } from '../sending/webhook-sender.ts';
 import { insertEndpointEvent } from './endpoint-events.ts';
-import { IS_DELIVERY, placesOf, UNDER_WAY, type ClaimedDelivery } from './claim-delivery.ts';
+import { IS_DELIVERY, slotsOf, UNDER_WAY, type ClaimedDelivery } from './claim-delivery.ts';
 import { idFromRow, keyOf, type RefRow } from './delivery-ref.ts';
 
 /** What is to become of a delivery after an attempt. */
@@ -35,26 +35,23 @@ const RECORD_PAUSE_MS = 1000;
  * may. A message that was sent and not written down is sent again, so this is tried for some seconds where the database is
  * away.
  *
- * @returns the deliveries of the same endpoint that have waited longest, one for each place that is free now
+ * @returns the deliveries of the same endpoint that have waited longest, one for each slot that is free now
  */
 export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await transact(pool, async (client) => {
-        await record(asking(client), attempted);
-        return { result: null, writes: [] };
-      });
-      return await attemptRead(() => waitingFor(asking(pool), attempted.delivery.ref.endpointId));
-    } catch (error) {
-      if (!(error instanceof LedgerUnavailable) || attempt === RECORD_ATTEMPTS_MAX) throw error;
-      await sleep(RECORD_PAUSE_MS);
-    }
-  }
+  const recordOnce = async (): Promise<string[]> => {
+    await transact(pool, (database) => record(database, attempted));
+    return attemptRead(() => waitingFor(asking(pool), attempted.delivery.ref.endpointId));
+  };
+  return retry(recordOnce, {
+    attemptsMax: RECORD_ATTEMPTS_MAX,
+    pauseMs: RECORD_PAUSE_MS,
+    isRetryable: (error) => error instanceof LedgerUnavailable,
+  });
 }
 
 async function record(database: Asking, attempted: AttemptedDelivery): Promise<void> {
   const { delivery, verdict } = attempted;
-  // The endpoint's row first, as whoever queues its deliveries again has it: else each could wait for the other.
+  // The endpoint's row first, as it is locked where deliveries are queued again: else each could wait for the other.
   if (verdict.status === 'delivered') {
     await noteSuccess(database, delivery.ref.endpointId);
     await updateDelivery(database, attempted);
@@ -68,9 +65,9 @@ async function record(database: Asking, attempted: AttemptedDelivery): Promise<v
 }
 
 /**
- * As many as there are places free now, not just the one, and any of those that have waited longest: of two that end at the
- * same moment, both could name the same one, and a place would stay empty. One that was named twice is attempted once. It is
- * asked after the attempt was committed: whoever still saw its place taken has left, and is seen here.
+ * As many as there are slots free now, not just the one, and any of those that have waited longest: of two attempts that end at
+ * the same moment, both could name the same one, and a slot would stay empty. One that was named twice is attempted once. It
+ * is read after the attempt was committed: a delivery that found this slot taken before that waits by now, and is seen here.
  */
 async function waitingFor(database: Asking, endpointId: string): Promise<string[]> {
   const { rows } = await database.query<RefRow>(
@@ -79,7 +76,7 @@ async function waitingFor(database: Asking, endpointId: string): Promise<string[
       where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at limit ${WAITING_LOOKED_AT}
     ) longest order by random() limit (select greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY})
       from webhook_endpoints where id = $1 and enabled)`,
-    [endpointId, placesOf({ failing: false }), placesOf({ failing: true })],
+    [endpointId, slotsOf({ failing: false }), slotsOf({ failing: true })],
   );
   return rows.map(idFromRow);
 }
@@ -148,7 +145,7 @@ async function noteFailure(
     where id = $1`,
     [endpoint.id, notice, reason],
   );
-  if (news) await tell(database, endpoint, news);
+  if (news) await emit(database, endpoint, news);
 }
 
 function newsOf({ isGone }: Verdict, notice: FailingNotice | null): News | null {
@@ -159,7 +156,7 @@ function newsOf({ isGone }: Verdict, notice: FailingNotice | null): News | null 
 
 type News = { readonly disabled: 'gone' | 'failing' } | { readonly notice: 50 | 90 };
 
-async function tell(database: Asking, endpoint: EndpointHealth, news: News): Promise<void> {
+async function emit(database: Asking, endpoint: EndpointHealth, news: News): Promise<void> {
   const { environment, url, account, failing_since } = endpoint;
   const about = { endpoint: publicId('endpoint', endpoint.id), url, account };
   if ('disabled' in news) {

@@ -19,7 +19,7 @@ export async function isEvent(database: Asking, environment: string, eventId: st
   return rowCount === 1;
 }
 
-/** Queues an event again for every endpoint that hears of it, or for one of them. @returns for how many */
+/** Queues an event again for every endpoint that receives it, or for one of them. @returns for how many */
 export async function redeliverEvent(database: Asking, eventId: string, endpointId: string | null): Promise<number> {
   const { rowCount } = await database.query(
     `insert into webhook_deliveries (account_id, event_id, endpoint_id, announced)
@@ -37,7 +37,7 @@ export interface RedeliveredSince {
   readonly nextSince: number | null;
 }
 
-/** Queues for an endpoint every event it hears of that was recorded since, the oldest first. */
+/** Queues for an endpoint every event it receives that was recorded since, the oldest first. */
 export async function redeliverSince(database: Asking, endpointId: string, since: number): Promise<RedeliveredSince> {
   const { rows } = await database.query<{ readonly next_since: Date | null; readonly until: Date | null }>(
     `select (array_agg(recorded_at order by recorded_at))[${String(EVENTS_MAX + 1)}] as next_since from (
@@ -57,7 +57,7 @@ export async function redeliverSince(database: Asking, endpointId: string, since
   return { deliveries: rowCount ?? 0, nextSince: nextSince?.getTime() ?? null };
 }
 
-/** Queues an event for one endpoint, whatever that hears of. */
+/** Queues an event for one endpoint, whatever types that receives. */
 export async function queueFor(database: Asking, eventId: string, endpointId: string): Promise<void> {
   await database.query(
     'insert into webhook_deliveries (account_id, event_id, endpoint_id, announced) values ($1, $2, $3, false)',

@@ -1,10 +1,10 @@
 import type { Pool } from '#database';
-import { asking, transact } from '#ledger-store';
+import { transact } from '#ledger-store';
 import { idFromRow, type RefRow } from './delivery-ref.ts';
 import { MATCHES } from './matching.ts';
 
 /**
- * Queues events for the endpoints that hear of them: takes those that nobody has taken, the oldest first, and writes a
+ * Queues events for the endpoints that receive them: takes those that nobody has taken, the oldest first, and writes a
  * delivery for each endpoint, in one transaction. Any number of processes may do it at once, and be killed at any time: an
  * event is taken by one of them, or still there for the next.
  *
@@ -13,9 +13,9 @@ import { MATCHES } from './matching.ts';
  * @throws {LedgerUnavailable} where the database isn't there, or the outcome is unknown
  */
 export function relayEvents(pool: Pool, { limit }: { readonly limit: number }): Promise<string[]> {
-  return transact(pool, async (client) => {
-    const { rows } = await asking(client).query<RefRow>(RELAY, [limit]);
-    return { result: rows.map(idFromRow), writes: [] };
+  return transact(pool, async (database) => {
+    const { rows } = await database.query<RefRow>(RELAY, [limit]);
+    return rows.map(idFromRow);
   });
 }
 

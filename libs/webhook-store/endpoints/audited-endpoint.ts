@@ -1,5 +1,5 @@
-import type { AuditedChange } from '#access';
 import { publicId, type JsonObject } from '#ledger';
+import type { AuditedChange } from '#ledger-store';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
 /** A change of an endpoint as the audit log keeps it; its secrets stay out of it. */

@@ -8,9 +8,9 @@ export interface WebhookEndpoint {
   readonly id: string;
   readonly environment: string;
   readonly url: string;
-  /** What it hears of; `null`: everything. */
+  /** The types of events that it receives; `null`: all. */
   readonly types: readonly EventType[] | null;
-  /** Whose events it hears of; `null`: everybody's. */
+  /** Whose events it receives; `null`: those of all accounts. */
   readonly account: string | null;
   readonly description: string | null;
   readonly enabled: boolean;

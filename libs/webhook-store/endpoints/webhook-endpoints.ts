@@ -1,7 +1,17 @@
-import { change, type ChangeAnswer, type Changed, type ChangeOutcome, type ChangeRequest } from '#access';
 import type { Pool } from '#database';
 import { accountKey, publicId } from '#ledger';
-import { asking, attemptRead, type Asking, type Page, type PageRequest } from '#ledger-store';
+import {
+  asking,
+  attemptRead,
+  change,
+  type Asking,
+  type ChangeAnswer,
+  type Changed,
+  type ChangeOutcome,
+  type ChangeRequest,
+  type Page,
+  type PageRequest,
+} from '#ledger-store';
 import { insertEndpointEvent } from '../deliveries/endpoint-events.ts';
 import { listDeliveries, readDelivery, type Delivery, type DeliveryStatus } from '../deliveries/delivery-rows.ts';
 import { isEvent, queueFor, redeliverEvent, redeliverSince, type RedeliveredSince } from '../deliveries/redeliver.ts';
@@ -65,11 +75,11 @@ export class WebhookEndpoints {
       if (terms.account !== null && !(await isAccount(database, environment, terms.account)))
         return refused('account_not_found');
       const id = newEndpointId();
-      const words = newSigningSecret();
-      const secret = this.options.secrets.seal(words, id);
-      const created = { ...terms, id, environment, secret, createdBy: request.actor.keyId };
+      const secret = newSigningSecret();
+      const sealed = this.options.secrets.seal(secret, id);
+      const created = { ...terms, id, environment, secret: sealed, createdBy: request.actor.keyId };
       const endpoint = await insertEndpoint(database, created);
-      return { ok: true, answer: answer({ endpoint, secret: words }), audited: [auditedEndpoint(null, endpoint)] };
+      return { ok: true, answer: answer({ endpoint, secret }), audited: [auditedEndpoint(null, endpoint)] };
     });
   }
 
@@ -118,7 +128,7 @@ export class WebhookEndpoints {
     });
   }
 
-  /** Queues an event again for all endpoints that hear of it, or for one of them. */
+  /** Queues an event again for all endpoints that receive it, or for one of them. */
   redeliverEvent(
     request: ChangeRequest,
     { eventId, endpointId }: { readonly eventId: string; readonly endpointId: string | null },

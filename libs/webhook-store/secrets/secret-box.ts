@@ -8,7 +8,7 @@ const TAG_BYTES = 16;
 
 /**
  * Keeps secrets encrypted: the mark of the key, a nonce, what is encrypted, and the tag that shows any change. What a secret
- * belongs to is signed along, so it can't be opened as somebody else's.
+ * belongs to is signed along, so it can't be opened as another owner's.
  */
 export class SecretBox {
   private readonly keys: ReadonlyMap<string, Buffer>;

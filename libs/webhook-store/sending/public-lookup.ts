@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { isIPv6 } from 'node:net';
 import type { ResolveHost } from './resolve-host.ts';
 
-/** The host leads where nothing is sent to. Its addresses are nobody's business, so they aren't told. */
+/** The host leads to where nothing is sent. Its addresses are confidential, so the message doesn't name them. */
 export class AddressRefused extends Error {
   constructor() {
     super('The host has an address that isn’t on the public internet.');

@@ -17,7 +17,7 @@ import { whatFailed } from './what-failed.ts';
 export interface Sent {
   /** Of the answer; `null` where there was none. */
   readonly statusCode: number | null;
-  /** Why there was none, in words for whoever owns the endpoint. */
+  /** Why there was none, for the owner of the endpoint. */
   readonly error: string | null;
   /** The beginning of the answer's body. */
   readonly response: string;

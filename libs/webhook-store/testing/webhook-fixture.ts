@@ -1,6 +1,6 @@
-import type { ChangeRequest } from '#access';
 import { connect, type Pool } from '#database';
 import { accountKey, newOwnedUuid, newUuid, publicId } from '#ledger';
+import type { ChangeRequest } from '#ledger-store';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';

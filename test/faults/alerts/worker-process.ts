@@ -1,6 +1,6 @@
 import { connect } from '#database';
 import type { QueuePlace } from '#queues';
-import { attemptDelivery, dueDeliveries, outboxAge, relayEvents, SecretBox, WebhookSender } from '#webhook-store';
+import { deliverWebhooksChore, relayEventsChore, SecretBox, WebhookSender } from '#webhook-store';
 import type * as StartWork from '../../../apps/worker/start-work.ts';
 
 // The worker has decorators, so what runs is what was built. Its types are the sources'.
@@ -15,25 +15,19 @@ const { queuePlace, databaseUrl, secretsKey, delaysMs, leaseMs } = JSON.parse(pr
   delaysMs: readonly number[];
   leaseMs: number;
 };
-const log = (line: string): void => void process.stderr.write(`${line}\n`);
+const write = (line: string): void => void process.stderr.write(`${line}\n`);
 const settings = { role: 'purser_app' };
-const pool = connect(databaseUrl, { connectionsMax: 8, settings, log });
-const sending = {
+const pool = connect(databaseUrl, { connectionsMax: 8, settings, log: write });
+const deliverWebhooks = deliverWebhooksChore(pool, {
   sender: new WebhookSender({ allowLoopback: true }),
   secrets: new SecretBox([Buffer.from(secretsKey, 'base64')]),
   delaysMs,
   leaseMs,
-};
+});
 const worker = await startWork({
-  ports: {
-    relayEvents: (limit) => relayEvents(pool, { limit }),
-    dueDeliveries: (limit) => dueDeliveries(pool, limit),
-    attemptDelivery: (id) => attemptDelivery(pool, id, sending),
-    sweepAccounts: () => Promise.resolve(),
-    outboxAge: () => outboxAge(pool),
-  },
+  chores: [deliverWebhooks, relayEventsChore(pool, deliverWebhooks)],
   queuePlace,
-  log,
+  log: { info: (_fields, line) => write(line), warn: write, error: write },
 });
 process.stdout.write('ready\n');
 process.once('SIGTERM', () => void worker.close().then(() => pool.end()));

@@ -7,11 +7,10 @@ import { build } from '../../support/build.ts';
 import { eventually } from '../../support/eventually.ts';
 import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.ts';
-import { Chores } from './chores.ts';
+import { CONCURRENCY, TestWork } from './test-work.ts';
 
 const script = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 const TEST_MS_MAX = 180_000;
-const CONCURRENCY = 64;
 
 /** A worker in a process of its own. */
 class Worker {
@@ -42,19 +41,19 @@ class Worker {
 describe.each(queuePlaces)('a worker whose queues are on %s', (_, makePlace) => {
   let place: TestQueuePlace;
   let database: TestDatabase;
-  let chores: Chores;
+  let work: TestWork;
   let workers: Worker[];
 
   beforeEach(async () => {
     await build();
     place = await makePlace();
     database = await createTestDatabase();
-    chores = await Chores.prepare(database.url);
+    work = await TestWork.prepare(database.url);
     workers = [];
   }, TEST_MS_MAX);
   afterEach(async () => {
     for (const worker of workers) await worker.end('SIGKILL');
-    await chores.end();
+    await work.end();
     await database.drop();
     await place.remove();
   }, TEST_MS_MAX);
@@ -64,29 +63,29 @@ describe.each(queuePlaces)('a worker whose queues are on %s', (_, makePlace) => 
     workers.push(worker);
     return worker;
   };
-  const tell = (from: number, to: number): Promise<void> =>
-    chores.tell(Array.from({ length: to - from }, (_none, index) => `dlv_${String(from + index)}`));
+  const announce = (from: number, to: number): Promise<void> =>
+    work.announce(Array.from({ length: to - from }, (_none, index) => `dlv_${String(from + index)}`));
 
   it(
     'does everything, and nothing twice but what was under way when it was killed, while the queues are wiped too',
     async () => {
       let worker = await start();
       for (let round = 0; round < 3; round++) {
-        await tell(round * 300, round * 300 + 300);
-        const { received } = await chores.state();
-        await eventually('some of it is done', async () => (await chores.state()).received > received + 20);
+        await announce(round * 300, round * 300 + 300);
+        const { received } = await work.state();
+        await eventually('some of it is done', async () => (await work.state()).received > received + 20);
         await worker.end('SIGKILL');
         worker = await start();
       }
-      await tell(900, 1_200);
+      await announce(900, 1_200);
       await sleep(200);
       await place.empty();
-      await tell(1_200, 1_500);
+      await announce(1_200, 1_500);
       const startedAt = Date.now();
       // The reconciler looks every 30 s.
-      while ((await chores.state()).done < 1_500 && Date.now() - startedAt < 60_000) await sleep(100);
-      const { told, done, received, receivedTwice } = await chores.state();
-      expect({ told, done, received }).toEqual({ told: 1_500, done: 1_500, received: 1_500 });
+      while ((await work.state()).done < 1_500 && Date.now() - startedAt < 60_000) await sleep(100);
+      const { announced, done, received, receivedTwice } = await work.state();
+      expect({ announced, done, received }).toEqual({ announced: 1_500, done: 1_500, received: 1_500 });
       expect(receivedTwice).toBeLessThanOrEqual(3 * CONCURRENCY);
       expect(await worker.end('SIGTERM')).toBe(0);
     },
@@ -97,28 +96,28 @@ describe.each(queuePlaces)('a worker whose queues are on %s', (_, makePlace) => 
     'sweeps by its own timer while the queues are away, and goes on with the rest as soon as they are back',
     async () => {
       const worker = await start();
-      await tell(0, 10);
-      await eventually('it works', async () => (await chores.state()).done === 10);
+      await announce(0, 10);
+      await eventually('it works', async () => (await work.state()).done === 10);
       await place.takeAway();
-      await tell(10, 110);
+      await announce(10, 110);
       await eventually('it is noticed', () => Promise.resolve(worker.err.includes('is away')));
-      const { swept } = await chores.state();
+      const { swept } = await work.state();
       await sleep(11_000);
-      expect((await chores.state()).swept).toBeGreaterThanOrEqual(swept + 2);
-      expect((await chores.state()).done).toBeLessThan(110);
+      expect((await work.state()).swept).toBeGreaterThanOrEqual(swept + 2);
+      expect((await work.state()).done).toBeLessThan(110);
       expect(await (await fetch(`${worker.url}/health/live`)).json()).toMatchObject({ status: 'ok', queue: 'away' });
       expect(await (await fetch(`${worker.url}/metrics`)).text()).toContain('purser_queue_up 0\n');
       const usedMs = await cpuMs(worker);
       expect(usedMs).toBeLessThan(10_000);
       const backAt = Date.now();
       await place.bringBack();
-      await eventually('all is done', async () => (await chores.state()).done === 110);
+      await eventually('all is done', async () => (await work.state()).done === 110);
       expect(Date.now() - backAt).toBeLessThan(10_000);
       expect(worker.err.trim().split('\n')).toEqual([
         expect.stringContaining('is away, so queued jobs wait until it is back'),
         expect.stringContaining('is back: queued jobs go on.'),
       ]);
-      expect((await chores.state()).receivedTwice).toBe(0);
+      expect((await work.state()).receivedTwice).toBe(0);
       expect(await worker.end('SIGTERM')).toBe(0);
     },
     TEST_MS_MAX,
@@ -128,11 +127,11 @@ describe.each(queuePlaces)('a worker whose queues are on %s', (_, makePlace) => 
     'shares the work with others, and stops at once when it is told to',
     async () => {
       const [one, other] = [await start(), await start()];
-      await tell(0, 600);
-      await eventually('some of it is done', async () => (await chores.state()).received > 50);
+      await announce(0, 600);
+      await eventually('some of it is done', async () => (await work.state()).received > 50);
       expect(await one.end('SIGTERM')).toBe(0);
-      await eventually('all is done', async () => (await chores.state()).done === 600);
-      expect((await chores.state()).receivedTwice).toBe(0);
+      await eventually('all is done', async () => (await work.state()).done === 600);
+      expect((await work.state()).receivedTwice).toBe(0);
       expect(await other.end('SIGTERM')).toBe(0);
       expect(one.err + other.err).toBe('');
     },

@@ -10,7 +10,7 @@ export class LineBudget {
 
   /**
    * @param now milliseconds, from whatever beginning
-   * @returns whether a line may be written, and how many could not be since this was last told
+   * @returns whether a line may be written, and how many could not be since this was last said
    */
   take(now: number): { readonly granted: boolean; readonly leftOut: number } {
     if (now >= this.secondEndsAt) {

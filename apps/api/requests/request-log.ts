@@ -1,7 +1,6 @@
 import { publicId } from '#ledger';
-import type { FinishedRequest, RequestWatcher } from '../requests/finished-requests.ts';
-import { LineBudget } from './line-budget.ts';
-import type { Logger } from './make-logger.ts';
+import { LineBudget, type Logger } from '#logging';
+import type { FinishedRequest, RequestWatcher } from './finished-requests.ts';
 
 const SLOW_MS = 1_000;
 /** When everything fails thousands of requests do, in each second, and the log must not be what stands still next. */

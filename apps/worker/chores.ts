@@ -1,0 +1,34 @@
+import type { Chore, ChoreLog } from '#background';
+import type { Pool } from '#database';
+import { maintainLedgerChore, sweepAccountsChore, type Engine } from '#ledger-store';
+import { deliverWebhooksChore, maintainWebhooksChore, relayEventsChore, type AttemptOptions } from '#webhook-store';
+
+/** What chores work on: accounts and all that is theirs, and the engine that decides on them. */
+export interface Store {
+  readonly engine: Engine;
+  /** With the rights of requests. */
+  readonly pool: Pool;
+  /** With the rights of the tables' owner. */
+  readonly ownerPool: Pool;
+}
+
+export interface ChoreOptions {
+  readonly sending: AttemptOptions;
+  /** How long before it expires a grant's owner is notified, in milliseconds. */
+  readonly expiryNotices: readonly number[];
+  readonly idempotencyDays: number;
+  readonly log: ChoreLog & { warn(line: string): void };
+}
+
+/** Every chore that a store needs. A new one is declared beside what it works on, and added here: nothing else knows of it. */
+export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptions): readonly Chore[] {
+  const { sending, expiryNotices, idempotencyDays, log } = options;
+  const deliverWebhooks = deliverWebhooksChore(pool, sending);
+  return [
+    deliverWebhooks,
+    relayEventsChore(pool, deliverWebhooks),
+    sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
+    maintainLedgerChore(ownerPool, { idempotencyDays, log }),
+    maintainWebhooksChore(pool, { secrets: sending.secrets, log }),
+  ];
+}

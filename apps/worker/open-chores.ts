@@ -1,0 +1,61 @@
+import type { Chore } from '#background';
+import type { Config } from '#config';
+import { connect } from '#database';
+import { NO_RULES } from '#ledger';
+import { AlertDefaults, Engine } from '#ledger-store';
+import { SecretBox, WebhookSender } from '#webhook-store';
+import { choresOf, type Store } from './chores.ts';
+import type { WorkerLog } from './worker-log.ts';
+
+export interface OpenChoresOptions {
+  readonly databaseUrl: string;
+  readonly config: Pick<Config, 'webhooks' | 'expiryNoticeDays' | 'idempotencyDays'>;
+  readonly log: WorkerLog;
+}
+
+export interface OpenChores extends AsyncDisposable {
+  readonly chores: readonly Chore[];
+}
+
+/** Deliveries are many at once, and each needs a connection for two short transactions only. */
+const CONNECTIONS_MAX = 8;
+const ANSWER_MS_MAX = 15_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The wiring: the chores of the store at this database. */
+export async function openChores({ databaseUrl, config, log }: OpenChoresOptions): Promise<OpenChores> {
+  const { webhooks, expiryNoticeDays, idempotencyDays } = config;
+  await using opening = new AsyncDisposableStack();
+  const store = await openStore(databaseUrl, opening, log);
+  const chores = choresOf(store, {
+    sending: {
+      sender: new WebhookSender({ allowLoopback: webhooks.allowLoopback }),
+      secrets: new SecretBox(webhooks.secretsKeys),
+    },
+    expiryNotices: expiryNoticeDays.map((days) => days * DAY_MS),
+    idempotencyDays,
+    log,
+  });
+  const opened = opening.move();
+  return { chores, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+/** Most chores need no more rights than requests do. */
+async function openStore(databaseUrl: string, opening: AsyncDisposableStack, log: WorkerLog): Promise<Store> {
+  const warn = (line: string): void => log.warn(line);
+  const pool = connect(databaseUrl, {
+    connectionsMax: CONNECTIONS_MAX,
+    settings: { role: 'purser_app' },
+    answerTimeoutMs: ANSWER_MS_MAX,
+    log: warn,
+  });
+  opening.defer(() => pool.end());
+  const ownerPool = connect(databaseUrl, { connectionsMax: 1, log: warn });
+  opening.defer(() => ownerPool.end());
+  const alertDefaults = await AlertDefaults.open(pool, warn);
+  opening.defer(() => alertDefaults.close());
+  const rules = { ...NO_RULES, alertRules: alertDefaults.rules };
+  const engine = new Engine({ databaseUrl, log: warn, rules });
+  opening.defer(() => engine.stop());
+  return { engine, pool, ownerPool };
+}

@@ -1,0 +1,5 @@
+export type { Chore, ChoreGauge, ChoreLog, JobIds, QueuedChore, TimedChore, Wake } from './chore.ts';
+export { PolledSnapshot } from './polled-snapshot.ts';
+export { Repeater } from './repeater.ts';
+export { retry } from './retry.ts';
+export { SingleFlight } from './single-flight.ts';

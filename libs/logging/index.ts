@@ -1,0 +1,2 @@
+export { LineBudget } from './line-budget.ts';
+export { makeLogger, type Logger } from './make-logger.ts';

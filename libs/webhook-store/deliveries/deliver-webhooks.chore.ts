@@ -1,0 +1,30 @@
+import type { QueuedChore } from '#background';
+import type { Pool } from '#database';
+import { attemptDelivery, type AttemptOptions } from './attempt-delivery.ts';
+import { dueDeliveries } from './due-deliveries.ts';
+
+/** Attempt the delivery if it is due. */
+export type DeliveryJob = Readonly<Record<'delivery', string>>;
+
+export function deliveryJobs(ids: readonly string[]): DeliveryJob[] {
+  return ids.map((delivery) => ({ delivery }));
+}
+
+/** Sends deliveries to their endpoints, a job for each. */
+export function deliverWebhooksChore(pool: Pool, sending: AttemptOptions): QueuedChore<DeliveryJob> {
+  const chore: QueuedChore<DeliveryJob> = {
+    kind: 'queued',
+    name: 'deliver_webhook',
+    // Most of the time of a delivery is waiting for the receiver.
+    concurrency: 64,
+    attempts: 3,
+    idOf: ({ delivery }) => delivery,
+    due: async (limit) => deliveryJobs(await dueDeliveries(pool, limit)),
+    handle: async ({ delivery }, wake) => {
+      const { nextAttemptAt, waiting } = await attemptDelivery(pool, delivery, sending);
+      await wake(chore, deliveryJobs(waiting));
+      return nextAttemptAt;
+    },
+  };
+  return chore;
+}

@@ -1,0 +1,34 @@
+import type { QueuedChore, TimedChore } from '#background';
+import type { Pool } from '#database';
+import { deliveryJobs, type DeliveryJob } from './deliver-webhooks.chore.ts';
+import { outboxAge } from './outbox-age.ts';
+import { relayEvents } from './relay-events.ts';
+
+/** Looking is one probe of an index that holds nothing but what waits. */
+const LOOK_EVERY_MS = 100;
+const EVENTS_MAX = 1_000;
+
+/**
+ * Makes deliveries of what was written to the outbox, and wakes them. It looks for what isn't relayed, and not past the last
+ * event that was: commits land out of order.
+ */
+export function relayEventsChore(pool: Pool, deliveries: QueuedChore<DeliveryJob>): TimedChore {
+  return {
+    kind: 'timed',
+    name: 'relay',
+    title: 'The relay of events',
+    healthName: 'relay',
+    failureLevel: 'warn',
+    everyMs: LOOK_EVERY_MS,
+    gauge: {
+      name: 'purser_outbox_age_seconds',
+      help: 'How long the oldest event waits to be relayed; 0 where none waits.',
+      read: async () => (await outboxAge(pool)) / 1000,
+    },
+    run: async (wake) => {
+      const due = await relayEvents(pool, { limit: EVENTS_MAX });
+      await wake(deliveries, deliveryJobs(due));
+      return due.length >= EVENTS_MAX;
+    },
+  };
+}
