@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { KeyRing } from '#access';
 import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
-import type { LedgerRules } from '#ledger';
-import { AlertDefaults, Engine, type EngineObserver } from '#ledger-store';
+import { openLedger, type Engine, type Ledger } from '#ledger-store';
 import type { Logger } from '#logging';
 import { resolveHost, SecretBox, type EndpointsOptions, type ResolveHost } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
@@ -54,13 +53,18 @@ export interface ApiOptions {
     | 'openHoldsMax'
   >;
   readonly databaseUrl: string;
-  /** What decides; the ledger's own engine where it isn't given. It is stopped with the API. */
-  readonly engine?: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'stop'>;
+  /** The ledger of this process, which isn't closed with the API; one of its own where it isn't given. */
+  readonly ledger?: ApiLedger;
   /** Finds the hosts of webhook endpoints; by the system's name servers where it isn't given. */
   readonly resolveHost?: ResolveHost;
   readonly logger: Logger;
   /** What else this process measures, and tells together with its own metrics. */
   readonly alsoMeasured?: readonly Registry[];
+}
+
+/** What the API needs of a ledger. */
+export interface ApiLedger extends Pick<Ledger, 'alertDefaults'> {
+  readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe'>;
 }
 
 const READ_CONNECTIONS_MAX = 8;
@@ -99,11 +103,9 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log,
   });
   cleanUp.defer(() => controlPool.end());
-  const alertDefaults = await AlertDefaults.open(readPool, log);
-  cleanUp.defer(() => alertDefaults.close());
-  const observer = both(metrics, tracing);
-  const engine = options.engine ?? new Engine({ databaseUrl, log, rules: rulesOf(config, alertDefaults), observer });
-  cleanUp.defer(() => engine.stop());
+  const { openHoldsMax } = config;
+  const { engine, alertDefaults } = options.ledger ?? cleanUp.use(await openLedger({ databaseUrl, openHoldsMax, log }));
+  for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
 
   const keys = await KeyRing.open(controlPool, { log });
   cleanUp.defer(() => keys.close());
@@ -214,20 +216,6 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   limitLargeRequests(fastify);
   readJsonBodies(fastify);
   return rateLimit;
-}
-
-function rulesOf({ openHoldsMax }: ApiOptions['config'], { rules: alertRules }: AlertDefaults): LedgerRules {
-  return { alertRules, openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax };
-}
-
-function both(metrics: Metrics, tracing: Tracing | null): EngineObserver {
-  if (!tracing) return metrics;
-  return {
-    onBatch: (batch) => {
-      metrics.onBatch(batch);
-      tracing.onBatch(batch);
-    },
-  };
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

@@ -1,14 +1,15 @@
 import type { Chore } from '#background';
 import type { Config } from '#config';
 import { connect } from '#database';
-import { NO_RULES } from '#ledger';
-import { AlertDefaults, Engine } from '#ledger-store';
+import type { Ledger } from '#ledger-store';
 import { SecretBox, WebhookSender } from '#webhook-store';
 import { choresOf, type Store } from './chores.ts';
 import type { WorkerLog } from './worker-log.ts';
 
 export interface OpenChoresOptions {
   readonly databaseUrl: string;
+  /** The ledger of this process. */
+  readonly ledger: Pick<Ledger, 'engine'>;
   readonly config: Pick<Config, 'webhooks' | 'expiryNoticeDays' | 'idempotencyDays'>;
   readonly log: WorkerLog;
 }
@@ -23,10 +24,11 @@ const ANSWER_MS_MAX = 15_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The wiring: the chores of the store at this database. */
-export async function openChores({ databaseUrl, config, log }: OpenChoresOptions): Promise<OpenChores> {
+export async function openChores(options: OpenChoresOptions): Promise<OpenChores> {
+  const { config, log } = options;
   const { webhooks, expiryNoticeDays, idempotencyDays } = config;
   await using opening = new AsyncDisposableStack();
-  const store = await openStore(databaseUrl, opening, log);
+  const store = await openStore(options, opening);
   const chores = choresOf(store, {
     sending: {
       sender: new WebhookSender({ allowLoopback: webhooks.allowLoopback }),
@@ -41,7 +43,10 @@ export async function openChores({ databaseUrl, config, log }: OpenChoresOptions
 }
 
 /** Most chores need no more rights than requests do. */
-async function openStore(databaseUrl: string, opening: AsyncDisposableStack, log: WorkerLog): Promise<Store> {
+async function openStore(
+  { databaseUrl, ledger, log }: OpenChoresOptions,
+  opening: AsyncDisposableStack,
+): Promise<Store> {
   const warn = (line: string): void => log.warn(line);
   const pool = connect(databaseUrl, {
     connectionsMax: CONNECTIONS_MAX,
@@ -52,10 +57,5 @@ async function openStore(databaseUrl: string, opening: AsyncDisposableStack, log
   opening.defer(() => pool.end());
   const ownerPool = connect(databaseUrl, { connectionsMax: 1, log: warn });
   opening.defer(() => ownerPool.end());
-  const alertDefaults = await AlertDefaults.open(pool, warn);
-  opening.defer(() => alertDefaults.close());
-  const rules = { ...NO_RULES, alertRules: alertDefaults.rules };
-  const engine = new Engine({ databaseUrl, log: warn, rules });
-  opening.defer(() => engine.stop());
-  return { engine, pool, ownerPool };
+  return { engine: ledger.engine, pool, ownerPool };
 }

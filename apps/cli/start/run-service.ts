@@ -1,5 +1,6 @@
 import type { Config, WebhookConfig } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
+import { openLedger } from '#ledger-store';
 import { migrateQueues } from '#queues';
 import { keptSecretsKey } from '#webhook-store';
 import { startWorker, type WorkerOptions } from '../../worker/start-worker.ts';
@@ -33,11 +34,14 @@ export async function runService(config: Config): Promise<void> {
     warn: log,
     error: (line) => logger.error(line),
   };
-  const worker = await startWorker({ config: settings, databaseUrl: database.url, log: workerLog });
+  const { url: databaseUrl } = database;
+  const ledger = cleanUp.use(await openLedger({ databaseUrl, openHoldsMax: config.openHoldsMax, log }));
+  const worker = await startWorker({ config: settings, databaseUrl, ledger, log: workerLog });
   cleanUp.defer(() => worker.close());
   const api = await listen({
     config: settings,
-    databaseUrl: database.url,
+    databaseUrl,
+    ledger,
     logger,
     alsoMeasured: [worker.registry],
   });

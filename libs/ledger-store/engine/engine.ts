@@ -30,6 +30,7 @@ export class Engine {
   private readonly pool: Pool;
   private readonly lane: Lane;
   private readonly admission: Admission;
+  private readonly observers: EngineObserver[] = [];
   private stopping = false;
 
   constructor({
@@ -42,8 +43,9 @@ export class Engine {
     observer,
   }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, LANE_CONNECTIONS, log);
-    this.lane = new Lane({ pool: this.pool, rules, batchMax, passed, observer, log });
+    this.lane = new Lane({ pool: this.pool, rules, batchMax, passed, observer: this.allObservers(), log });
     this.admission = new Admission(queueMax);
+    if (observer) this.observe(observer);
   }
 
   /**
@@ -61,6 +63,19 @@ export class Engine {
     } finally {
       this.admission.leave(place);
     }
+  }
+
+  /** From now on it sees every batch. */
+  observe(observer: EngineObserver): void {
+    this.observers.push(observer);
+  }
+
+  private allObservers(): EngineObserver {
+    return {
+      onBatch: (batch) => {
+        for (const observer of this.observers) observer.onBatch(batch);
+      },
+    };
   }
 
   /**

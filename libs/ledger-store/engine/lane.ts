@@ -28,7 +28,7 @@ export interface LaneOptions {
   readonly batchMax: number;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed: () => number;
-  readonly observer: EngineObserver | undefined;
+  readonly observer: EngineObserver;
   readonly log: (line: string) => void;
 }
 
@@ -59,7 +59,7 @@ const PARKED_PAUSE_MS = 10;
  */
 export class Lane {
   private readonly batchMax: number;
-  private readonly observer: EngineObserver | undefined;
+  private readonly observer: EngineObserver;
   private readonly clock: DatabaseClock;
   private readonly cache: AccountCache;
   private readonly contention = new Contention();
@@ -261,7 +261,7 @@ export class Lane {
     }
     this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
     this.wake?.();
-    this.observer?.onBatch({ decisions, milliseconds: performance.now() - startedAt, how });
+    this.observer.onBatch({ decisions, milliseconds: performance.now() - startedAt, how });
   }
 
   /** Called when nothing is in flight any more: whatever was sent behind a batch that failed has failed too. */

@@ -24,7 +24,7 @@ export interface LockedBatchesParts {
   readonly locked: LockedAccounts;
   /** Takes whatever waits in the lane, because it would wait in vain. */
   readonly takeAll: () => readonly Waiting[];
-  readonly observer: EngineObserver | undefined;
+  readonly observer: EngineObserver;
 }
 
 /** What is answered together. */
@@ -96,7 +96,7 @@ export class LockedBatches {
       return;
     }
     const milliseconds = performance.now() - attemptedAt;
-    observer?.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked' });
+    observer.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked' });
   }
 
   /** A failed batch changed nothing, unless its outcome is unknown: then nobody may try again but the clients, by their keys. */

@@ -5,6 +5,17 @@ import type { Statement } from '../statement.ts';
 /** How many notices of its expiry a grant can have at most. */
 export const EXPIRY_NOTICES_MAX = 10;
 
+/**
+ * An account that was written so lately is left to its own traffic: the next decision about it books what is due. A sweep would
+ * only conflict with it. Notices and declines aren't booked by decisions, so they are due all the same.
+ */
+const LEFT_TO_TRAFFIC = `interval '2 seconds'`;
+
+/** When an account was last written: a version is a millisecond and a count of 12 bits, see {@link IdClock}. */
+function writtenAt(account: string): string {
+  return `to_timestamp((${account}.id_clock >> 12) / 1000.0)`;
+}
+
 interface DueRow {
   account_id: string;
   environment: string;
@@ -32,15 +43,17 @@ export function findDueAccounts(
     text: `with clock as materialized (select clock_timestamp() as now),
       due as (${due('', 'clock.now')}
         union all
-        select d.account_id from clock, declines d where minute <= clock.now - ${MINUTE_OVER}
+        select d.account_id, false from clock, declines d where minute <= clock.now - ${MINUTE_OVER}
         union all
-        select a.account_id from clock, test_clocks c
+        select a.account_id, ahead.by_traffic from clock, test_clocks c
           join accounts a on a.environment = c.environment and a.test_clock = c.number
           cross join lateral (${due('account_id = a.account_id and', "clock.now + c.ahead_ms * interval '1 millisecond'")} limit 1) ahead
         where c.ahead_ms > 0
       ),
-      first as (select distinct account_id from due where account_id > $3 order by account_id limit $2)
-      select a.account_id, a.environment, a.external_id from first join accounts a using (account_id) order by account_id`,
+      undone as (select account_id, bool_and(by_traffic) as by_traffic from due where account_id > $3 group by account_id)
+      select a.account_id, a.environment, a.external_id from clock, undone join accounts a using (account_id)
+      where not by_traffic or ${writtenAt('a')} <= clock.now - ${LEFT_TO_TRAFFIC}
+      order by account_id limit $2`,
     values: [expiryNotices, limit, after],
   };
 }
@@ -56,14 +69,14 @@ const NOTICES_GIVEN = `expiry_notices in (${Array.from({ length: EXPIRY_NOTICES_
 
 function due(ofAccount: string, now: string): string {
   return `
-    select h.account_id from clock, holds h where ${ofAccount} expires_at <= ${now} and ${ALWAYS}
+    select h.account_id, true as by_traffic from clock, holds h where ${ofAccount} expires_at <= ${now} and ${ALWAYS}
     union all
-    select g.account_id from clock, grants g where ${ofAccount} open and not entered and effective_at <= ${now}
+    select g.account_id, true from clock, grants g where ${ofAccount} open and not entered and effective_at <= ${now}
     union all
-    select g.account_id from clock, grants g
+    select g.account_id, true from clock, grants g
       where ${ofAccount} open and not expired and voided_at is null and ${NOTICES_GIVEN} and expires_at <= ${now}
     union all
-    select g.account_id from clock, unnest($1::bigint[]) with ordinality notice (ms, number), grants g
+    select g.account_id, false from clock, unnest($1::bigint[]) with ordinality notice (ms, number), grants g
       where ${ofAccount} open and not expired and voided_at is null and expiry_notices = notice.number - 1
         and expires_at <= ${now} + notice.ms * interval '1 millisecond'`;
 }

@@ -28,6 +28,9 @@ export class OneByOneEngine {
     return false;
   }
 
+  /** Nobody looks on: there are no batches. */
+  observe(): void {}
+
   get load(): EngineLoad {
     const { totalCount, idleCount, waitingCount } = this.#pool;
     return {

@@ -1,4 +1,5 @@
 import { readConfig } from '#config';
+import { openLedger } from '#ledger-store';
 import { makeLogger } from '#logging';
 import type * as StartApi from '../../../apps/api/start-api.ts';
 import { OneByOneEngine } from './one-by-one-engine.ts';
@@ -9,11 +10,13 @@ const { startApi } = (await import(built)) as typeof StartApi;
 
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
+const log = (line: string): void => logger.warn(line);
+const { alertDefaults } = await openLedger({ databaseUrl, openHoldsMax: 0, log });
 const api = await startApi({
   config: readConfig({ PORT: '0' }),
   databaseUrl,
-  engine: new OneByOneEngine(databaseUrl, (line) => logger.warn(line)),
+  ledger: { engine: new OneByOneEngine(databaseUrl, log), alertDefaults },
   logger,
 });
 process.stdout.write(`ready on ${api.url}\n`);
-process.once('SIGTERM', () => void api.close());
+process.once('SIGTERM', () => void api.close().then(() => process.exit()));
