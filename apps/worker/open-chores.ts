@@ -28,7 +28,7 @@ export async function openChores(options: OpenChoresOptions): Promise<OpenChores
   const { config, log } = options;
   const { webhooks, expiryNoticeDays, idempotencyDays } = config;
   await using opening = new AsyncDisposableStack();
-  const store = await openStore(options, opening);
+  const store = openStore(options, opening);
   const chores = choresOf(store, {
     sending: {
       sender: new WebhookSender({ allowLoopback: webhooks.allowLoopback }),
@@ -43,10 +43,7 @@ export async function openChores(options: OpenChoresOptions): Promise<OpenChores
 }
 
 /** Most chores need no more rights than requests do. */
-async function openStore(
-  { databaseUrl, ledger, log }: OpenChoresOptions,
-  opening: AsyncDisposableStack,
-): Promise<Store> {
+function openStore({ databaseUrl, ledger, log }: OpenChoresOptions, opening: AsyncDisposableStack): Store {
   const warn = (line: string): void => log.warn(line);
   const pool = connect(databaseUrl, {
     connectionsMax: CONNECTIONS_MAX,

@@ -1,6 +1,7 @@
 import type { Pool } from '#database';
 import type { AccountCache } from '../load/account-cache.ts';
-import { fillAccounts, type Filled, type Missing } from '../load/fill-accounts.ts';
+import { fillAccounts, type Missing } from '../load/fill-accounts.ts';
+import type { Filled } from '../load/filled.ts';
 import { inSnapshot } from '../read/snapshot.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { answerAgain } from './decide-batch.ts';

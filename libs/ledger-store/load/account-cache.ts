@@ -12,7 +12,7 @@ import {
   type LedgerState,
   type Needs,
 } from '#ledger';
-import type { Filled } from './fill-accounts.ts';
+import type { Filled } from './filled.ts';
 import { sizeOf } from './size-of.ts';
 
 /** Accounts and grants together. A grant may carry 16 KiB of metadata, though most carry next to none. */

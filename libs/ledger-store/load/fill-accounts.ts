@@ -1,14 +1,7 @@
-import {
-  accountKeyOf,
-  isSettled,
-  timeOf,
-  type AccountKey,
-  type AccountState,
-  type Authorization,
-  type LedgerRules,
-} from '#ledger';
+import { accountKeyOf, isSettled, timeOf, type AccountKey, type LedgerRules } from '#ledger';
 import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
+import type { Filled } from './filled.ts';
 import { findFirstHolds, type FirstHoldsRow } from './lapsed-holds.ts';
 import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
 import { accountsFromRows, countMaxOf, rowsOf } from './load-state.ts';
@@ -30,21 +23,6 @@ export interface Missing {
   readonly keys: readonly KeyPlace[];
   /** Whether any of the accounts may have a test clock. */
   readonly clocks: boolean;
-}
-
-/** What was found, on one snapshot. */
-export interface Filled {
-  /** Real time by the database's clock, in milliseconds since 1970. */
-  readonly now: number;
-  readonly accounts: ReadonlyMap<AccountKey, AccountState>;
-  /** The version of each account of which anything was read. */
-  readonly versions: ReadonlyMap<AccountKey, bigint>;
-  readonly authorizations: ReadonlyMap<string, Authorization>;
-  /** Those of the authorizations that are closed. */
-  readonly closed: ReadonlySet<string>;
-  /** Ids that no authorization has. */
-  readonly absent: readonly string[];
-  readonly keys: readonly KeyRow[];
 }
 
 /**
