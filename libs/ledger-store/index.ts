@@ -34,7 +34,7 @@ export { GrantReader } from './read/grant-reader.ts';
 export { LastVerificationReader, type LastVerification } from './read/last-verification.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';
-export type { Page, PageRequest } from './read/page.ts';
+export type { FollowRequest, Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
