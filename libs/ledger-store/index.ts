@@ -24,6 +24,8 @@ export {
   type Submission,
 } from './engine/submission.ts';
 export { KnownAccounts } from './load/known-accounts.ts';
+export { closeMonths } from './maintenance/close-months.ts';
+export { closeMonthsChore } from './maintenance/close-months.chore.ts';
 export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
