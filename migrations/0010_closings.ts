@@ -7,12 +7,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql.raw(PRIVILEGES).execute(db);
 }
 
-// A closing sums up an account's transfers up to "through_id", in the order of ids. They are derived from the books: any of
-// them may be deleted, which makes balances of the past slower and nothing else.
-// "credits" are those of the grants that were in effect at "latest_at"; what was booked of grants that were still to come
-// stands in "scheduled_credits", each sum beside the instant from which it counts.
-// "open_authorizations" are those up to "through_id" that were open after "latest_at".
-// "latest_at" is when the last of it was decided or took effect. Nothing behind "through_id" took effect before "rest_from".
+// A closing sums up an account's transfers up to "through_id", in the order of ids. Closings are derived from the books: if
+// any of them is deleted, balances of the past take longer and nothing else changes.
+// "credits" are those of the grants that were in effect at "latest_at". What was booked for scheduled grants stands in
+// "scheduled_credits", each sum beside the instant from which it counts.
+// "open_authorizations" are the authorizations up to "through_id" that were open after "latest_at".
+// "latest_at" is the latest instant at which anything in the closing was decided or took effect. Nothing after "through_id"
+// took effect before "rest_from".
 const CLOSINGS = `
   create table closings (
     account_id bigint not null,
@@ -29,8 +30,8 @@ const CLOSINGS = `
   );
 `;
 
-// One row: the month that is being closed, and the last account that it was closed for. It begins with the oldest month that
-// has a partition.
+// One row: the month that is being closed, and the last account for which it was closed. The first month is the oldest one
+// that has a partition.
 const PROGRESS = `
   create table closing_progress (
     only_row boolean primary key default true constraint closing_progress_is_one_row check (only_row),
@@ -43,7 +44,7 @@ const PROGRESS = `
   where inhparent = 'transfers'::regclass and relname ~ '^transfers_[0-9]{4}_[0-9]{2}$';
 `;
 
-// They are made by maintenance, which the owner of the tables runs.
+// Maintenance makes closings, as the owner of the tables.
 const PRIVILEGES = `
   grant select on closings to purser_app;
 `;

@@ -15,7 +15,7 @@ async function idsOf(path: string): Promise<readonly string[]> {
 }
 
 describe('a statement that is followed', () => {
-  it('is read oldest first from the start, and goes on behind the last transfer seen', async () => {
+  it('is read oldest first from the start, and goes on after the last transfer seen', async () => {
     const id = await openAccount(service.live, { credits: '10' });
     for (let index = 0; index < 6; index++) await charge(service.live, id, '1');
     const path = `/v1/accounts/${id}/transfers`;
@@ -40,8 +40,8 @@ describe('a statement that is followed', () => {
 
     const pages = await pagesOf(service.live, `${path}?after=start`, 3);
     expect(pages).toEqual([oldestFirst.slice(0, 3), oldestFirst.slice(3, 6), oldestFirst.slice(6)]);
-    const behind = await pagesOf(service.live, `${path}?after=${String(oldestFirst[1])}`, 2);
-    expect(behind.flat()).toEqual(oldestFirst.slice(2));
+    const rest = await pagesOf(service.live, `${path}?after=${String(oldestFirst[1])}`, 2);
+    expect(rest.flat()).toEqual(oldestFirst.slice(2));
   });
 
   it('with from and to leaves out what took effect at other times', async () => {
@@ -77,7 +77,7 @@ describe('a statement that is followed', () => {
 });
 
 describe('events of an account that are followed', () => {
-  it('are read oldest first from the start, and go on behind the last event seen', async () => {
+  it('are read oldest first from the start, and go on after the last event seen', async () => {
     const account = await openAccount(service.live);
     for (let index = 0; index < 5; index++) await grantCredits(service.live, account, '1');
     const path = `/v1/events?account=${account}`;
@@ -91,7 +91,7 @@ describe('events of an account that are followed', () => {
     expect(pages.flat()).toEqual(oldestFirst);
   });
 
-  it('are those of one account: not of all, and not behind an event of another', async () => {
+  it('are those of one account: not of all, and not after an event of another', async () => {
     const [account, other] = [
       await openAccount(service.live, { credits: '1' }),
       await openAccount(service.live, { credits: '1' }),
@@ -104,7 +104,7 @@ describe('events of an account that are followed', () => {
     expectFaults(await service.live.get(`/v1/events?after=${own}`), ['account']);
   });
 
-  it('go on behind one that is not kept any more, and not behind one that never was', async () => {
+  it('go on after one that is not kept any more, and not after one that never was', async () => {
     const account = await openAccount(service.live, { credits: '1' });
     const [first = ''] = await idsOf(`/v1/events?account=${account}`);
     const path = `/v1/events?account=${account}&after=`;

@@ -27,7 +27,7 @@ export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
       },
       {
         name: 'followed',
-        summary: 'A customer’s events, followed behind the last one seen',
+        summary: 'The customer’s next event',
         query: { account: 'acme', after: EVENT, limit: '1' },
       },
     ],

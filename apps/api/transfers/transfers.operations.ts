@@ -28,7 +28,7 @@ export const TRANSFER_OPERATIONS: OperationsOf<TransfersController> = {
       },
       {
         name: 'further_on',
-        summary: 'Followed behind the last one seen',
+        summary: 'The transfer after the last one seen',
         path: { id: 'acme' },
         query: { after: SECOND_TRANSFER, limit: '1' },
       },

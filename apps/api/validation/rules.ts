@@ -94,7 +94,7 @@ export const IsEndpointId = rule(
   { type: 'string', pattern: idPattern('endpoint') },
   (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
 );
-/** Where a follower of an account goes on: behind an object of this kind, or with the first. */
+/** Where a follower of an account goes on: after an object of this kind, or with the first. */
 export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
   return rule(
     'isPosition',

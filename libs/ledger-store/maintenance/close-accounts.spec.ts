@@ -159,31 +159,27 @@ describe('a balance of the past', () => {
     const pick = (): number => numbers[(at += 1) % numbers.length] ?? 0;
     const history = new History(pick);
     const reported: Shown[] = [];
-    for (let step = 0; step < 300; step += 1) {
+    for (let step = 0; step < 160; step += 1) {
       await history.happen();
       // What is due by then is booked by the next decision, if there is one before the account is closed again.
       await advance(SECOND_MS + (pick() % 20 === 0 ? pick() * 600 : pick()));
       reported.push(await shownNow());
       if (pick() % 4 === 0) await close(1 + (pick() % 6), ACME.key, pick() % 3);
     }
-    const recomputed = async (): Promise<Shown[]> => {
-      const all: Shown[] = [];
-      for (const one of reported) all.push(await shownAt(one.at));
-      return all;
-    };
+    const recomputed = (): Promise<Shown[]> => Promise.all(reported.map(({ at: instant }) => shownAt(instant)));
     const closings = (which = 'true'): Promise<string> => books.value(`select count(*) from closings where ${which}`);
 
     expect(await recomputed()).toEqual(reported);
-    expect(Number(await closings())).toBeGreaterThan(30);
+    expect(Number(await closings())).toBeGreaterThan(20);
     expect(Number(await closings(`open_authorizations <> '{}'`))).toBeGreaterThan(10);
     expect(Number(await closings(`scheduled_credits <> '{}'`))).toBeGreaterThan(5);
-    expect(new Set(reported.map(({ posted, held }) => `${posted} ${held}`)).size).toBeGreaterThan(100);
+    expect(new Set(reported.map(({ posted, held }) => `${posted} ${held}`)).size).toBeGreaterThan(60);
 
     await books.pool.query('delete from closings');
     expect(await recomputed()).toEqual(reported);
     await close(2);
     expect(await recomputed()).toEqual(reported);
-  });
+  }, 120_000);
 
   it('counts what is booked after a closing as of an instant before it', async () => {
     await ledger.do(inTest(createAccount('acme')));

@@ -5,22 +5,22 @@ export interface Closing {
   readonly accounts: readonly AccountKey[];
   /** Only what was made before this instant of real time is closed. */
   readonly before: Date;
-  /** The most transfers, and the most authorizations, that one closing takes in. */
+  /** The most transfers, and the most authorizations, that one closing adds to the one before it. */
   readonly rowsMax: number;
 }
 
 export interface ClosedRow {
   account_id: AccountKey;
-  /** Whether there is more to close of the account. */
+  /** Whether the account has more to close. */
   more: boolean;
 }
 
 /**
- * Makes the next closing of each of these accounts that has anything to close, and answers with a row per account.
+ * Makes the next closing of each of these accounts that has anything to close, and returns a row per account.
  *
- * It takes no lock. Ids of an account rise with every decision, and each decision is committed before the next can be made.
- * So a snapshot that has the account's version has everything with a smaller id, and nothing is ever added to what was
- * closed. What is booked later as of an earlier instant has a larger id, and is found behind the closing.
+ * It takes no lock. The ids of an account rise with every decision, and each decision is committed before the next one can be
+ * written. So a snapshot that shows the account's version shows everything with a smaller id, and nothing is ever added to
+ * what was closed. What is booked later as of an earlier instant has a larger id, so it isn't part of the closing.
  */
 export function closeAccounts({ accounts, before, rowsMax }: Closing): Statement {
   return { name: 'close_accounts', text: CLOSE_ACCOUNTS, values: [arrayOf(accounts), before, rowsMax] };
@@ -28,10 +28,10 @@ export function closeAccounts({ accounts, before, rowsMax }: Closing): Statement
 
 const NO_ID = `'00000000-0000-0000-0000-000000000000'::uuid`;
 
-/** The largest id that an account may have made when its version was this. */
+/** No id of the account is larger than this, as long as its version is what it is. */
 const LAST_ID = `(lpad(to_hex(id_clock >> 12), 12, '0') || '7' || lpad(to_hex(id_clock & 4095), 3, '0') || 'ffffffffffffffff')::uuid`;
 
-/** From where and how far each account could be closed. */
+/** Each account's last closing, and how far the account could be closed. */
 const LAST = `last as materialized (
     select a.account_id, coalesce(c.through_id, ${NO_ID}) as after_id, least(uuid_at($2), a.last_id) as until_id,
       c.credits, c.scheduled_at, c.scheduled_credits, c.debt, c.open_authorizations, c.latest_at, c.rest_from
@@ -47,7 +47,7 @@ const LAST = `last as materialized (
 const isNext = (table: string): string =>
   `${table}.account_id = due.account_id and ${table}.id > due.after_id and ${table}.id <= due.through_id`;
 
-/** The id of the last row that one closing takes in; NULL where it takes in all. */
+/** The id of the last row that fits into one closing; NULL if all of them do. */
 const lastOf = (table: string): string =>
   `(select id from ${table} where account_id = last.account_id and id > last.after_id and id <= last.until_id
       order by id offset $3::integer - 1 limit 1)`;
@@ -75,12 +75,12 @@ const DECIDED = `decided as materialized (
   )`;
 
 /**
- * An authorization is made when it is decided, and whatever was due by then is booked before. So nothing that is decided
- * later took effect earlier, unless somebody has set the database's clock back: by this much it may be.
+ * An authorization is created at the time of its decision, and what was due by then is booked before. So nothing that is
+ * decided later took effect earlier, unless somebody has set the database's clock back. It may be set back by this much.
  */
 const SET_BACK_MAX = `interval '1 hour'`;
 
-/** What each account's closing takes in; none where there is nothing. */
+/** The closing that each account gets; none if there is nothing to close. */
 const NEXT = `next as materialized (
     select due.account_id, after_id, through_id, credits, scheduled_at, scheduled_credits, open_authorizations,
       coalesce(due.debt, 0) + coalesce(sums.debt, 0) as debt,
@@ -94,7 +94,7 @@ const NEXT = `next as materialized (
     where sums.latest is not null or decided.latest is not null
   )`;
 
-/** Credits by the instant from which they count. */
+/** Credits by the instant from which they count, and then those that count by the time of the closing. */
 const CREDITS = `counting as (
     select account_id, effective_at, sum(credits) as credits
     from (
@@ -115,7 +115,7 @@ const CREDITS = `counting as (
     from next join counting c using (account_id) group by account_id
   )`;
 
-/** A hold that is open stands apart until it is closed, whenever it was made. */
+/** What is in "holds" now will be among the authorizations later, under the id that it has. */
 const OPEN = `array(
       select id from holds where account_id = next.account_id and id <= next.through_id and expires_at > next.latest_at
       union all
@@ -137,7 +137,7 @@ const CLOSE_ACCOUNTS = `
       coalesce(c.scheduled_at, '{}'), coalesce(c.scheduled_credits, '{}'), debt, ${OPEN}, latest_at, rest_from
     from next left join credits c using (account_id)
   ),
-  -- Where the clock was set back by more than that, the closings before learn of it here.
+  -- If the clock was set back further than that, the earlier closings are corrected here.
   corrected as (
     update closings c set rest_from = next.earliest from next
     where c.account_id = next.account_id and c.rest_from > next.earliest

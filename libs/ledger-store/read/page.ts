@@ -21,7 +21,7 @@ export interface FollowRequest extends PageRequest {
 
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
-/** The UUID behind which a page begins that is read forward. */
+/** The UUID after which a page begins that is read forward. */
 export function beginningOf({ lastSeen, after }: FollowRequest): string {
   const [latest = BEFORE_ALL] = [lastSeen ?? BEFORE_ALL, after ?? BEFORE_ALL].toSorted().toReversed();
   return latest;

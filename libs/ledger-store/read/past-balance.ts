@@ -39,8 +39,8 @@ export async function balanceAt(
 }
 
 /**
- * Sums up what lies between two closings: behind the last one of which everything took effect by then, up to the first one
- * behind which nothing did. Of what was made before the first of them, it looks at the authorizations that were still open.
+ * Adds up what was booked between two closings: the last one in which everything took effect by then, and the first one after
+ * which nothing did. Of the authorizations up to the former, it reads those that were still open.
  */
 function pastBalance(key: AccountKey, at: Date): Statement {
   return {
@@ -49,7 +49,7 @@ function pastBalance(key: AccountKey, at: Date): Statement {
       with closing as materialized (
         select * from closings where account_id = $1 and latest_at <= $2 order by through_id desc limit 1
       ),
-      place as materialized (
+      range as materialized (
         select coalesce((select through_id from closing), '00000000-0000-0000-0000-000000000000') as after_id,
           coalesce(
             (select through_id from closings where account_id = $1 and rest_from > $2 order by through_id limit 1),
@@ -61,7 +61,7 @@ function pastBalance(key: AccountKey, at: Date): Statement {
           sum(case when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
           sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
         from transfers
-        where account_id = $1 and id > (select after_id from place) and id <= (select through_id from place)
+        where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
           and created_at <= $2
         group by grant_id
       ),
@@ -78,7 +78,7 @@ function pastBalance(key: AccountKey, at: Date): Statement {
         union all
         -- A charge never held anything; it closes when it is made.
         select amount, steps from authorizations
-        where account_id = $1 and id > (select after_id from place) and id <= (select through_id from place)
+        where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
           and created_at <= $2 and closed_at > $2 and expires_at > $2
         union all
         select earlier.amount, earlier.steps from closing, unnest(open_authorizations) open (id), lateral (

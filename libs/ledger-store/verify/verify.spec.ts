@@ -415,12 +415,12 @@ const CORRUPTIONS: readonly Corruption[] = [
     ],
   },
   {
-    check: 'Everything that a closing sums up took effect by its time, and nothing behind it before the time it gives',
+    check: 'Everything that a closing sums up took effect by its time, and nothing after it before the time it gives',
     difference: { account: 'acme' },
     sql: [`update closings set latest_at = latest_at - interval '1 day' where account_id = ${keyOf('acme')}`],
   },
   {
-    check: 'Everything that a closing sums up took effect by its time, and nothing behind it before the time it gives',
+    check: 'Everything that a closing sums up took effect by its time, and nothing after it before the time it gives',
     difference: { account: 'initech' },
     sql: [`update closings set rest_from = latest_at + interval '1 day' where account_id = ${keyOf('initech')}`],
   },

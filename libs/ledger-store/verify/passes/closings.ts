@@ -1,11 +1,11 @@
 import type { Pass } from '../pass.ts';
 
-/** The number of the closing that takes in an id; one more than the account has where none does. */
+/** The number of the closing that an id belongs to; one more than there are if it belongs to none. */
 const NUMBER = `width_bucket(id, ends.ids) + case when ends.ids[width_bucket(id, ends.ids)] = id then 0 else 1 end`;
 
 /**
- * Each closing against the one before it and what was booked in between, so that every transfer is looked at once. Deleting
- * closings puts everything right that is found here: they are made anew from the books.
+ * Compares each closing with the one before it and what was booked in between, so that every transfer is read once. Whatever is
+ * found here, no balance of the present is wrong, and deleting the account's closings mends it.
  */
 export const closings: Pass = {
   subject: 'closings',
@@ -50,7 +50,7 @@ export const closings: Pass = {
       where a.id <> all (c.open_authorizations)
       group by c.account_id, c.number
     ),
-    behind as (
+    later as (
       select account_id, number,
         min(earliest) over (partition by account_id order by number rows between 1 following and unbounded following) as earliest
       from (
@@ -68,12 +68,12 @@ export const closings: Pass = {
       earlier_debt + coalesce(booked.debt, 0) as due_debt,
       (select coalesce(sum(s), 0) from unnest(scheduled_credits) s) as scheduled,
       greatest(earlier_latest_at, booked.latest) as due_latest_at,
-      behind.earliest as earliest_behind,
+      later.earliest as earliest_later,
       coalesce(unlisted.authorizations, 0) as unlisted,
       (select count(*) - count(distinct o) + count(*) filter (where o > through_id) from unnest(open_authorizations) o) as strays
     from numbered c
       left join booked using (account_id, number)
-      left join behind using (account_id, number)
+      left join later using (account_id, number)
       left join unlisted using (account_id, number)
       cross join lateral (
         select coalesce(sum(credits) filter (where at <= c.latest_at), 0) as matured,
@@ -104,10 +104,10 @@ export const closings: Pass = {
       found: `format('%s missing, %s that do not belong there', unlisted, strays)`,
     },
     {
-      name: 'Everything that a closing sums up took effect by its time, and nothing behind it before the time it gives',
+      name: 'Everything that a closing sums up took effect by its time, and nothing after it before the time it gives',
       section: '§9.7',
-      holds: 'latest_at >= due_latest_at and rest_from <= coalesce(earliest_behind, rest_from)',
-      expected: `format('by %s, and from %s on', due_latest_at, earliest_behind)`,
+      holds: 'latest_at >= due_latest_at and rest_from <= coalesce(earliest_later, rest_from)',
+      expected: `format('by %s, and from %s on', due_latest_at, earliest_later)`,
       found: `format('by %s, and from %s on', latest_at, rest_from)`,
     },
   ],
