@@ -99,7 +99,7 @@ export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
   return rule(
     'isPosition',
     `must be "start" or an id like "${example}"`,
-    { type: 'string', pattern: `^start$|${idPattern(kind)}` },
+    { anyOf: [{ const: START }, { type: 'string', pattern: idPattern(kind) }] },
     (value) => value === START || (typeof value === 'string' && parsePublicId(kind, value) !== null),
   )();
 }
