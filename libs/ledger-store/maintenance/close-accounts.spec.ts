@@ -1,10 +1,11 @@
 import { connect, type Pool } from '#database';
-import { accountKey, newUuid, type Command, type CommandType } from '#ledger';
+import { accountKey, type Command, type CommandType } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { TestClocks } from '../clocks/test-clocks.ts';
 import { AccountReader } from '../read/account-reader.ts';
+import { advanceClock } from '../testing/advance-clock.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { TestBooks } from '../testing/test-books.ts';
@@ -41,11 +42,7 @@ afterEach(async () => {
 
 const inTest = <T extends CommandType>(command: Command<T>): Command<T> => inEnvironment(ENVIRONMENT, command);
 
-async function advance(milliseconds: number): Promise<void> {
-  const actor = { keyId: newUuid(Date.now()), keyName: 'olga', call: 'a test', requestId: 'one' };
-  const render = (): { status: number; body: string } => ({ status: 200, body: '' });
-  await clocks.advance({ environment: ENVIRONMENT, milliseconds, actor, key: null, render });
-}
+const advance = (milliseconds: number): Promise<void> => advanceClock(clocks, ENVIRONMENT, milliseconds);
 
 /** Closes all that there is, so many rows at a time. */
 async function close(rowsMax: number, account = ACME.key, closingsMax = Number.POSITIVE_INFINITY): Promise<void> {

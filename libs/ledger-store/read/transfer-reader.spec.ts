@@ -1,8 +1,9 @@
 import { connect, type Pool } from '#database';
-import { accountKey, newUuid, type Command, type CommandType, type Transfer } from '#ledger';
+import { accountKey, type Command, type CommandType, type Transfer } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { TestClocks } from '../clocks/test-clocks.ts';
+import { advanceClock } from '../testing/advance-clock.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { TestBooks } from '../testing/test-books.ts';
@@ -37,13 +38,6 @@ afterEach(async () => {
 });
 
 const inTest = <T extends CommandType>(command: Command<T>): Command<T> => inEnvironment('test', command);
-
-async function advance(milliseconds: number): Promise<number> {
-  const actor = { keyId: newUuid(Date.now()), keyName: 'olga', call: 'a test', requestId: 'one' };
-  const render = (): { status: number; body: string } => ({ status: 200, body: '' });
-  await clocks.advance({ environment: 'test', milliseconds, actor, key: null, render });
-  return (await clocks.read('test')).now;
-}
 
 interface Followed<T> {
   readonly seen: readonly T[];
@@ -84,7 +78,7 @@ async function write(): Promise<void> {
       const engine = engines[round % 2 === 0 ? 0 : 1];
       await engine.do({ ...inTest(createGrant('acme', '20', now + 2 * HOUR_MS)), priority: 1 });
       await engine.do({ ...inTest(createGrant('acme', '20', now + HOUR_MS)), priority: 2 });
-      await advance(3 * HOUR_MS);
+      await advanceClock(clocks, 'test', 3 * HOUR_MS);
     }
   };
   await Promise.all([...spenders, keeper()]);
