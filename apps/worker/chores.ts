@@ -1,6 +1,6 @@
 import type { Chore, ChoreLog } from '#background';
 import type { Pool } from '#database';
-import { maintainLedgerChore, sweepAccountsChore, type Engine } from '#ledger-store';
+import { closeMonthsChore, maintainLedgerChore, sweepAccountsChore, type Engine } from '#ledger-store';
 import { deliverWebhooksChore, maintainWebhooksChore, relayEventsChore, type AttemptOptions } from '#webhook-store';
 
 /** What chores work on: accounts and all that is theirs, and the engine that decides on them. */
@@ -29,6 +29,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     relayEventsChore(pool, deliverWebhooks),
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
+    closeMonthsChore(ownerPool, log),
     maintainWebhooksChore(pool, { secrets: sending.secrets, log }),
   ];
 }

@@ -8,6 +8,7 @@ import * as testClock from '../../migrations/0006_test_clock.ts';
 import * as events from '../../migrations/0007_events.ts';
 import * as operations from '../../migrations/0008_operations.ts';
 import * as webhooks from '../../migrations/0009_webhooks.ts';
+import * as closings from '../../migrations/0010_closings.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
@@ -21,5 +22,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0007_events': events,
   '0008_operations': operations,
   '0009_webhooks': webhooks,
+  '0010_closings': closings,
   '0012_refused_batches': refusedBatches,
 };

@@ -25,6 +25,8 @@ export {
   type Submission,
 } from './engine/submission.ts';
 export { AccountCache } from './load/account-cache.ts';
+export { closeMonths } from './maintenance/close-months.ts';
+export { closeMonthsChore } from './maintenance/close-months.chore.ts';
 export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
@@ -35,7 +37,7 @@ export { GrantReader } from './read/grant-reader.ts';
 export { LastVerificationReader, type LastVerification } from './read/last-verification.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';
-export type { Page, PageRequest } from './read/page.ts';
+export type { FollowRequest, Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';

@@ -80,6 +80,8 @@ const REFUSED_TO_THE_SERVICE = [
   ['other addresses for an API key', `update api_keys set allowed_addresses = '{}'`],
   ['a deletion of an API key', 'delete from api_keys'],
   ['a deletion of an environment', 'delete from environments'],
+  ['a change of a closing', 'update closings set credits = credits'],
+  ['a closing of its own', 'insert into closings select * from closings'],
   ['a deletion from the audit log', 'delete from audit_log'],
   ['a dropped trigger', 'drop trigger transfers_are_append_only on transfers'],
   ['a table of its own', 'create table loot (amount numeric)'],

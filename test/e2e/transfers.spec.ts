@@ -91,13 +91,22 @@ describe('an account’s statement', () => {
     expect(await amounts(`from=${last}&to=${first}`)).toEqual([]);
   });
 
-  it.each(['from=yesterday', 'to=2026-13-01T00:00:00Z', 'from=2026-01-01', 'limit=0', 'cursor=x', 'kind=usage'])(
-    'refuses %s',
-    async (query) => {
-      const [field = ''] = query.split('=');
-      expectFaults(await service.live.get(`/v1/accounts/${account}/transfers?${query}`), [field]);
-    },
-  );
+  it.each([
+    'from=yesterday',
+    'to=2026-13-01T00:00:00Z',
+    'from=2026-01-01',
+    'limit=0',
+    'cursor=x',
+    'kind=usage',
+    'after=',
+    'after=0',
+    'after=tr_1',
+    'after=txn_01m7xxdjqde0094rhh148wft1b',
+    'after=tr_01m7xxdjqde0094rhh148wft1b',
+  ])('refuses %s', async (query) => {
+    const [field = ''] = query.split('=');
+    expectFaults(await service.live.get(`/v1/accounts/${account}/transfers?${query}`), [field]);
+  });
 
   it('is 404 for an account that is not there', async () => {
     expectProblem(await service.live.get('/v1/accounts/nobody/transfers'), 404, 'account_not_found');

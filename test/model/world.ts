@@ -1,10 +1,11 @@
 import { connect, type Pool } from '#database';
-import { Engine } from '#ledger-store';
+import { closeMonths, Engine } from '#ledger-store';
 import { administer, createTestDatabase } from '../support/test-database.ts';
 import type { Environments } from './names.ts';
 
 /** When every sequence begins. Times in sequences are milliseconds since then. */
 export const EPOCH = Date.UTC(2026, 11, 1);
+const MONTH_END = Date.UTC(2027, 0, 1);
 
 /**
  * Replaces the database's clock by one that stands still until it is set. The service asks for `clock_timestamp()`
@@ -104,6 +105,12 @@ export class World {
       text: `update environments set test_clock = $1 where name <> 'live' and test_clock <> $1`,
       values: [this.resets],
     });
+  }
+
+  /** Closes what all accounts have so far, so that balances of the past are summed up from here. */
+  async closeAccounts(): Promise<void> {
+    await this.pool.query('update closing_progress set month = $1, after_account = default', [new Date(EPOCH)]);
+    while ((await closeMonths(this.pool, MONTH_END)).isMore);
   }
 
   async end(): Promise<void> {

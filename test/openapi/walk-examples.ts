@@ -12,7 +12,7 @@ export interface Sent {
   readonly answer: Answer;
 }
 
-const ID = /\b(?:grant|auth|key|evt|whe)_[0-7][0-9a-z]{25}\b/g;
+const ID = /\b(?:grant|auth|tr|key|evt|whe)_[0-7][0-9a-z]{25}\b/g;
 
 /** Every example of every operation, by `operation/example`. */
 export function allExamples(): Map<string, { readonly operation: Operation; readonly example: Example }> {
@@ -49,7 +49,7 @@ export async function walkExamples(service: TestInstance, names: readonly string
 
 function requestOf({ method, path }: Operation, example: Example, real: (text: string) => string) {
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => real(example.path?.[name] ?? ''));
-  const query = new URLSearchParams(example.query).toString();
+  const query = real(new URLSearchParams(example.query).toString());
   return {
     method,
     path: query === '' ? at : `${at}?${query}`,

@@ -2,7 +2,7 @@ import { EVENT_TYPES } from '#webhooks';
 import { IsIn, IsOptional } from 'class-validator';
 import { PageQuery } from '../lists/page-query.ts';
 import { Describe } from '../openapi/describe.ts';
-import { IsAccountId } from '../validation/rules.ts';
+import { IsAccountId, IsPosition } from '../validation/rules.ts';
 
 export class EventQuery extends PageQuery {
   @Describe('Only events of this type.')
@@ -14,4 +14,11 @@ export class EventQuery extends PageQuery {
   @IsOptional()
   @IsAccountId()
   readonly account?: string;
+
+  @Describe(
+    'With `account`: only events after this one, oldest first. Send the last id that you have; `start` begins with the oldest stored event.',
+  )
+  @IsOptional()
+  @IsPosition('event', 'evt_…')
+  readonly after?: string;
 }

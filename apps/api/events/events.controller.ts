@@ -4,9 +4,11 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
+import { followRequest, unknownPosition } from '../lists/follow-request.ts';
 import { listView } from '../lists/list-view.ts';
 import { EVENT_CURSOR, pageRequest } from '../lists/page-query.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { EventQuery } from './event.query.ts';
 import { eventView } from './event.view.ts';
@@ -20,8 +22,16 @@ export class EventsController {
   @Needs('read')
   async list(@Environment() environment: string, @Query() query: EventQuery) {
     const account = query.account === undefined ? null : accountRef(environment, query.account);
-    const filter = { account, type: query.type ?? null };
-    return listView(await this.events.list(environment, filter, pageRequest(query, EVENT_CURSOR)), eventView);
+    const type = query.type ?? null;
+    if (query.after === undefined) {
+      const page = await this.events.list(environment, { account, type }, pageRequest(query, EVENT_CURSOR));
+      return listView(page, eventView);
+    }
+    if (!account) throw invalidRequest([{ field: 'account', message: 'must be given with after' }]);
+    const followed = followRequest('event', query.after, query);
+    const page = await this.events.follow(environment, { account, type }, followed);
+    if (page === 'unknown') throw unknownPosition('an event');
+    return listView(page, eventView);
   }
 
   @Get(':id')

@@ -13,7 +13,10 @@ export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
   list: {
     id: 'listEvents',
     summary: 'List events',
-    description: 'Lists the events that Purser sends to webhook endpoints, delivered or not, newest first.',
+    description:
+      'Lists the events that Purser sends to webhook endpoints, delivered or not, newest first. With `account` and `after`, it ' +
+      'lists the events after the given one, oldest first. To follow an account, send the `id` of the last event that you ' +
+      'have, again and again: you miss no event that is still stored, and get none twice.',
     answers: { 200: { description: 'A page of events.', schema: listSchema(ref('Event')) } },
     examples: [
       {
@@ -21,6 +24,11 @@ export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
         summary: 'The grants of a customer',
         query: { account: 'acme', type: 'grant.created', limit: '1' },
         ids: [EVENT],
+      },
+      {
+        name: 'followed',
+        summary: 'The customer’s next event',
+        query: { account: 'acme', after: EVENT, limit: '1' },
       },
     ],
   },

@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { PageQuery } from '../lists/page-query.ts';
-import { IsInstant } from '../validation/rules.ts';
+import { IsInstant, IsPosition } from '../validation/rules.ts';
 
 export class TransferQuery extends PageQuery {
   @Describe('Only transfers that took effect at this instant or later.')
@@ -13,4 +13,11 @@ export class TransferQuery extends PageQuery {
   @IsOptional()
   @IsInstant()
   readonly to?: string;
+
+  @Describe(
+    'Only transfers after this one, oldest first: send the last id that you have. `start` begins with the first transfer.',
+  )
+  @IsOptional()
+  @IsPosition('transfer', 'tr_…')
+  readonly after?: string;
 }

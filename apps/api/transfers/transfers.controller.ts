@@ -3,6 +3,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
+import { followRequest, unknownPosition } from '../lists/follow-request.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
 import { parseInstant } from '../validation/rules.ts';
@@ -18,8 +19,13 @@ export class TransfersController {
   @Needs('read')
   async list(@Environment() environment: string, @Param('id') id: string, @Query() query: TransferQuery) {
     const range = { from: parseInstant(query.from), to: parseInstant(query.to) };
-    const page = await this.transfers.list(accountRef(environment, id), range, pageRequest(query));
+    const account = accountRef(environment, id);
+    const page =
+      query.after === undefined
+        ? await this.transfers.list(account, range, pageRequest(query))
+        : await this.transfers.follow(account, range, followRequest('transfer', query.after, query));
     if (!page) throw accountNotFound(id);
+    if (page === 'unknown') throw unknownPosition('a transfer');
     return listView(page, (transfer) => transferView(id, transfer));
   }
 }

@@ -1,5 +1,5 @@
 import { isNetwork } from '#access';
-import { idPattern, parseAmount, parsePublicId, PLAIN_DECIMAL } from '#ledger';
+import { idPattern, parseAmount, parsePublicId, PLAIN_DECIMAL, type IdKind } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 
@@ -41,6 +41,8 @@ export function isText(value: unknown, lengthMin: number, lengthMax: number): va
 export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
+/** Before the first object of an account. */
+export const START = 'start';
 const LIMIT = /^(?:[1-9]\d?|100)$/;
 const WAIT = /^(?:\d{1,4}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
 const AMOUNT_FORM =
@@ -92,6 +94,15 @@ export const IsEndpointId = rule(
   { type: 'string', pattern: idPattern('endpoint') },
   (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
 );
+/** Where a follower of an account goes on: after an object of this kind, or with the first. */
+export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
+  return rule(
+    'isPosition',
+    `must be "start" or an id like "${example}"`,
+    { anyOf: [{ const: START }, { type: 'string', pattern: idPattern(kind) }] },
+    (value) => value === START || (typeof value === 'string' && parsePublicId(kind, value) !== null),
+  )();
+}
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
 export const IsLimit = form('isLimit', 'must be a whole number from 1 to 100', LIMIT);
 export const IsWait = form('isWait', 'must be a whole number of seconds from 0 to 86400', WAIT);

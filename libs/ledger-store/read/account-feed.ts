@@ -6,14 +6,14 @@ import { attemptRead } from './attempt-read.ts';
 import type { StoredEvent } from './event-reader.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 
-/** An event of an account, with its number there. */
+/** An event of an account, with its sequence number. */
 export interface NumberedEvent extends StoredEvent {
   readonly sequence: number;
 }
 
-/** Whoever follows an account. */
+/** A reader that follows an account. */
 export interface Follower {
-  /** The number of the last event it has seen; `null`: it wants those that come from now on. */
+  /** The sequence number of the last event that it has seen; `null`: it wants only those that come from now on. */
   readonly after: number | null;
   /** Called with what is new: events in order, then the account where it has changed. What it does must not throw. */
   readonly next: (news: {
@@ -26,11 +26,11 @@ interface Followed {
   readonly ref: AccountRef;
   readonly follower: Follower;
   after: number | null;
-  /** The account's clock when it was last pushed, which every write moves. */
-  stamp: string | null;
+  /** The account's version when it was last pushed; every write moves it. */
+  version: string | null;
 }
 
-interface Place {
+interface Position {
   account_id: string;
   id_clock: string;
   event_sequence: string;
@@ -46,16 +46,17 @@ interface EventRow {
 }
 
 const POLL_MS = 250;
-/** Who was away for long gets the rest at the next looks. */
+/** A follower that has missed more gets the rest at the next polls. */
 const EVENTS_AT_ONCE = 100;
 
 /**
- * Pushes to followers what becomes of accounts. All of a process share two statements at each look, four times a second, and
- * none while nobody follows. An account's events are numbered without a gap under its lock, so none can be passed over.
+ * Pushes to followers what happens to accounts. All followers of a process share two statements at each poll, four times a
+ * second, and there is none while nobody follows. An account's events are numbered without a gap under its lock, so none can
+ * be missed.
  */
 export class AccountFeed {
   private readonly followed = new Set<Followed>();
-  private looking: Repeater | null = null;
+  private polling: Repeater | null = null;
 
   constructor(
     private readonly pool: Pool,
@@ -68,19 +69,19 @@ export class AccountFeed {
 
   /** @returns what ends it */
   follow(ref: AccountRef, follower: Follower): () => void {
-    const one: Followed = { ref, follower, after: follower.after, stamp: null };
+    const one: Followed = { ref, follower, after: follower.after, version: null };
     this.followed.add(one);
-    this.looking ??= this.startLooking();
-    void this.looking.runNow();
+    this.polling ??= this.startPolling();
+    void this.polling.runNow();
     return () => {
       this.followed.delete(one);
       if (this.followed.size > 0) return;
-      void this.looking?.stop();
-      this.looking = null;
+      void this.polling?.stop();
+      this.polling = null;
     };
   }
 
-  private startLooking(): Repeater {
+  private startPolling(): Repeater {
     const task = async (): Promise<boolean> => {
       await this.push();
       return false;
@@ -98,39 +99,39 @@ export class AccountFeed {
 
   private async push(): Promise<void> {
     const all = [...this.followed];
-    const places = await this.placesOf(all);
+    const positions = await this.positionsOf(all);
     const news = all.filter((one) => {
-      const place = places.get(one.ref.key);
-      if (!place) return false;
-      const last = Number(place.event_sequence);
-      // A number that isn't given yet was never seen: what comes next is new.
+      const position = positions.get(one.ref.key);
+      if (!position) return false;
+      const last = Number(position.event_sequence);
+      // A number that no event has yet can't have been seen: whatever comes next is new.
       one.after = Math.min(one.after ?? last, last);
-      return place.id_clock !== one.stamp || last > one.after;
+      return position.id_clock !== one.version || last > one.after;
     });
     if (news.length === 0) return;
     const events = await this.eventsOf(news);
     const accounts = await this.accountsOf(news.map(({ ref }) => ref));
     for (const [at, one] of news.entries()) {
       const mine = events.get(at) ?? [];
-      const place = places.get(one.ref.key);
-      one.stamp = place?.id_clock ?? null;
-      // Fewer than it asked for are all there are: what was before them is too old to be kept, and needn't be looked for again.
-      const seen = mine.length < EVENTS_AT_ONCE ? Number(place?.event_sequence ?? 0) : 0;
+      const position = positions.get(one.ref.key);
+      one.version = position?.id_clock ?? null;
+      // If there were fewer than it asked for, older ones are gone: they were too old to be kept.
+      const seen = mine.length < EVENTS_AT_ONCE ? Number(position?.event_sequence ?? 0) : 0;
       one.after = Math.max(mine.at(-1)?.sequence ?? 0, seen);
       if (this.followed.has(one)) one.follower.next({ events: mine, account: accounts[at] ?? null });
     }
   }
 
-  private async placesOf(followed: readonly Followed[]): Promise<ReadonlyMap<string, Place>> {
+  private async positionsOf(followed: readonly Followed[]): Promise<ReadonlyMap<string, Position>> {
     const keys = [...new Set(followed.map(({ ref }) => ref.key))];
-    const { rows } = await asking(this.pool).query<Place>(
+    const { rows } = await asking(this.pool).query<Position>(
       'select account_id, id_clock, event_sequence from accounts where account_id = any($1::bigint[])',
       [keys],
     );
     return new Map(rows.map((row) => [row.account_id, row]));
   }
 
-  /** By the follower's place in the list: two of one account may have seen different numbers. */
+  /** By the follower's index in the list: two followers of one account may have seen different numbers. */
   private async eventsOf(followed: readonly Followed[]): Promise<ReadonlyMap<number, NumberedEvent[]>> {
     const { rows } = await asking(this.pool).query<EventRow & { at: string }>(
       `select wanted.at, e.* from unnest($1::bigint[], $2::bigint[]) with ordinality wanted (account_id, after, at),

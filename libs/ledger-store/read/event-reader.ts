@@ -3,7 +3,7 @@ import { accountKey, accountKeyOf, type AccountRef, type JsonObject } from '#led
 import { sql, type Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
-import { pageOf, type Page, type PageRequest } from './page.ts';
+import { beginningOf, idOf, pageOf, type FollowRequest, type Page, type PageRequest } from './page.ts';
 
 /** An event as it is kept. */
 export interface StoredEvent {
@@ -30,8 +30,15 @@ interface EventTable {
   recorded_at: Date;
 }
 
+/** What is shown of an account's events. */
+export interface AccountEventFilter {
+  readonly account: AccountRef;
+  readonly type: string | null;
+}
+
 /** How long events are kept. */
 export const EVENT_DAYS = 30;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export class EventReader {
   private readonly tables: Kysely<{ events: EventTable }>;
@@ -65,6 +72,47 @@ export class EventReader {
       return pageOf(await ofConnection(newestFirst.execute()), page, keyOf, eventFromRow);
     });
   }
+
+  /**
+   * An account's events in the order in which they were written.
+   *
+   * @returns `'unknown'` where the last event seen is none of the account's.
+   */
+  follow(
+    environment: string,
+    { account, type }: AccountEventFilter,
+    page: FollowRequest,
+  ): Promise<Page<StoredEvent> | 'unknown'> {
+    return attemptRead(async () => {
+      if (page.lastSeen !== null && !(await this.wasOf(account, page.lastSeen))) return 'unknown';
+      let query = this.tables
+        .selectFrom('events')
+        .selectAll()
+        .where('account_id', '=', account.key)
+        .where('environment', '=', environment)
+        .where('id', '>', beginningOf(page));
+      if (type !== null) query = query.where('type', '=', type);
+      return pageOf(
+        await ofConnection(
+          query
+            .orderBy('id')
+            .limit(page.limit + 1)
+            .execute(),
+        ),
+        page,
+        idOf,
+        eventFromRow,
+      );
+    });
+  }
+
+  /** Whether the account has such an event, or may have had it: a follower that was away for long can still go on. */
+  private async wasOf({ key }: AccountRef, id: string): Promise<boolean> {
+    if (accountKeyOf(id) !== key) return false;
+    if (timeOfUuid(id) < Date.now() - (EVENT_DAYS - 1) * DAY_MS) return true;
+    const query = this.tables.selectFrom('events').select('id').where('account_id', '=', key).where('id', '=', id);
+    return (await ofConnection(query.execute())).length > 0;
+  }
 }
 
 function eventFromRow({ id, type, data, occurred_at }: EventTable): StoredEvent {
@@ -78,4 +126,9 @@ function keyOf({ recorded_at, id }: EventTable): string {
 function afterKey(after: string) {
   const [milliseconds = '', id = ''] = after.split('.');
   return sql`(${new Date(Number(milliseconds))}::timestamptz, ${id}::uuid)`;
+}
+
+/** When an id was made, in milliseconds since 1970. */
+function timeOfUuid(uuid: string): number {
+  return Number.parseInt(uuid.replace('-', '').slice(0, 12), 16);
 }

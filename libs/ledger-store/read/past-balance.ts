@@ -38,27 +38,57 @@ export async function balanceAt(
   return { balance: { posted, held: new Amount(row.held) }, debt };
 }
 
+/**
+ * Adds up what was booked between two closings: the last one in which everything took effect by then, and the first one after
+ * which nothing did. Of the authorizations up to the former, it reads those that were still open.
+ */
 function pastBalance(key: AccountKey, at: Date): Statement {
   return {
     name: 'past_balance',
     text: `
-      with booked as (
-        select t.debit, t.credit, t.amount, g.effective_at
-        from transfers t left join grants g on g.account_id = t.account_id and g.id = t.grant_id
-        where t.account_id = $1 and t.created_at <= $2
+      with closing as materialized (
+        select * from closings where account_id = $1 and latest_at <= $2 order by through_id desc limit 1
+      ),
+      range as materialized (
+        select coalesce((select through_id from closing), '00000000-0000-0000-0000-000000000000') as after_id,
+          coalesce(
+            (select through_id from closings where account_id = $1 and rest_from > $2 order by through_id limit 1),
+            'ffffffff-ffff-ffff-ffff-ffffffffffff'
+          ) as through_id
+      ),
+      booked as materialized (
+        select grant_id,
+          sum(case when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
+          sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
+        from transfers
+        where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
+          and created_at <= $2
+        group by grant_id
+      ),
+      counting as (
+        select credits from closing
+        union all
+        select scheduled.credits from closing, unnest(scheduled_at, scheduled_credits) scheduled (at, credits)
+        where scheduled.at <= $2
+        union all
+        select b.credits from booked b join grants g on g.account_id = $1 and g.id = b.grant_id where g.effective_at <= $2
       ),
       holding as (
         select amount, steps from holds where account_id = $1 and created_at <= $2 and expires_at > $2
         union all
         -- A charge never held anything; it closes when it is made.
         select amount, steps from authorizations
-        where account_id = $1 and created_at <= $2 and closed_at > $2 and expires_at > $2
+        where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
+          and created_at <= $2 and closed_at > $2 and expires_at > $2
+        union all
+        select earlier.amount, earlier.steps from closing, unnest(open_authorizations) open (id), lateral (
+          select amount, steps from authorizations a
+          where a.account_id = $1 and a.id = open.id and created_at <= $2 and closed_at > $2 and expires_at > $2 limit 1
+        ) earlier
       )
       select
-        (select coalesce(sum(case when credit = 'grant' then amount else 0 end)
-          - sum(case when debit = 'grant' then amount else 0 end), 0) from booked where effective_at <= $2) as credits,
-        (select coalesce(sum(case when debit = 'debt' then amount else 0 end)
-          - sum(case when credit = 'debt' then amount else 0 end), 0) from booked) as debt,
+        (select coalesce(sum(credits), 0) from counting) as credits,
+        (select coalesce(sum(debt), 0) from (select debt from closing union all select debt from booked) owed) as debt,
         (select coalesce(sum(coalesce(
           (select (step ->> 1)::numeric from jsonb_array_elements(steps) with ordinality s (step, place)
             where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1),

@@ -6,7 +6,7 @@ import type { AccountRow } from '../load/rows.ts';
 import { findAccounts } from '../load/statements.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
-import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
+import { beginningOf, idOf, pageOf, type FollowRequest, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
 import type { LedgerTables, TransferRow } from './tables.ts';
 
@@ -23,23 +23,65 @@ export class TransferReader {
     this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
-  /** An account's statement. @returns `null` where there is no such account. */
-  list(ref: AccountRef, { from, to }: TimeRange, page: PageRequest): Promise<Page<Transfer> | null> {
+  /** An account's statement, newest first. @returns `null` where there is no such account. */
+  list(ref: AccountRef, range: TimeRange, page: PageRequest): Promise<Page<Transfer> | null> {
     return attemptRead(async () => {
-      const accounts = await inSnapshot(this.pool, (client) => rowsOf<AccountRow>(client, findAccounts([ref.key])));
-      if (!accounts.some((row) => row.environment === ref.environment && row.external_id === ref.id)) return null;
-      let query = this.tables.selectFrom('transfers').selectAll().where('account_id', '=', ref.key);
+      if (!(await this.isThere(ref))) return null;
+      let query = this.transfersOf(ref, range);
       if (page.after !== null) query = query.where('id', '<', page.after);
-      if (from !== null) query = query.where('created_at', '>=', new Date(from));
-      if (to !== null) query = query.where('created_at', '<', new Date(to));
-      const rows = await ofConnection(
-        query
-          .orderBy('id', 'desc')
-          .limit(page.limit + 1)
-          .execute(),
+      return pageOf(
+        await ofConnection(
+          query
+            .orderBy('id', 'desc')
+            .limit(page.limit + 1)
+            .execute(),
+        ),
+        page,
+        idOf,
+        transferFromRow,
       );
-      return pageOf(rows, page, idOf, transferFromRow);
     });
+  }
+
+  /**
+   * An account's statement in the order in which it was written.
+   *
+   * @returns `null` where there is no such account, `'unknown'` where the last transfer seen is none of its transfers.
+   */
+  follow(ref: AccountRef, range: TimeRange, page: FollowRequest): Promise<Page<Transfer> | 'unknown' | null> {
+    return attemptRead(async () => {
+      if (!(await this.isThere(ref))) return null;
+      if (page.lastSeen !== null && !(await this.has(ref, page.lastSeen))) return 'unknown';
+      const query = this.transfersOf(ref, range).where('id', '>', beginningOf(page));
+      return pageOf(
+        await ofConnection(
+          query
+            .orderBy('id')
+            .limit(page.limit + 1)
+            .execute(),
+        ),
+        page,
+        idOf,
+        transferFromRow,
+      );
+    });
+  }
+
+  private async isThere(ref: AccountRef): Promise<boolean> {
+    const rows = await inSnapshot(this.pool, (client) => rowsOf<AccountRow>(client, findAccounts([ref.key])));
+    return rows.some((row) => row.environment === ref.environment && row.external_id === ref.id);
+  }
+
+  private async has({ key }: AccountRef, id: string): Promise<boolean> {
+    const query = this.tables.selectFrom('transfers').select('id').where('account_id', '=', key).where('id', '=', id);
+    return (await ofConnection(query.execute())).length > 0;
+  }
+
+  private transfersOf({ key }: AccountRef, { from, to }: TimeRange) {
+    let query = this.tables.selectFrom('transfers').selectAll().where('account_id', '=', key);
+    if (from !== null) query = query.where('created_at', '>=', new Date(from));
+    if (to !== null) query = query.where('created_at', '<', new Date(to));
+    return query;
   }
 }
 

@@ -8,6 +8,8 @@ import type { FuzzRequest } from './requests.ts';
 /** What no schema can say, in the words of the API: only so may a request be refused that is as the schemas want it. */
 const BEYOND_SCHEMAS = [
   /^must be the next_cursor of an earlier page$/,
+  /^must be "start" or (?:a transfer|an event) of this account$/,
+  /^must be given with after$/,
   /^must not lie in the future$/,
   /^must be a time to come in RFC 3339/,
   /^must be a time that has passed in RFC 3339/,

@@ -2,10 +2,17 @@ import { idPattern } from '#ledger';
 import fc from 'fast-check';
 
 /** What a request can name that the service has made, by the prefixes of its ids. */
-const KINDS = { auth: 'authorization', grant: 'grant', key: 'key', evt: 'event', whe: 'endpoint' } as const;
+const KINDS = {
+  auth: 'authorization',
+  grant: 'grant',
+  key: 'key',
+  evt: 'event',
+  tr: 'transfer',
+  whe: 'endpoint',
+} as const;
 
 /** Ids in requests stand for “the n-th newest of this kind”, so that a run with the same seed sends the same. */
-const STAND_IN = /\b(auth|grant|key|evt|whe)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
+const STAND_IN = /\b(auth|grant|key|evt|tr|whe)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
 const ID = /\b(auth|grant|key|evt|whe|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
 const REMEMBERED_MAX = 10;
 /** The first digit says whose it is. */

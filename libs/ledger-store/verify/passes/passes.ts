@@ -2,6 +2,7 @@ import type { Pass } from '../pass.ts';
 import { accounts } from './accounts.ts';
 import { authorizations } from './authorizations.ts';
 import { draws } from './draws.ts';
+import { closings } from './closings.ts';
 import { alerts, events } from './events.ts';
 import { grants } from './grants.ts';
 import { holds } from './holds.ts';
@@ -17,6 +18,7 @@ export const PASSES: readonly Pass[] = [
   authorizations,
   draws,
   accounts,
+  closings,
   events,
   alerts,
   idempotencyKeys,
