@@ -3,7 +3,7 @@ import { DEFAULT_ALERT_RULES, newUuid, type AlertRules } from '#ledger';
 import { asking, type Asking } from '../asking.ts';
 import type { AuditEntry } from '../engine/audit.ts';
 import type { Actor } from '../engine/submission.ts';
-import { rulesFromRow, storedRules, type StoredRules } from '../load/rows.ts';
+import { alertRules, type StoredRules } from '../tables/json-forms.ts';
 import { transact } from '../transact.ts';
 import { enterInAudit } from '../write/write-changes.ts';
 
@@ -91,12 +91,12 @@ function update(environment: string, rules: AlertRules) {
   return {
     name: 'set_alert_rules',
     text: 'update environments set alert_rules = $2 where name = $1',
-    values: [environment, storedRules(rules)],
+    values: [environment, alertRules.write(rules)],
   };
 }
 
 function completeRules(stored: StoredRules): AlertRules {
-  const { percent, remaining } = rulesFromRow(stored);
+  const { percent, remaining } = alertRules.read(stored);
   return { percent: percent ?? DEFAULT_ALERT_RULES.percent, remaining: remaining ?? DEFAULT_ALERT_RULES.remaining };
 }
 

@@ -14,18 +14,11 @@ import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
 import type { KnownAccounts } from './known-accounts.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow } from './lapsed-holds.ts';
-import {
-  accountFromRow,
-  authorizationFromClosed,
-  authorizationFromHold,
-  declinedFromRows,
-  grantFromRow,
-  type AccountRow,
-  type ClosedAuthorizationRow,
-  type DeclinedRow,
-  type GrantRow,
-  type HoldRow,
-} from './rows.ts';
+import { accountFromRow, type AccountRow } from '../tables/accounts.ts';
+import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import { declinedFromRows, type DeclinedRow } from '../tables/declines.ts';
+import { grantFromRow, type GrantRow } from '../tables/grants.ts';
+import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from './clock-statements.ts';
 import {
   findAccounts,

@@ -1,15 +1,17 @@
 import { kyselyFrom, type Pool } from '#database';
-import { accountKey, accountKeyOf, type AccountRef, type JsonObject } from '#ledger';
+import { accountKey, accountKeyOf, type AccountRef } from '#ledger';
 import { sql, type Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
+import { EVENTS, type EventRow } from '../tables/events.ts';
 import { pageOf, type Page, type PageRequest } from './page.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** An event as it is kept. */
 export interface StoredEvent {
   readonly id: string;
   readonly type: string;
-  readonly data: JsonObject;
+  readonly data: object;
   /** When it happened, by the account's clock, in milliseconds since 1970. */
   readonly occurredAt: number;
 }
@@ -19,25 +21,14 @@ export interface EventFilter {
   readonly type: string | null;
 }
 
-interface EventTable {
-  account_id: string;
-  id: string;
-  environment: string;
-  type: string;
-  sequence: string | null;
-  data: JsonObject;
-  occurred_at: Date;
-  recorded_at: Date;
-}
-
 /** How long events are kept. */
 export const EVENT_DAYS = 30;
 
 export class EventReader {
-  private readonly tables: Kysely<{ events: EventTable }>;
+  private readonly tables: Kysely<LedgerTables>;
 
   constructor(pool: Pool) {
-    this.tables = kyselyFrom<{ events: EventTable }>(pool);
+    this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
   /** @returns `null` where the environment has no such event, or not any more */
@@ -47,7 +38,7 @@ export class EventReader {
       const owners = [accountKeyOf(id), accountKey(environment, '')];
       const query = this.tables.selectFrom('events').selectAll().where('account_id', 'in', owners).where('id', '=', id);
       const [row] = await ofConnection(query.where('environment', '=', environment).execute());
-      return row ? eventFromRow(row) : null;
+      return row ? EVENTS.fromRow(row) : null;
     });
   }
 
@@ -62,16 +53,12 @@ export class EventReader {
         .orderBy('recorded_at', 'desc')
         .orderBy('id', 'desc')
         .limit(page.limit + 1);
-      return pageOf(await ofConnection(newestFirst.execute()), page, keyOf, eventFromRow);
+      return pageOf(await ofConnection(newestFirst.execute()), page, keyOf, EVENTS.fromRow);
     });
   }
 }
 
-function eventFromRow({ id, type, data, occurred_at }: EventTable): StoredEvent {
-  return { id, type, data, occurredAt: occurred_at.getTime() };
-}
-
-function keyOf({ recorded_at, id }: EventTable): string {
+function keyOf({ recorded_at, id }: EventRow): string {
   return `${String(recorded_at.getTime())}.${id}`;
 }
 
