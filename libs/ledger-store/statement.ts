@@ -1,3 +1,6 @@
+import type { Parameter } from './tables/kind.ts';
+import type { Table, WrittenColumn } from './tables/table.ts';
+
 /** One prepared statement with its values; Postgres parses and plans it once per connection, under its name. */
 export interface Statement {
   readonly name: string;
@@ -5,94 +8,86 @@ export interface Statement {
   readonly values: unknown[];
 }
 
-export interface Column<Row> {
-  readonly name: string;
-  readonly type: string;
-  /** JSON as text where the type is `json` or `jsonb`. */
-  readonly value: (row: Row) => Value;
-}
+type Write<Written> = (objects: readonly Written[]) => Statement;
 
 /** An insert of many rows in one statement, whatever their number: one parameter per column. */
-export function insertRows<Row>(table: string, columns: readonly Column<Row>[]): (rows: readonly Row[]) => Statement {
-  const names = columns.map(({ name }) => name).join(', ');
-  const text = `insert into ${table} (${names}) select ${columns.map(selected).join(', ')} from ${rowSource(columns)}`;
-  return (rows) => ({ name: `insert_${table}`, text, values: parametersOf(columns, rows) });
+export function insertRows<Written>({ name, written }: Table<Written, never, unknown>): Write<Written> {
+  const names = written.map(({ column }) => column.name).join(', ');
+  const text = `insert into ${name} (${names}) select ${written.map(selected).join(', ')} from ${rowSource(written)}`;
+  return (objects) => ({ name: `insert_${name}`, text, values: parametersOf(written, objects) });
 }
 
-/** An update of many rows in one statement. */
-export function updateRows<Row>(
-  table: string,
-  key: readonly Column<Row>[],
-  columns: readonly Column<Row>[],
-): (rows: readonly Row[]) => Statement {
-  const all = [...key, ...columns];
-  const text = `update ${table} t set ${columns.map((column) => `${column.name} = ${selected(column)}`).join(', ')}
-    from ${placesOf(table, key, all)} v where ${isAtPlace(key)}`;
-  return (rows) => ({ name: `update_${table}_${String(columns[0]?.name)}`, text, values: parametersOf(all, rows) });
+/** An update of many rows in one statement: of the columns that belong to it. */
+export function updateRows<Written>(
+  { name, written }: Table<Written, never, unknown>,
+  update = 'state',
+): Write<Written> {
+  const key = written.filter(isKey);
+  const changed = written.filter(({ column }) => column.role.update === update);
+  const [first] = changed;
+  if (!first) throw new Error(`no column of ${name} belongs to the update “${update}”`);
+  const all = [...key, ...changed];
+  const text = `update ${name} t set ${changed.map((one) => `${one.column.name} = ${selected(one)}`).join(', ')}
+    from ${addressed(name, key, all)} v where ${isAddressed(key)}`;
+  return (objects) => ({ name: `update_${name}_${first.column.name}`, text, values: parametersOf(all, objects) });
 }
 
 /** Deletes rows by their keys. */
-export function deleteRows<Row>(table: string, key: readonly Column<Row>[]): (rows: readonly Row[]) => Statement {
-  const text = `delete from ${table} t using ${placesOf(table, key, key)} v where ${isAtPlace(key)}`;
-  return (rows) => ({ name: `delete_${table}`, text, values: parametersOf(key, rows) });
+export function deleteRows<Written>({ name, written }: Table<Written, never, unknown>): Write<Written> {
+  const key = written.filter(isKey);
+  const text = `delete from ${name} t using ${addressed(name, key, key)} v where ${isAddressed(key)}`;
+  return (objects) => ({ name: `delete_${name}`, text, values: parametersOf(key, objects) });
+}
+
+type AnyWritten = Pick<WrittenColumn<never>, 'column'>;
+
+function isKey({ column }: AnyWritten): boolean {
+  return column.role.isKey;
 }
 
 /**
- * The rows of the parameters, each with the place of the row it is for. A join by key may be planned as one scan of the whole
+ * The rows of the parameters, each with the physical address of the row it is for. A join by key may be planned as one scan of the whole
  * table, while that was known to be empty; a scalar subquery is a look-up by index whatever the planner knows. Nobody else
  * can move a row between the two, because its account is locked.
  */
-function placesOf<Row>(table: string, key: readonly Column<Row>[], columns: readonly Column<Row>[]): string {
-  const same = key.map(({ name }) => `k.${name} = v.${name}`).join(' and ');
-  return `(select v.*, (select k.ctid from ${table} k where ${same}) as place from ${rowSource(columns)})`;
+function addressed(table: string, key: readonly AnyWritten[], columns: readonly AnyWritten[]): string {
+  const same = key.map(({ column: { name } }) => `k.${name} = v.${name}`).join(' and ');
+  return `(select v.*, (select k.ctid from ${table} k where ${same}) as address from ${rowSource(columns)})`;
 }
 
-/** Partitions have places of the same number, so the key is compared as well, in a way that no index serves. */
-function isAtPlace<Row>(key: readonly Column<Row>[]): string {
-  return ['t.ctid = v.place', ...key.map(({ name }) => `t.${name} is not distinct from v.${name}`)].join(' and ');
+/** Rows of two partitions may have the same address, so the key is compared as well, in a way that no index serves. */
+function isAddressed(key: readonly AnyWritten[]): string {
+  return ['t.ctid = v.address', ...key.map(({ column: { name } }) => `t.${name} is not distinct from v.${name}`)].join(
+    ' and ',
+  );
 }
 
 /** JSON writes control characters as escapes, so this one never occurs within it. */
 const BETWEEN_JSON = '\x1e';
 
-/**
- * A column of JSON travels as one text that Postgres takes apart: in an array, every quote would be escaped here and
- * unescaped there, which cost a fifth of a decision.
- */
-function isJson({ type }: { readonly type: string }): boolean {
-  return type === 'json' || type === 'jsonb';
-}
-
 /** `v`: a row per value of the arrays and texts that the parameters are, in the order of the columns. */
-function rowSource<Row>(columns: readonly Column<Row>[]): string {
-  const sources = columns.map((column, index) => {
+function rowSource(columns: readonly AnyWritten[]): string {
+  const sources = columns.map(({ column: { kind } }, index) => {
     const parameter = `$${String(index + 1)}`;
-    return isJson(column)
+    return kind.travels === 'as text'
       ? `string_to_table(${parameter}::text, e'\\x1e', '')`
-      : `unnest(${parameter}::${column.type}[])`;
+      : `unnest(${parameter}::${kind.type}[])`;
   });
-  return `rows from (${sources.join(', ')}) v (${columns.map(({ name }) => name).join(', ')})`;
+  return `rows from (${sources.join(', ')}) v (${columns.map(({ column }) => column.name).join(', ')})`;
 }
 
-function selected<Row>(column: Column<Row>): string {
-  return column.type === 'jsonb' ? `v.${column.name}::jsonb` : `v.${column.name}`;
+function selected({ column: { name, kind } }: AnyWritten): string {
+  return kind.type === 'jsonb' ? `v.${name}::jsonb` : `v.${name}`;
 }
 
-function parametersOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string[] {
-  return columns.map((column) => {
-    const { type, value } = column;
-    if (isJson(column)) return rows.map((row) => value(row) ?? '').join(BETWEEN_JSON);
-    return type === 'text' ? `{${rows.map((row) => quoted(value(row))).join(',')}}` : arrayOf(rows.map(value));
+function parametersOf<Written>(columns: readonly WrittenColumn<Written>[], objects: readonly Written[]): string[] {
+  return columns.map((one) => {
+    const parameters = one.parametersOf(objects);
+    return one.column.kind.travels === 'as array' ? `{${parameters.join(',')}}` : parameters.join(BETWEEN_JSON);
   });
 }
-
-type Value = string | number | boolean | null;
 
 /** An array literal of numbers, ids, times or names of enumerations: none has a character that the literal would take for its own. */
-export function arrayOf(values: readonly Value[]): string {
-  return `{${values.map((value) => value ?? 'NULL').join(',')}}`;
-}
-
-function quoted(value: Value): string {
-  return value === null ? 'NULL' : `"${String(value).replaceAll(/["\\]/g, '\\$&')}"`;
+export function arrayOf(parameters: readonly (Parameter | null)[]): string {
+  return `{${parameters.map((parameter) => parameter ?? 'NULL').join(',')}}`;
 }

@@ -3,7 +3,7 @@ import type { Pool } from '#database';
 import { DEFAULT_ALERT_RULES, formatAmount, type AlertRules, type JsonObject } from '#ledger';
 import { asking, type Asking } from '../asking.ts';
 import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
-import { rulesFromRow, storedRules, type StoredRules } from '../load/rows.ts';
+import { alertRules, type StoredRules } from '../tables/json-forms.ts';
 
 const REFRESH_MS = 500;
 
@@ -75,11 +75,14 @@ async function lockRules(database: Asking, environment: string): Promise<AlertRu
 }
 
 async function updateRules(database: Asking, environment: string, rules: AlertRules): Promise<void> {
-  await database.query('update environments set alert_rules = $2 where name = $1', [environment, storedRules(rules)]);
+  await database.query('update environments set alert_rules = $2 where name = $1', [
+    environment,
+    alertRules.write(rules),
+  ]);
 }
 
 function completeRules(stored: StoredRules): AlertRules {
-  const { percent, remaining } = rulesFromRow(stored);
+  const { percent, remaining } = alertRules.read(stored);
   return { percent: percent ?? DEFAULT_ALERT_RULES.percent, remaining: remaining ?? DEFAULT_ALERT_RULES.remaining };
 }
 

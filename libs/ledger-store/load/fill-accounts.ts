@@ -5,14 +5,10 @@ import type { Filled } from './filled.ts';
 import { findFirstHolds, type FirstHoldsRow } from './lapsed-holds.ts';
 import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
 import { accountsFromRows, countMaxOf, rowsOf } from './load-state.ts';
-import {
-  authorizationFromClosed,
-  authorizationFromHold,
-  type AccountRow,
-  type ClosedAuthorizationRow,
-  type GrantRow,
-  type HoldRow,
-} from './rows.ts';
+import type { AccountRow } from '../tables/accounts.ts';
+import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import type { GrantRow } from '../tables/grants.ts';
+import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import { findAccounts, findClosedAuthorizations, findHolds, findOpenGrants } from './statements.ts';
 
 /** What is missing in the cache. */

@@ -1,6 +1,8 @@
 import { Amount, type AccountKey, type Lapsed } from '#ledger';
 import { arrayOf, type Statement } from '../statement.ts';
 import { everExpires, firstHolds, openHolds, type FirstHolds } from './first-holds.ts';
+import { AUTHORIZATIONS, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import type { HoldRow } from '../tables/holds.ts';
 
 /** What lapsed holds let go: `[["<grant>" or null for the overdraft, <milliseconds since 1970>, "<amount>"], …]`. */
 type ShareList = readonly (readonly [grantId: string | null, at: number, amount: string])[];
@@ -138,21 +140,31 @@ const answer = ({ accounts, now, more }: Times, holds: string, first: string): s
     ${first} as first_holds, ${openHolds(now, '$2::integer')} as open_holds${more}
   from clock left join ${accounts} on true`;
 
-// What `asOf` of the ledger makes of a lapsed hold. The account's lock keeps everyone else from moving a row from its place.
+/** What `asOf` of the ledger makes of a lapsed hold, in the columns that a hold doesn't have. */
+const OF_LAPSED: Readonly<Record<Exclude<keyof ClosedAuthorizationRow, keyof HoldRow>, string>> = {
+  status: `'expired'`,
+  refunded: '0',
+  late: 'false',
+  held_at_close: 'held',
+  final_amount: 'null',
+  committed_at: 'null',
+  closed_at: 'expires_at',
+};
+const IN_CLOSED_ONLY: ReadonlyMap<string, string> = new Map(Object.entries(OF_LAPSED));
+const CLOSED_COLUMNS = AUTHORIZATIONS.written.map(({ column }) => column.name);
+
+// The account's lock keeps everyone else from moving a row.
 const moveLapsed = (times: Times): string => `
   with ${times.common},
   due as materialized (
-    select h.place from clock cross join ${times.accounts} cross join lateral (
-      select ctid as place from holds where ${hasLapsed(times)} offset 0
+    select h.address from clock cross join ${times.accounts} cross join lateral (
+      select ctid as address from holds where ${hasLapsed(times)} offset 0
     ) h limit ${MOVED_MAX}
   ),
-  lapsed as (delete from holds h using due where h.ctid = due.place returning h.*),
+  lapsed as (delete from holds h using due where h.ctid = due.address returning h.*),
   closed as (
-    insert into authorizations (account_id, id, environment, status, amount, committed, draws, steps, uncollected, refunded,
-      overage, late, held_at_close, usage, tags, metadata, created_at, expires_at, closed_at, balance_posted, balance_held)
-    select account_id, id, environment, 'expired', amount, committed, draws, steps, uncollected, 0,
-      overage, false, held, usage, tags, metadata, created_at, expires_at, expires_at, balance_posted, balance_held
-    from lapsed
+    insert into authorizations (${CLOSED_COLUMNS.join(', ')})
+    select ${CLOSED_COLUMNS.map((name) => IN_CLOSED_ONLY.get(name) ?? name).join(', ')} from lapsed
   ),
   gone as materialized (
     select account_id,

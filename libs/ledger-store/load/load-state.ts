@@ -13,21 +13,14 @@ import {
 import type { PoolClient } from '#database';
 import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
+import { accountFromRow, type AccountRow } from '../tables/accounts.ts';
+import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import { declinedFromRows, type DeclinedRow } from '../tables/declines.ts';
+import { grantFromRow, type GrantRow } from '../tables/grants.ts';
+import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import type { AccountCache } from './account-cache.ts';
 import { expiriesFromRow } from './first-holds.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
-import {
-  accountFromRow,
-  authorizationFromClosed,
-  authorizationFromHold,
-  declinedFromRows,
-  grantFromRow,
-  type AccountRow,
-  type ClosedAuthorizationRow,
-  type DeclinedRow,
-  type GrantRow,
-  type HoldRow,
-} from './rows.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from './test-clock-statements.ts';
 import {
   findAccounts,

@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import type { Pool } from '#database';
 import { ledgerPool } from '../engine/ledger-pool.ts';
-import { deleteRows, updateRows, type Column, type Statement } from '../statement.ts';
+import { deleteRows, updateRows, type Statement } from '../statement.ts';
+import { ACCOUNTS } from '../tables/accounts.ts';
+import { AUTHORIZATIONS } from '../tables/authorizations.ts';
+import { DECLINES } from '../tables/declines.ts';
+import { GRANTS } from '../tables/grants.ts';
+import { HOLDS } from '../tables/holds.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { guardAccounts, guardKeys, guardTestClocks } from './guards.ts';
 import { findKeys } from './key-statements.ts';
@@ -54,16 +59,15 @@ const LOOK_UPS: readonly Statement[] = [
   guardAccounts({ keys: KEYS, versions: ['1', '2'], now: 0, holdsUntil: 1 }),
 ];
 
-const ACCOUNT_KEY: Column<never>[] = [{ name: 'account_id', type: 'bigint', value: String }];
-const OBJECT_KEY: Column<never>[] = [...ACCOUNT_KEY, { name: 'id', type: 'uuid', value: String }];
-const sum = (name: string): Column<never>[] => [{ name, type: 'numeric', value: String }];
-
 const WRITES: readonly Statement[] = [
-  updateRows('accounts', ACCOUNT_KEY, sum('debt'))([]),
-  updateRows('grants', OBJECT_KEY, sum('remaining'))([]),
-  updateRows('holds', OBJECT_KEY, sum('held'))([]),
-  updateRows('authorizations', OBJECT_KEY, sum('committed'))([]),
-  deleteRows('holds', OBJECT_KEY)([]),
+  updateRows(ACCOUNTS, 'sums')([]),
+  updateRows(ACCOUNTS, 'terms')([]),
+  updateRows(ACCOUNTS, 'alerts')([]),
+  updateRows(GRANTS)([]),
+  updateRows(HOLDS)([]),
+  updateRows(AUTHORIZATIONS)([]),
+  deleteRows(HOLDS)([]),
+  deleteRows(DECLINES)([]),
 ];
 
 /** The lines of a plan that look at more rows than are wanted. */

@@ -1,8 +1,9 @@
 import { Repeater } from '#background';
 import type { Pool } from '#database';
-import { balanceOf, timeOf, type AccountDecision, type AccountRef, type JsonObject } from '#ledger';
+import { balanceOf, timeOf, type AccountDecision, type AccountRef } from '#ledger';
 import { asking } from '../asking.ts';
 import { attemptRead } from './attempt-read.ts';
+import { EVENTS, type EventRow } from '../tables/events.ts';
 import type { StoredEvent } from './event-reader.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 
@@ -34,15 +35,6 @@ interface Position {
   account_id: string;
   id_clock: string;
   event_sequence: string;
-}
-
-interface EventRow {
-  account_id: string;
-  id: string;
-  type: string;
-  sequence: string;
-  data: JsonObject;
-  occurred_at: Date;
 }
 
 const POLL_MS = 250;
@@ -133,17 +125,17 @@ export class AccountFeed {
 
   /** By the follower's index in the list: two followers of one account may have seen different numbers. */
   private async eventsOf(followed: readonly Followed[]): Promise<ReadonlyMap<number, NumberedEvent[]>> {
-    const { rows } = await asking(this.pool).query<EventRow & { at: string }>(
+    const { rows } = await asking(this.pool).query<EventRow & { at: string; sequence: string }>(
       `select wanted.at, e.* from unnest($1::bigint[], $2::bigint[]) with ordinality wanted (account_id, after, at),
         lateral (
-          select account_id, id, type, sequence, data, occurred_at from events
+          select * from events
           where account_id = wanted.account_id and sequence > wanted.after order by sequence limit $3
         ) e order by wanted.at, e.sequence`,
       [followed.map(({ ref }) => ref.key), followed.map(({ after }) => after), EVENTS_AT_ONCE],
     );
-    const events = rows.map(({ at, id, type, sequence, data, occurred_at }) => ({
-      at: Number(at) - 1,
-      event: { id, type, data, sequence: Number(sequence), occurredAt: occurred_at.getTime() },
+    const events = rows.map((row) => ({
+      at: Number(row.at) - 1,
+      event: { ...EVENTS.fromRow(row), sequence: Number(row.sequence) },
     }));
     const grouped = Map.groupBy(events, ({ at }) => at);
     return new Map([...grouped].map(([at, list]) => [at, list.map(({ event }) => event)]));

@@ -12,13 +12,9 @@ import {
 } from '#ledger';
 import { sql, type Kysely } from 'kysely';
 import { rowsOf } from '../load/load-state.ts';
-import {
-  authorizationFromClosed,
-  authorizationFromHold,
-  type AccountRow,
-  type ClosedAuthorizationRow,
-  type HoldRow,
-} from '../load/rows.ts';
+import type { AccountRow } from '../tables/accounts.ts';
+import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
 import { aheadOfAccount } from '../load/test-clock-statements.ts';
 import { ofConnection } from '../engine/failures.ts';

@@ -1,15 +1,17 @@
 import { kyselyFrom, type Pool } from '#database';
-import { accountKey, accountKeyOf, type AccountRef, type JsonObject } from '#ledger';
+import { accountKey, accountKeyOf, type AccountRef } from '#ledger';
 import { sql, type Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
+import { EVENTS, type EventRow } from '../tables/events.ts';
 import { beginningOf, idOf, pageOf, type FollowRequest, type Page, type PageRequest } from './page.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** An event as it is kept. */
 export interface StoredEvent {
   readonly id: string;
   readonly type: string;
-  readonly data: JsonObject;
+  readonly data: object;
   /** When it happened, by the account's clock, in milliseconds since 1970. */
   readonly occurredAt: number;
 }
@@ -17,17 +19,6 @@ export interface StoredEvent {
 export interface EventFilter {
   readonly account: AccountRef | null;
   readonly type: string | null;
-}
-
-interface EventTable {
-  account_id: string;
-  id: string;
-  environment: string;
-  type: string;
-  sequence: string | null;
-  data: JsonObject;
-  occurred_at: Date;
-  recorded_at: Date;
 }
 
 /** What is shown of an account's events. */
@@ -41,10 +32,10 @@ export const EVENT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export class EventReader {
-  private readonly tables: Kysely<{ events: EventTable }>;
+  private readonly tables: Kysely<LedgerTables>;
 
   constructor(pool: Pool) {
-    this.tables = kyselyFrom<{ events: EventTable }>(pool);
+    this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
   /** @returns `null` where the environment has no such event, or not any more */
@@ -54,7 +45,7 @@ export class EventReader {
       const owners = [accountKeyOf(id), accountKey(environment, '')];
       const query = this.tables.selectFrom('events').selectAll().where('account_id', 'in', owners).where('id', '=', id);
       const [row] = await ofConnection(query.where('environment', '=', environment).execute());
-      return row ? eventFromRow(row) : null;
+      return row ? EVENTS.fromRow(row) : null;
     });
   }
 
@@ -69,7 +60,7 @@ export class EventReader {
         .orderBy('recorded_at', 'desc')
         .orderBy('id', 'desc')
         .limit(page.limit + 1);
-      return pageOf(await ofConnection(newestFirst.execute()), page, keyOf, eventFromRow);
+      return pageOf(await ofConnection(newestFirst.execute()), page, keyOf, EVENTS.fromRow);
     });
   }
 
@@ -101,7 +92,7 @@ export class EventReader {
         ),
         page,
         idOf,
-        eventFromRow,
+        EVENTS.fromRow,
       );
     });
   }
@@ -115,11 +106,7 @@ export class EventReader {
   }
 }
 
-function eventFromRow({ id, type, data, occurred_at }: EventTable): StoredEvent {
-  return { id, type, data, occurredAt: occurred_at.getTime() };
-}
-
-function keyOf({ recorded_at, id }: EventTable): string {
+function keyOf({ recorded_at, id }: EventRow): string {
   return `${String(recorded_at.getTime())}.${id}`;
 }
 

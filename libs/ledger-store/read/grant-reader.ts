@@ -1,7 +1,7 @@
 import { kyselyFrom, type Pool } from '#database';
 import { accountKeyOf, grantStatus, timeOf, type AccountRef, type GrantDecision, type ObjectRef } from '#ledger';
 import type { Kysely } from 'kysely';
-import { grantFromRow } from '../load/rows.ts';
+import { grantFromRow } from '../tables/grants.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';

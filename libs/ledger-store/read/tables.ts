@@ -1,20 +1,9 @@
-import type { LedgerAccount, TransferKind } from '#ledger';
-import type { AccountRow, ClosedAuthorizationRow, GrantRow, HoldRow } from '../load/rows.ts';
-
-export interface TransferRow {
-  account_id: string;
-  id: string;
-  transaction_id: string;
-  kind: TransferKind;
-  debit: LedgerAccount;
-  credit: LedgerAccount;
-  amount: string;
-  grant_id: string | null;
-  authorization_id: string | null;
-  corrects: string | null;
-  reason: string | null;
-  created_at: Date;
-}
+import type { AccountRow } from '../tables/accounts.ts';
+import type { ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import type { EventRow } from '../tables/events.ts';
+import type { GrantRow } from '../tables/grants.ts';
+import type { HoldRow } from '../tables/holds.ts';
+import type { TransferRow } from '../tables/transfers.ts';
 
 /** The tables that lists are read from. */
 export interface LedgerTables {
@@ -23,4 +12,5 @@ export interface LedgerTables {
   holds: HoldRow;
   authorizations: ClosedAuthorizationRow;
   transfers: TransferRow;
+  events: EventRow;
 }

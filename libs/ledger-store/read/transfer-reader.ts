@@ -1,14 +1,15 @@
 import { kyselyFrom, type Pool } from '#database';
-import { Amount, type AccountRef, type Transfer } from '#ledger';
+import type { AccountRef, Transfer } from '#ledger';
 import type { Kysely } from 'kysely';
 import { rowsOf } from '../load/load-state.ts';
-import type { AccountRow } from '../load/rows.ts';
+import type { AccountRow } from '../tables/accounts.ts';
+import { transferFromRow } from '../tables/transfers.ts';
 import { findAccounts } from '../load/statements.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 import { beginningOf, idOf, pageOf, type FollowRequest, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
-import type { LedgerTables, TransferRow } from './tables.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** Milliseconds since 1970: `from` inclusive, `to` exclusive. */
 export interface TimeRange {
@@ -83,21 +84,4 @@ export class TransferReader {
     if (to !== null) query = query.where('created_at', '<', new Date(to));
     return query;
   }
-}
-
-function transferFromRow(row: TransferRow): Transfer {
-  return {
-    id: row.id,
-    accountKey: row.account_id,
-    transactionId: row.transaction_id,
-    kind: row.kind,
-    debit: row.debit,
-    credit: row.credit,
-    amount: new Amount(row.amount),
-    grantId: row.grant_id,
-    authorizationId: row.authorization_id,
-    corrects: row.corrects,
-    reason: row.reason,
-    createdAt: row.created_at.getTime(),
-  };
 }

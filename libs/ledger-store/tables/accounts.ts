@@ -1,0 +1,68 @@
+import {
+  IdClock,
+  LIVE,
+  type Account,
+  type AccountStatus,
+  type JsonObject,
+  type OveragePolicy,
+  type TestClock,
+} from '#ledger';
+import { column } from './column.ts';
+import { alertRules, paceMarks } from './json-forms.ts';
+import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, type Kind } from './kind.ts';
+import { table, type RowOf } from './table.ts';
+
+/** Which of its environment's clocks it is. How far that one is ahead stands in `test_clocks`; `live` has none. */
+const clockNumber: Kind<TestClock | null, number> = {
+  ...integer,
+  read: (number) => ({ number, aheadMs: 0 }),
+  write: (clock) => clock?.number ?? 0,
+};
+
+/** Three updates: what nearly every decision changes, what an operator sets, and what alerts remember. */
+export const ACCOUNTS = table({
+  name: 'accounts',
+  owner: 'account',
+  columns: {
+    account: {
+      key: column('account_id', accountKey).key(),
+      environment: column('environment', text()),
+      id: column('external_id', text()),
+      unit: column('unit', text()),
+      clock: column('test_clock', clockNumber),
+      createdAt: column('created_at', time),
+      debt: column('debt', numeric).updated('sums'),
+      overdraftHeld: column('overdraft_held', numeric).updated('sums'),
+      terms: {
+        name: column('name', text()).nullable().updated('terms'),
+        overdraftLimit: column('overdraft_limit', numeric).updated('terms'),
+        overage: column('overage', enumeration<OveragePolicy>('overage_policy')).updated('terms'),
+        timeZone: column('time_zone', text()).updated('terms'),
+        metadata: column('metadata', json<JsonObject>()).updated('terms'),
+      },
+      status: column('status', enumeration<AccountStatus>('account_status')).updated('terms'),
+      alerts: {
+        rules: column('alert_rules', alertRules).updated('alerts'),
+        basis: column('alert_basis', numeric).updated('alerts'),
+        epoch: column('alert_epoch', integer).updated('alerts'),
+        arming: column('alert_arming', integer).updated('alerts'),
+        percent: column('alerted_percent', integer).updated('alerts'),
+      },
+      sequence: column('event_sequence', counter).updated('alerts'),
+      pace: {
+        total: column('usage_total', numeric).updated('sums'),
+        marks: column('usage_marks', paceMarks).updated('alerts'),
+      },
+    },
+    ids: { lastStamp: column('id_clock', bits64).updated('sums') },
+  },
+});
+
+export type AccountRow = RowOf<typeof ACCOUNTS>;
+
+/** @param aheadMs how far its test clock is ahead */
+export function accountFromRow(row: AccountRow, aheadMs: number): { account: Account; ids: IdClock } {
+  const { account, ids } = ACCOUNTS.fromRow(row);
+  const clock = account.environment === LIVE || account.clock === null ? null : { ...account.clock, aheadMs };
+  return { account: { ...account, clock }, ids: new IdClock(account.key, ids.lastStamp) };
+}

@@ -1,0 +1,36 @@
+import type { Grant, GrantCategory, GrantScope, JsonObject } from '#ledger';
+import { column } from './column.ts';
+import { accountKey, boolean, enumeration, json, numeric, smallint, time, uuid } from './kind.ts';
+import { computed, table, type RowOf } from './table.ts';
+
+export const GRANTS = table({
+  name: 'grants',
+  owner: 'account',
+  columns: {
+    accountKey: column('account_id', accountKey).key(),
+    id: column('id', uuid).key(),
+    amount: column('amount', numeric),
+    remaining: column('remaining', numeric).updated(),
+    held: column('held', numeric).updated(),
+    repaid: column('repaid', numeric).updated(),
+    category: column('category', enumeration<GrantCategory>('grant_category')),
+    priority: column('priority', smallint),
+    scope: column('scope', json<GrantScope>()).nullable(),
+    costBasis: column('cost_basis', numeric).nullable(),
+    effectiveAt: column('effective_at', time),
+    expiresAt: column('expires_at', time).nullable(),
+    voidedAt: column('voided_at', time).nullable().updated(),
+    entered: column('entered', boolean).updated(),
+    expired: column('expired', boolean).updated(),
+    expiryNotices: column('expiry_notices', smallint).updated(),
+    metadata: column('metadata', json<JsonObject>()),
+    createdAt: column('created_at', time),
+  },
+  computed: [
+    computed(column('open', boolean).updated(), ({ remaining }: Pick<Grant, 'remaining'>) => !remaining.isZero()),
+  ],
+});
+
+export type GrantRow = RowOf<typeof GRANTS>;
+
+export const grantFromRow: (row: GrantRow) => Grant = GRANTS.fromRow;

@@ -1,0 +1,66 @@
+import {
+  Amount,
+  formatAmount,
+  ZERO,
+  type Draw,
+  type GrantShare,
+  type HoldStep,
+  type OwnAlertRules,
+  type Pace,
+} from '#ledger';
+import { jsonAs, jsonList } from './kind.ts';
+
+/** Alert rules as they are stored; an account's own may lack either list. */
+export interface StoredRules {
+  readonly percent: readonly number[] | null;
+  readonly remaining: readonly string[] | null;
+}
+
+export const alertRules = jsonAs<OwnAlertRules, StoredRules>(
+  ({ percent, remaining }) => ({
+    percent,
+    remaining: remaining && remaining.map((level) => new Amount(level)),
+  }),
+  ({ percent, remaining }) => ({ percent, remaining: remaining && remaining.map(formatAmount) }),
+);
+
+/** `[<milliseconds since 1970>, "<used until then>"]` */
+type StoredMark = readonly [at: number, total: string];
+
+export const paceMarks = jsonList<Pace['marks'][number], StoredMark>(
+  ([at, total]) => ({ at, total: new Amount(total) }),
+  ({ at, total }) => [at, formatAmount(total)],
+);
+
+/** `["<grant>", "<amount>"]` */
+type StoredShare = readonly [grantId: string, amount: string];
+
+export const grantShares = jsonList<GrantShare, StoredShare>(
+  ([grantId, amount]) => ({ grantId, amount: new Amount(amount) }),
+  ({ grantId, amount }) => [grantId, formatAmount(amount)],
+);
+
+/** `["<grant>" or null for debt, "<amount>", "<transaction>", "<refunded>" or absent for none]` */
+type StoredDraw = readonly [grantId: string | null, amount: string, transactionId: string, refunded?: string];
+
+export const draws = jsonList<Draw, StoredDraw>(
+  ([grantId, amount, transactionId, refunded]) => ({
+    grantId,
+    amount: new Amount(amount),
+    transactionId,
+    refunded: refunded === undefined ? ZERO : new Amount(refunded),
+  }),
+  ({ grantId, amount, transactionId, refunded }) => {
+    const draw = [grantId, formatAmount(amount), transactionId] as const;
+    return refunded.isZero() ? draw : [...draw, formatAmount(refunded)];
+  },
+);
+
+/** `[<milliseconds since 1970>, "<held from then on>"]` */
+type StoredStep = readonly [at: number, held: string];
+
+/** How a hold changed. */
+export const holdSteps = jsonList<HoldStep, StoredStep>(
+  ([at, held]) => ({ at, held: new Amount(held) }),
+  ({ at, held }) => [at, formatAmount(held)],
+);

@@ -1,0 +1,143 @@
+import { Column, type AnyColumn } from './column.ts';
+import type { Parameter } from './kind.ts';
+
+/**
+ * Who owns the rows of a table. What an account owns can be moved elsewhere with it: `account_id` leads its key, and no
+ * foreign key leads from it to what stands beside all accounts.
+ */
+export type TableOwner = 'account' | 'environment';
+
+/** Columns by the fields of the object that a row means. A field that is an object may have columns for its own fields. */
+export interface Columns {
+  readonly [field: string]: AnyColumn | Columns;
+}
+
+interface Description<C extends Columns, Constants> {
+  readonly name: string;
+  readonly owner: TableOwner;
+  readonly columns: C;
+  /** Columns that are written and never read. */
+  readonly computed?: readonly WrittenColumn<Written<C>>[];
+  /** Fields of the object that have the same value in every row, so that no column keeps it. */
+  readonly constants?: Constants;
+}
+
+/** A table by its description: what statements and readers are made of. */
+export interface Table<Written, Row, Read> {
+  readonly name: string;
+  readonly owner: TableOwner;
+  /** The columns that an insert writes. */
+  readonly written: readonly WrittenColumn<Written>[];
+  /** The columns that a reader reads. */
+  readonly read: readonly AnyColumn[];
+  readonly fromRow: (row: Row) => Read;
+}
+
+/** A row of the table, as Postgres answers it. */
+export type RowOf<T> = T extends { readonly fromRow: (row: infer Row) => unknown } ? Row : never;
+
+export interface WrittenColumn<Written> {
+  readonly column: AnyColumn;
+  /** The column's values in these objects. */
+  parametersOf(objects: readonly Written[]): Parameter[];
+}
+
+export function table<const C extends Columns, Constants = unknown>({
+  name,
+  owner,
+  columns,
+  computed = [],
+  constants,
+}: Description<C, Constants>): Table<Written<C>, Row<C>, Read<C> & Constants> {
+  const all = placed(columns);
+  const stored = all.filter(({ column }) => !column.role.isGenerated);
+  return {
+    name,
+    owner,
+    written: [...stored.map(writtenFrom), ...computed],
+    read: all.map(({ column }) => column),
+    // The reader goes through the columns in a loop, of which the compiler can't know what it knows of each of them.
+    fromRow: readerOf(columns, { ...constants }) as (row: Row<C>) => Read<C> & Constants,
+  };
+}
+
+/** A column that is made of the whole object, for an index or a constraint. */
+export function computed<Written, Value>(
+  column: Column<string, Value, unknown>,
+  valueOf: (object: Written) => Value,
+): WrittenColumn<Written> {
+  return { column, parametersOf: (objects) => objects.map((object) => column.kind.write(valueOf(object))) };
+}
+
+type Read<C> = {
+  [Field in keyof C]: C[Field] extends Column<string, infer Value, unknown, boolean> ? Value : Read<C[Field]>;
+};
+
+type Written<C> = {
+  [
+    Field in keyof C as C[Field] extends Column<string, unknown, unknown, true> ? never : Field
+  ]: C[Field] extends Column<string, infer Value, unknown> ? Value : Written<C[Field]>;
+};
+
+type ColumnsIn<C> = {
+  [Field in keyof C]: C[Field] extends AnyColumn ? C[Field] : ColumnsIn<C[Field]>;
+}[keyof C];
+
+type Row<C> = {
+  [One in ColumnsIn<C> as NameOf<One>]: One extends Column<string, unknown, infer Stored, boolean> ? Stored : never;
+};
+
+type NameOf<One> = One extends AnyColumn ? One['name'] : never;
+
+interface PlacedColumn {
+  readonly column: AnyColumn;
+  /** The fields that lead to its value. */
+  readonly path: readonly string[];
+}
+
+type Fields = Record<string, unknown>;
+
+function placed(columns: Columns, path: readonly string[] = []): PlacedColumn[] {
+  return Object.entries(columns).flatMap(([field, entry]) => {
+    const own = [...path, field];
+    return entry instanceof Column ? [{ column: entry, path: own }] : placed(entry, own);
+  });
+}
+
+function writtenFrom({ column, path }: PlacedColumn): WrittenColumn<unknown> {
+  const groups = path.slice(0, -1);
+  const field = path.at(-1) ?? '';
+  const { kind, role } = column;
+  const none = kind.travels === 'as array' ? 'NULL' : '';
+  return {
+    column,
+    parametersOf: (objects) => {
+      const owners = groups.reduce((outer, group) => outer.map((one) => (one as Fields)[group]), objects);
+      if (!role.isNullable) return owners.map((owner) => kind.write((owner as Fields)[field]));
+      return owners.map((owner) => {
+        const value = (owner as Fields)[field];
+        return value === null ? none : kind.write(value);
+      });
+    },
+  };
+}
+
+function readerOf(columns: Columns, constants: Fields): (row: Fields) => Fields {
+  const values: { readonly field: string; readonly name: string; readonly kind: AnyColumn['kind'] }[] = [];
+  const groups: { readonly field: string; readonly fromRow: (row: Fields) => Fields }[] = [];
+  for (const [field, entry] of Object.entries(columns)) {
+    if (entry instanceof Column) values.push({ field, name: entry.name, kind: entry.kind });
+    else groups.push({ field, fromRow: readerOf(entry, {}) });
+  }
+  // To copy an object that has all the fields is faster than to add them one by one.
+  const blank = { ...Object.fromEntries(Object.keys(columns).map((field) => [field, null])), ...constants };
+  return (row) => {
+    const object: Fields = { ...blank };
+    for (const { field, name, kind } of values) {
+      const stored = row[name];
+      object[field] = stored === null ? null : kind.read(stored);
+    }
+    for (const { field, fromRow } of groups) object[field] = fromRow(row);
+    return object;
+  };
+}
