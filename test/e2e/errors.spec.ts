@@ -144,11 +144,13 @@ describe('a body', () => {
     ],
     ['a hundred thousand NULs', { items: [{ metadata: { a: Array.from({ length: 90_000 }, () => '\0') } }] }],
   ])('of %s is refused in no time', async (_, body) => {
-    const startedAt = performance.now();
-    const answer = await send({ path: '/v1/charges/batch', payload: JSON.stringify(body), headers: json });
+    const payload = JSON.stringify(body);
+    const before = process.cpuUsage();
+    const answer = await send({ path: '/v1/charges/batch', payload, headers: json });
+    const { user, system } = process.cpuUsage(before);
     const { errors } = expectProblem(answer, 400, 'invalid_request');
     expect((errors as unknown[]).length).toBeLessThanOrEqual(100);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(user + system).toBeLessThan(1_000_000);
   });
 
   it('of more than 256 KiB is 413', async () => {
