@@ -179,7 +179,7 @@ export default {
     doNotFollow: { path: 'node_modules' },
     // Types count: a room that knows another's types knows that room.
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
+    tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['source', 'import', 'node', 'types', 'default'],

@@ -4,18 +4,17 @@ WORKDIR /purser
 ENV NODE_ENV=production
 
 # Optional packages are Node, which the image has, and the embedded Postgres, which a deployment doesn't use.
-# `npm ci` refuses a lock file that lacks the platform packages of other systems; `npm install` honours the lock too.
 FROM base AS dependencies
 COPY package.json package-lock.json ./
-RUN npm install --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM dependencies AS build
-RUN npm install --include=dev --omit=optional --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
+RUN npm ci --include=dev --omit=optional --ignore-scripts --no-audit --no-fund
+COPY tsconfig.base.json ./
 COPY apps apps
 COPY libs libs
 COPY migrations migrations
-RUN npm run build && rm dist/.tsbuildinfo
+RUN npm run build && find dist -name "*.tsbuildinfo" -o -name "*.d.ts" | xargs rm
 
 FROM base
 COPY --from=dependencies /purser/node_modules node_modules

@@ -27,6 +27,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/jest-global-setup.ts',
   globalTeardown: '<rootDir>/test/support/jest-global-teardown.ts',
-  testTimeout: 30_000,
+  // What takes a second may take many where others keep the machine busy. A spec that fails for its time says what it waits for.
+  testTimeout: 120_000,
   maxWorkers: 2,
 };

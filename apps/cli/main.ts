@@ -1,36 +1,3 @@
-#!/usr/bin/env node
-import { Command } from 'commander';
-import { registerApi } from './api/api.command.ts';
-import { registerMigrate } from './migrate/migrate.command.ts';
-import { registerReplay } from './replay/replay.command.ts';
-import { reportError } from './start/report-error.ts';
-import { registerStart } from './start/start.command.ts';
-import { registerVerify } from './verify/verify.command.ts';
-import { registerWorker } from './worker/worker.command.ts';
+import { runPurser } from './run-purser.ts';
 
-/** As shells count: 128 and the number of SIGPIPE, which Node ignores. */
-const READER_GONE = 141;
-
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever reads may stop when it has enough, as `head` does. That is no fault, and 1 would look like verify's differences.
-  if (error.code === 'EPIPE') process.exit(READER_GONE);
-  throw error;
-});
-
-const program = new Command('purser')
-  .description('Purser, the prepaid credit ledger.')
-  .showHelpAfterError('(purser --help lists the commands)');
-
-registerStart(program);
-registerMigrate(program);
-registerApi(program);
-registerWorker(program);
-registerReplay(program);
-registerVerify(program);
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  reportError(error);
-  process.exitCode = 1;
-}
+await runPurser(process.argv.slice(2));

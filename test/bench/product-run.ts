@@ -50,9 +50,9 @@ export class ProductRun {
     return new ProductRun(server, services, load, starting.move());
   }
 
-  /** Puts a load on some of the services, over connections made for it. */
-  async run(services: readonly ServiceProcess[], connections: number, load: Load): Promise<LoadResult> {
-    await this.load.connect({ urls: services.map(({ url }) => url), adminKey: ADMIN_KEY, connections });
+  /** Puts a load on some of the services, or on what stands in front of them, over connections made for it. */
+  async run(at: readonly { readonly url: string }[], connections: number, load: Load): Promise<LoadResult> {
+    await this.load.connect({ urls: at.map(({ url }) => url), adminKey: ADMIN_KEY, connections });
     const result = await this.load.run(load);
     await this.load.disconnect();
     return result;

@@ -1,19 +1,25 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers';
+import { expectDeliveredTogether } from '../cli/expect-delivered-together.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { expectConformance } from './expect-conformance.ts';
 import { isDockerThere } from './is-docker-there.ts';
 
 /** The oldest that Purser runs on, and the one that docker-compose.yml has. */
-const IMAGES = ['postgres:15', 'postgres:18'];
+const POSTGRES_IMAGES = ['postgres:15', 'postgres:18'];
+/** The oldest that the queues run on, and the one that docker-compose.yml has. */
+const REDIS_IMAGES = ['redis:6.2', 'redis:8'];
 /** An image may have to be fetched first. */
 const START_MS_MAX = 240_000;
 /** It starts three processes, and builds them first. */
 const TEST_MS_MAX = 120_000;
 
-const images = (await isDockerThere()) ? IMAGES : [];
-if (images.length === 0) {
-  process.stderr.write(`No Docker engine answers: ${IMAGES.join(' and ')} are not tried, the embedded Postgres is.\n`);
+const isThere = await isDockerThere();
+if (!isThere) {
+  const images = [...POSTGRES_IMAGES, ...REDIS_IMAGES].join(', ');
+  process.stderr.write(
+    `No Docker engine answers: ${images} are not tried, the embedded Postgres and an installed Redis are.\n`,
+  );
 }
 
 // The container that would remove ours is one more image to fetch; they are stopped below.
@@ -34,7 +40,7 @@ describe('Purser on the embedded Postgres', () => {
   );
 });
 
-for (const image of images) {
+for (const image of isThere ? POSTGRES_IMAGES : []) {
   describe(`Purser on ${image} in a container`, () => {
     let container: StartedTestContainer;
 
@@ -53,6 +59,35 @@ for (const image of images) {
       () => {
         const address = `${container.getHost()}:${container.getMappedPort(5432)}`;
         return expectConformance(`postgres://postgres:secret@${address}/postgres`);
+      },
+      TEST_MS_MAX,
+    );
+  });
+}
+
+for (const image of isThere ? REDIS_IMAGES : []) {
+  describe(`Purser with its queues on ${image} in a container`, () => {
+    let container: StartedTestContainer;
+    let database: TestDatabase;
+
+    beforeAll(async () => {
+      container = await new GenericContainer(image)
+        .withCommand(['redis-server', '--protected-mode', 'no', '--maxmemory-policy', 'noeviction'])
+        .withExposedPorts(6379)
+        .withWaitStrategy(Wait.forLogMessage(/Ready to accept connections/))
+        .start();
+      database = await createEmptyDatabase();
+    }, START_MS_MAX);
+    afterAll(async () => {
+      await container.stop();
+      await database.drop();
+    }, 60_000);
+
+    it(
+      'delivers what happens',
+      () => {
+        const address = `${container.getHost()}:${String(container.getMappedPort(6379))}`;
+        return expectDeliveredTogether({ DATABASE_URL: database.url, REDIS_URL: `redis://${address}` });
       },
       TEST_MS_MAX,
     );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeKey } from '../support/access-steps.ts';
@@ -156,15 +157,18 @@ it('is forgotten where its client has gone before it began: nobody fills up a pr
   const locking = await own.pool.connect();
   await locking.query('begin; lock table accounts in access exclusive mode');
   const head = `GET /v1/accounts/${account}/stream HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${LIVE_KEY}\r\n\r\n`;
+  const gone: Promise<unknown>[] = [];
   for (let stream = 0; stream <= 1000; stream++) {
     const socket = connect(Number(new URL(own.url).port), '127.0.0.1', () => socket.write(head));
+    gone.push(once(socket, 'close'));
     setTimeout(() => socket.destroy(), 500);
     if (stream % 100 === 99) await sleep(50);
   }
-  await sleep(1000);
+  await Promise.all(gone);
   await locking.query('rollback');
   locking.release();
-  await sleep(1000);
-  expect((await own.live.get(`/v1/accounts/${account}/stream?wait=0`)).status).toBe(200);
+  const isTaken = async (): Promise<boolean> =>
+    (await own.live.get(`/v1/accounts/${account}/stream?wait=0`)).status === 200;
+  await eventually('another stream is taken', isTaken);
   await own.stop();
-}, 30_000);
+});

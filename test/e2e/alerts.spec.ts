@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { authorize, charge, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -106,10 +106,11 @@ describe('alerts', () => {
   it('of an environment hold in other processes half a second later', async () => {
     const other = await service.startAnother();
     await put('/v1/alerts', { percent: [10] }, service.test);
-    await sleep(700);
-    const account = await openAccount(service.test, { credits: '100' });
-    await charge(other.test, account, '10');
-    expect(await eventsOf(account, 'balance.threshold_reached', other.test)).toHaveLength(1);
+    await eventually('the other process knows them', async () => {
+      const account = await openAccount(service.test, { credits: '100' });
+      await charge(other.test, account, '10');
+      return (await eventsOf(account, 'balance.threshold_reached', other.test)).length === 1;
+    });
   });
 
   it.each([

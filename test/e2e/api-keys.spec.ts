@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeKey } from '../support/access-steps.ts';
 import { ApiClient, type Answer } from '../support/api-client.ts';
+import { eventually } from '../support/eventually.ts';
 import { expectFaults, expectList, expectProblem } from '../support/expect-answer.ts';
+import { Stopwatch } from '../support/stopwatch.ts';
 import { startTestService, TEST_KEY, type TestInstance, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
@@ -102,7 +104,7 @@ describe('a key that is made', () => {
   });
 
   it('is let in until it expires', async () => {
-    const expiresAt = Date.now() + 800;
+    const expiresAt = Date.now() + 3000;
     const { key, id } = await makeKey(service.live, {
       scopes: ['read'],
       expires_at: new Date(expiresAt).toISOString(),
@@ -128,19 +130,20 @@ describe('a key that is made', () => {
     // It is written every ten seconds, and when a process stops.
     const used = async (): Promise<unknown> => (await service.live.get(`/v1/api-keys/${id}`)).body;
     expect(await used()).toMatchObject({ last_used_at: null });
-    await sleep(10_500);
-    expect(await used()).toMatchObject({ last_used_at: expect.stringMatching(/^20\d\d-/) });
-  }, 20_000);
+    const isTold = async (): Promise<boolean> =>
+      /^20\d\d-/.test(String(((await used()) as { last_used_at: unknown }).last_used_at));
+    await eventually('its last use is told', isTold);
+  });
 });
 
 describe('a key that is rolled', () => {
   it('goes on for the overlap, beside the new one', async () => {
     const old = await makeKey(service.live, { name: 'rolling', scopes: ['read'] });
-    const rolled = await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 1 });
+    const rolled = await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 3 });
     expect(rolled).toMatchObject({ status: 201, body: { name: 'rolling', scopes: ['read'], status: 'active' } });
     const { key } = rolled.body as { key: string };
     expect([(await asking(old.key)).status, (await asking(key)).status]).toEqual([200, 200]);
-    await sleep(1000);
+    await sleep(3000);
     for (const process of [service, other]) {
       expectProblem(await asking(old.key, process), 401, 'invalid_api_key');
       expect((await asking(key, process)).status).toBe(200);
@@ -178,10 +181,11 @@ describe('a key that is revoked', () => {
     const { key, id } = await makeKey(service.live, { scopes: ['admin'] });
     await asking(key, other);
     const revoked = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
-    const revokedAt = performance.now();
+    using stopwatch = new Stopwatch();
     expect(revoked).toMatchObject({ status: 200, body: { id, status: 'revoked' } });
     expectProblem(await asking(key), 401, 'invalid_api_key');
-    while ((await asking(key, other)).status === 200) expect(performance.now() - revokedAt).toBeLessThan(1000);
+    for (let askedAt = 0; (await asking(key, other)).status === 200; askedAt = stopwatch.ms)
+      expect(askedAt).toBeLessThan(1000);
     const again = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
     expect(again.text).toBe(revoked.text);
   });

@@ -3,6 +3,7 @@ import { makeKey } from '../support/access-steps.ts';
 import { ApiClient, type Answer } from '../support/api-client.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/expect-answer.ts';
+import { Stopwatch } from '../support/stopwatch.ts';
 import { hasRedis, startTestRedis, type TestRedis } from '../support/test-redis.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -132,10 +133,10 @@ describe('requests of one API key', () => {
     service = await startTestService({ PURSER_RATE_LIMIT: '1000', REDIS_URL: redis.url });
     await ask(service.live, 1);
     redis.hang();
-    const startedAt = performance.now();
+    using stopwatch = new Stopwatch();
     for (const answer of await ask(service.live, 100)) expect(answer.status).toBe(200);
     // Each would wait for a tenth of a second.
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(stopwatch.ms).toBeLessThan(5_000);
   });
 
   it('pass while it is away, at once, and are counted again when it is back', async () => {
@@ -145,9 +146,9 @@ describe('requests of one API key', () => {
     expect([await limited(), await limited()]).toEqual([false, true]);
 
     await redis.kill();
-    const startedAt = performance.now();
+    using stopwatch = new Stopwatch();
     for (const answer of await ask(service.live, 10)) expect(answer.status).toBe(200);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(stopwatch.ms).toBeLessThan(3000);
 
     await redis.restart();
     await eventually('requests are limited again', limited);

@@ -5,6 +5,7 @@ import { makeKey } from '../support/access-steps.ts';
 import { ApiClient, type Answer } from '../support/api-client.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { authorize, balanceOf, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
+import { Stopwatch } from '../support/stopwatch.ts';
 import { administer, withDatabase } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -127,12 +128,11 @@ describe('while the database is away', () => {
 
 /** Milliseconds until a process doesn't know the key any more. What it would answer otherwise needs no read. */
 async function timeUntilRefused(url: string, key: string): Promise<number> {
-  const startedAt = performance.now();
+  using stopwatch = new Stopwatch();
   const client = new ApiClient(url, key);
-  while ((await client.post('/v1/charges', {})).status !== 401)
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  while ((await client.post('/v1/charges', {})).status !== 401) expect(stopwatch.ms).toBeLessThan(5_000);
   await client.close();
-  return performance.now() - startedAt;
+  return stopwatch.ms;
 }
 
 describe('when more reads wait than can be answered within seconds', () => {
@@ -169,7 +169,7 @@ describe('when more reads wait than can be answered within seconds', () => {
     for (const answer of await Promise.all(theirOwn)) expect(answer.status).toBe(200);
     // The metrics count them; thousands of lines would be one more load.
     expect(service.log.filter((line) => line.includes('ledger_busy'))).toEqual([]);
-  }, 30_000);
+  });
 });
 
 describe('when connections are cut in the middle of the work', () => {

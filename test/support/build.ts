@@ -19,7 +19,7 @@ export async function build(): Promise<void> {
   while (!(await takes(lock))) await sleep(50);
   try {
     const compiler = `${root}/node_modules/typescript/bin/tsc`;
-    await promisify(execFile)(process.execPath, [compiler, '-b', `${root}/tsconfig.build.json`], { cwd: root });
+    await promisify(execFile)(process.execPath, [compiler, '-b', `${root}/apps/cli`], { cwd: root });
   } finally {
     await rm(lock, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const WAIT_MS_MAX = 25_000;
+const WAIT_MS_MAX = 60_000;
 
 /** Waits until it holds. @throws Error saying what didn't, where that takes too long */
 export async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {

@@ -7,6 +7,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyContextConfig } from 'fastify';
 import { ApiModule } from '../../apps/api/api.module.ts';
+// Adds `needs` to the type of a route's configuration.
+import type {} from '../../apps/api/auth/needs.ts';
 import { Readiness } from '../../apps/api/health/readiness.ts';
 import { Metrics } from '../../apps/api/metrics/metrics.ts';
 import { createTestDatabase } from './test-database.ts';

@@ -38,7 +38,7 @@ export async function writeEvent(
   return publicId('event', id);
 }
 
-const sender = new WebhookSender({ allowLoopback: true, timeoutMs: 2000 });
+const sender = new WebhookSender({ allowLoopback: true, timeoutMs: 20_000 });
 const secrets = new SecretBox([SECRETS_KEY]);
 
 /** Does a worker's work until nothing is due. */

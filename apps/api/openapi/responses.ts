@@ -16,7 +16,7 @@ interface Header {
   readonly schema: JsonSchema;
 }
 
-interface Response {
+export interface ResponseObject {
   readonly description: string;
   readonly headers?: Readonly<Record<string, Header>>;
   readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: object }>>;
@@ -48,8 +48,8 @@ function problemsOf(route: Route, { problems = [] }: OperationDescription): Prob
 }
 
 /** An operation's responses by their status, with what its examples were answered. */
-export function responsesOf(route: Route, description: OperationDescription): Record<string, Response> {
-  const responses: Record<string, Response> = {};
+export function responsesOf(route: Route, description: OperationDescription): Record<string, ResponseObject> {
+  const responses: Record<string, ResponseObject> = {};
   for (const [status, answer] of Object.entries(description.answers)) {
     const { schema, mediaType = 'application/json' } = answer;
     responses[status] = {
@@ -89,7 +89,7 @@ function isProblem(body: unknown, code: ProblemCode): boolean {
   return typeof body === 'object' && body !== null && 'code' in body && body.code === code;
 }
 
-function headersOf(headers: Readonly<Record<string, Header>>): Pick<Response, 'headers'> {
+function headersOf(headers: Readonly<Record<string, Header>>): Pick<ResponseObject, 'headers'> {
   return Object.keys(headers).length === 0 ? {} : { headers };
 }
 

@@ -20,7 +20,8 @@ export class WebhookFixture {
   readonly secretsKey = randomBytes(32);
   readonly secrets = new SecretBox([this.secretsKey]);
   readonly endpoints: WebhookEndpoints;
-  readonly sender = new WebhookSender({ allowLoopback: true, timeoutMs: 1000 });
+  /** More patient than any receiver is slow, on a busy machine too. */
+  readonly sender = new WebhookSender({ allowLoopback: true, timeoutMs: 20_000 });
 
   private constructor(
     private readonly database: TestDatabase,
@@ -121,6 +122,11 @@ export class WebhookFixture {
         await Promise.all([this.work(waiting, options), again()]);
       }),
     );
+  }
+
+  /** Lets the leases of all attempts run out. */
+  async endLeases(): Promise<void> {
+    await this.pool.query('update webhook_deliveries set next_attempt_at = clock_timestamp() where lease is not null');
   }
 
   /** An endpoint's deliveries, the newest event first. */
