@@ -60,11 +60,11 @@ export interface Authorization extends Spending {
   /** The pinned part beyond the credits; becomes debt when committed. */
   overdraftHeld: Amount;
   /** How `held` changed while it was open; empty where it stayed what it was at first. */
-  steps: readonly HoldStep[];
+  readonly steps: HoldStep[];
   /** Charged so far: the sum of `draws`. */
   committed: Amount;
-  /** What was charged to whom, in the order drawn. */
-  draws: readonly Draw[];
+  /** What was charged to whom, in the order drawn. It grows in place, and so do the steps. */
+  readonly draws: Draw[];
   /** Used, but covered by neither credits nor debt. */
   uncollected: Amount;
   refunded: Amount;
@@ -86,12 +86,22 @@ export interface Authorization extends Spending {
   balance: Balance;
 }
 
+/** An authorization without what grows with every charge: as answers show it, and as they may keep it. */
+export type AuthorizationSummary = Readonly<Omit<Authorization, 'draws' | 'steps'>>;
+
 /** How long after its expiry an authorization may still be committed: 24 h. */
 export const LATE_COMMIT_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 export const DEFAULT_HOLD_SECONDS = 15 * 60;
 export const MAX_HOLD_SECONDS = 24 * 60 * 60;
 export const MAX_BATCH_ITEMS = 1000;
+/**
+ * How many partial commits and extensions by an amount an authorization takes. Each adds to its row, which is written anew
+ * every time; a stream that commits every second stays below it for the fifteen minutes that a hold lasts by default.
+ */
+export const MAX_HOLD_STEPS = 1000;
+/** After so many draws it takes no more partial commits either: a single one may draw on thousands of grants. */
+export const MAX_HOLD_DRAWS = 5000;
 
 export function isOpen(authorization: Authorization): boolean {
   return authorization.status === 'authorized';

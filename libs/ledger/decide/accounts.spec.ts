@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Amount, ZERO } from '../amount.ts';
 import { noChanges } from '../state.ts';
-import { accountRef, ledgerAt, refusalOf } from '../testing/ledger-fixture.ts';
+import { accountRef, ledgerAt } from '../testing/ledger-fixture.ts';
+import { refusalOf } from '../testing/refused.ts';
 import { decide } from './decide.ts';
 import { NO_RULES, type DecisionContext } from './context.ts';
 

@@ -7,7 +7,7 @@ import { decided, unchanged, type AuthorizationDecision } from './authorization-
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { borrow, spend, spendPinned, touchAuthorization, Transaction, unpinOverdraft } from './movements.ts';
-import { recordStep, rememberFirst } from './hold-steps.ts';
+import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 
 /** Charges what was really used. */
@@ -35,6 +35,8 @@ function commitOpen(
   authorization: Authorization,
   command: Commit,
 ): Outcome<AuthorizationDecision> {
+  const tooMany = command.final ? null : tooManyParts(authorization);
+  if (tooMany) return refused(tooMany);
   const amount = command.amount ?? authorization.held;
   const excess = atLeastZero(amount.minus(authorization.held));
   const cover = coverExcess(context, account, authorization, excess);

@@ -6,7 +6,7 @@ import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
-import { recordStep, rememberFirst } from './hold-steps.ts';
+import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
 import { pin, pinOverdraft, touch, touchAuthorization } from './movements.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
@@ -16,6 +16,8 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   const { account, authorization } = found;
   if (authorization.status !== 'authorized') return refused({ code: `authorization_${authorization.status}` });
   const amount = command.amount ?? ZERO;
+  const tooMany = amount.isZero() ? null : tooManySteps(authorization);
+  if (tooMany) return refused(tooMany);
   if (!amount.isZero() && account.account.status === 'suspended') {
     return refused({ code: 'account_suspended', account: account.account.id });
   }

@@ -297,10 +297,11 @@ function charge(context: DecisionContext, account: AccountState, authorization: 
   if (noteUsage(account.account.pace, draw.amount, timeOf(context, account)))
     context.changes.changedAlerts.add(account);
   authorization.committed = authorization.committed.plus(draw.amount);
-  const last = authorization.draws.at(-1);
+  const { draws } = authorization;
+  const last = draws.at(-1);
   if (last?.grantId === draw.grantId && last.transactionId === draw.transactionId) {
-    authorization.draws = [...authorization.draws.slice(0, -1), { ...last, amount: last.amount.plus(draw.amount) }];
+    draws[draws.length - 1] = { ...last, amount: last.amount.plus(draw.amount) };
   } else {
-    authorization.draws = [...authorization.draws, draw];
+    draws.push(draw);
   }
 }

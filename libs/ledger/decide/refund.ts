@@ -1,5 +1,5 @@
 import { smallerOf, type Amount } from '../amount.ts';
-import { isOpen, type Draw } from '../authorization.ts';
+import { isOpen } from '../authorization.ts';
 import type { Refund } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
@@ -25,17 +25,16 @@ export function refund(context: DecisionContext, command: Refund): Outcome<Autho
   if (amount.isZero() || amount.gt(refundable)) return refused({ code: 'refund_exceeds_committed', refundable });
   const books = new Transaction(context, account);
   let left = amount;
-  const draws: Draw[] = [];
-  for (const draw of authorization.draws.toReversed()) {
+  const { draws } = authorization;
+  for (const [index, draw] of [...draws.entries()].reverse()) {
+    if (left.isZero()) break;
     const part = smallerOf(draw.amount.minus(draw.refunded), left);
-    if (!part.isZero()) {
-      const of = { authorization, corrects: draw.transactionId, reason: command.reason };
-      giveBack(context, account, draw.grantId, part, of, books);
-    }
-    draws.push({ ...draw, refunded: draw.refunded.plus(part) });
+    if (part.isZero()) continue;
+    const of = { authorization, corrects: draw.transactionId, reason: command.reason };
+    giveBack(context, account, draw.grantId, part, of, books);
+    draws[index] = { ...draw, refunded: draw.refunded.plus(part) };
     left = left.minus(part);
   }
-  authorization.draws = draws.reverse();
   authorization.refunded = authorization.refunded.plus(amount);
   touchAuthorization(context, authorization);
   return decided(account, authorization);

@@ -49,7 +49,7 @@ export class LedgerRows {
     for (const authorization of this.authorizations.values()) {
       const hasRunOut = needs.accounts.includes(authorization.accountKey) && hasLapsed(authorization, now);
       if (!hasRunOut && !needs.authorizations.includes(authorization.id)) continue;
-      const copy = { ...asOf(authorization, now) };
+      const copy = copyOf(asOf(authorization, now));
       context.state.authorizations.set(copy.id, copy);
       if (!hasRunOut) continue;
       lapsed.push(authorization);
@@ -161,6 +161,10 @@ export class LedgerRows {
   private writeAccount({ account, ids }: AccountState): void {
     this.accounts.set(account.key, { account, stamp: ids.lastStamp });
   }
+}
+
+function copyOf(authorization: Authorization): Authorization {
+  return { ...authorization, draws: [...authorization.draws], steps: [...authorization.steps] };
 }
 
 function lapsedHold({ accountKey, id, held, expiresAt }: Authorization): LapsedHold {
