@@ -9,7 +9,7 @@ import { noPace } from '../pace.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { touch } from './movements.ts';
+import { touch } from './transaction.ts';
 import { tell } from './tell.ts';
 
 /** An account as one decision left it. */

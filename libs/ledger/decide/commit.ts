@@ -4,9 +4,9 @@ import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
 import { holdClosed, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
+import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
-import { borrow, spend, spendPinned, touchAuthorization, Transaction, unpinOverdraft } from './movements.ts';
+import { touchAuthorization, Transaction } from './transaction.ts';
 import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 
@@ -44,11 +44,11 @@ function commitOpen(
   const books = new Transaction(context, account);
   if (command.final) authorization.heldAtClose = authorization.held;
   if (!command.final) rememberFirst(authorization);
-  spendHeld(context, account, authorization, smallerOf(amount, authorization.held), books);
-  chargeExcess(context, account, authorization, cover, books);
+  spendHeld(books, authorization, smallerOf(amount, authorization.held));
+  chargeExcess(books, authorization, cover);
   if (!command.final) recordStep(authorization, timeOf(context, account));
   else {
-    releaseRest(context, account, authorization, books);
+    releaseRest(books, authorization);
     finish(context, account, authorization, amount);
   }
   touchAuthorization(context, authorization);
@@ -67,7 +67,7 @@ function commitLate(
   const amount = command.amount ?? authorization.heldAtClose ?? ZERO;
   const cover = coverExcess(context, account, authorization, amount);
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
-  chargeExcess(context, account, authorization, cover, new Transaction(context, account));
+  chargeExcess(new Transaction(context, account), authorization, cover);
   finish(context, account, authorization, amount);
   authorization.late = true;
   return decided(account, authorization);
@@ -119,53 +119,28 @@ function uncovered(
   });
 }
 
-function spendHeld(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  amount: Amount,
-  books: Transaction,
-): void {
+function spendHeld(books: Transaction, authorization: Authorization, amount: Amount): void {
   let left = amount;
   const kept: { grantId: string; amount: Amount }[] = [];
   for (const { grantId, amount: pinned } of authorization.allocations) {
     const part = smallerOf(pinned, left);
     if (part.lt(pinned)) kept.push({ grantId, amount: pinned.minus(part) });
     if (part.isZero()) continue;
-    const grant = context.state.grants.get(grantId);
-    if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-    spendPinned(context, account, grant, part, authorization, books);
+    books.spendPinned(loadedGrant(books.context, grantId), part, authorization);
     left = left.minus(part);
   }
   authorization.allocations = kept;
   authorization.held = authorization.held.minus(amount);
-  if (!left.isZero()) spendOverdraft(context, account, authorization, left, books);
+  if (left.isZero()) return;
+  authorization.overdraftHeld = authorization.overdraftHeld.minus(left);
+  books.borrowPinned(left, authorization);
 }
 
-/** The pinned overdraft becomes debt. */
-function spendOverdraft(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  amount: Amount,
-  books: Transaction,
-): void {
-  authorization.overdraftHeld = authorization.overdraftHeld.minus(amount);
-  unpinOverdraft(account, amount);
-  borrow(context, account, amount, authorization, books);
-}
-
-function chargeExcess(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  cover: ExcessCover,
-  books: Transaction,
-): void {
+function chargeExcess(books: Transaction, authorization: Authorization, cover: ExcessCover): void {
   for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
-    spend(context, account, grant, amount, authorization, books);
+    books.spend(grant, amount, authorization);
   }
-  if (!cover.debt.isZero()) borrow(context, account, cover.debt, authorization, books);
+  if (!cover.debt.isZero()) books.borrow(cover.debt, authorization);
   authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
 }
 

@@ -53,6 +53,13 @@ export function findAuthorization(
   return { account, authorization };
 }
 
+/** A grant that was loaded, because an authorization has pinned it or drawn on it. */
+export function loadedGrant({ state }: DecisionContext, id: string): Grant {
+  const grant = state.grants.get(id);
+  if (!grant) throw new Error(`the grant ${id} was not loaded`);
+  return grant;
+}
+
 export function findGrant(
   context: DecisionContext,
   ref: ObjectRef,

@@ -7,7 +7,7 @@ import { decided, type AuthorizationDecision } from './authorization-decision.ts
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
-import { pin, pinOverdraft, touch, touchAuthorization } from './movements.ts';
+import { touch, touchAuthorization, Transaction } from './transaction.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
 export function extend(context: DecisionContext, command: Extend): Outcome<AuthorizationDecision> {
@@ -48,11 +48,12 @@ function holdMore(
   funding: Funding,
 ): void {
   rememberFirst(authorization);
-  for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
+  const books = new Transaction(context, account);
+  for (const { grant, amount } of funding.shares) books.pin(grant, amount);
+  books.pinOverdraft(funding.missing);
   const added = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
   authorization.allocations = inBurnDownOrder(account, [...authorization.allocations, ...added]);
   authorization.overdraftHeld = authorization.overdraftHeld.plus(funding.missing);
-  pinOverdraft(account, funding.missing);
   // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
   const asked = authorization.committed.plus(authorization.uncollected);
   authorization.amount = Amount.max(authorization.amount, asked).plus(more);

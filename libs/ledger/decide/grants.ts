@@ -6,7 +6,7 @@ import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
 import { grantTold, tell } from './tell.ts';
 import { enter } from './watch.ts';
-import { repayDebt, takeBack, touchGrant, Transaction } from './movements.ts';
+import { touchGrant, Transaction } from './transaction.ts';
 
 /** A grant as one decision left it. */
 export interface GrantDecision {
@@ -26,12 +26,10 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
     return refused({ code: 'grant_already_expired' });
   }
   const grant = newGrant(context, account, command, effectiveAt);
-  if (effectiveAt <= now) account.posted = account.posted.plus(grant.amount);
   const books = new Transaction(context, account);
-  const { amount, category } = grant;
-  books.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: grant.id });
+  books.issue(grant);
   if (effectiveAt <= now) enter(context, account, grant, grant.amount);
-  repayDebt(context, account, grant, books);
+  books.repayDebt(grant);
   // Of one that has repaid debt with all it had, nothing will come into effect later.
   if (grant.remaining.isZero()) grant.entered = true;
   tell(context, account, 'grant.created', grantTold(grant));
@@ -75,7 +73,7 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   const now = timeOf(context, account);
   const rest = grant.remaining.minus(grant.held);
   if (hasExpired(grant, now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
-  takeBack(context, account, grant, rest, new Transaction(context, account), now);
+  new Transaction(context, account).takeBack(grant, rest);
   grant.voidedAt = now;
   touchGrant(context, grant);
   tell(context, account, 'grant.voided', { ...grantTold(grant), amount_voided: formatAmount(rest) });

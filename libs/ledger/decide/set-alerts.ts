@@ -4,7 +4,7 @@ import type { Amount } from '../amount.ts';
 import type { SetAlerts } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { findAccount, type DecisionContext, type LedgerRules } from './context.ts';
-import { touch } from './movements.ts';
+import { touch } from './transaction.ts';
 
 export interface AlertsDecision {
   readonly account: Readonly<Account>;

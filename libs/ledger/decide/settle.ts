@@ -4,8 +4,8 @@ import type { Transfer } from '../chart.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { publicId, type AccountKey } from '../ids.ts';
 import type { AccountState } from '../state.ts';
-import { timeOf, type DecisionContext } from './context.ts';
-import { breakage, touch, touchGrant, Transaction, unpin, unpinOverdraft } from './movements.ts';
+import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
+import { touch, touchGrant, Transaction } from './transaction.ts';
 import { grantTold, tell, type Moment } from './tell.ts';
 import { enter, watch } from './watch.ts';
 
@@ -74,13 +74,9 @@ function release(context: DecisionContext, { accountKey, grantId, amount, at }: 
   if (!account) return;
   // A hold that has lapsed changes its account, also where nothing was left of it.
   touch(context, account);
-  if (grantId === null) {
-    unpinOverdraft(account, amount);
-    return;
-  }
-  const grant = context.state.grants.get(grantId);
-  if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-  unpin(context, account, grant, amount, new Transaction(context, account), at);
+  const books = new Transaction(context, account);
+  if (grantId === null) books.unpinOverdraft(amount);
+  else books.unpin(loadedGrant(context, grantId), amount, at);
 }
 
 /** Before anything is booked: what of the grants has come into effect, and what is over. */
@@ -114,7 +110,7 @@ function expireGrants(context: DecisionContext, account: AccountState): void {
     if (grant.expiresAt === null || !hasExpired(grant, now)) continue;
     const rest = grant.remaining.minus(grant.held);
     if (rest.isZero()) continue;
-    breakage(context, account, grant, rest, new Transaction(context, account), grant.expiresAt);
+    new Transaction(context, account).expire(grant, rest, grant.expiresAt);
   }
 }
 

@@ -3,7 +3,7 @@ import { hasExpired, type Grant } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState, DeclinedMinute } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { touchGrant } from './movements.ts';
+import { touchGrant } from './transaction.ts';
 import { grantTold, tell } from './tell.ts';
 
 export interface SweepDecision {

@@ -5,7 +5,7 @@ import type { Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { touch } from './movements.ts';
+import { touch } from './transaction.ts';
 
 /** When it happened and what was posted then; now, where it isn't said. */
 export interface Moment {

@@ -5,7 +5,7 @@ import type { Grant } from '../grant.ts';
 import { forecast } from '../pace.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
-import { touchGrant } from './movements.ts';
+import { touchGrant } from './transaction.ts';
 import { momentOf, tell, type Moment } from './tell.ts';
 
 /**
