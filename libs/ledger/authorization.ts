@@ -57,7 +57,7 @@ export interface Authorization extends Spending {
   held: Amount;
   /** What is pinned of which grant, in burn-down order. */
   allocations: readonly GrantShare[];
-  /** The pinned part beyond the credits; becomes debt when committed. */
+  /** The pinned part beyond the credits. What no credits are free for when it is committed becomes debt. */
   overdraftHeld: Amount;
   /** How `held` changed while it was open; empty where it stayed what it was at first. */
   readonly steps: HoldStep[];

@@ -100,16 +100,21 @@ export class ReferenceHolds extends ReferenceFunding {
     return this.decided(one);
   }
 
-  /** What of a commit is charged to whom: first what it holds, then what is available, then what its policy allows. */
+  /**
+   * What of a commit is charged to whom: first what it has pinned of grants. What it has pinned beyond the credits, and the
+   * excess that is available or that its policy allows, draw what is free by now; the rest becomes debt.
+   */
   chargeFor(one: ReferenceAuthorization, asked: Units): Charge | Answer {
     const [used] = split(one.pins, asked);
+    const overdraft = sum(used, ({ grant, amount }) => (grant === null ? amount : 0n));
     const excess = asked - sum(used, ({ amount }) => amount);
     const available = larger(0n, this.availableTo(one));
     if (one.overage === 'reject' && excess > available) return this.rejected(one, asked);
     const { limit } = this.accountOf(one.account);
     const room = one.overage === 'debt' ? larger(0n, this.availableTo(one) + limit) : available;
     const charged = smaller(excess, room);
-    return { parts: [...used, ...this.pick(one, charged)], uncollected: excess - charged };
+    const ofGrants = used.filter(({ grant }) => grant !== null);
+    return { parts: [...ofGrants, ...this.pick(one, overdraft + charged)], uncollected: excess - charged };
   }
 
   rejected(one: ReferenceAuthorization, asked: Units): Answer {

@@ -173,12 +173,12 @@ describe('the overdraft limit', () => {
     ]);
   });
 
-  it('stays with a hold as it was pinned, although credits have come since', () => {
+  it('stays pinned although credits have come since, which pay for it when it is committed', () => {
     const ledger = overdraft('50');
     const hold = ledger.authorize('20');
     ledger.grant('100');
     expect(ledger.balance()).toEqual({ posted: '100', held: '20', available: '80' });
-    expect(ledger.commit(hold)).toMatchObject({ committed: '20', debtDrawn: '20' });
+    expect(ledger.commit(hold)).toMatchObject({ committed: '20', debtDrawn: '0' });
     expect(ledger.balance()).toEqual({ posted: '80', held: '0', available: '80' });
   });
 

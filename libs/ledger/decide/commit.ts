@@ -38,14 +38,18 @@ function commitOpen(
   const tooMany = command.final ? null : tooManyParts(authorization);
   if (tooMany) return refused(tooMany);
   const amount = command.amount ?? authorization.held;
-  const excess = atLeastZero(amount.minus(authorization.held));
-  const cover = coverExcess(context, account, authorization, excess);
+  const ofHold = smallerOf(amount, authorization.held);
+  const pinned = authorization.held.minus(authorization.overdraftHeld);
+  const cover = coverRest(context, account, authorization, {
+    overdraft: atLeastZero(ofHold.minus(pinned)),
+    excess: amount.minus(ofHold),
+  });
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   const books = new Transaction(context, account);
   if (command.final) authorization.heldAtClose = authorization.held;
   if (!command.final) rememberFirst(authorization);
-  spendHeld(books, authorization, smallerOf(amount, authorization.held));
-  chargeExcess(books, authorization, cover);
+  spendHeld(books, authorization, ofHold);
+  chargeRest(books, authorization, cover);
   if (!command.final) recordStep(authorization, timeOf(context, account));
   else {
     releaseRest(books, authorization);
@@ -65,39 +69,51 @@ function commitLate(
   if (timeOf(context, account) >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
     return refused({ code: 'commit_too_late' });
   const amount = command.amount ?? authorization.heldAtClose ?? ZERO;
-  const cover = coverExcess(context, account, authorization, amount);
+  const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: amount });
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
-  chargeExcess(new Transaction(context, account), authorization, cover);
+  chargeRest(new Transaction(context, account), authorization, cover);
   finish(context, account, authorization, amount);
   authorization.late = true;
   return decided(account, authorization);
 }
 
-/** How the part beyond the hold would be paid. */
-interface ExcessCover {
+/** What a commit asks for beyond the credits that it has pinned. */
+interface Rest {
+  /** Of the overdraft leg. It was approved, so it is charged in any case. */
+  readonly overdraft: Amount;
+  /** Beyond the hold. */
+  readonly excess: Amount;
+}
+
+/** How that would be paid. */
+interface RestCover {
   readonly funding: Funding;
   readonly credits: Amount;
   readonly debt: Amount;
   readonly uncollected: Amount;
 }
 
-/** Takes what is available, never what other holds have pinned; debt only up to the overdraft limit, where allowed. */
-function coverExcess(
+/**
+ * Both parts draw credits that are free by now, the overdraft leg first; what others have pinned is theirs. The leg takes no
+ * more from what is available than it did while it was pinned. The excess takes what is available, and debt only up to the
+ * overdraft limit, where its policy allows any.
+ */
+function coverRest(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  excess: Amount,
-): ExcessCover {
-  const funding = fund(context, account, authorization, excess);
-  const mayBorrow = authorization.overage === 'debt';
-  const overdraft = mayBorrow ? account.account.terms.overdraftLimit : ZERO;
-  const chargeable = smallerOf(excess, atLeastZero(funding.available.plus(overdraft)));
-  const credits = smallerOf(chargeable, excess.minus(funding.missing));
-  const debt = mayBorrow ? chargeable.minus(credits) : ZERO;
-  return { funding, credits, debt, uncollected: excess.minus(credits).minus(debt) };
+  { overdraft, excess }: Rest,
+): RestCover {
+  const asked = overdraft.plus(excess);
+  const funding = fund(context, account, authorization, asked);
+  const limit = authorization.overage === 'debt' ? account.account.terms.overdraftLimit : ZERO;
+  const ofExcess = smallerOf(excess, atLeastZero(funding.available.plus(limit)));
+  const charged = overdraft.plus(ofExcess);
+  const credits = smallerOf(charged, asked.minus(funding.missing));
+  return { funding, credits, debt: charged.minus(credits), uncollected: excess.minus(ofExcess) };
 }
 
-function refuses(authorization: Authorization, cover: ExcessCover): boolean {
+function refuses(authorization: Authorization, cover: RestCover): boolean {
   return authorization.overage === 'reject' && !cover.uncollected.isZero();
 }
 
@@ -106,7 +122,7 @@ function uncovered(
   account: AccountState,
   authorization: Authorization,
   amount: Amount,
-  cover: ExcessCover,
+  cover: RestCover,
 ): Refusal {
   return shortfall(context, account, {
     required: amount,
@@ -119,6 +135,7 @@ function uncovered(
   });
 }
 
+/** Spends what it has pinned of grants, and lets go of the overdraft leg, up to an amount. */
 function spendHeld(books: Transaction, authorization: Authorization, amount: Amount): void {
   let left = amount;
   const kept: { grantId: string; amount: Amount }[] = [];
@@ -131,12 +148,11 @@ function spendHeld(books: Transaction, authorization: Authorization, amount: Amo
   }
   authorization.allocations = kept;
   authorization.held = authorization.held.minus(amount);
-  if (left.isZero()) return;
   authorization.overdraftHeld = authorization.overdraftHeld.minus(left);
-  books.borrowPinned(left, authorization);
+  books.unpinOverdraft(left);
 }
 
-function chargeExcess(books: Transaction, authorization: Authorization, cover: ExcessCover): void {
+function chargeRest(books: Transaction, authorization: Authorization, cover: RestCover): void {
   for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
     books.spend(grant, amount, authorization);
   }

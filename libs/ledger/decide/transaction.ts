@@ -88,12 +88,6 @@ export class Transaction {
     this.spend(grant, amount, authorization);
   }
 
-  /** Pinned overdraft becomes debt. */
-  borrowPinned(amount: Amount, authorization: Authorization): void {
-    this.addToOverdraft(amount.neg());
-    this.borrow(amount, authorization);
-  }
-
   /** Charges usage that no credits cover. */
   borrow(amount: Amount, authorization: Authorization): void {
     this.addToDebt(amount);
