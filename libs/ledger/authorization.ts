@@ -113,8 +113,8 @@ export function hasLapsed(authorization: Authorization, now: number): boolean {
 }
 
 /**
- * What lapsed holds have let go: of one grant as of the instant they ran out, or of the account's overdraft. Holds are
- * many and grants are few, so the books are told sums.
+ * What lapsed holds have let go: of one grant as of the instant they expired, or of the account's overdraft. Holds are
+ * many and grants are few, so these are sums.
  */
 export interface LapsedShare {
   readonly accountKey: AccountKey;
@@ -124,7 +124,7 @@ export interface LapsedShare {
   readonly at: number;
 }
 
-/** A hold that has lapsed and is to be told of. */
+/** A hold that has lapsed, for the event that says so. */
 export interface LapsedHold {
   readonly accountKey: AccountKey;
   readonly authorizationId: string;
@@ -133,7 +133,7 @@ export interface LapsedHold {
   readonly at: number;
 }
 
-/** What time has taken from accounts: sums for the books, and each hold for who is to be told. */
+/** What time has released in accounts: sums for the books, and each hold for its event. */
 export interface Lapsed {
   readonly shares: readonly LapsedShare[];
   readonly holds: readonly LapsedHold[];

@@ -57,7 +57,7 @@ export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { HoldExpiries, type HoldExpiry } from './hold-expiries.ts';
-export { IdClock } from './id-clock.ts';
+export { IdGenerator } from './id-generator.ts';
 export {
   accountKey,
   accountKeyOf,
@@ -71,7 +71,7 @@ export {
   type IdKind,
 } from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
-export type { Pace } from './pace.ts';
+export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
 export { accountState, balanceOf, noChanges } from './state.ts';

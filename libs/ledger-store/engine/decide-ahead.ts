@@ -85,8 +85,8 @@ function testClocksOf(cache: AccountCache, accounts: readonly AccountKey[]): Tes
   const clocks = new Map<string, TestClockReading>();
   for (const key of accounts) {
     const account = cache.state.accounts.get(key)?.account;
-    if (!account?.clock) continue;
-    const { environment, clock } = account;
+    if (!account?.testClock) continue;
+    const { environment, testClock: clock } = account;
     clocks.set(`${environment}/${clock.number}/${clock.aheadMs}`, { environment, ...clock });
   }
   return [...clocks.values()];

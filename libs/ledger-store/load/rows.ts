@@ -1,7 +1,7 @@
 import {
   Amount,
   formatAmount,
-  IdClock,
+  IdGenerator,
   LIVE,
   type Account,
   type OwnAlertRules,
@@ -61,7 +61,7 @@ export function storedRules({ percent, remaining }: OwnAlertRules): string {
 }
 
 /** @param aheadMs how far its test clock is ahead */
-export function accountFromRow(row: AccountRow, aheadMs: number): { account: Account; ids: IdClock } {
+export function accountFromRow(row: AccountRow, aheadMs: number): { account: Account; ids: IdGenerator } {
   const account: Account = {
     key: row.account_id,
     environment: row.environment,
@@ -75,7 +75,7 @@ export function accountFromRow(row: AccountRow, aheadMs: number): { account: Acc
       metadata: row.metadata,
     },
     status: row.status,
-    clock: row.environment === LIVE ? null : { number: row.test_clock, aheadMs },
+    testClock: row.environment === LIVE ? null : { number: row.test_clock, aheadMs },
     createdAt: row.created_at.getTime(),
     debt: new Amount(row.debt),
     overdraftHeld: new Amount(row.overdraft_held),
@@ -86,13 +86,13 @@ export function accountFromRow(row: AccountRow, aheadMs: number): { account: Acc
       percent: row.alerted_percent,
       arming: row.alert_arming,
     },
-    pace: {
+    burnRate: {
       total: new Amount(row.usage_total),
-      marks: row.usage_marks.map(([at, total]) => ({ at, total: new Amount(total) })),
+      samples: row.usage_marks.map(([at, total]) => ({ at, total: new Amount(total) })),
     },
     sequence: Number(row.event_sequence),
   };
-  return { account, ids: new IdClock(row.account_id, BigInt(row.id_clock)) };
+  return { account, ids: new IdGenerator(row.account_id, BigInt(row.id_clock)) };
 }
 
 export interface GrantRow {

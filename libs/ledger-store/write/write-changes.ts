@@ -12,7 +12,7 @@ import {
   type HoldStep,
   type JsonObject,
   type LedgerEvent,
-  type Pace,
+  type BurnRate,
   type SentAlert,
   type Transfer,
 } from '#ledger';
@@ -56,7 +56,7 @@ export function writeChanges(
     ...write(insertTransfers, changes.transfers),
     ...write(insertEvents, changes.events),
     ...write(insertAlerts, changes.alerts),
-    ...write(deleteDeclines, [...changes.toldDeclines]),
+    ...write(deleteDeclines, [...changes.reportedDeclines]),
     ...write(countDeclines(realNow), [...changes.declines]),
     ...rememberAnswers(remembered),
     ...enterInAudit(audited),
@@ -110,15 +110,15 @@ function steps(list: readonly HoldStep[]): string {
   return JSON.stringify(list.map(({ at, held }) => [at, formatAmount(held)]));
 }
 
-function marks({ marks: list }: Pace): string {
+function samples({ samples: list }: BurnRate): string {
   return JSON.stringify(list.map(({ at, total }) => [at, formatAmount(total)]));
 }
 
 const ACCOUNT_SUMS: Column<AccountState>[] = [
   column('debt', 'numeric', ({ account }) => formatAmount(account.debt)),
   column('overdraft_held', 'numeric', ({ account }) => formatAmount(account.overdraftHeld)),
-  column('usage_total', 'numeric', ({ account }) => formatAmount(account.pace.total)),
-  column('id_clock', 'bigint', ({ ids }) => ids.lastStamp.toString()),
+  column('usage_total', 'numeric', ({ account }) => formatAmount(account.burnRate.total)),
+  column('id_clock', 'bigint', ({ ids }) => ids.version.toString()),
 ];
 const ACCOUNT_KEY: Column<AccountState>[] = [column('account_id', 'bigint', ({ account }) => account.key)];
 const ACCOUNT_TERMS: Column<AccountState>[] = [
@@ -136,7 +136,7 @@ const ACCOUNT_ALERTS: Column<AccountState>[] = [
   column('alert_arming', 'integer', ({ account }) => account.alerts.arming),
   column('alerted_percent', 'integer', ({ account }) => account.alerts.percent),
   column('event_sequence', 'bigint', ({ account }) => account.sequence),
-  column('usage_marks', 'jsonb', ({ account }) => marks(account.pace)),
+  column('usage_marks', 'jsonb', ({ account }) => samples(account.burnRate)),
 ];
 const insertAccounts = insertRows<AccountState>('accounts', [
   ...ACCOUNT_KEY,
@@ -144,7 +144,7 @@ const insertAccounts = insertRows<AccountState>('accounts', [
   column('external_id', 'text', ({ account }) => account.id),
   column('unit', 'text', ({ account }) => account.unit),
   column('created_at', 'timestamptz', ({ account }) => time(account.createdAt)),
-  column('test_clock', 'integer', ({ account }) => account.clock?.number ?? 0),
+  column('test_clock', 'integer', ({ account }) => account.testClock?.number ?? 0),
   ...ACCOUNT_TERMS,
   ...ACCOUNT_SUMS,
   ...ACCOUNT_ALERTS,

@@ -64,7 +64,7 @@ describe('creating an account', () => {
         accounts: new Map(),
         authorizations: new Map(),
         grants: new Map(),
-        clocks: new Map(),
+        testClocks: new Map(),
         declined: new Map(),
       },
       changes: noChanges(),

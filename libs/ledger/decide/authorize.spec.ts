@@ -182,7 +182,7 @@ describe('the overdraft limit', () => {
     expect(ledger.balance()).toEqual({ posted: '80', held: '0', available: '80' });
   });
 
-  it('is refused beyond as many open ones as an account may have, and taken again when one is closed or has run out', () => {
+  it('is refused beyond as many open ones as an account may have, and taken again when one is closed or has expired', () => {
     const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme').grant('100').limitHolds(2);
     const first = ledger.authorize('1', { holdSeconds: 60 });
     ledger.authorize('1');

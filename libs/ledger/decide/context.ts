@@ -30,7 +30,7 @@ export interface DecisionContext {
 
 /** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */
 export function timeOf({ realNow }: Pick<DecisionContext, 'realNow'>, { account }: AccountState): number {
-  return account.clock === null ? realNow : realNow + account.clock.aheadMs;
+  return account.testClock === null ? realNow : realNow + account.testClock.aheadMs;
 }
 
 export function findAccount(context: DecisionContext, ref: AccountRef): AccountState | undefined {

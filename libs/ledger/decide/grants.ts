@@ -4,8 +4,8 @@ import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
-import { grantTold, tell } from './tell.ts';
-import { enter } from './watch.ts';
+import { emit, grantData } from './emit.ts';
+import { enter } from './alert-on-balance.ts';
 import { touchGrant, Transaction } from './transaction.ts';
 
 /** A grant as one decision left it. */
@@ -32,7 +32,7 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
   books.repayDebt(grant);
   // Of one that has repaid debt with all it had, nothing will come into effect later.
   if (grant.remaining.isZero()) grant.entered = true;
-  tell(context, account, 'grant.created', grantTold(grant));
+  emit(context, account, 'grant.created', grantData(grant));
   return decidedGrant(context, account, grant);
 }
 
@@ -76,7 +76,7 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   new Transaction(context, account).takeBack(grant, rest);
   grant.voidedAt = now;
   touchGrant(context, grant);
-  tell(context, account, 'grant.voided', { ...grantTold(grant), amount_voided: formatAmount(rest) });
+  emit(context, account, 'grant.voided', { ...grantData(grant), amount_voided: formatAmount(rest) });
   return decidedGrant(context, account, grant);
 }
 

@@ -2,7 +2,7 @@ import { MAX_HOLD_DRAWS, MAX_HOLD_STEPS, type Authorization } from '../authoriza
 import type { TooManySteps } from '../refusals.ts';
 
 /**
- * An open hold that changes keeps its history, so that the balance of a past instant can be told. Most never change.
+ * An open hold that changes keeps its history, so that the balance of a past instant can be computed. Most never change.
  * Called before the first change: what was held from the start.
  */
 export function rememberFirst({ steps, createdAt, held }: Authorization): void {

@@ -13,7 +13,7 @@ export interface AlertsDecision {
   readonly rules: AlertRules;
 }
 
-/** Sets an account's own alert rules. They hold from the next write on; nothing is told because of the change itself. */
+/** Sets an account's own alert rules. They hold from the next write on; the change itself sends no alert. */
 export function setAlerts(context: DecisionContext, { account: ref, rules }: SetAlerts): Outcome<AlertsDecision> {
   const account = findAccount(context, ref);
   if (!account) return refused({ code: 'account_not_found', account: ref.id });

@@ -2,7 +2,7 @@ import { smallerOf, ZERO, type Amount } from '../amount.ts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { hasExpired, type Grant } from '../grant.ts';
-import { noteUsage } from '../pace.ts';
+import { addUsage } from '../burn-rate.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 
@@ -209,7 +209,7 @@ export class Transaction {
 
   private charge(authorization: Authorization, draw: Draw): void {
     const { account, context } = this;
-    if (noteUsage(account.account.pace, draw.amount, this.now)) context.changes.changedAlerts.add(account);
+    if (addUsage(account.account.burnRate, draw.amount, this.now)) context.changes.changedAlerts.add(account);
     authorization.committed = authorization.committed.plus(draw.amount);
     const { draws } = authorization;
     const last = draws.at(-1);

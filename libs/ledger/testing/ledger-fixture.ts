@@ -251,7 +251,7 @@ export class LedgerFixture {
       .map((grant) => formatAmount(grant.remaining));
   }
 
-  /** An authorization as it is now, its time run out or not. */
+  /** An authorization as it is now, expired where its time is up, booked or not. */
   find({ id }: Named): PlainAuthorization {
     const authorization = this.rows.loadAll(this.now).state.authorizations.get(id);
     must(authorization !== undefined, `the authorization ${id} exists`);
@@ -292,12 +292,12 @@ export class LedgerFixture {
     return this;
   }
 
-  /** The events told so far, of these types or all, oldest first. */
+  /** The events emitted so far, of these types or all, oldest first. */
   events(...types: readonly LedgerEventType[]): LedgerEvent[] {
     return this.rows.events.filter(({ type }) => types.length === 0 || types.includes(type));
   }
 
-  /** Fails the spec unless the balance of every past instant can be told from the books of today. */
+  /** Fails the spec unless the balance of every past instant can be computed from the books of today. */
   checkPastBalances(): void {
     this.sweep();
     this.invariants.history.checkBalances();

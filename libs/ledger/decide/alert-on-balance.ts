@@ -1,21 +1,13 @@
 import { effectiveRules, levelsReached, percentagesReached, percentUsed, type Entering } from '../alerts.ts';
 import { formatAmount, ZERO, type Amount } from '../amount.ts';
-import type { SentAlert } from '../events.ts';
+import type { Balance } from '../balance.ts';
+import { forecast } from '../burn-rate.ts';
+import type { ForecastData, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
-import { forecast } from '../pace.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 import { touchGrant } from './transaction.ts';
-import { momentOf, tell, type Moment } from './tell.ts';
-
-/**
- * Looks at the alerts of the accounts whose balance the command has moved: once, after all that it did to them, so that one
- * write which crosses several thresholds is told once.
- */
-export function watchBalances(context: DecisionContext): void {
-  for (const account of context.changes.moved) watch(context, account, momentOf(context, account));
-  context.changes.moved.clear();
-}
+import { emit, type Moment } from './emit.ts';
 
 /** A grant has come into effect with this amount: it makes a new basis, or adds to the one there is. */
 export function enter(context: DecisionContext, account: AccountState, grant: Grant, amount: Amount): void {
@@ -29,18 +21,16 @@ export function enter(context: DecisionContext, account: AccountState, grant: Gr
   touchGrant(context, grant);
 }
 
-/** Compares the balance with what it was when it was last looked at, and tells what that means. */
-export function watch(context: DecisionContext, account: AccountState, moment: Moment): void {
-  const before = account.watched;
-  const after = moment.posted;
-  account.watched = after;
+/** The alerts look at what is posted: holds don't count. */
+export function alertOnBalance(context: DecisionContext, account: AccountState, before: Balance, moment: Moment): void {
+  const { posted } = moment.balance;
   const { entering } = account;
   if (entering) {
     account.entering = null;
-    fill(context, account, entering, before, moment);
+    fill(context, account, entering, before.posted, moment);
   }
-  if (after.lt(before)) fall(context, account, before, moment);
-  else if (after.gt(before)) rise(context, account);
+  if (posted.lt(before.posted)) fall(context, account, before.posted, moment);
+  else if (posted.gt(before.posted)) rise(context, account);
 }
 
 function rise(context: DecisionContext, account: AccountState): void {
@@ -64,25 +54,25 @@ function fill(
   const wasLow = alerts.percent > 0 || (alerts.epoch > 0 && !before.gt(ZERO));
   alerts.epoch += 1;
   alerts.percent = 0;
-  alerts.basis = moment.posted;
-  if (!wasLow || !moment.posted.gt(ZERO)) return;
-  const told = { epoch: alerts.epoch, basis: formatAmount(alerts.basis) };
-  tell(context, account, 'balance.replenished', told, moment);
+  alerts.basis = moment.balance.posted;
+  if (!wasLow || !moment.balance.posted.gt(ZERO)) return;
+  const data = { epoch: alerts.epoch, basis: formatAmount(alerts.basis) };
+  emit(context, account, 'balance.replenished', data, moment);
 }
 
 function fall(context: DecisionContext, account: AccountState, before: Amount, moment: Moment): void {
   const { alerts, environment } = account.account;
   const rules = effectiveRules(alerts.rules, context.rules.alertRules.get(environment));
-  const percentages = percentagesReached(rules, alerts, moment.posted);
-  if (percentages.length > 0) tellPercent(context, account, percentages, moment);
-  const levels = levelsReached(rules, before, moment.posted);
-  if (levels.length > 0) tellLevels(context, account, levels, moment);
-  if (before.gt(ZERO) && !moment.posted.gt(ZERO)) {
-    tell(context, account, 'balance.exhausted', { epoch: alerts.epoch }, moment);
+  const percentages = percentagesReached(rules, alerts, moment.balance.posted);
+  if (percentages.length > 0) emitPercent(context, account, percentages, moment);
+  const levels = levelsReached(rules, before, moment.balance.posted);
+  if (levels.length > 0) emitLevels(context, account, levels, moment);
+  if (before.gt(ZERO) && !moment.balance.posted.gt(ZERO)) {
+    emit(context, account, 'balance.exhausted', { epoch: alerts.epoch }, moment);
   }
 }
 
-function tellPercent(
+function emitPercent(
   context: DecisionContext,
   account: AccountState,
   crossed: readonly number[],
@@ -91,28 +81,28 @@ function tellPercent(
   const { alerts } = account.account;
   const percent = Math.max(...crossed);
   alerts.percent = percent;
-  const id = tell(
+  const id = emit(
     context,
     account,
     'balance.threshold_reached',
     {
       percent,
       crossed,
-      used_percent: percentUsed(alerts, moment.posted),
+      used_percent: percentUsed(alerts, moment.balance.posted),
       basis: formatAmount(alerts.basis),
       epoch: alerts.epoch,
-      forecast: forecastTold(account, moment),
+      forecast: forecastData(account, moment),
     },
     moment,
   );
   sent(context, account, id, 'percent', alerts.epoch, crossed.map(String));
 }
 
-function tellLevels(context: DecisionContext, account: AccountState, levels: readonly Amount[], moment: Moment): void {
+function emitLevels(context: DecisionContext, account: AccountState, levels: readonly Amount[], moment: Moment): void {
   const crossed = levels.map(formatAmount);
   const [level = ''] = crossed;
-  const told = { level, crossed, forecast: forecastTold(account, moment) };
-  const id = tell(context, account, 'balance.low', told, moment);
+  const data = { level, crossed, forecast: forecastData(account, moment) };
+  const id = emit(context, account, 'balance.low', data, moment);
   sent(context, account, id, 'remaining', account.account.alerts.arming, crossed);
 }
 
@@ -127,7 +117,9 @@ function sent(
   for (const threshold of thresholds) changes.alerts.push({ accountKey: account.key, rule, round, threshold, eventId });
 }
 
-function forecastTold({ account }: AccountState, { at, posted }: Moment) {
-  const told = forecast(account.pace, posted, at);
-  return told && { hours_left: formatAmount(told.hoursLeft), used_last_hour: formatAmount(told.usedLastHour) };
+function forecastData({ account }: AccountState, { at, balance }: Moment): ForecastData | null {
+  const expected = forecast(account.burnRate, balance.posted, at);
+  return (
+    expected && { hours_left: formatAmount(expected.hoursLeft), used_last_hour: formatAmount(expected.usedLastHour) }
+  );
 }

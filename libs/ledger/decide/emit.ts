@@ -1,46 +1,55 @@
-import { formatAmount, type Amount } from '../amount.ts';
-import { available } from '../balance.ts';
-import type { LedgerEvent, LedgerEvents, LedgerEventType } from '../events.ts';
+import { formatAmount } from '../amount.ts';
+import { available, type Balance } from '../balance.ts';
+import type { GrantData, LedgerEvent, LedgerEvents, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
-import type { AccountState } from '../state.ts';
+import { balanceOf, type AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { touch } from './transaction.ts';
 
-/** When it happened and what was posted then; now, where it isn't said. */
+/** An instant, by the account's clock, and the account's balance right after what happened then. */
 export interface Moment {
   readonly at: number;
-  readonly posted: Amount;
+  readonly balance: Balance;
 }
 
 export function momentOf(context: DecisionContext, account: AccountState): Moment {
-  return { at: timeOf(context, account), posted: account.posted };
+  return { at: timeOf(context, account), balance: balanceOf(account) };
 }
 
-/** Tells of something about an account: the event is written with what it tells of. @returns its UUID */
-export function tell<T extends LedgerEventType>(
+/**
+ * Emits an event about an account. It is written in the transaction that makes it true.
+ *
+ * @param moment when it happened; now, where it isn't given
+ * @returns the event's UUID
+ */
+export function emit<T extends LedgerEventType>(
   context: DecisionContext,
   state: AccountState,
   type: T,
   data: LedgerEvents[T],
-  { at, posted }: Moment = momentOf(context, state),
+  { at, balance }: Moment = momentOf(context, state),
 ): string {
-  const { account, held } = state;
+  const { account } = state;
   account.sequence += 1;
   const id = state.ids.next(context.realNow);
-  const balance = {
-    posted: formatAmount(posted),
-    held: formatAmount(held),
-    available: formatAmount(available({ posted, held })),
-    unit: account.unit,
-  };
   const event = {
     id,
     accountKey: account.key,
     environment: account.environment,
     type,
     sequence: account.sequence,
-    data: { account: account.id, sequence: account.sequence, ...data, balance },
+    data: {
+      account: account.id,
+      sequence: account.sequence,
+      ...data,
+      balance: {
+        posted: formatAmount(balance.posted),
+        held: formatAmount(balance.held),
+        available: formatAmount(available(balance)),
+        unit: account.unit,
+      },
+    },
     occurredAt: at,
   };
   context.changes.events.push(event as unknown as LedgerEvent);
@@ -49,8 +58,8 @@ export function tell<T extends LedgerEventType>(
   return id;
 }
 
-/** A grant as events tell it. */
-export function grantTold(grant: Grant) {
+/** A grant as events show it. */
+export function grantData(grant: Grant): GrantData {
   const time = (instant: number): string => new Date(instant).toISOString();
   return {
     grant: publicId('grant', grant.id),
