@@ -27,6 +27,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { available, type Balance } from './balance.ts';
+export { noChanges, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
 export { needsOf, weightOf, type Needs } from './commands.ts';
@@ -74,6 +75,6 @@ export type { Json, JsonObject } from './json.ts';
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
-export { accountState, balanceOf, noChanges } from './state.ts';
-export type { AccountState, Changes, DeclinedMinute, LedgerState } from './state.ts';
+export { accountState, balanceOf } from './state.ts';
+export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

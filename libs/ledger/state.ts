@@ -4,8 +4,6 @@ import { ZERO, type Amount } from './amount.ts';
 import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';
-import type { Transfer } from './chart.ts';
-import type { LedgerEvent, SentAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { HoldExpiries } from './hold-expiries.ts';
 import type { IdGenerator } from './id-generator.ts';
@@ -48,47 +46,6 @@ export interface DeclinedMinute {
   /** When it began, in real time, in milliseconds since 1970. */
   readonly minute: number;
   readonly requests: number;
-}
-
-/** What a batch of decisions changed, for the writer. An object is in at most one set of its kind. */
-export interface Changes {
-  readonly createdAccounts: Set<AccountState>;
-  readonly updatedAccounts: Set<AccountState>;
-  /** Accounts whose terms an operator changed. */
-  readonly changedTerms: Set<AccountState>;
-  readonly createdGrants: Set<Grant>;
-  readonly updatedGrants: Set<Grant>;
-  readonly createdAuthorizations: Set<Authorization>;
-  readonly updatedAuthorizations: Set<Authorization>;
-  readonly transfers: Transfer[];
-  /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
-  readonly moved: Set<AccountState>;
-  /** Accounts whose alerts, usage samples or event numbers have changed. */
-  readonly changedAlerts: Set<AccountState>;
-  readonly events: LedgerEvent[];
-  readonly alerts: SentAlert[];
-  /** How many requests were declined, by account. They are reported once a minute. */
-  readonly declines: Map<AccountKey, number>;
-  readonly reportedDeclines: Set<DeclinedMinute>;
-}
-
-export function noChanges(): Changes {
-  return {
-    createdAccounts: new Set(),
-    updatedAccounts: new Set(),
-    changedTerms: new Set(),
-    createdGrants: new Set(),
-    updatedGrants: new Set(),
-    createdAuthorizations: new Set(),
-    updatedAuthorizations: new Set(),
-    transfers: [],
-    moved: new Set(),
-    changedAlerts: new Set(),
-    events: [],
-    alerts: [],
-    declines: new Map(),
-    reportedDeclines: new Set(),
-  };
 }
 
 /** Puts an account's rows together; the sums hold for `now`, by the account's clock, and as long as time stands still. */

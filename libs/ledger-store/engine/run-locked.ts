@@ -123,7 +123,7 @@ async function load(
 function settleOutcome({ state, changes }: DecisionContext, unknown: UnknownOutcome): void {
   const unmoved = [...unknown].some(([key, version]) => state.accounts.get(key)?.ids.version.toString() === version);
   if (unknown.size > 0 && !unmoved) throw new LedgerUnavailable('outcome_unknown');
-  for (const account of state.accounts.values()) changes.updatedAccounts.add(account);
+  for (const account of state.accounts.values()) changes.accounts.update(account);
 }
 
 async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {

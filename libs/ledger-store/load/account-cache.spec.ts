@@ -190,9 +190,9 @@ describe('cached accounts', () => {
     for (const one of [made, charged]) cache.state.authorizations.set(one.id, one);
     open.status = 'committed';
     const changes = noChanges();
-    changes.updatedAccounts.add(acme);
-    changes.createdAuthorizations.add(made).add(charged);
-    changes.updatedAuthorizations.add(open);
+    changes.accounts.update(acme);
+    for (const one of [made, charged]) changes.authorizations.create(one);
+    changes.authorizations.update(open);
     cache.follow(changes, NOW + 5, 1);
     expect([...cache.state.authorizations.keys()]).toEqual([made.id]);
     expect(cache.holdsAt(acme.account.key, NOW + 4)).toBe(false);

@@ -176,20 +176,16 @@ export class AccountCache {
    *
    * @param batch the number of the batch that was decided
    */
-  follow(
-    { updatedAccounts, createdGrants, createdAuthorizations, updatedAuthorizations }: Changes,
-    now: number,
-    batch: number,
-  ): void {
+  follow({ accounts, grants, authorizations }: Changes, now: number, batch: number): void {
     this.lastBatch = batch;
-    for (const { account } of updatedAccounts) this.markUsed(account.key, now);
-    for (const grant of createdGrants) this.heedGrant(grant, now);
+    for (const { account } of accounts.updated) this.markUsed(account.key, now);
+    for (const grant of grants.created) this.heedGrant(grant, now);
     // The decisions have entered it already; it counts from here on.
-    for (const authorization of createdAuthorizations) {
+    for (const authorization of authorizations.created) {
       this.state.authorizations.delete(authorization.id);
       if (isOpen(authorization)) this.learnAuthorization(authorization);
     }
-    for (const authorization of updatedAuthorizations) {
+    for (const authorization of authorizations.updated) {
       this.forgetAuthorization(authorization.id);
       if (isOpen(authorization)) this.learnAuthorization(authorization);
       else this.noteGone(authorization.id);

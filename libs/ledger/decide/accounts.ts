@@ -9,7 +9,6 @@ import { noBurnRate } from '../burn-rate.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { touch } from './transaction.ts';
 import { emit } from './emit.ts';
 
 /** An account as one decision left it. */
@@ -50,7 +49,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
   const holds = { holdExpiries: HoldExpiries.none(), openHolds: 0 };
   const state = accountState(account, new IdGenerator(ref.key, 0n), [], holds, createdAt);
   context.state.accounts.set(ref.key, state);
-  context.changes.createdAccounts.add(state);
+  context.changes.accounts.create(state);
   return decidedAccount(context, state, true);
 }
 
@@ -73,8 +72,7 @@ export function setAccountStatus(context: DecisionContext, command: SetAccountSt
 }
 
 function changed(context: DecisionContext, account: AccountState): Outcome<AccountDecision> {
-  context.changes.changedTerms.add(account);
-  touch(context, account);
+  context.changes.accounts.updateTerms(account);
   return decidedAccount(context, account, false);
 }
 

@@ -6,7 +6,6 @@ import type { ForecastData, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
-import { touchGrant } from './transaction.ts';
 import { emit, type Moment } from './emit.ts';
 
 /** A grant has come into effect with this amount: it makes a new basis, or adds to the one there is. */
@@ -18,7 +17,7 @@ export function enter(context: DecisionContext, account: AccountState, grant: Gr
     bonus: isBonus ? bonus.plus(amount) : bonus,
   };
   grant.entered = true;
-  touchGrant(context, grant);
+  context.changes.grants.update(grant);
 }
 
 /** The alerts look at what is posted: holds don't count. */
@@ -35,7 +34,7 @@ export function alertOnBalance(context: DecisionContext, account: AccountState, 
 
 function rise(context: DecisionContext, account: AccountState): void {
   account.account.alerts.arming += 1;
-  context.changes.changedAlerts.add(account);
+  context.changes.accounts.updateAlerts(account);
 }
 
 function fill(
@@ -46,7 +45,7 @@ function fill(
   moment: Moment,
 ): void {
   const { alerts } = account.account;
-  context.changes.changedAlerts.add(account);
+  context.changes.accounts.updateAlerts(account);
   if (!isFill) {
     alerts.basis = alerts.basis.plus(bonus);
     return;
@@ -114,7 +113,8 @@ function sent(
   round: number,
   thresholds: readonly string[],
 ): void {
-  for (const threshold of thresholds) changes.alerts.push({ accountKey: account.key, rule, round, threshold, eventId });
+  for (const threshold of thresholds)
+    changes.sentAlerts.push({ accountKey: account.key, rule, round, threshold, eventId });
 }
 
 function forecastData({ account }: AccountState, { at, balance }: Moment): ForecastData | null {

@@ -6,7 +6,7 @@ import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
-import { touch, Transaction } from './transaction.ts';
+import { Transaction } from './transaction.ts';
 
 /** What a batch did to an account before this item. */
 export interface BatchSoFar {
@@ -126,7 +126,7 @@ export function newAuthorization(
     balance: balanceOf(account),
   };
   context.state.authorizations.set(authorization.id, authorization);
-  context.changes.createdAuthorizations.add(authorization);
-  touch(context, account);
+  context.changes.authorizations.create(authorization);
+  context.changes.accounts.update(account);
   return authorization;
 }

@@ -6,7 +6,7 @@ import { holdClosed, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
-import { touchAuthorization, Transaction } from './transaction.ts';
+import { Transaction } from './transaction.ts';
 import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 
@@ -55,7 +55,7 @@ function commitOpen(
     releaseRest(books, authorization);
     finish(context, account, authorization, amount);
   }
-  touchAuthorization(context, authorization);
+  context.changes.authorizations.update(authorization);
   return decided(account, authorization);
 }
 
@@ -166,7 +166,7 @@ function finish(context: DecisionContext, account: AccountState, authorization: 
   authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt ??= authorization.committedAt;
-  touchAuthorization(context, authorization);
+  context.changes.authorizations.update(authorization);
 }
 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {

@@ -4,7 +4,8 @@ import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import { accountKeyOf } from '../ids.ts';
-import type { AccountState, Changes, LedgerState } from '../state.ts';
+import type { Changes } from '../changes.ts';
+import type { AccountState, LedgerState } from '../state.ts';
 
 /** What holds for all accounts, by configuration. */
 export interface LedgerRules {

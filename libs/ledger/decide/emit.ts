@@ -5,7 +5,6 @@ import type { Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
 import { balanceOf, type AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { touch } from './transaction.ts';
 
 /** An instant, by the account's clock, and the account's balance right after what happened then. */
 export interface Moment {
@@ -53,8 +52,7 @@ export function emit<T extends LedgerEventType>(
     occurredAt: at,
   };
   context.changes.events.push(event as unknown as LedgerEvent);
-  context.changes.changedAlerts.add(state);
-  touch(context, state);
+  context.changes.accounts.updateAlerts(state);
   return id;
 }
 

@@ -7,7 +7,7 @@ import { decided, type AuthorizationDecision } from './authorization-decision.ts
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
-import { touch, touchAuthorization, Transaction } from './transaction.ts';
+import { Transaction } from './transaction.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
 export function extend(context: DecisionContext, command: Extend): Outcome<AuthorizationDecision> {
@@ -35,8 +35,8 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   }
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   holdLonger(context, account, authorization, command.holdSeconds);
-  touchAuthorization(context, authorization);
-  touch(context, account);
+  context.changes.authorizations.update(authorization);
+  context.changes.accounts.update(account);
   return decided(account, authorization);
 }
 

@@ -6,7 +6,7 @@ import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
 import { emit, grantData } from './emit.ts';
 import { enter } from './alert-on-balance.ts';
-import { touchGrant, Transaction } from './transaction.ts';
+import { Transaction } from './transaction.ts';
 
 /** A grant as one decision left it. */
 export interface GrantDecision {
@@ -58,7 +58,7 @@ function newGrant(context: DecisionContext, account: AccountState, command: Crea
     createdAt: timeOf(context, account),
     metadata,
   };
-  context.changes.createdGrants.add(grant);
+  context.changes.grants.create(grant);
   context.state.grants.set(grant.id, grant);
   enterGrant(account, grant);
   return grant;
@@ -75,7 +75,7 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   if (hasExpired(grant, now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
   new Transaction(context, account).takeBack(grant, rest);
   grant.voidedAt = now;
-  touchGrant(context, grant);
+  context.changes.grants.update(grant);
   emit(context, account, 'grant.voided', { ...grantData(grant), amount_voided: formatAmount(rest) });
   return decidedGrant(context, account, grant);
 }

@@ -4,7 +4,7 @@ import type { Refund } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, loadedGrant, type DecisionContext } from './context.ts';
-import { touchAuthorization, Transaction, type RefundOf } from './transaction.ts';
+import { Transaction, type RefundOf } from './transaction.ts';
 
 /** Gives committed usage back: to the account's debt first, then to the grants it came from, the last drawn first. */
 export function refund(context: DecisionContext, command: Refund): Outcome<AuthorizationDecision> {
@@ -28,7 +28,7 @@ export function refund(context: DecisionContext, command: Refund): Outcome<Autho
     left = left.minus(part);
   }
   authorization.refunded = authorization.refunded.plus(amount);
-  touchAuthorization(context, authorization);
+  context.changes.authorizations.update(authorization);
   return decided(account, authorization);
 }
 

@@ -1,7 +1,7 @@
 import { ZERO } from '../amount.ts';
 import type { Authorization } from '../authorization.ts';
 import { loadedGrant } from './context.ts';
-import { touchAuthorization, type Transaction } from './transaction.ts';
+import type { Transaction } from './transaction.ts';
 
 /** Lets go of everything an authorization still pins, last pinned first. */
 export function releaseRest(books: Transaction, authorization: Authorization): void {
@@ -12,5 +12,5 @@ export function releaseRest(books: Transaction, authorization: Authorization): v
   authorization.allocations = [];
   authorization.overdraftHeld = ZERO;
   authorization.held = ZERO;
-  touchAuthorization(books.context, authorization);
+  books.context.changes.authorizations.update(authorization);
 }

@@ -4,7 +4,6 @@ import type { Amount } from '../amount.ts';
 import type { SetAlerts } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { findAccount, type DecisionContext, type LedgerRules } from './context.ts';
-import { touch } from './transaction.ts';
 
 export interface AlertsDecision {
   readonly account: Readonly<Account>;
@@ -18,8 +17,7 @@ export function setAlerts(context: DecisionContext, { account: ref, rules }: Set
   const account = findAccount(context, ref);
   if (!account) return refused({ code: 'account_not_found', account: ref.id });
   account.account.alerts.rules = rules;
-  context.changes.changedAlerts.add(account);
-  touch(context, account);
+  context.changes.accounts.updateAlerts(account);
   return accepted(alertsOf(context, account));
 }
 

@@ -8,7 +8,7 @@ import { enter } from './alert-on-balance.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { observeBalance } from './observe-balances.ts';
-import { touch, touchGrant, Transaction } from './transaction.ts';
+import { Transaction } from './transaction.ts';
 
 /**
  * Books what time alone has done since an account was last written, as of the instants it was due: what lapsed holds have
@@ -70,7 +70,7 @@ function release(context: DecisionContext, { accountKey, grantId, amount, at }: 
   const account = context.state.accounts.get(accountKey);
   if (!account) return;
   // A hold that has lapsed changes its account, also where nothing was left of it.
-  touch(context, account);
+  context.changes.accounts.update(account);
   if (amount.isZero()) return;
   const books = new Transaction(context, account);
   if (grantId === null) books.unpinOverdraft(amount);
@@ -90,7 +90,7 @@ function noteGrants(context: DecisionContext, account: AccountState, timeline: T
     }
     if (expiresAt === null || grant.expired || grant.voidedAt !== null || !hasExpired(grant, now)) continue;
     grant.expired = true;
-    touchGrant(context, grant);
+    context.changes.grants.update(grant);
     note(timeline, key, { at: expiresAt, emit: emitExpiry(context, grant) });
   }
 }

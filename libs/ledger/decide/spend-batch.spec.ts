@@ -41,9 +41,11 @@ describe.each(['authorizeBatch', 'chargeBatch'] as const)('%s, all or nothing', 
     const ledger = twoAccounts();
     const items = [{ amount: '6' }, { amount: '6' }];
     const { changes } = ledger.inOneTransaction(() => refusalOf(() => ledger[batch]('all_or_nothing', items)));
-    expect(changes.createdAuthorizations.size + changes.updatedAuthorizations.size + changes.transfers.length).toBe(0);
-    for (const { remaining, held } of changes.updatedGrants) expect(plain([remaining, held])).toEqual(['10', '0']);
-    for (const { account, posted, held } of changes.updatedAccounts) {
+    expect(changes.authorizations.created.size + changes.authorizations.updated.size + changes.transfers.length).toBe(
+      0,
+    );
+    for (const { remaining, held } of changes.grants.updated) expect(plain([remaining, held])).toEqual(['10', '0']);
+    for (const { account, posted, held } of changes.accounts.updated) {
       expect(plain([account.debt, account.overdraftHeld, posted, held])).toEqual(['0', '0', '10', '0']);
     }
   });
@@ -55,7 +57,7 @@ describe.each(['authorizeBatch', 'chargeBatch'] as const)('%s, all or nothing', 
       refusalOf(() => ledger[batch]('all_or_nothing', [{ amount: '6' }, { amount: '6' }]));
       ledger.authorize('2');
     });
-    expect(changes.createdAuthorizations.size).toBe(2);
+    expect(changes.authorizations.created.size).toBe(2);
     expect(ledger.balance()).toEqual({ posted: '9', held: '2', available: '7' });
   });
 

@@ -98,5 +98,5 @@ function undo(
   releaseRest(new Transaction(context, account), authorization);
   holdClosed(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
-  context.changes.createdAuthorizations.delete(authorization);
+  context.changes.authorizations.discard(authorization);
 }

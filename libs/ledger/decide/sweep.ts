@@ -3,7 +3,6 @@ import { hasExpired, type Grant } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState, DeclinedMinute } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { touchGrant } from './transaction.ts';
 import { emit, grantData } from './emit.ts';
 
 export interface SweepDecision {
@@ -46,6 +45,6 @@ function giveNotice(
   if (due.length <= grant.expiryNotices) return;
   const fresh = due.slice(grant.expiryNotices).some((ahead) => expiresAt - ahead >= createdAt);
   grant.expiryNotices = due.length;
-  touchGrant(context, grant);
+  context.changes.grants.update(grant);
   if (fresh) emit(context, account, 'grant.expiring', grantData(grant));
 }

@@ -1,10 +1,11 @@
-import { NO_RULES } from './context.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
+import { noChanges } from '../changes.ts';
 import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts';
 import { accountKey } from '../ids.ts';
-import { noChanges, type LedgerState } from '../state.ts';
+import type { LedgerState } from '../state.ts';
 import type { TestClock } from '../test-clock.ts';
+import { NO_RULES } from './context.ts';
 import { decide, type Decisions } from './decide.ts';
 
 const REAL_NOW = Date.parse('2026-03-01T12:00:00.123Z');

@@ -116,7 +116,7 @@ export class Transaction {
     this.bookRefund('debt', amount, of);
     if (!grant) return;
     grant.repaid = grant.repaid.plus(amount);
-    touchGrant(this.context, grant);
+    this.context.changes.grants.update(grant);
   }
 
   /** Refunds usage that became debt to a grant that has repaid it. */
@@ -133,7 +133,7 @@ export class Transaction {
     if (grant.entered) this.addToPosted(amount);
     if (!this.account.grants.includes(grant)) enterGrant(this.account, grant);
     this.account.freeFrom = 0;
-    touchGrant(this.context, grant);
+    this.context.changes.grants.update(grant);
     this.bookRefund('grant', amount, of, grant.id);
     this.settleUnpinned(grant, amount, this.now);
   }
@@ -171,7 +171,7 @@ export class Transaction {
   private addToPinned(grant: Grant, amount: Amount): void {
     grant.held = grant.held.plus(amount);
     this.addToHeld(amount);
-    touchGrant(this.context, grant);
+    this.context.changes.grants.update(grant);
   }
 
   private addToOverdraft(amount: Amount): void {
@@ -183,7 +183,7 @@ export class Transaction {
   private reduce(grant: Grant, amount: Amount): void {
     grant.remaining = grant.remaining.minus(amount);
     if (this.isInEffect(grant)) this.addToPosted(amount.neg());
-    touchGrant(this.context, grant);
+    this.context.changes.grants.update(grant);
   }
 
   private addToDebt(amount: Amount): void {
@@ -204,12 +204,14 @@ export class Transaction {
 
   private moved(): void {
     this.context.changes.moved.add(this.account);
-    touch(this.context, this.account);
+    this.context.changes.accounts.update(this.account);
   }
 
   private charge(authorization: Authorization, draw: Draw): void {
     const { account, context } = this;
-    if (addUsage(account.account.burnRate, draw.amount, this.now)) context.changes.changedAlerts.add(account);
+    if (addUsage(account.account.burnRate, draw.amount, this.now)) {
+      context.changes.accounts.updateAlerts(account);
+    }
     authorization.committed = authorization.committed.plus(draw.amount);
     const { draws } = authorization;
     const last = draws.at(-1);
@@ -246,19 +248,7 @@ export class Transaction {
       createdAt: booking.at ?? this.now,
     };
     context.changes.transfers.push(transfer);
-    touch(context, account);
+    context.changes.accounts.update(account);
     return this.id;
   }
-}
-
-export function touch({ changes }: DecisionContext, account: AccountState): void {
-  if (!changes.createdAccounts.has(account)) changes.updatedAccounts.add(account);
-}
-
-export function touchGrant({ changes }: DecisionContext, grant: Grant): void {
-  if (!changes.createdGrants.has(grant)) changes.updatedGrants.add(grant);
-}
-
-export function touchAuthorization({ changes }: DecisionContext, authorization: Authorization): void {
-  if (!changes.createdAuthorizations.has(authorization)) changes.updatedAuthorizations.add(authorization);
 }

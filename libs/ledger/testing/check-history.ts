@@ -19,7 +19,7 @@ export class HistoryCheck {
 
   /** Remembers what a transaction left, and checks the authorizations that it changed. */
   afterWrite({ state, changes, realNow: now }: DecisionContext): void {
-    for (const one of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
+    for (const one of [...changes.authorizations.created, ...changes.authorizations.updated]) {
       const past = at(this.heldThen, one.id).set(now, one.held);
       for (const [then, held] of past) {
         const recorded = heldAt(one, then);

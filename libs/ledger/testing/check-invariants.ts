@@ -50,8 +50,8 @@ export class InvariantCheck {
   afterWrite(context: DecisionContext): void {
     for (const transfer of this.rows.transfers.slice(this.transfersSeen)) this.addTransfer(transfer);
     this.transfersSeen = this.rows.transfers.length;
-    const { createdAuthorizations, updatedAuthorizations } = context.changes;
-    for (const one of [...createdAuthorizations, ...updatedAuthorizations]) this.checkAuthorization(one);
+    const { created, updated } = context.changes.authorizations;
+    for (const one of [...created, ...updated]) this.checkAuthorization(one);
     for (const state of context.state.accounts.values()) this.checkAccount(state, context.realNow);
     this.history.afterWrite(context);
   }

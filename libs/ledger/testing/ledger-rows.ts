@@ -10,7 +10,8 @@ import type { Grant } from '../grant.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
-import { accountState, noChanges, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
+import { noChanges, type RowChanges } from '../changes.ts';
+import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
 import { must } from './must.ts';
 
 /** Few, so that some of an account's holds are often unknown. */
@@ -53,7 +54,7 @@ export class LedgerRows {
       context.state.authorizations.set(copy.id, copy);
       if (!hasRunOut) continue;
       lapsed.push(authorization);
-      context.changes.updatedAuthorizations.add(copy);
+      context.changes.authorizations.update(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs);
     settle(context, { shares: lapsed.flatMap(sharesOf), holds: lapsed.map(lapsedHold) });
@@ -76,17 +77,18 @@ export class LedgerRows {
   }
 
   write({ changes, realNow }: DecisionContext): void {
-    mustBeApart(changes.createdAccounts, changes.updatedAccounts, 'account');
-    mustBeApart(changes.createdGrants, changes.updatedGrants, 'grant');
-    mustBeApart(changes.createdAuthorizations, changes.updatedAuthorizations, 'authorization');
-    for (const state of changes.createdAccounts) this.writeAccount(state);
-    for (const state of changes.updatedAccounts) {
+    const { accounts, grants, authorizations } = changes;
+    mustBeApart(accounts, 'account');
+    mustBeApart(grants, 'grant');
+    mustBeApart(authorizations, 'authorization');
+    for (const state of accounts.created) this.writeAccount(state);
+    for (const state of accounts.updated) {
       const { terms, status, alerts, sequence, burnRate } = this.accountRow(state.account.key);
       const { total } = state.account.burnRate;
       const account = { ...state.account, terms, status, alerts, sequence, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
-    for (const { account } of changes.changedAlerts) {
+    for (const { account } of accounts.alerts) {
       const { samples } = account.burnRate;
       const row = this.accountRow(account.key);
       Object.assign(row, {
@@ -97,15 +99,15 @@ export class LedgerRows {
     }
     must(changes.moved.size === 0, 'every move of a balance was shown to the observers');
     this.events.push(...changes.events);
-    for (const alert of changes.alerts) this.writeAlert(alert);
+    for (const alert of changes.sentAlerts) this.writeAlert(alert);
     const minute = Math.floor(realNow / 60_000) * 60_000;
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
     this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
-    for (const { account } of changes.changedTerms) {
+    for (const { account } of accounts.terms) {
       Object.assign(this.accountRow(account.key), { terms: account.terms, status: account.status });
     }
-    for (const grant of [...changes.createdGrants, ...changes.updatedGrants]) this.grants.set(grant.id, grant);
-    for (const authorization of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
+    for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
+    for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
     }
     this.transfers.push(...changes.transfers);
@@ -182,7 +184,7 @@ function sharesOf({ accountKey, allocations, overdraftHeld, expiresAt }: Authori
   return [...ofGrants.toReversed(), { accountKey, grantId: null, amount: overdraftHeld, at }];
 }
 
-function mustBeApart<T>(created: ReadonlySet<T>, updated: ReadonlySet<T>, what: string): void {
+function mustBeApart<Row>({ created, updated }: RowChanges<Row>, what: string): void {
   must(
     [...created].every((one) => !updated.has(one)),
     `an ${what} is created or updated, not both`,
