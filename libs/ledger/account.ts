@@ -3,7 +3,7 @@ import type { Amount } from './amount.ts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { Pace } from './pace.ts';
+import type { BurnRate } from './burn-rate.ts';
 import type { TestClock } from './test-clock.ts';
 
 export const ACCOUNT_STATUSES = ['active', 'suspended'] as const;
@@ -26,15 +26,15 @@ export interface Account {
   readonly unit: string;
   terms: AccountTerms;
   status: AccountStatus;
-  /** What the account's time is told by; `null` in `live`, where it is real. */
-  readonly clock: TestClock | null;
+  /** What the account lives by; `null` in `live`, where time is real. */
+  readonly testClock: TestClock | null;
   readonly createdAt: number;
   /** Used beyond the credits and not yet repaid. */
   debt: Amount;
   /** What open authorizations have pinned beyond the credits. */
   overdraftHeld: Amount;
   readonly alerts: AlertState;
-  readonly pace: Pace;
+  readonly burnRate: BurnRate;
   /** The number of its last event; its events are numbered from 1 without a gap. */
   sequence: number;
 }

@@ -1,10 +1,10 @@
 import { Amount, ZERO } from './amount.ts';
 
-/** When somebody wants to hear of a balance. Both lists rise and have no number twice. */
+/** When a balance is worth an alert. Both lists rise and have no number twice. */
 export interface AlertRules {
   /** Percentages of the last fill that have been used: `[50, 75, 90, 100]`. */
   readonly percent: readonly number[];
-  /** Balances: told when what is posted falls to one of them. */
+  /** Balances: an alert is sent when what is posted falls to one of them. */
   readonly remaining: readonly Amount[];
 }
 
@@ -24,7 +24,7 @@ export interface AlertState {
   basis: Amount;
   /** How many fills there were. Each arms all percentages anew. */
   epoch: number;
-  /** The highest percentage told of in this epoch; 0: none. */
+  /** The highest percentage for which an alert was sent in this epoch; 0: none. */
   percent: number;
   /** How often the balance has risen. Each time arms the levels anew that it rose above, whichever they are by then. */
   arming: number;
@@ -46,7 +46,7 @@ export function effectiveRules(own: OwnAlertRules, environments: AlertRules = DE
   return { percent: own.percent ?? environments.percent, remaining: own.remaining ?? environments.remaining };
 }
 
-/** The percentages that are reached, inclusively, and that weren't told of in this epoch. None where there is no basis. */
+/** The percentages that are reached, inclusively, and for which none was sent in this epoch. None where there is no basis. */
 export function percentagesReached({ percent }: AlertRules, state: AlertState, posted: Amount): readonly number[] {
   if (!state.basis.gt(ZERO)) return [];
   const used = state.basis.minus(posted).times(100);

@@ -57,14 +57,14 @@ export interface Authorization extends Spending {
   held: Amount;
   /** What is pinned of which grant, in burn-down order. */
   allocations: readonly GrantShare[];
-  /** The pinned part beyond the credits; becomes debt when committed. */
+  /** The pinned part beyond the credits. What no credits are free for when it is committed becomes debt. */
   overdraftHeld: Amount;
   /** How `held` changed while it was open; empty where it stayed what it was at first. */
-  steps: readonly HoldStep[];
+  readonly steps: HoldStep[];
   /** Charged so far: the sum of `draws`. */
   committed: Amount;
-  /** What was charged to whom, in the order drawn. */
-  draws: readonly Draw[];
+  /** What was charged to whom, in the order drawn. It grows in place, and so do the steps. */
+  readonly draws: Draw[];
   /** Used, but covered by neither credits nor debt. */
   uncollected: Amount;
   refunded: Amount;
@@ -86,12 +86,22 @@ export interface Authorization extends Spending {
   balance: Balance;
 }
 
+/** An authorization without what grows with every charge: as answers show it, and as they may keep it. */
+export type AuthorizationSummary = Readonly<Omit<Authorization, 'draws' | 'steps'>>;
+
 /** How long after its expiry an authorization may still be committed: 24 h. */
 export const LATE_COMMIT_WINDOW_MS = 24 * 60 * 60 * 1000;
 
 export const DEFAULT_HOLD_SECONDS = 15 * 60;
 export const MAX_HOLD_SECONDS = 24 * 60 * 60;
 export const MAX_BATCH_ITEMS = 1000;
+/**
+ * How many partial commits and extensions by an amount an authorization takes. Each adds to its row, which is written anew
+ * every time; a stream that commits every second stays below it for the fifteen minutes that a hold lasts by default.
+ */
+export const MAX_HOLD_STEPS = 1000;
+/** After so many draws it takes no more partial commits either: a single one may draw on thousands of grants. */
+export const MAX_HOLD_DRAWS = 5000;
 
 export function isOpen(authorization: Authorization): boolean {
   return authorization.status === 'authorized';
@@ -103,8 +113,8 @@ export function hasLapsed(authorization: Authorization, now: number): boolean {
 }
 
 /**
- * What lapsed holds have let go: of one grant as of the instant they ran out, or of the account's overdraft. Holds are
- * many and grants are few, so the books are told sums.
+ * What lapsed holds have let go: of one grant as of the instant they expired, or of the account's overdraft. Holds are
+ * many and grants are few, so these are sums.
  */
 export interface LapsedShare {
   readonly accountKey: AccountKey;
@@ -114,7 +124,7 @@ export interface LapsedShare {
   readonly at: number;
 }
 
-/** A hold that has lapsed and is to be told of. */
+/** A hold that has lapsed, for the event that says so. */
 export interface LapsedHold {
   readonly accountKey: AccountKey;
   readonly authorizationId: string;
@@ -123,7 +133,7 @@ export interface LapsedHold {
   readonly at: number;
 }
 
-/** What time has taken from accounts: sums for the books, and each hold for who is to be told. */
+/** What time has released in accounts: sums for the books, and each hold for its event. */
 export interface Lapsed {
   readonly shares: readonly LapsedShare[];
   readonly holds: readonly LapsedHold[];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Amount } from './amount.ts';
 import { needsOf, weightOf, type Authorize, type Commit } from './commands.ts';
-import { IdClock } from './id-clock.ts';
+import { IdGenerator } from './id-generator.ts';
 import { accountRef } from './testing/ledger-fixture.ts';
 
 const acme = accountRef('acme');
@@ -16,8 +16,8 @@ function commitOf(id: string): Commit {
 }
 
 describe('needsOf', () => {
-  const ofAcme = new IdClock(acme.key, 0n).next(1);
-  const ofBeta = new IdClock(beta.key, 0n).next(1);
+  const ofAcme = new IdGenerator(acme.key, 0n).next(1);
+  const ofBeta = new IdGenerator(beta.key, 0n).next(1);
 
   it('names the account of a request', () => {
     expect(needsOf({ type: 'authorize', ...hold(acme) })).toEqual({
@@ -25,7 +25,7 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [],
       refunds: [],
-      clocks: [],
+      testClocks: [],
       sweeps: [],
     });
   });
@@ -41,7 +41,7 @@ describe('needsOf', () => {
       authorizations: [ofAcme],
       grants: [],
       refunds: [],
-      clocks: [],
+      testClocks: [],
       sweeps: [],
     });
     expect(needsOf({ type: 'void', authorization: { environment: 'live', id: ofBeta } }).accounts).toEqual([beta.key]);
@@ -50,7 +50,7 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [ofAcme],
       refunds: [],
-      clocks: [],
+      testClocks: [],
       sweeps: [],
     });
     expect(needsOf({ type: 'commit_batch', items: [commitOf(ofBeta), commitOf(ofAcme)] })).toEqual({
@@ -58,7 +58,7 @@ describe('needsOf', () => {
       authorizations: [ofBeta, ofAcme],
       grants: [],
       refunds: [],
-      clocks: [],
+      testClocks: [],
       sweeps: [],
     });
   });
@@ -69,27 +69,27 @@ describe('needsOf', () => {
     expect(needsOf({ type: 'extend', authorization, amount: null, holdSeconds: 60 })).toEqual({
       ...needs,
       refunds: [],
-      clocks: [],
+      testClocks: [],
       sweeps: [],
     });
     expect(needsOf({ type: 'refund', authorization, amount: null, reason: null })).toEqual({
       ...needs,
       refunds: [ofAcme],
-      clocks: [],
+      testClocks: [],
       sweeps: [],
     });
   });
 
-  it('names the environments whose clocks it goes by, each once; `live` has none', () => {
+  it('names the environments whose testClocks it goes by, each once; `live` has none', () => {
     const items = ['test', 'test', 'live', 'staging'].map((environment) => ({
       ...commitOf(ofAcme),
       authorization: { environment, id: ofAcme },
     }));
-    expect(needsOf({ type: 'commit_batch', items }).clocks).toEqual(['test', 'staging']);
+    expect(needsOf({ type: 'commit_batch', items }).testClocks).toEqual(['test', 'staging']);
     const inTest = accountRef('acme', 'test');
-    expect(needsOf({ type: 'charge_batch', mode: 'independent', items: [hold(inTest)] }).clocks).toEqual(['test']);
-    expect(needsOf({ type: 'set_account_status', account: inTest, status: 'active' }).clocks).toEqual(['test']);
-    expect(needsOf({ type: 'void_grant', grant: { environment: 'test', id: ofAcme } }).clocks).toEqual(['test']);
+    expect(needsOf({ type: 'charge_batch', mode: 'independent', items: [hold(inTest)] }).testClocks).toEqual(['test']);
+    expect(needsOf({ type: 'set_account_status', account: inTest, status: 'active' }).testClocks).toEqual(['test']);
+    expect(needsOf({ type: 'void_grant', grant: { environment: 'test', id: ofAcme } }).testClocks).toEqual(['test']);
   });
 });
 

@@ -43,10 +43,10 @@ export interface SetAlerts {
   readonly rules: OwnAlertRules;
 }
 
-/** Books what time has done to an account, and tells of it; what a decision about the account would do first as well. */
+/** Books what time has done to an account, and emits the events of it; a decision about the account does the same first. */
 export interface Sweep {
   readonly account: AccountRef;
-  /** How long before its expiry a grant's owner is told of it, in milliseconds, longest first. */
+  /** How long before its expiry a grant's owner is given notice, in milliseconds, longest first. */
   readonly expiryNotices: readonly number[];
 }
 
@@ -128,9 +128,9 @@ export interface Needs {
   readonly grants: readonly string[];
   /** Authorizations whose credits may go back: the grants they drew on are needed too. */
   readonly refunds: readonly string[];
-  /** The environments of a test clock that it acts in; none for `live`. */
-  readonly clocks: readonly string[];
-  /** Accounts to tell what was declined. */
+  /** The environments with test clocks that it acts in; not `live`. */
+  readonly testClocks: readonly string[];
+  /** Accounts whose declines are to be reported. */
   readonly sweeps: readonly AccountKey[];
 }
 
@@ -168,7 +168,7 @@ function ofAccounts(accounts: readonly AccountRef[]): Needs {
     authorizations: [],
     grants: [],
     refunds: [],
-    clocks: withTestClocks(accounts),
+    testClocks: withTestClocks(accounts),
     sweeps: [],
   };
 }
@@ -179,7 +179,7 @@ function ofObjects(objects: readonly ObjectRef[]): Needs {
     authorizations: [],
     grants: [],
     refunds: [],
-    clocks: withTestClocks(objects),
+    testClocks: withTestClocks(objects),
     sweeps: [],
   };
 }

@@ -2,18 +2,18 @@ import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 
 /**
- * What customers can be told, and what each event says of itself beside the account, its number and its balance. Amounts are
- * decimals as strings, ids public, times RFC 3339.
+ * Every event that customers can receive, and its fields beside the account, its number and its balance. Amounts are decimals as
+ * strings, ids are public, times are RFC 3339.
  */
 export interface LedgerEvents {
-  'grant.created': GrantTold;
-  'grant.voided': GrantTold & { readonly amount_voided: string };
+  'grant.created': GrantData;
+  'grant.voided': GrantData & { readonly amount_voided: string };
   /** Some time before a grant expires, while something of it remains: by default 7 days and 1 day. */
-  'grant.expiring': GrantTold;
+  'grant.expiring': GrantData;
   /** What was neither spent nor held is lost. */
-  'grant.expired': GrantTold & { readonly amount_expired: string };
+  'grant.expired': GrantData & { readonly amount_expired: string };
   'authorization.expired': { readonly authorization: string; readonly released: string };
-  /** How many requests were declined in a minute; told when it is over, at most once per account and minute. */
+  /** How many requests were declined in a minute; emitted when it has passed, once per account and minute. */
   'authorization.declined': {
     readonly requests: number;
     /** When it began, in real time. */
@@ -21,13 +21,13 @@ export interface LedgerEvents {
   };
   'account.suspended': { readonly status: 'suspended' };
   /** Used percent of the last fill has reached a threshold; once per epoch and threshold. */
-  'balance.threshold_reached': ThresholdTold;
+  'balance.threshold_reached': ThresholdData;
   /** The posted balance has fallen to a level. */
   'balance.low': {
     readonly level: string;
     /** All levels that this write has reached; the lowest is `level`. */
     readonly crossed: readonly string[];
-    readonly forecast: ForecastTold | null;
+    readonly forecast: ForecastData | null;
   };
   /** Nothing is left: the posted balance has fallen to zero or below. */
   'balance.exhausted': { readonly epoch: number };
@@ -51,7 +51,7 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
 };
 export const LEDGER_EVENT_TYPES = Object.keys(EACH) as readonly LedgerEventType[];
 
-interface GrantTold {
+export interface GrantData {
   readonly grant: string;
   readonly category: GrantCategory;
   readonly amount: string;
@@ -60,7 +60,7 @@ interface GrantTold {
   readonly expires_at: string | null;
 }
 
-interface ThresholdTold {
+interface ThresholdData {
   /** The highest threshold that this write has reached, and all of them. */
   readonly percent: number;
   readonly crossed: readonly number[];
@@ -68,16 +68,16 @@ interface ThresholdTold {
   readonly used_percent: string;
   readonly basis: string;
   readonly epoch: number;
-  readonly forecast: ForecastTold | null;
+  readonly forecast: ForecastData | null;
 }
 
 /** At the last hour's rate; `null` where nothing was used in it. */
-interface ForecastTold {
+export interface ForecastData {
   readonly hours_left: string;
   readonly used_last_hour: string;
 }
 
-/** What every event about an account says. A receiver drops one whose `sequence` is lower than one it has seen. */
+/** The fields of every event about an account. A receiver drops one whose `sequence` is lower than one it has seen. */
 export interface AboutAccount {
   readonly account: string;
   readonly sequence: number;

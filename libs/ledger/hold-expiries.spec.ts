@@ -92,6 +92,11 @@ function changed(holds: readonly Hold[], { id, at, closes }: HoldExpiry & { read
   return closes ? others : [...others, { id, at: Math.max(at, before), isKnown: true }];
 }
 
+/** Its entries as text: a map isn't shown, the heap is. */
+function sizeOf(expiries: HoldExpiries): number {
+  return JSON.stringify(expiries).length;
+}
+
 describe('HoldExpiries', () => {
   it('agrees with a plain list of all holds, however many of them were read', () => {
     const start = fc.uniqueArray(fc.record({ id, at }), { selector: (hold) => hold.id });
@@ -127,7 +132,18 @@ describe('HoldExpiries', () => {
       expiries.add(String(at), at);
       expiries.remove(String(at));
     }
-    expect(JSON.stringify(expiries).length).toBeLessThan(1000);
+    expect(sizeOf(expiries)).toBeLessThan(1000);
+    const ids = Array.from({ length: 10_000 }, (_, at) => String(at));
+    for (const id of ids) expiries.add(id, Number(id));
+    expect(sizeOf(expiries)).toBeGreaterThan(10_000);
+    for (const id of ids) expiries.remove(id);
+    expect(sizeOf(expiries)).toBeLessThan(1000);
+  });
+
+  it('takes no more memory than the open holds, however often one of them is extended', () => {
+    const expiries = HoldExpiries.none();
+    for (let at = 0; at < 10_000; at += 1) expiries.move('one', at);
+    expect(sizeOf(expiries)).toBeLessThan(1000);
   });
 
   it('opens, extends and closes a hundred thousand holds in no time', () => {

@@ -43,7 +43,7 @@ export class HoldExpiries {
   add(id: string, at: number): void {
     this.known.set(id, at);
     this.push({ id, at });
-    if (this.heap.length > Math.max(COMPACT_FROM, 2 * this.known.size)) this.heap = this.sorted();
+    this.compact();
   }
 
   /** Notes that a hold expires at another time than before, also one that was beyond the horizon. */
@@ -54,7 +54,7 @@ export class HoldExpiries {
   /** Notes that a hold is closed. */
   remove(id: string): void {
     this.known.delete(id);
-    if (this.heap.length > Math.max(COMPACT_FROM, 2 * this.known.size)) this.heap = this.sorted();
+    this.compact();
   }
 
   /**
@@ -68,7 +68,7 @@ export class HoldExpiries {
 
   /** Whether {@link earliest} is the very instant at which the next hold expires, and not only a bound. */
   isExact(): boolean {
-    return this.horizon === Number.POSITIVE_INFINITY || this.earliestKnown() <= this.horizon;
+    return this.earliestKnown() <= this.horizon;
   }
 
   private earliestKnown(): number {
@@ -78,6 +78,11 @@ export class HoldExpiries {
       if (this.known.get(top.id) === top.at) return top.at;
       this.pop();
     }
+  }
+
+  /** Keeps stale entries to as many as there are others, so that the heap is bounded by the open holds. */
+  private compact(): void {
+    if (this.heap.length > Math.max(COMPACT_FROM, 2 * this.known.size)) this.heap = this.sorted();
   }
 
   /** What is known, as a heap: a sorted list is one. */

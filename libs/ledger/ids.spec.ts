@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { IdClock } from './id-clock.ts';
+import { IdGenerator } from './id-generator.ts';
 import { accountKey, accountKeyOf, ID_PREFIXES, parsePublicId, publicId, type IdKind } from './ids.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
@@ -78,13 +78,13 @@ describe('accountKey', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1 }), (id) => {
         const key = accountKey('live', id);
-        expect(accountKeyOf(new IdClock(key, 0n).next(NOW))).toBe(key);
+        expect(accountKeyOf(new IdGenerator(key, 0n).next(NOW))).toBe(key);
       }),
     );
   });
 
   it.each(['0', '1', (2n ** 62n - 1n).toString()])('survives in an id at its bounds: %s', (key) => {
-    const uuid = new IdClock(key, 0n).next(NOW);
+    const uuid = new IdGenerator(key, 0n).next(NOW);
     expect(accountKeyOf(uuid)).toBe(key);
     expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });

@@ -4,8 +4,8 @@ import { hash, randomUUID } from 'node:crypto';
  * Ids are UUIDs in version 7's layout, shown as TypeIDs: `<prefix>_<26 characters of base32>`.
  *
  * The 62 bits that version 7 leaves to chance carry the key of the account that owns the object, so that an id alone
- * says which account to lock. What is left, a millisecond and a 12-bit counter, is taken from the account's own clock
- * under the account's lock (see {@link IdClock}): two ids of one account can't be equal, whichever process makes them.
+ * says which account to lock. What is left, a millisecond and a 12-bit counter, goes on from the account's version under the
+ * account's lock (see {@link IdGenerator}): two ids of one account can't be equal, whichever process makes them.
  */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** All pairs of digits, by their ten bits. */

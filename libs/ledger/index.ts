@@ -27,6 +27,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { available, type Balance } from './balance.ts';
+export { noChanges, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
 export { needsOf, weightOf, type Needs } from './commands.ts';
@@ -57,7 +58,7 @@ export type { LedgerEvent, LedgerEventType, SentAlert } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { HoldExpiries, type HoldExpiry } from './hold-expiries.ts';
-export { IdClock } from './id-clock.ts';
+export { IdGenerator } from './id-generator.ts';
 export {
   accountKey,
   accountKeyOf,
@@ -71,9 +72,9 @@ export {
   type IdKind,
 } from './ids.ts';
 export type { Json, JsonObject } from './json.ts';
-export type { Pace } from './pace.ts';
+export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
-export { accountState, balanceOf, noChanges } from './state.ts';
-export type { AccountState, Changes, DeclinedMinute, LedgerState } from './state.ts';
+export { accountState, balanceOf } from './state.ts';
+export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { accepted, gravest, isRemembered, refused, REFUSAL_CODES, type Refusal, type RefusalCode } from './refusals.ts';
-import { ZERO } from './amount.ts';
-import { ledgerAt, refusalOf, type LedgerFixture } from './testing/ledger-fixture.ts';
+import { Amount, ZERO } from './amount.ts';
+import { MAX_HOLD_STEPS } from './authorization.ts';
+import { decide } from './decide/decide.ts';
+import { ledgerAt, type LedgerFixture } from './testing/ledger-fixture.ts';
+import { refusalOf } from './testing/refused.ts';
 
 const FIGURES = {
   account: 'acme',
@@ -12,6 +15,7 @@ const FIGURES = {
   retryAfterSeconds: 1,
   retryIsExact: true,
   limit: 1,
+  counted: 'steps' as const,
   refundable: ZERO,
 };
 
@@ -110,6 +114,21 @@ describe('where several reasons hold, the first is given', () => {
     const ledger = open().suspend();
     expect(refusalOf(() => ledger.authorize('500')).code).toBe('account_suspended');
     expect(refusalOf(() => ledger.charge('500')).code).toBe('account_suspended');
+  });
+
+  it('too_many_steps before account_suspended and before a decline', () => {
+    const ledger = open();
+    const hold = ledger.authorize('1', { overage: 'reject' });
+    const authorization = { environment: 'live', id: hold.id };
+    ledger.inOneTransaction((context) => {
+      for (let step = 0; step < MAX_HOLD_STEPS; step += 1) {
+        decide(context, { type: 'extend', authorization, amount: new Amount('0.001'), holdSeconds: null });
+      }
+    });
+    ledger.suspend();
+    expect(refusalOf(() => ledger.extend(hold, { amount: '100' })).code).toBe('too_many_steps');
+    expect(refusalOf(() => ledger.commit(hold, '100', { final: false })).code).toBe('too_many_steps');
+    expect(refusalOf(() => ledger.commit(hold, '100')).code).toBe('insufficient_credits');
   });
 
   it('account_suspended before credits_held', () => {

@@ -20,6 +20,7 @@ export const REFUSAL_CODES = [
   'authorization_open',
   'refund_exceeds_committed',
   'too_many_holds',
+  'too_many_steps',
   'account_suspended',
   'insufficient_credits',
   'credits_held',
@@ -44,11 +45,20 @@ export interface RetryLater {
   readonly retryIsExact: boolean;
 }
 
+/** An authorization takes no more partial commits, or extensions by an amount. A final commit is always taken. */
+export interface TooManySteps {
+  readonly code: 'too_many_steps';
+  /** What it has as many of as it may. */
+  readonly counted: 'steps' | 'draws';
+  readonly limit: number;
+}
+
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
+  | TooManySteps
   | { readonly code: 'account_suspended' | 'account_not_found'; readonly account: string }
   | {
       readonly code: Exclude<
@@ -56,6 +66,7 @@ export type Refusal =
         | 'insufficient_credits'
         | 'credits_held'
         | 'too_many_holds'
+        | 'too_many_steps'
         | 'account_suspended'
         | 'account_not_found'
         | 'refund_exceeds_committed'

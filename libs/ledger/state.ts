@@ -4,18 +4,16 @@ import { ZERO, type Amount } from './amount.ts';
 import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';
-import type { Transfer } from './chart.ts';
-import type { LedgerEvent, SentAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { HoldExpiries } from './hold-expiries.ts';
-import type { IdClock } from './id-clock.ts';
+import type { IdGenerator } from './id-generator.ts';
 import type { AccountKey } from './ids.ts';
 import type { TestClock } from './test-clock.ts';
 
 /** One account under its lock: everything a decision about it needs, and the running sums. */
 export interface AccountState {
   readonly account: Account;
-  readonly ids: IdClock;
+  readonly ids: IdGenerator;
   /** Every grant with something remaining, in burn-down order. */
   readonly grants: Grant[];
   /** Grants before this index have nothing free: all of them is pinned or spent. Looking for credits begins here. */
@@ -25,9 +23,9 @@ export interface AccountState {
   readonly holdExpiries: HoldExpiries;
   /** How many authorizations are open; counted only where there is a bound to how many may be. */
   openHolds: number;
-  /** What was posted when the alerts were last looked at. */
-  watched: Amount;
-  /** Grants that have come into effect since. */
+  /** The balance that the observers have seen last, see `observeBalances`. */
+  observed: Balance;
+  /** Grants that have come into effect, and that the alerts haven't looked at yet. */
   entering: Entering | null;
 }
 
@@ -37,9 +35,9 @@ export interface LedgerState {
   readonly authorizations: Map<string, Authorization>;
   /** Grants by id: the accounts' open ones, and closed ones that a command names or a refund may credit. */
   readonly grants: Map<string, Grant>;
-  /** By environment, the clock that accounts get which are made now; `live` has none. */
-  readonly clocks: ReadonlyMap<string, TestClock>;
-  /** What was declined in minutes that are over and wasn't told yet, of the accounts to sweep. */
+  /** By environment, the test clock that accounts get which are made now; `live` has none. */
+  readonly testClocks: ReadonlyMap<string, TestClock>;
+  /** What was declined in minutes that have passed and wasn't reported yet, of the accounts to sweep. */
   readonly declined: ReadonlyMap<AccountKey, readonly DeclinedMinute[]>;
 }
 
@@ -50,51 +48,10 @@ export interface DeclinedMinute {
   readonly requests: number;
 }
 
-/** What a batch of decisions changed, for the writer. An object is in at most one set of its kind. */
-export interface Changes {
-  readonly createdAccounts: Set<AccountState>;
-  readonly updatedAccounts: Set<AccountState>;
-  /** Accounts whose terms an operator changed. */
-  readonly changedTerms: Set<AccountState>;
-  readonly createdGrants: Set<Grant>;
-  readonly updatedGrants: Set<Grant>;
-  readonly createdAuthorizations: Set<Authorization>;
-  readonly updatedAuthorizations: Set<Authorization>;
-  readonly transfers: Transfer[];
-  /** Accounts whose posted balance the command at hand has moved, for its alerts. Empty between commands. */
-  readonly moved: Set<AccountState>;
-  /** Accounts whose alerts, pace or event numbers have changed. */
-  readonly changedAlerts: Set<AccountState>;
-  readonly events: LedgerEvent[];
-  readonly alerts: SentAlert[];
-  /** How many requests were declined, by account. They are told of once a minute. */
-  readonly declines: Map<AccountKey, number>;
-  readonly toldDeclines: Set<DeclinedMinute>;
-}
-
-export function noChanges(): Changes {
-  return {
-    createdAccounts: new Set(),
-    updatedAccounts: new Set(),
-    changedTerms: new Set(),
-    createdGrants: new Set(),
-    updatedGrants: new Set(),
-    createdAuthorizations: new Set(),
-    updatedAuthorizations: new Set(),
-    transfers: [],
-    moved: new Set(),
-    changedAlerts: new Set(),
-    events: [],
-    alerts: [],
-    declines: new Map(),
-    toldDeclines: new Set(),
-  };
-}
-
 /** Puts an account's rows together; the sums hold for `now`, by the account's clock, and as long as time stands still. */
 export function accountState(
   account: Account,
-  ids: IdClock,
+  ids: IdGenerator,
   grants: readonly Grant[],
   { holdExpiries, openHolds }: Pick<AccountState, 'holdExpiries' | 'openHolds'>,
   now: number,
@@ -104,16 +61,18 @@ export function accountState(
     inEffect.reduce((total, grant) => total.plus(pick(grant)), ZERO);
   // A grant that expired or was voided has nothing remaining but what holds pin, once `settle` has booked it.
   const posted = sum(({ remaining }) => remaining).minus(account.debt);
+  const held = sum((grant) => grant.held).plus(account.overdraftHeld);
+  const unseen = sum(({ remaining, entered }) => (entered ? ZERO : remaining));
   return {
     account,
     ids,
     grants: grants.toSorted(compareBurnDown),
     freeFrom: 0,
     posted,
-    held: sum(({ held }) => held).plus(account.overdraftHeld),
+    held,
     holdExpiries,
     openHolds,
-    watched: posted.minus(sum(({ remaining, entered }) => (entered ? ZERO : remaining))),
+    observed: { posted: posted.minus(unseen), held },
     entering: null,
   };
 }

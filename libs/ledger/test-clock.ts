@@ -2,7 +2,7 @@
 export const LIVE = 'live';
 
 /**
- * A clock that accounts outside of `live` live by. An environment has one at a time, for the accounts that are made then;
+ * The clock of accounts outside of `live`. An environment has one at a time, for the accounts that are made then;
  * an account keeps its clock for good.
  */
 export interface TestClock {

@@ -229,6 +229,27 @@ describe('a batch of commits', () => {
     expect(await balanceOf(service.live, account)).toMatchObject({ posted: '500', held: '0' });
   });
 
+  it('commits one hold in part up to 1 000 times; then only finally', async () => {
+    const account = await openAccount(service.live, { credits: '10' });
+    const { id } = await authorize(service.live, account, '5');
+    const part = { authorization: id, amount: '0.001', final: false };
+    const items = Array.from({ length: 1000 }, () => part);
+    const answered = expectItems(await service.live.post('/v1/authorizations/commit-batch', { items }), 200);
+    expect(answered.every(({ status }) => status === 200)).toBe(true);
+
+    const again = await service.live.post('/v1/authorizations/commit-batch', { items: [part, part] });
+    expect(expectItems(again, 200)).toMatchObject([
+      { status: 409, problem: { code: 'too_many_steps', limit: 1000 } },
+      { status: 409, problem: { code: 'too_many_steps', limit: 1000 } },
+    ]);
+    const commit = `/v1/authorizations/${id}/commit`;
+    expectProblem(await service.live.post(commit, { amount: '0.001', final: false }), 409, 'too_many_steps');
+    expectProblem(await service.live.post(`/v1/authorizations/${id}/extend`, { amount: '1' }), 409, 'too_many_steps');
+    expect((await service.live.post(`/v1/authorizations/${id}/extend`, { expires_in: 60 })).status).toBe(200);
+    expect((await service.live.post(commit, { amount: '2' })).body).toMatchObject({ committed: '3', held: '0' });
+    expect(await balanceOf(service.live, account)).toMatchObject({ posted: '7', held: '0' });
+  });
+
   it('names every malformed item by its index, and commits none', async () => {
     const account = await openAccount(service.live, { credits: '10' });
     const { id } = await authorize(service.live, account, '1');

@@ -41,6 +41,8 @@ export interface ReferenceAuthorization {
   expiresAt: number | null;
   /** What it has pinned; none once it is closed. */
   pins: readonly Part[];
+  /** How often it was committed in part, or extended by an amount. */
+  changes: number;
   uncollected: Units;
   late: boolean;
   heldAtClose: Units | null;

@@ -8,6 +8,10 @@ interface Charge {
   readonly uncollected: Units;
 }
 
+/** How many partial commits and extensions by an amount an authorization takes, and draws before a partial commit. */
+const CHANGES_MAX = 1000;
+const DRAWS_MAX = 5000;
+
 const LATE_MS_MAX = 24 * 60 * 60 * 1000;
 
 /** Authorizations, from the hold to its end. */
@@ -48,6 +52,7 @@ export class ReferenceHolds extends ReferenceFunding {
       status: 'authorized',
       expiresAt,
       pins: [],
+      changes: 0,
       uncollected: 0n,
       late: false,
       heldAtClose: null,
@@ -75,6 +80,9 @@ export class ReferenceHolds extends ReferenceFunding {
     }
     const late = one.status === 'expired';
     if (late && this.now >= (one.expiresAt ?? 0) + LATE_MS_MAX) return refusal('commit_too_late');
+    const wornOut =
+      late || final ? null : (tooMany('draws', this.drawsOf(one).length, DRAWS_MAX) ?? tooManyChanges(one));
+    if (wornOut) return wornOut;
     const charge = this.chargeFor(one, asked);
     if ('code' in charge) return charge;
     const [, kept] = split(one.pins, asked);
@@ -86,21 +94,27 @@ export class ReferenceHolds extends ReferenceFunding {
       one.late = late;
     }
     one.pins = kept;
+    one.changes += 1;
     this.bookUsage(one, charge.parts);
     if (late || final) this.close(one, 'committed');
     return this.decided(one);
   }
 
-  /** What of a commit is charged to whom: first what it holds, then what is available, then what its policy allows. */
+  /**
+   * What of a commit is charged to whom: first what it has pinned of grants. What it has pinned beyond the credits, and the
+   * excess that is available or that its policy allows, draw what is free by now; the rest becomes debt.
+   */
   chargeFor(one: ReferenceAuthorization, asked: Units): Charge | Answer {
     const [used] = split(one.pins, asked);
+    const overdraft = sum(used, ({ grant, amount }) => (grant === null ? amount : 0n));
     const excess = asked - sum(used, ({ amount }) => amount);
     const available = larger(0n, this.availableTo(one));
     if (one.overage === 'reject' && excess > available) return this.rejected(one, asked);
     const { limit } = this.accountOf(one.account);
     const room = one.overage === 'debt' ? larger(0n, this.availableTo(one) + limit) : available;
     const charged = smaller(excess, room);
-    return { parts: [...used, ...this.pick(one, charged)], uncollected: excess - charged };
+    const ofGrants = used.filter(({ grant }) => grant !== null);
+    return { parts: [...ofGrants, ...this.pick(one, overdraft + charged)], uncollected: excess - charged };
   }
 
   rejected(one: ReferenceAuthorization, asked: Units): Answer {
@@ -128,12 +142,15 @@ export class ReferenceHolds extends ReferenceFunding {
     if (!one) return refusal('authorization_not_found');
     if (one.status !== 'authorized') return refusal(`authorization_${one.status}`);
     if (amount !== null) {
+      const wornOut = tooManyChanges(one);
+      if (wornOut) return wornOut;
       const more = units(amount);
       if (this.accountOf(one.account).status === 'suspended') {
         return { ...refusal('account_suspended'), account: ownId(one.account) };
       }
       const declined = this.shortOf(one, more, { own: [one], lacking: new Map() });
       if (declined) return declined;
+      one.changes += 1;
       one.pins = this.merged([...one.pins, ...this.pick(one, more)]);
       one.amount = larger(one.amount, this.committed(one) + one.uncollected) + more;
     }
@@ -188,9 +205,16 @@ export class ReferenceHolds extends ReferenceFunding {
       committedAt,
       balance,
       pins: partsAsText(one.pins),
-      draws: partsAsText(this.drawsOf(one)),
     };
   }
+}
+
+function tooManyChanges({ changes }: ReferenceAuthorization): Answer | null {
+  return tooMany('steps', changes, CHANGES_MAX);
+}
+
+function tooMany(counted: 'steps' | 'draws', count: number, limit: number): Answer | null {
+  return count < limit ? null : { ...refusal('too_many_steps'), counted, limit };
 }
 
 /** The first so much of the parts, and what is left of them. */

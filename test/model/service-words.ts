@@ -121,7 +121,6 @@ function authorizationInWords(one: Parsed, names: Names): Answer {
     committedAt: timeInWords(one['committedAt']),
     balance,
     pins: partsInWords([...(one['allocations'] as ParsedParts), overdraft], names),
-    draws: partsInWords(one['draws'] as ParsedParts, names),
   };
 }
 

@@ -67,6 +67,7 @@ const PROBLEM_ITEM: JsonSchema = {
       'authorization_voided',
       'commit_too_late',
       'too_many_holds',
+      'too_many_steps',
       'account_suspended',
       'insufficient_credits',
       'credits_held',

@@ -104,7 +104,8 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
   commitBatch: {
     id: 'commitBatch',
     summary: 'Commit many authorizations',
-    description: 'Up to 1,000 commits, each on its own, in order. Each item has its own status.',
+    description:
+      'Up to 1,000 commits, each on its own, in order. Each item has its own status: the one that the commit would have alone.',
     answers: { 200: { description: 'The result of each commit.', schema: ref('Batch') } },
     examples: [
       {
@@ -146,7 +147,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     id: 'commitAuthorization',
     summary: 'Commit what was used',
     description:
-      'Charges what was used and releases the rest. The overage policy decides how an amount beyond the hold is charged; only `reject` can decline it. Repeating the same commit returns the same result.',
+      'Charges what was used and releases the rest. The overage policy decides how an amount beyond the hold is charged; only `reject` can decline it. Repeating the same commit returns the same result. An authorization takes 1,000 partial commits and extensions of its amount; a final commit is always taken.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: [
@@ -154,6 +155,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       'authorization_committed',
       'authorization_voided',
       'commit_too_late',
+      'too_many_steps',
       ...WANT_OF_CREDITS,
     ],
     examples: [
@@ -186,7 +188,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     id: 'extendAuthorization',
     summary: 'Extend a hold',
     description:
-      'Holds more credits, holds them for longer, or both; all or nothing. Use an `Idempotency-Key`: sent twice without one, an amount is added twice.',
+      'Holds more credits, holds them for longer, or both; all or nothing. An authorization takes 1,000 partial commits and extensions of its amount; its time can always be extended. Use an `Idempotency-Key`: sent twice without one, an amount is added twice.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
     problems: [
@@ -194,6 +196,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       'authorization_committed',
       'authorization_voided',
       'authorization_expired',
+      'too_many_steps',
       'account_suspended',
       ...WANT_OF_CREDITS,
     ],

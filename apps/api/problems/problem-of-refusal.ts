@@ -6,6 +6,7 @@ type PlainRefusal = Exclude<
   | 'account_not_found'
   | 'account_suspended'
   | 'too_many_holds'
+  | 'too_many_steps'
   | 'insufficient_credits'
   | 'credits_held'
   | 'refund_exceeds_committed'
@@ -45,6 +46,10 @@ export function problemOfRefusal(refusal: Refusal): Problem {
           limit: refusal.limit,
         },
       );
+    case 'too_many_steps':
+      return problem(refusal.code, `${stepsTaken(refusal)} Make its final commit, or authorize anew.`, {
+        limit: refusal.limit,
+      });
     case 'account_suspended':
       return problem(refusal.code, `Account ${refusal.account} is suspended; commits still land.`, {
         account: refusal.account,
@@ -71,6 +76,12 @@ export function problemOfRefusal(refusal: Refusal): Problem {
     default:
       return problem(refusal.code, DETAILS[refusal.code]);
   }
+}
+
+function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps' }>): string {
+  return counted === 'steps'
+    ? `The authorization has had ${String(limit)} partial commits and extensions, as many as it may.`
+    : `The partial commits of the authorization have drawn on grants ${String(limit)} times, as often as they may.`;
 }
 
 type Decline = Extract<Refusal, { code: 'insufficient_credits' | 'credits_held' }>;

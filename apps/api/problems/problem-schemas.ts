@@ -48,6 +48,12 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     account: ACCOUNT,
     limit: { type: 'integer', description: 'The maximum number of open authorizations.' },
   },
+  too_many_steps: {
+    limit: {
+      type: 'integer',
+      description: 'The maximum number of partial commits and extensions, or of draws on grants.',
+    },
+  },
   insufficient_credits: SHORTFALL,
   credits_held: {
     ...SHORTFALL,

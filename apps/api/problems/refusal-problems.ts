@@ -19,6 +19,7 @@ export const REFUSAL_PROBLEMS = {
   refund_exceeds_committed: { status: 409, title: 'The refund is more than was committed' },
   account_suspended: { status: 402, title: 'The account is suspended' },
   too_many_holds: { status: 409, title: 'The account has too many open authorizations' },
+  too_many_steps: { status: 409, title: 'The authorization has been changed too often' },
   insufficient_credits: { status: 402, title: 'The credits do not suffice' },
   credits_held: { status: 402, title: 'The credits are held by other authorizations' },
 } as const satisfies Record<RefusalCode, ProblemKind>;

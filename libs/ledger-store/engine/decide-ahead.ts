@@ -58,7 +58,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
     const writes = writeChanges(context, decided, cache.closed);
     cache.follow(context.changes, now, number);
     cache.forgetAbsent(batch.flatMap(({ needs }) => needs.authorizations));
-    const moved = new Set([...context.changes.updatedAccounts].map(({ account }) => account.key));
+    const moved = new Set([...context.changes.accounts.updated].map(({ account }) => account.key));
     const keys = batch.flatMap(({ key }, index) => (key && answers[index] ? [key] : []));
     return {
       accounts,
@@ -85,8 +85,8 @@ function testClocksOf(cache: AccountCache, accounts: readonly AccountKey[]): Tes
   const clocks = new Map<string, TestClockReading>();
   for (const key of accounts) {
     const account = cache.state.accounts.get(key)?.account;
-    if (!account?.clock) continue;
-    const { environment, clock } = account;
+    if (!account?.testClock) continue;
+    const { environment, testClock: clock } = account;
     clocks.set(`${environment}/${clock.number}/${clock.aheadMs}`, { environment, ...clock });
   }
   return [...clocks.values()];

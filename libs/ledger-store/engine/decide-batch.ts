@@ -100,9 +100,9 @@ export function answerAgain(one: Queued, earlier: Rendered & { readonly fingerpr
  * its grants and its open authorizations sees by it that they have changed.
  */
 function moveVersions({ state, changes, realNow }: DecisionContext): void {
-  for (const { accountKey } of [...changes.updatedGrants, ...changes.updatedAuthorizations]) {
+  for (const { accountKey } of [...changes.grants.updated, ...changes.authorizations.updated]) {
     const account = state.accounts.get(accountKey);
-    if (account && !changes.createdAccounts.has(account)) changes.updatedAccounts.add(account);
+    if (account) changes.accounts.update(account);
   }
-  for (const account of changes.updatedAccounts) account.ids.next(realNow);
+  for (const account of changes.accounts.updated) account.ids.next(realNow);
 }

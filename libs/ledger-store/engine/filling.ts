@@ -103,7 +103,7 @@ export class Filling {
       accounts: [...new Set(batch.flatMap(accountsOf))].filter((key) => !cache.has(key)),
       authorizations: [...authorizations].filter((id) => !cache.knowsAuthorization(id)),
       keys: batch.flatMap(({ needsKey, queued: { key } }) => (needsKey && key ? [key] : [])),
-      clocks: batch.some(({ queued }) => queued.needs.clocks.length > 0),
+      clocks: batch.some(({ queued }) => queued.needs.testClocks.length > 0),
     };
   }
 

@@ -121,9 +121,9 @@ async function load(
 
 /** @throws {LedgerUnavailable} `outcome_unknown` where what was sent before may have been committed */
 function settleOutcome({ state, changes }: DecisionContext, unknown: UnknownOutcome): void {
-  const unmoved = [...unknown].some(([key, version]) => state.accounts.get(key)?.ids.lastStamp.toString() === version);
+  const unmoved = [...unknown].some(([key, version]) => state.accounts.get(key)?.ids.version.toString() === version);
   if (unknown.size > 0 && !unmoved) throw new LedgerUnavailable('outcome_unknown');
-  for (const account of state.accounts.values()) changes.updatedAccounts.add(account);
+  for (const account of state.accounts.values()) changes.accounts.update(account);
 }
 
 async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {
@@ -142,7 +142,7 @@ function needsOfAll(batch: readonly Queued[]): Needs {
     authorizations: all('authorizations'),
     grants: all('grants'),
     refunds: all('refunds'),
-    clocks: all('clocks'),
+    testClocks: all('testClocks'),
     sweeps: all('sweeps'),
   };
 }

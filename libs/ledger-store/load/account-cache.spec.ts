@@ -3,7 +3,7 @@ import {
   accountState,
   HoldExpiries,
   Amount,
-  IdClock,
+  IdGenerator,
   NO_RULES,
   noChanges,
   ZERO,
@@ -22,14 +22,14 @@ function stateOf(accounts: readonly AccountState[], authorizations: readonly Aut
     accounts: new Map(accounts.map((one) => [one.account.key, one])),
     authorizations: new Map(authorizations.map((one) => [one.id, one])),
     grants: new Map(),
-    clocks: new Map(),
+    testClocks: new Map(),
     declined: new Map(),
   };
 }
 
 function accountWith(id: string, ...remaining: string[]): AccountState {
   const key = accountKey('live', id);
-  const ids = new IdClock(key, 4096n);
+  const ids = new IdGenerator(key, 4096n);
   const grants = remaining.map((amount): Grant => ({
     id: ids.next(NOW),
     accountKey: key,
@@ -57,12 +57,12 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     unit: 'credits',
     terms: { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} },
     status: 'active',
-    clock: null,
+    testClock: null,
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,
     alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
-    pace: { total: ZERO, marks: [] },
+    burnRate: { total: ZERO, samples: [] },
     sequence: 0,
   } as const;
   return accountState({ ...account }, ids, grants, { holdExpiries: HoldExpiries.none(), openHolds: 0 }, NOW);
@@ -105,7 +105,7 @@ function authorizationOf(
 function at({ account, grants }: AccountState, version: bigint): AccountState {
   return accountState(
     account,
-    new IdClock(account.key, version),
+    new IdGenerator(account.key, version),
     grants,
     { holdExpiries: HoldExpiries.none(), openHolds: 0 },
     NOW,
@@ -117,7 +117,7 @@ describe('cached accounts', () => {
     const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     cache.learn(stateOf([acme]), NOW);
-    const version = acme.ids.lastStamp;
+    const version = acme.ids.version;
     expect(cache.grantsOf(acme.account.key, version)).toEqual(acme.grants);
     expect(cache.grantsOf(acme.account.key, version + 1n)).toBeNull();
     expect(cache.versionsOf([acme.account.key, '1'])).toEqual([version.toString(), null]);
@@ -127,7 +127,7 @@ describe('cached accounts', () => {
     const cache = new AccountCache();
     const acme = accountWith('acme', '5', '0');
     cache.learn(stateOf([acme]), NOW);
-    const given = cache.grantsOf(acme.account.key, acme.ids.lastStamp);
+    const given = cache.grantsOf(acme.account.key, acme.ids.version);
     expect(given?.map(({ remaining }) => remaining.toFixed())).toEqual(['5']);
   });
 
@@ -145,7 +145,7 @@ describe('cached accounts', () => {
     const acme = accountWith('acme', '5');
     const calm = accountWith('calm', '5');
     cache.learn(stateOf([acme, calm], [authorizationOf(acme), authorizationOf(calm)]), NOW);
-    cache.compare(stateOf([at(acme, acme.ids.lastStamp + 1n), at(calm, calm.ids.lastStamp)]));
+    cache.compare(stateOf([at(acme, acme.ids.version + 1n), at(calm, calm.ids.version)]));
     expect([...cache.state.accounts.keys()]).toEqual([calm.account.key]);
     expect([...cache.state.authorizations.values()].map(({ accountKey }) => accountKey)).toEqual([calm.account.key]);
     expect(cache.state.grants.size).toBe(1);
@@ -190,9 +190,9 @@ describe('cached accounts', () => {
     for (const one of [made, charged]) cache.state.authorizations.set(one.id, one);
     open.status = 'committed';
     const changes = noChanges();
-    changes.updatedAccounts.add(acme);
-    changes.createdAuthorizations.add(made).add(charged);
-    changes.updatedAuthorizations.add(open);
+    changes.accounts.update(acme);
+    for (const one of [made, charged]) changes.authorizations.create(one);
+    changes.authorizations.update(open);
     cache.follow(changes, NOW + 5, 1);
     expect([...cache.state.authorizations.keys()]).toEqual([made.id]);
     expect(cache.holdsAt(acme.account.key, NOW + 4)).toBe(false);

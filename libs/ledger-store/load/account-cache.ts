@@ -54,7 +54,7 @@ export class AccountCache {
     accounts: new Map(),
     authorizations: new Map(),
     grants: new Map(),
-    clocks: new Map(),
+    testClocks: new Map(),
     declined: new Map(),
   };
   /** Those of the cached authorizations that were closed when they were read: their rows stand in another table. */
@@ -80,13 +80,13 @@ export class AccountCache {
 
   /** For each account the version at which it is cached; `null` where it isn't. */
   versionsOf(keys: readonly AccountKey[]): (string | null)[] {
-    return keys.map((key) => this.entries.get(key)?.state.ids.lastStamp.toString() ?? null);
+    return keys.map((key) => this.entries.get(key)?.state.ids.version.toString() ?? null);
   }
 
   /** The account's open grants; `null` where it isn't cached at this version. */
   grantsOf(key: AccountKey, version: bigint): readonly Grant[] | null {
     const entry = this.entries.get(key);
-    return entry?.state.ids.lastStamp === version ? entry.state.grants.filter(isUnspent) : null;
+    return entry?.state.ids.version === version ? entry.state.grants.filter(isUnspent) : null;
   }
 
   has(key: AccountKey): boolean {
@@ -136,7 +136,7 @@ export class AccountCache {
   /** Called with accounts as they were just loaded under their locks: of one that has another version, nothing cached is true. */
   compare(loaded: LedgerState): void {
     for (const [key, { ids }] of loaded.accounts) {
-      if (this.entries.get(key)?.state.ids.lastStamp !== ids.lastStamp) this.forget([key]);
+      if (this.entries.get(key)?.state.ids.version !== ids.version) this.forget([key]);
     }
   }
 
@@ -176,20 +176,16 @@ export class AccountCache {
    *
    * @param batch the number of the batch that was decided
    */
-  follow(
-    { updatedAccounts, createdGrants, createdAuthorizations, updatedAuthorizations }: Changes,
-    now: number,
-    batch: number,
-  ): void {
+  follow({ accounts, grants, authorizations }: Changes, now: number, batch: number): void {
     this.lastBatch = batch;
-    for (const { account } of updatedAccounts) this.markUsed(account.key, now);
-    for (const grant of createdGrants) this.heedGrant(grant, now);
+    for (const { account } of accounts.updated) this.markUsed(account.key, now);
+    for (const grant of grants.created) this.heedGrant(grant, now);
     // The decisions have entered it already; it counts from here on.
-    for (const authorization of createdAuthorizations) {
+    for (const authorization of authorizations.created) {
       this.state.authorizations.delete(authorization.id);
       if (isOpen(authorization)) this.learnAuthorization(authorization);
     }
-    for (const authorization of updatedAuthorizations) {
+    for (const authorization of authorizations.updated) {
       this.forgetAuthorization(authorization.id);
       if (isOpen(authorization)) this.learnAuthorization(authorization);
       else this.noteGone(authorization.id);
@@ -221,7 +217,7 @@ export class AccountCache {
     }
     this.entries.set(key, {
       state,
-      readAt: state.ids.lastStamp,
+      readAt: state.ids.version,
       authorizations: earlier?.authorizations ?? new Set(),
       absent: new Set(),
       grantsHoldUntil: nextChange(state.grants, now + aheadMsOf(state)) - aheadMsOf(state),
@@ -307,7 +303,7 @@ export class AccountCache {
 }
 
 function aheadMsOf({ account }: AccountState): number {
-  return account.clock?.aheadMs ?? 0;
+  return account.testClock?.aheadMs ?? 0;
 }
 
 function isUnspent({ remaining }: Grant): boolean {

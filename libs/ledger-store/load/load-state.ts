@@ -57,7 +57,7 @@ export interface LoadedState {
  */
 export async function loadState(client: PoolClient, needs: Needs, cache: AccountCache | null): Promise<LoadedState> {
   const { accounts: keys, authorizations: ids } = needs;
-  const questions = { clocks: needs.clocks.length > 0, countMax: cache ? countMaxOf(cache.rules) : 0 };
+  const questions = { clocks: needs.testClocks.length > 0, countMax: cache ? countMaxOf(cache.rules) : 0 };
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
   const [accounts, clock, openGrants, closedGrants, holds, currentClocks, declined] = await Promise.all([
     rows<AccountRow>(cache ? lockAccounts(keys) : findAccounts(keys)),
@@ -65,7 +65,7 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     rows<GrantRow>(cache ? findChangedGrants(keys, cache.versionsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
-    cache && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.clocks)) : [],
+    cache && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.testClocks)) : [],
     cache && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
@@ -107,7 +107,7 @@ function assemble(rows: LoadedRows): LoadedState {
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
   return {
-    state: { accounts, authorizations, grants, clocks: rows.clocks, declined: declinedFromRows(rows.declined) },
+    state: { accounts, authorizations, grants, testClocks: rows.clocks, declined: declinedFromRows(rows.declined) },
     realNow,
     closed,
     lapsed: lapsedFromRows(rows.clock),
@@ -134,14 +134,14 @@ export function accountsFromRows(rows: AccountRows) {
   const grants = new Map<string, Grant>();
   // What is cached goes first: a closed grant that a command names may be among the rows as well as in the cache.
   for (const { account, ids } of accountsRead) {
-    for (const grant of rows.cache?.grantsOf(account.key, ids.lastStamp) ?? []) grants.set(grant.id, grant);
+    for (const grant of rows.cache?.grantsOf(account.key, ids.version) ?? []) grants.set(grant.id, grant);
   }
   for (const row of rows.grants) if (!grants.has(row.id)) grants.set(row.id, grantFromRow(row));
   const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
   const accounts = accountsRead.map(({ account, ids }) => {
     const { first_holds = null, open_holds: openHolds = 0 } = clockOf.get(account.key) ?? {};
     const holds = { holdExpiries: expiriesFromRow(first_holds), openHolds };
-    const now = realNow + (account.clock?.aheadMs ?? 0);
+    const now = realNow + (account.testClock?.aheadMs ?? 0);
     return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], holds, now)] as const;
   });
   return { realNow, accounts: new Map(accounts), grants };

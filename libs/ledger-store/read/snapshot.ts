@@ -45,10 +45,10 @@ export async function readSettled(
   accounts: readonly AccountKey[],
   grants: readonly string[] = [],
 ): Promise<SettledState> {
-  const clocks = withTestClocks([{ environment }]);
+  const testClocks = withTestClocks([{ environment }]);
   const loaded = await loadState(
     client,
-    { accounts, grants, authorizations: [], refunds: [], clocks, sweeps: [] },
+    { accounts, grants, authorizations: [], refunds: [], testClocks, sweeps: [] },
     null,
   );
   const changes = noChanges();

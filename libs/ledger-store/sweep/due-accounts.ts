@@ -11,7 +11,7 @@ export const EXPIRY_NOTICES_MAX = 10;
  */
 const LEFT_TO_TRAFFIC = `interval '2 seconds'`;
 
-/** When an account was last written: a version is a millisecond and a count of 12 bits, see {@link IdClock}. */
+/** When an account was last written: a version is a millisecond and a count of 12 bits, see {@link IdGenerator}. */
 function writtenAt(account: string): string {
   return `to_timestamp((${account}.id_clock >> 12) / 1000.0)`;
 }

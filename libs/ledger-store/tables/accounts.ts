@@ -1,5 +1,5 @@
 import {
-  IdClock,
+  IdGenerator,
   LIVE,
   type Account,
   type AccountStatus,
@@ -8,7 +8,7 @@ import {
   type TestClock,
 } from '#ledger';
 import { column } from './column.ts';
-import { alertRules, paceMarks } from './json-forms.ts';
+import { alertRules, usageSamples } from './json-forms.ts';
 import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, type Kind } from './kind.ts';
 import { table, type RowOf } from './table.ts';
 
@@ -29,7 +29,7 @@ export const ACCOUNTS = table({
       environment: column('environment', text()),
       id: column('external_id', text()),
       unit: column('unit', text()),
-      clock: column('test_clock', clockNumber),
+      testClock: column('test_clock', clockNumber),
       createdAt: column('created_at', time),
       debt: column('debt', numeric).updated('sums'),
       overdraftHeld: column('overdraft_held', numeric).updated('sums'),
@@ -49,20 +49,21 @@ export const ACCOUNTS = table({
         percent: column('alerted_percent', integer).updated('alerts'),
       },
       sequence: column('event_sequence', counter).updated('alerts'),
-      pace: {
+      burnRate: {
         total: column('usage_total', numeric).updated('sums'),
-        marks: column('usage_marks', paceMarks).updated('alerts'),
+        samples: column('usage_marks', usageSamples).updated('alerts'),
       },
     },
-    ids: { lastStamp: column('id_clock', bits64).updated('sums') },
+    ids: { version: column('id_clock', bits64).updated('sums') },
   },
 });
 
 export type AccountRow = RowOf<typeof ACCOUNTS>;
 
 /** @param aheadMs how far its test clock is ahead */
-export function accountFromRow(row: AccountRow, aheadMs: number): { account: Account; ids: IdClock } {
+export function accountFromRow(row: AccountRow, aheadMs: number): { account: Account; ids: IdGenerator } {
   const { account, ids } = ACCOUNTS.fromRow(row);
-  const clock = account.environment === LIVE || account.clock === null ? null : { ...account.clock, aheadMs };
-  return { account: { ...account, clock }, ids: new IdClock(account.key, ids.lastStamp) };
+  const testClock =
+    account.environment === LIVE || account.testClock === null ? null : { ...account.testClock, aheadMs };
+  return { account: { ...account, testClock }, ids: new IdGenerator(account.key, ids.version) };
 }

@@ -6,9 +6,9 @@ import {
   type GrantShare,
   type HoldStep,
   type OwnAlertRules,
-  type Pace,
+  type BurnRate,
 } from '#ledger';
-import { jsonAs, jsonList } from './kind.ts';
+import { jsonAs, jsonList, type Kind } from './kind.ts';
 
 /** Alert rules as they are stored; an account's own may lack either list. */
 export interface StoredRules {
@@ -25,9 +25,9 @@ export const alertRules = jsonAs<OwnAlertRules, StoredRules>(
 );
 
 /** `[<milliseconds since 1970>, "<used until then>"]` */
-type StoredMark = readonly [at: number, total: string];
+type StoredSample = readonly [at: number, total: string];
 
-export const paceMarks = jsonList<Pace['marks'][number], StoredMark>(
+export const usageSamples = jsonList<BurnRate['samples'][number], StoredSample>(
   ([at, total]) => ({ at, total: new Amount(total) }),
   ({ at, total }) => [at, formatAmount(total)],
 );
@@ -43,7 +43,7 @@ export const grantShares = jsonList<GrantShare, StoredShare>(
 /** `["<grant>" or null for debt, "<amount>", "<transaction>", "<refunded>" or absent for none]` */
 type StoredDraw = readonly [grantId: string | null, amount: string, transactionId: string, refunded?: string];
 
-export const draws = jsonList<Draw, StoredDraw>(
+export const draws: Kind<Draw[], readonly StoredDraw[]> = jsonList<Draw, StoredDraw>(
   ([grantId, amount, transactionId, refunded]) => ({
     grantId,
     amount: new Amount(amount),
@@ -60,7 +60,7 @@ export const draws = jsonList<Draw, StoredDraw>(
 type StoredStep = readonly [at: number, held: string];
 
 /** How a hold changed. */
-export const holdSteps = jsonList<HoldStep, StoredStep>(
+export const holdSteps: Kind<HoldStep[], readonly StoredStep[]> = jsonList<HoldStep, StoredStep>(
   ([at, held]) => ({ at, held: new Amount(held) }),
   ({ at, held }) => [at, formatAmount(held)],
 );

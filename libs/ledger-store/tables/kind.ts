@@ -84,10 +84,15 @@ export function jsonAs<Value, Stored>(
 }
 
 /** A list whose items are kept in another form. Most lists are empty. */
+export interface ListKind<Item, Stored> extends Kind<readonly Item[], readonly Stored[]> {
+  /** A new list, that may grow. */
+  read(stored: readonly Stored[]): Item[];
+}
+
 export function jsonList<Item, Stored>(
   read: (stored: Stored) => Item,
   form: (item: Item) => Stored,
-): Kind<readonly Item[], readonly Stored[]> {
+): ListKind<Item, Stored> {
   return {
     type: 'jsonb',
     travels: 'as text',

@@ -42,20 +42,18 @@ export function writeChanges(
   { remembered, audited }: Pick<DecidedBatch, 'remembered' | 'audited'>,
   closed: ReadonlySet<string>,
 ): Statement[] {
-  const updated = [...changes.updatedAuthorizations];
+  const { accounts, grants, authorizations } = changes;
+  const updated = [...authorizations.updated];
   const fromHolds = updated.filter(({ id }) => !closed.has(id));
   const closing = fromHolds.filter((authorization) => !isOpen(authorization));
-  const created = [...changes.createdAuthorizations];
+  const created = [...authorizations.created];
   return [
-    ...write(insertAccounts, [...changes.createdAccounts]),
-    ...write(updateSums, [...changes.updatedAccounts]),
-    ...write(updateTerms, [...changes.changedTerms]),
-    ...write(
-      updateAlerts,
-      [...changes.changedAlerts].filter((account) => !changes.createdAccounts.has(account)),
-    ),
-    ...write(insertGrants, [...changes.createdGrants]),
-    ...write(updateGrants, [...changes.updatedGrants]),
+    ...write(insertAccounts, [...accounts.created]),
+    ...write(updateSums, [...accounts.updated]),
+    ...write(updateTerms, [...accounts.terms]),
+    ...write(updateAlerts, [...accounts.alerts]),
+    ...write(insertGrants, [...grants.created]),
+    ...write(updateGrants, [...grants.updated]),
     ...write(deleteHolds, closing),
     ...write(insertHolds, created.filter(isOpen)),
     ...write(updateHolds, fromHolds.filter(isOpen)),
@@ -66,8 +64,8 @@ export function writeChanges(
     ),
     ...write(insertTransfers, changes.transfers),
     ...write(insertEvents, changes.events),
-    ...write(insertAlerts, changes.alerts),
-    ...write(deleteDeclines, [...changes.toldDeclines]),
+    ...write(insertAlerts, changes.sentAlerts),
+    ...write(deleteDeclines, [...changes.reportedDeclines]),
     ...write((declines) => countDeclines(declines, realNow), [...changes.declines]),
     ...rememberAnswers(remembered),
     ...enterInAudit(audited),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Amount, ZERO } from '../amount.ts';
-import { noChanges } from '../state.ts';
-import { accountRef, ledgerAt, refusalOf } from '../testing/ledger-fixture.ts';
+import { noChanges } from '../changes.ts';
+import { accountRef, ledgerAt } from '../testing/ledger-fixture.ts';
+import { refusalOf } from '../testing/refused.ts';
 import { decide } from './decide.ts';
 import { NO_RULES, type DecisionContext } from './context.ts';
 
@@ -63,7 +64,7 @@ describe('creating an account', () => {
         accounts: new Map(),
         authorizations: new Map(),
         grants: new Map(),
-        clocks: new Map(),
+        testClocks: new Map(),
         declined: new Map(),
       },
       changes: noChanges(),
@@ -99,8 +100,8 @@ describe('updating an account', () => {
   it('reports the terms as changed', () => {
     const ledger = ledgerAt(START).account('acme').advance(1);
     const { changes } = ledger.inOneTransaction(() => ledger.updateAccount({ name: 'Acme' }));
-    const [changed] = changes.changedTerms;
-    expect([...changes.updatedAccounts]).toEqual([changed]);
+    const [changed] = changes.accounts.terms;
+    expect([...changes.accounts.updated]).toEqual([changed]);
     expect(changed?.account.terms.name).toBe('Acme');
   });
 
@@ -151,10 +152,10 @@ describe('suspending an account', () => {
   it('is reported as changed, and again as nothing changed', () => {
     const ledger = ledgerAt(START).account('acme').advance(1);
     const first = ledger.inOneTransaction(() => ledger.suspend());
-    expect([...first.changes.changedTerms].map(({ account }) => account.status)).toEqual(['suspended']);
-    expect(first.changes.updatedAccounts.size).toBe(1);
+    expect([...first.changes.accounts.terms].map(({ account }) => account.status)).toEqual(['suspended']);
+    expect(first.changes.accounts.updated.size).toBe(1);
     const again = ledger.inOneTransaction(() => ledger.suspend());
-    expect(again.changes.changedTerms.size + again.changes.updatedAccounts.size).toBe(0);
+    expect(again.changes.accounts.terms.size + again.changes.accounts.updated.size).toBe(0);
   });
 
   it('leaves terms and balance as they were, and its own state to a change of terms', () => {

@@ -4,13 +4,12 @@ import { ZERO } from '../amount.ts';
 import type { Balance } from '../balance.ts';
 import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
-import { IdClock } from '../id-clock.ts';
-import { noPace } from '../pace.ts';
+import { IdGenerator } from '../id-generator.ts';
+import { noBurnRate } from '../burn-rate.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { touch } from './movements.ts';
-import { tell } from './tell.ts';
+import { emit } from './emit.ts';
 
 /** An account as one decision left it. */
 export interface AccountDecision {
@@ -30,8 +29,8 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
       ? decidedAccount(context, existing, false)
       : refused({ code: 'account_exists' });
   if (context.state.accounts.has(ref.key)) return refused({ code: 'account_id_taken' });
-  const clock = context.state.clocks.get(ref.environment) ?? null;
-  const createdAt = context.realNow + (clock?.aheadMs ?? 0);
+  const testClock = context.state.testClocks.get(ref.environment) ?? null;
+  const createdAt = context.realNow + (testClock?.aheadMs ?? 0);
   const account: Account = {
     key: ref.key,
     environment: ref.environment,
@@ -39,18 +38,18 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     unit,
     terms,
     status: 'active',
-    clock,
+    testClock,
     createdAt,
     debt: ZERO,
     overdraftHeld: ZERO,
     alerts: noAlertState(),
-    pace: noPace(),
+    burnRate: noBurnRate(),
     sequence: 0,
   };
   const holds = { holdExpiries: HoldExpiries.none(), openHolds: 0 };
-  const state = accountState(account, new IdClock(ref.key, 0n), [], holds, createdAt);
+  const state = accountState(account, new IdGenerator(ref.key, 0n), [], holds, createdAt);
   context.state.accounts.set(ref.key, state);
-  context.changes.createdAccounts.add(state);
+  context.changes.accounts.create(state);
   return decidedAccount(context, state, true);
 }
 
@@ -68,13 +67,12 @@ export function setAccountStatus(context: DecisionContext, command: SetAccountSt
   if (!account) return refused({ code: 'account_not_found', account: command.account.id });
   if (account.account.status === command.status) return decidedAccount(context, account, false);
   account.account.status = command.status;
-  if (command.status === 'suspended') tell(context, account, 'account.suspended', { status: 'suspended' });
+  if (command.status === 'suspended') emit(context, account, 'account.suspended', { status: 'suspended' });
   return changed(context, account);
 }
 
 function changed(context: DecisionContext, account: AccountState): Outcome<AccountDecision> {
-  context.changes.changedTerms.add(account);
-  touch(context, account);
+  context.changes.accounts.updateTerms(account);
   return decidedAccount(context, account, false);
 }
 

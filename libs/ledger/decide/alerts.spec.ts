@@ -6,23 +6,23 @@ const DAY = 24 * 60 * 60;
 
 const opened = (): LedgerFixture => ledgerAt(START).account('acme');
 
-/** The percentages told of, as `highest of [all]`. */
-function told(ledger: LedgerFixture): unknown[] {
+/** The percentages of the alerts sent so far, all of each. */
+function sent(ledger: LedgerFixture): unknown[] {
   return ledger.events('balance.threshold_reached').map(({ data }) => 'crossed' in data && data.crossed);
 }
 
 describe('percentages of the last fill', () => {
-  it('are told when they are reached, not before and not again', () => {
+  it('are sent when they are reached, not before and not again', () => {
     const ledger = opened().grant('100');
     ledger.charge('49.999999999999');
-    expect(told(ledger)).toEqual([]);
+    expect(sent(ledger)).toEqual([]);
     ledger.charge('0.000000000001');
-    expect(told(ledger)).toEqual([[50]]);
+    expect(sent(ledger)).toEqual([[50]]);
     ledger.charge('1');
-    expect(told(ledger)).toEqual([[50]]);
+    expect(sent(ledger)).toEqual([[50]]);
   });
 
-  it('reached by one write are told by one event: the highest, with all of them and the numbers', () => {
+  it('reached by one write are sent by one event: the highest, with all of them and the numbers', () => {
     const ledger = opened().grant('200');
     ledger.charge('185');
     expect(ledger.events('balance.threshold_reached')).toMatchObject([
@@ -44,17 +44,17 @@ describe('percentages of the last fill', () => {
   it('count what is committed, not what is held', () => {
     const ledger = opened().grant('100');
     const hold = ledger.authorize('80');
-    expect(told(ledger)).toEqual([]);
+    expect(sent(ledger)).toEqual([]);
     ledger.commit(hold, '60');
-    expect(told(ledger)).toEqual([[50]]);
+    expect(sent(ledger)).toEqual([[50]]);
   });
 
-  it('are told once per epoch, also where a refund comes between', () => {
+  it('are sent once per epoch, also where a refund comes between', () => {
     const ledger = opened().grant('100');
     const charge = ledger.charge('60');
     ledger.refund(charge);
     ledger.charge('70');
-    expect(told(ledger)).toEqual([[50]]);
+    expect(sent(ledger)).toEqual([[50]]);
   });
 
   it('are armed anew by a fill, of what is posted then', () => {
@@ -62,9 +62,9 @@ describe('percentages of the last fill', () => {
     ledger.charge('60');
     ledger.grant('60', { category: 'included' });
     ledger.charge('49');
-    expect(told(ledger)).toEqual([[50]]);
+    expect(sent(ledger)).toEqual([[50]]);
     ledger.charge('1');
-    expect(told(ledger)).toEqual([[50], [50]]);
+    expect(sent(ledger)).toEqual([[50], [50]]);
     expect(ledger.events('balance.threshold_reached').at(-1)).toMatchObject({ data: { basis: '100', epoch: 2 } });
   });
 
@@ -73,9 +73,9 @@ describe('percentages of the last fill', () => {
     ledger.charge('60');
     ledger.grant('20', { category: 'promotional' });
     ledger.charge('29');
-    expect(told(ledger)).toEqual([[50]]);
+    expect(sent(ledger)).toEqual([[50]]);
     ledger.charge('1');
-    expect(told(ledger)).toEqual([[50], [75]]);
+    expect(sent(ledger)).toEqual([[50], [75]]);
     expect(ledger.events('balance.threshold_reached').at(-1)).toMatchObject({ data: { basis: '120', epoch: 1 } });
   });
 
@@ -90,7 +90,7 @@ describe('percentages of the last fill', () => {
     const ledger = opened().grant('100', { expiresIn: DAY, category: 'included' });
     ledger.createGrant('100', { effectiveIn: DAY, category: 'included' });
     ledger.advance(2 * DAY).sweep();
-    expect(told(ledger)).toEqual([]);
+    expect(sent(ledger)).toEqual([]);
     ledger.charge('50');
     expect(ledger.events('balance.threshold_reached')).toMatchObject([{ data: { basis: '100', epoch: 2 } }]);
   });
@@ -125,22 +125,22 @@ describe('percentages of the last fill', () => {
       .account('acme', { overdraftLimit: '100' })
       .setAlerts({ percent: [100, 150] });
     ledger.grant('100').charge('150');
-    expect(told(ledger)).toEqual([[100, 150]]);
+    expect(sent(ledger)).toEqual([[100, 150]]);
   });
 
   it('are the account’s own, or else its environment’s', () => {
     const ledger = opened().setDefaultAlerts([20]).grant('100');
     ledger.charge('20');
-    expect(told(ledger)).toEqual([[20]]);
+    expect(sent(ledger)).toEqual([[20]]);
     ledger.setAlerts({ percent: [30] }).charge('10');
-    expect(told(ledger)).toEqual([[20], [30]]);
+    expect(sent(ledger)).toEqual([[20], [30]]);
     ledger.setAlerts({ percent: [] }).charge('10');
-    expect(told(ledger)).toEqual([[20], [30]]);
+    expect(sent(ledger)).toEqual([[20], [30]]);
     ledger.setDefaultAlerts([50]).setAlerts({}).charge('10');
-    expect(told(ledger)).toEqual([[20], [30], [50]]);
+    expect(sent(ledger)).toEqual([[20], [30], [50]]);
   });
 
-  it('aren’t told by a command that is refused', () => {
+  it('aren’t sent by a command that is refused', () => {
     const ledger = opened().grant('100');
     expect(() => ledger.charge('101')).toThrow('insufficient_credits');
     expect(ledger.events()).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('levels', () => {
   const levels = (ledger: LedgerFixture): unknown[] =>
     ledger.events('balance.low').map(({ data }) => 'level' in data && [data.level, data.crossed]);
 
-  it('are told when the balance falls to them, and again after it rose above', () => {
+  it('are sent when the balance falls to them, and again after it rose above', () => {
     const ledger = opened()
       .setAlerts({ remaining: ['10', '50'] })
       .grant('100');
@@ -165,7 +165,7 @@ describe('levels', () => {
     expect(levels(ledger).at(-1)).toEqual(['10', ['10']]);
   });
 
-  it('are told again after the balance rose, whatever the levels were while it did', () => {
+  it('are sent again after the balance rose, whatever the levels were while it did', () => {
     const ledger = opened()
       .setAlerts({ remaining: ['50'] })
       .grant('100');
@@ -178,7 +178,7 @@ describe('levels', () => {
     ]);
   });
 
-  it('reached by one write are told by one event', () => {
+  it('reached by one write are sent by one event', () => {
     const ledger = opened()
       .setAlerts({ remaining: ['10', '50'] })
       .grant('100');
@@ -186,7 +186,7 @@ describe('levels', () => {
     expect(levels(ledger)).toEqual([['10', ['10', '50']]]);
   });
 
-  it('are told again after a rise that came while others held', () => {
+  it('are sent again after a rise that came while others held', () => {
     const ledger = opened()
       .setAlerts({ remaining: ['50'] })
       .grant('100');
@@ -201,7 +201,7 @@ describe('levels', () => {
 });
 
 describe('an empty account', () => {
-  it('is told to be exhausted, and replenished by the next fill', () => {
+  it('is said to be exhausted, and replenished by the next fill', () => {
     const ledger = opened().grant('10');
     ledger.charge('10');
     ledger.grant('5', { category: 'promotional' }).grant('20');
@@ -218,7 +218,7 @@ describe('an empty account', () => {
 });
 
 describe('the forecast', () => {
-  it('tells for how long the rest lasts at the last hour’s rate', () => {
+  it('says for how long the rest lasts at the last hour’s rate', () => {
     const ledger = opened().grant('1000');
     ledger.charge('300');
     ledger.advance(2 * 60 * 60);
@@ -232,7 +232,7 @@ describe('the forecast', () => {
 });
 
 describe('what time has done', () => {
-  it('is told at its instants, in their order, numbered without a gap', () => {
+  it('is reported at its instants, in their order, numbered without a gap', () => {
     const ledger = opened().grant('10', { expiresIn: 3 * DAY });
     ledger.authorize('4', { holdSeconds: DAY });
     ledger.advance(4 * DAY).sweep();
@@ -248,14 +248,31 @@ describe('what time has done', () => {
     expect(ledger.events()).toHaveLength(5);
   });
 
-  it('is told of a grant all of which was held by what had run out before', () => {
+  it('is reported with the balance as each instant left it', () => {
+    const ledger = ledgerAt(START).account('acme', { overdraftLimit: '5' }).grant('10', { expiresIn: 90 });
+    ledger.authorize('4', { holdSeconds: 60 });
+    ledger.authorize('8', { holdSeconds: 120 });
+    ledger.authorize('1', { holdSeconds: 600 });
+    ledger.advance(300).sweep();
+    const balances = ledger.events().map(({ type, data: { balance } }) => [type, balance.posted, balance.held]);
+    expect(balances.slice(1)).toEqual([
+      ['authorization.expired', '10', '9'],
+      // What the second hold has pinned stays until it expires too.
+      ['grant.expired', '6', '9'],
+      ['authorization.expired', '0', '1'],
+      ['balance.threshold_reached', '0', '1'],
+      ['balance.exhausted', '0', '1'],
+    ]);
+  });
+
+  it('is reported of a grant all of which was held by what had expired before', () => {
     const ledger = opened().grant('10', { expiresIn: 3 * DAY });
     ledger.authorize('10', { holdSeconds: DAY });
     ledger.advance(4 * DAY).sweep();
     expect(ledger.events('grant.expired')).toMatchObject([{ data: { amount_expired: '10' } }]);
   });
 
-  it('is told once of a grant that expires while all of it is held', () => {
+  it('is reported once of a grant that expires while all of it is held', () => {
     const ledger = opened().grant('10', { expiresIn: 60 });
     const hold = ledger.authorize('10', { holdSeconds: 600 });
     ledger.advance(90).sweep();
@@ -266,7 +283,7 @@ describe('what time has done', () => {
 });
 
 describe('what was declined', () => {
-  it('is told once when its minute is over, also by two sweeps in one transaction', () => {
+  it('is reported once when its minute has passed, also by two sweeps in one transaction', () => {
     const ledger = opened().grant('1');
     expect(() => ledger.charge('2')).toThrow('insufficient_credits');
     ledger.sweepWith([]);

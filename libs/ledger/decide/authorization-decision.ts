@@ -1,4 +1,4 @@
-import type { Authorization } from '../authorization.ts';
+import type { Authorization, AuthorizationSummary } from '../authorization.ts';
 import { accepted, type Outcome } from '../refusals.ts';
 import { balanceOf, type AccountState } from '../state.ts';
 
@@ -7,10 +7,10 @@ export interface AuthorizationDecision {
   /** The account's own id. */
   readonly account: string;
   readonly unit: string;
-  readonly authorization: Readonly<Authorization>;
+  readonly authorization: AuthorizationSummary;
 }
 
-/** Stamps the balance on what was just decided, and answers with a copy that later decisions can't change. */
+/** Stamps the balance on what was just decided, and answers with it. */
 export function decided(account: AccountState, authorization: Authorization): Outcome<AuthorizationDecision> {
   authorization.balance = balanceOf(account);
   return unchanged(account, authorization);
@@ -18,5 +18,10 @@ export function decided(account: AccountState, authorization: Authorization): Ou
 
 /** Answers with an authorization as an earlier decision left it. */
 export function unchanged({ account }: AccountState, authorization: Authorization): Outcome<AuthorizationDecision> {
-  return accepted({ account: account.id, unit: account.unit, authorization: { ...authorization } });
+  return accepted({ account: account.id, unit: account.unit, authorization: summaryOf(authorization) });
+}
+
+/** A copy that no later decision changes: a batch may decide on one authorization many times before it is answered. */
+function summaryOf({ draws: _, steps: __, ...summary }: Authorization): AuthorizationSummary {
+  return summary;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ledgerAt, refusalOf, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { refusalOf } from '../testing/refused.ts';
 
 const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
 const overdraft = (limit: string): LedgerFixture =>
@@ -172,16 +173,16 @@ describe('the overdraft limit', () => {
     ]);
   });
 
-  it('stays with a hold as it was pinned, although credits have come since', () => {
+  it('stays pinned although credits have come since, which pay for it when it is committed', () => {
     const ledger = overdraft('50');
     const hold = ledger.authorize('20');
     ledger.grant('100');
     expect(ledger.balance()).toEqual({ posted: '100', held: '20', available: '80' });
-    expect(ledger.commit(hold)).toMatchObject({ committed: '20', debtDrawn: '20' });
+    expect(ledger.commit(hold)).toMatchObject({ committed: '20', debtDrawn: '0' });
     expect(ledger.balance()).toEqual({ posted: '80', held: '0', available: '80' });
   });
 
-  it('is refused beyond as many open ones as an account may have, and taken again when one is closed or has run out', () => {
+  it('is refused beyond as many open ones as an account may have, and taken again when one is closed or has expired', () => {
     const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme').grant('100').limitHolds(2);
     const first = ledger.authorize('1', { holdSeconds: 60 });
     ledger.authorize('1');

@@ -6,7 +6,7 @@ import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
-import { pin, pinOverdraft, touch } from './movements.ts';
+import { Transaction } from './transaction.ts';
 
 /** What a batch did to an account before this item. */
 export interface BatchSoFar {
@@ -37,11 +37,12 @@ export function authorize(
   const overage = command.overage ?? account.account.terms.overage;
   const expiresAt = timeOf(context, account) + command.holdSeconds * 1000;
   const authorization = newAuthorization(context, account, command, overage, expiresAt);
-  for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
+  const books = new Transaction(context, account);
+  for (const { grant, amount } of funding.shares) books.pin(grant, amount);
+  books.pinOverdraft(funding.missing);
   authorization.allocations = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
   authorization.overdraftHeld = funding.missing;
   authorization.held = command.amount;
-  pinOverdraft(account, funding.missing);
   holdOpened(account, authorization.id, expiresAt);
   return decided(account, authorization);
 }
@@ -125,7 +126,7 @@ export function newAuthorization(
     balance: balanceOf(account),
   };
   context.state.authorizations.set(authorization.id, authorization);
-  context.changes.createdAuthorizations.add(authorization);
-  touch(context, account);
+  context.changes.authorizations.create(authorization);
+  context.changes.accounts.update(account);
   return authorization;
 }

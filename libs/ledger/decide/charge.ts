@@ -3,7 +3,7 @@ import type { Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { fundSpending, newAuthorization } from './authorize.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { borrow, spend, Transaction } from './movements.ts';
+import { Transaction } from './transaction.ts';
 
 /** Authorizes and commits in one step, for a price known beforehand. */
 export function charge(context: DecisionContext, command: SpendRequest): Outcome<AuthorizationDecision> {
@@ -12,8 +12,8 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   const { account, funding } = funded.value;
   const authorization = newAuthorization(context, account, command, account.account.terms.overage, null);
   const books = new Transaction(context, account);
-  for (const { grant, amount } of funding.shares) spend(context, account, grant, amount, authorization, books);
-  if (!funding.missing.isZero()) borrow(context, account, funding.missing, authorization, books);
+  for (const { grant, amount } of funding.shares) books.spend(grant, amount, authorization);
+  if (!funding.missing.isZero()) books.borrow(funding.missing, authorization);
   authorization.status = 'committed';
   authorization.heldAtClose = command.amount;
   authorization.finalAmount = command.amount;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { OveragePolicy } from '../authorization.ts';
-import { ledgerAt, refusalOf, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { refusalOf } from '../testing/refused.ts';
 
 const account = (overage: OveragePolicy, overdraftLimit = '0'): LedgerFixture =>
   ledgerAt('2026-01-01T00:00:00Z').account('acme', { overage, overdraftLimit });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ledgerAt, refusalOf, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { refusalOf } from '../testing/refused.ts';
 
 const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
 const DAY = 86_400;

@@ -4,10 +4,10 @@ import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
 import { holdClosed, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
+import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
-import { borrow, spend, spendPinned, touchAuthorization, Transaction, unpinOverdraft } from './movements.ts';
-import { recordStep, rememberFirst } from './hold-steps.ts';
+import { Transaction } from './transaction.ts';
+import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 
 /** Charges what was really used. */
@@ -35,21 +35,27 @@ function commitOpen(
   authorization: Authorization,
   command: Commit,
 ): Outcome<AuthorizationDecision> {
+  const tooMany = command.final ? null : tooManyParts(authorization);
+  if (tooMany) return refused(tooMany);
   const amount = command.amount ?? authorization.held;
-  const excess = atLeastZero(amount.minus(authorization.held));
-  const cover = coverExcess(context, account, authorization, excess);
+  const ofHold = smallerOf(amount, authorization.held);
+  const pinned = authorization.held.minus(authorization.overdraftHeld);
+  const cover = coverRest(context, account, authorization, {
+    overdraft: atLeastZero(ofHold.minus(pinned)),
+    excess: amount.minus(ofHold),
+  });
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   const books = new Transaction(context, account);
   if (command.final) authorization.heldAtClose = authorization.held;
   if (!command.final) rememberFirst(authorization);
-  spendHeld(context, account, authorization, smallerOf(amount, authorization.held), books);
-  chargeExcess(context, account, authorization, cover, books);
+  spendHeld(books, authorization, ofHold);
+  chargeRest(books, authorization, cover);
   if (!command.final) recordStep(authorization, timeOf(context, account));
   else {
-    releaseRest(context, account, authorization, books);
+    releaseRest(books, authorization);
     finish(context, account, authorization, amount);
   }
-  touchAuthorization(context, authorization);
+  context.changes.authorizations.update(authorization);
   return decided(account, authorization);
 }
 
@@ -63,39 +69,51 @@ function commitLate(
   if (timeOf(context, account) >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
     return refused({ code: 'commit_too_late' });
   const amount = command.amount ?? authorization.heldAtClose ?? ZERO;
-  const cover = coverExcess(context, account, authorization, amount);
+  const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: amount });
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
-  chargeExcess(context, account, authorization, cover, new Transaction(context, account));
+  chargeRest(new Transaction(context, account), authorization, cover);
   finish(context, account, authorization, amount);
   authorization.late = true;
   return decided(account, authorization);
 }
 
-/** How the part beyond the hold would be paid. */
-interface ExcessCover {
+/** What a commit asks for beyond the credits that it has pinned. */
+interface Rest {
+  /** Of the overdraft leg. It was approved, so it is charged in any case. */
+  readonly overdraft: Amount;
+  /** Beyond the hold. */
+  readonly excess: Amount;
+}
+
+/** How that would be paid. */
+interface RestCover {
   readonly funding: Funding;
   readonly credits: Amount;
   readonly debt: Amount;
   readonly uncollected: Amount;
 }
 
-/** Takes what is available, never what other holds have pinned; debt only up to the overdraft limit, where allowed. */
-function coverExcess(
+/**
+ * Both parts draw credits that are free by now, the overdraft leg first; what others have pinned is theirs. The leg takes no
+ * more from what is available than it did while it was pinned. The excess takes what is available, and debt only up to the
+ * overdraft limit, where its policy allows any.
+ */
+function coverRest(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  excess: Amount,
-): ExcessCover {
-  const funding = fund(context, account, authorization, excess);
-  const mayBorrow = authorization.overage === 'debt';
-  const overdraft = mayBorrow ? account.account.terms.overdraftLimit : ZERO;
-  const chargeable = smallerOf(excess, atLeastZero(funding.available.plus(overdraft)));
-  const credits = smallerOf(chargeable, excess.minus(funding.missing));
-  const debt = mayBorrow ? chargeable.minus(credits) : ZERO;
-  return { funding, credits, debt, uncollected: excess.minus(credits).minus(debt) };
+  { overdraft, excess }: Rest,
+): RestCover {
+  const asked = overdraft.plus(excess);
+  const funding = fund(context, account, authorization, asked);
+  const limit = authorization.overage === 'debt' ? account.account.terms.overdraftLimit : ZERO;
+  const ofExcess = smallerOf(excess, atLeastZero(funding.available.plus(limit)));
+  const charged = overdraft.plus(ofExcess);
+  const credits = smallerOf(charged, asked.minus(funding.missing));
+  return { funding, credits, debt: charged.minus(credits), uncollected: excess.minus(ofExcess) };
 }
 
-function refuses(authorization: Authorization, cover: ExcessCover): boolean {
+function refuses(authorization: Authorization, cover: RestCover): boolean {
   return authorization.overage === 'reject' && !cover.uncollected.isZero();
 }
 
@@ -104,7 +122,7 @@ function uncovered(
   account: AccountState,
   authorization: Authorization,
   amount: Amount,
-  cover: ExcessCover,
+  cover: RestCover,
 ): Refusal {
   return shortfall(context, account, {
     required: amount,
@@ -117,53 +135,28 @@ function uncovered(
   });
 }
 
-function spendHeld(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  amount: Amount,
-  books: Transaction,
-): void {
+/** Spends what it has pinned of grants, and lets go of the overdraft leg, up to an amount. */
+function spendHeld(books: Transaction, authorization: Authorization, amount: Amount): void {
   let left = amount;
   const kept: { grantId: string; amount: Amount }[] = [];
   for (const { grantId, amount: pinned } of authorization.allocations) {
     const part = smallerOf(pinned, left);
     if (part.lt(pinned)) kept.push({ grantId, amount: pinned.minus(part) });
     if (part.isZero()) continue;
-    const grant = context.state.grants.get(grantId);
-    if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-    spendPinned(context, account, grant, part, authorization, books);
+    books.spendPinned(loadedGrant(books.context, grantId), part, authorization);
     left = left.minus(part);
   }
   authorization.allocations = kept;
   authorization.held = authorization.held.minus(amount);
-  if (!left.isZero()) spendOverdraft(context, account, authorization, left, books);
+  authorization.overdraftHeld = authorization.overdraftHeld.minus(left);
+  books.unpinOverdraft(left);
 }
 
-/** The pinned overdraft becomes debt. */
-function spendOverdraft(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  amount: Amount,
-  books: Transaction,
-): void {
-  authorization.overdraftHeld = authorization.overdraftHeld.minus(amount);
-  unpinOverdraft(account, amount);
-  borrow(context, account, amount, authorization, books);
-}
-
-function chargeExcess(
-  context: DecisionContext,
-  account: AccountState,
-  authorization: Authorization,
-  cover: ExcessCover,
-  books: Transaction,
-): void {
+function chargeRest(books: Transaction, authorization: Authorization, cover: RestCover): void {
   for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
-    spend(context, account, grant, amount, authorization, books);
+    books.spend(grant, amount, authorization);
   }
-  if (!cover.debt.isZero()) borrow(context, account, cover.debt, authorization, books);
+  if (!cover.debt.isZero()) books.borrow(cover.debt, authorization);
   authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
 }
 
@@ -173,7 +166,7 @@ function finish(context: DecisionContext, account: AccountState, authorization: 
   authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt ??= authorization.committedAt;
-  touchAuthorization(context, authorization);
+  context.changes.authorizations.update(authorization);
 }
 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {

@@ -4,7 +4,8 @@ import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import { accountKeyOf } from '../ids.ts';
-import type { AccountState, Changes, LedgerState } from '../state.ts';
+import type { Changes } from '../changes.ts';
+import type { AccountState, LedgerState } from '../state.ts';
 
 /** What holds for all accounts, by configuration. */
 export interface LedgerRules {
@@ -30,7 +31,7 @@ export interface DecisionContext {
 
 /** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */
 export function timeOf({ realNow }: Pick<DecisionContext, 'realNow'>, { account }: AccountState): number {
-  return account.clock === null ? realNow : realNow + account.clock.aheadMs;
+  return account.testClock === null ? realNow : realNow + account.testClock.aheadMs;
 }
 
 export function findAccount(context: DecisionContext, ref: AccountRef): AccountState | undefined {
@@ -51,6 +52,13 @@ export function findAuthorization(
   const authorization = context.state.authorizations.get(ref.id);
   if (account?.account.environment !== ref.environment || !authorization) return undefined;
   return { account, authorization };
+}
+
+/** A grant that was loaded, because an authorization has pinned it or drawn on it. */
+export function loadedGrant({ state }: DecisionContext, id: string): Grant {
+  const grant = state.grants.get(id);
+  if (!grant) throw new Error(`the grant ${id} was not loaded`);
+  return grant;
 }
 
 export function findGrant(

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ledgerAt, refusalOf, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { refusalOf } from '../testing/refused.ts';
 
 interface Named {
   readonly id: string;
@@ -124,7 +125,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: sweep },
 );
 
-/** Rich in refunds, debt and its repayment; grants and holds run out rarely. */
+/** Rich in refunds, debt and its repayment; grants and holds expire rarely. */
 const refundStep = fc.oneof(
   ...[grant, charge].map((arbitrary) => ({ weight: 3, arbitrary })),
   ...[authorize, commit].map((arbitrary) => ({ weight: 2, arbitrary })),

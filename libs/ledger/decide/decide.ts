@@ -15,7 +15,7 @@ import { setAlerts, type AlertsDecision } from './set-alerts.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { sweep, type SweepDecision } from './sweep.ts';
 import { voidAuthorization } from './void.ts';
-import { watchBalances } from './watch.ts';
+import { observeBalances } from './observe-balances.ts';
 
 /** What each command is answered with when it isn't refused. */
 export interface Decisions {
@@ -60,12 +60,12 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
 
 /**
  * Decides one command against a state that was settled for its time, and changes the state to what it is afterwards.
- * It knows no clock, no chance and no database; a refusal is a value and has changed nothing.
+ * It reads no clock, uses no randomness and knows no database; a refusal is a value and has changed nothing.
  */
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
   const outcome = handler(context, command);
-  watchBalances(context);
+  observeBalances(context);
   return outcome;
 }
 

@@ -15,8 +15,8 @@ export function declinesOf(command: Command, outcome: Outcome<unknown>): Account
 }
 
 /**
- * Whether a client would be told to come back at a time that is only a guess: not all open holds were known to the decision,
- * see `HoldExpiries`.
+ * Whether the answer has a time to retry that is only a guess: not all open holds were known to the decision, see
+ * `HoldExpiries`.
  */
 export function guessesRetry(outcome: Outcome<unknown>): boolean {
   if (!outcome.ok && outcome.refusal.code === 'credits_held' && !outcome.refusal.retryIsExact) return true;

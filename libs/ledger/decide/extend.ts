@@ -6,8 +6,8 @@ import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
-import { recordStep, rememberFirst } from './hold-steps.ts';
-import { pin, pinOverdraft, touch, touchAuthorization } from './movements.ts';
+import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
+import { Transaction } from './transaction.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
 export function extend(context: DecisionContext, command: Extend): Outcome<AuthorizationDecision> {
@@ -16,6 +16,8 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   const { account, authorization } = found;
   if (authorization.status !== 'authorized') return refused({ code: `authorization_${authorization.status}` });
   const amount = command.amount ?? ZERO;
+  const tooMany = amount.isZero() ? null : tooManySteps(authorization);
+  if (tooMany) return refused(tooMany);
   if (!amount.isZero() && account.account.status === 'suspended') {
     return refused({ code: 'account_suspended', account: account.account.id });
   }
@@ -33,8 +35,8 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   }
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   holdLonger(context, account, authorization, command.holdSeconds);
-  touchAuthorization(context, authorization);
-  touch(context, account);
+  context.changes.authorizations.update(authorization);
+  context.changes.accounts.update(account);
   return decided(account, authorization);
 }
 
@@ -46,11 +48,12 @@ function holdMore(
   funding: Funding,
 ): void {
   rememberFirst(authorization);
-  for (const { grant, amount } of funding.shares) pin(context, account, grant, amount);
+  const books = new Transaction(context, account);
+  for (const { grant, amount } of funding.shares) books.pin(grant, amount);
+  books.pinOverdraft(funding.missing);
   const added = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
   authorization.allocations = inBurnDownOrder(account, [...authorization.allocations, ...added]);
   authorization.overdraftHeld = authorization.overdraftHeld.plus(funding.missing);
-  pinOverdraft(account, funding.missing);
   // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
   const asked = authorization.committed.plus(authorization.uncollected);
   authorization.amount = Amount.max(authorization.amount, asked).plus(more);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ledgerAt, refusalOf, refusedItemsOf, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { refusalOf, refusedItemsOf } from '../testing/refused.ts';
 
 const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
 

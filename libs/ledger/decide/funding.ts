@@ -134,7 +134,7 @@ function othersHold(
   const needed = own.shares
     .filter(({ grantId }) => usable(context.state.grants.get(grantId)))
     .reduce((total, { amount }) => total.plus(amount), lacking.plus(own.lacking).plus(own.overdraft));
-  // Most often these two tell already, without a look at each of what may be thousands of grants.
+  // Most often this decides it, without a look at each of what may be thousands of grants.
   if (account.held.lt(needed)) return false;
   let pinned = account.account.overdraftHeld;
   for (const grant of account.grants) {

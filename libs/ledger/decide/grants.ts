@@ -4,9 +4,9 @@ import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
-import { grantTold, tell } from './tell.ts';
-import { enter } from './watch.ts';
-import { repayDebt, takeBack, touchGrant, Transaction } from './movements.ts';
+import { emit, grantData } from './emit.ts';
+import { enter } from './alert-on-balance.ts';
+import { Transaction } from './transaction.ts';
 
 /** A grant as one decision left it. */
 export interface GrantDecision {
@@ -26,15 +26,13 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
     return refused({ code: 'grant_already_expired' });
   }
   const grant = newGrant(context, account, command, effectiveAt);
-  if (effectiveAt <= now) account.posted = account.posted.plus(grant.amount);
   const books = new Transaction(context, account);
-  const { amount, category } = grant;
-  books.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: grant.id });
+  books.issue(grant);
   if (effectiveAt <= now) enter(context, account, grant, grant.amount);
-  repayDebt(context, account, grant, books);
+  books.repayDebt(grant);
   // Of one that has repaid debt with all it had, nothing will come into effect later.
   if (grant.remaining.isZero()) grant.entered = true;
-  tell(context, account, 'grant.created', grantTold(grant));
+  emit(context, account, 'grant.created', grantData(grant));
   return decidedGrant(context, account, grant);
 }
 
@@ -60,7 +58,7 @@ function newGrant(context: DecisionContext, account: AccountState, command: Crea
     createdAt: timeOf(context, account),
     metadata,
   };
-  context.changes.createdGrants.add(grant);
+  context.changes.grants.create(grant);
   context.state.grants.set(grant.id, grant);
   enterGrant(account, grant);
   return grant;
@@ -75,10 +73,10 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   const now = timeOf(context, account);
   const rest = grant.remaining.minus(grant.held);
   if (hasExpired(grant, now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
-  takeBack(context, account, grant, rest, new Transaction(context, account), now);
+  new Transaction(context, account).takeBack(grant, rest);
   grant.voidedAt = now;
-  touchGrant(context, grant);
-  tell(context, account, 'grant.voided', { ...grantTold(grant), amount_voided: formatAmount(rest) });
+  context.changes.grants.update(grant);
+  emit(context, account, 'grant.voided', { ...grantData(grant), amount_voided: formatAmount(rest) });
   return decidedGrant(context, account, grant);
 }
 

@@ -4,7 +4,6 @@ import type { Amount } from '../amount.ts';
 import type { SetAlerts } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { findAccount, type DecisionContext, type LedgerRules } from './context.ts';
-import { touch } from './movements.ts';
 
 export interface AlertsDecision {
   readonly account: Readonly<Account>;
@@ -13,13 +12,12 @@ export interface AlertsDecision {
   readonly rules: AlertRules;
 }
 
-/** Sets an account's own alert rules. They hold from the next write on; nothing is told because of the change itself. */
+/** Sets an account's own alert rules. They hold from the next write on; the change itself sends no alert. */
 export function setAlerts(context: DecisionContext, { account: ref, rules }: SetAlerts): Outcome<AlertsDecision> {
   const account = findAccount(context, ref);
   if (!account) return refused({ code: 'account_not_found', account: ref.id });
   account.account.alerts.rules = rules;
-  context.changes.changedAlerts.add(account);
-  touch(context, account);
+  context.changes.accounts.updateAlerts(account);
   return accepted(alertsOf(context, account));
 }
 

@@ -182,7 +182,7 @@ describe('what time alone did is booked', () => {
     ]);
   });
 
-  it('so that the balance of any past instant can be told, whoever booked it and when', () => {
+  it('so that the balance of any past instant can be computed, whoever booked it and when', () => {
     const ledger = account().grant('10', { expiresIn: 50 }).grant('20', { effectiveIn: 40 });
     ledger.authorize('4', { holdSeconds: 60 });
     ledger.authorize('3', { holdSeconds: 20 });
@@ -203,7 +203,7 @@ describe('settling', () => {
     const ledger = account().grant('10', { expiresIn: 60 });
     ledger.authorize('4', { holdSeconds: 60 });
     const { changes } = ledger.advance(59.999).inOneTransaction(() => undefined);
-    expect(changes.updatedAccounts.size + changes.updatedGrants.size + changes.updatedAuthorizations.size).toBe(0);
+    expect(changes.accounts.updated.size + changes.grants.updated.size + changes.authorizations.updated.size).toBe(0);
     expect(changes.transfers).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ledgerAt, refusalOf, refusedItemsOf, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { refusalOf, refusedItemsOf } from '../testing/refused.ts';
 import { plain } from '../testing/plain.ts';
 
 const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
@@ -40,9 +41,11 @@ describe.each(['authorizeBatch', 'chargeBatch'] as const)('%s, all or nothing', 
     const ledger = twoAccounts();
     const items = [{ amount: '6' }, { amount: '6' }];
     const { changes } = ledger.inOneTransaction(() => refusalOf(() => ledger[batch]('all_or_nothing', items)));
-    expect(changes.createdAuthorizations.size + changes.updatedAuthorizations.size + changes.transfers.length).toBe(0);
-    for (const { remaining, held } of changes.updatedGrants) expect(plain([remaining, held])).toEqual(['10', '0']);
-    for (const { account, posted, held } of changes.updatedAccounts) {
+    expect(changes.authorizations.created.size + changes.authorizations.updated.size + changes.transfers.length).toBe(
+      0,
+    );
+    for (const { remaining, held } of changes.grants.updated) expect(plain([remaining, held])).toEqual(['10', '0']);
+    for (const { account, posted, held } of changes.accounts.updated) {
       expect(plain([account.debt, account.overdraftHeld, posted, held])).toEqual(['0', '0', '10', '0']);
     }
   });
@@ -54,7 +57,7 @@ describe.each(['authorizeBatch', 'chargeBatch'] as const)('%s, all or nothing', 
       refusalOf(() => ledger[batch]('all_or_nothing', [{ amount: '6' }, { amount: '6' }]));
       ledger.authorize('2');
     });
-    expect(changes.createdAuthorizations.size).toBe(2);
+    expect(changes.authorizations.created.size).toBe(2);
     expect(ledger.balance()).toEqual({ posted: '9', held: '2', available: '7' });
   });
 

@@ -8,7 +8,8 @@ import { authorize, type BatchSoFar } from './authorize.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
-import { free, unpinOverdraft } from './movements.ts';
+import { releaseRest } from './release.ts';
+import { Transaction } from './transaction.ts';
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
 export interface BatchDecision {
@@ -94,13 +95,8 @@ function undo(
   context: DecisionContext,
   { account, authorization }: { readonly account: AccountState; readonly authorization: Authorization },
 ): void {
-  for (const { grantId, amount } of authorization.allocations) {
-    const grant = context.state.grants.get(grantId);
-    if (!grant) throw new Error(`the pinned grant ${grantId} was not loaded`);
-    free(account, grant, amount);
-  }
-  unpinOverdraft(account, authorization.overdraftHeld);
+  releaseRest(new Transaction(context, account), authorization);
   holdClosed(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
-  context.changes.createdAuthorizations.delete(authorization);
+  context.changes.authorizations.discard(authorization);
 }

@@ -3,8 +3,7 @@ import { hasExpired, type Grant } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState, DeclinedMinute } from '../state.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
-import { touchGrant } from './movements.ts';
-import { grantTold, tell } from './tell.ts';
+import { emit, grantData } from './emit.ts';
 
 export interface SweepDecision {
   /** The account's own id. */
@@ -13,23 +12,23 @@ export interface SweepDecision {
 
 /**
  * What time has done is booked before any decision, this one too. What is left are notices of what is coming, and what was
- * declined, which is told once a minute.
+ * declined, which is reported once a minute.
  */
 export function sweep(context: DecisionContext, { account: ref, expiryNotices }: Sweep): Outcome<SweepDecision> {
   const account = findAccount(context, ref);
   if (!account) return refused({ code: 'account_not_found', account: ref.id });
   for (const grant of account.grants) giveNotice(context, account, grant, expiryNotices);
-  for (const declined of context.state.declined.get(ref.key) ?? []) tellDeclined(context, account, declined);
+  for (const declined of context.state.declined.get(ref.key) ?? []) reportDeclined(context, account, declined);
   return accepted({ account: ref.id });
 }
 
-/** Of two sweeps in one transaction, the first tells. */
-function tellDeclined(context: DecisionContext, account: AccountState, declined: DeclinedMinute): void {
-  const { toldDeclines } = context.changes;
-  if (toldDeclines.has(declined)) return;
-  toldDeclines.add(declined);
+/** Of two sweeps in one transaction, the first reports. */
+function reportDeclined(context: DecisionContext, account: AccountState, declined: DeclinedMinute): void {
+  const { reportedDeclines } = context.changes;
+  if (reportedDeclines.has(declined)) return;
+  reportedDeclines.add(declined);
   const { minute, requests } = declined;
-  tell(context, account, 'authorization.declined', { requests, minute: new Date(minute).toISOString() });
+  emit(context, account, 'authorization.declined', { requests, minute: new Date(minute).toISOString() });
 }
 
 /** Of several notices that are due, the owner is given one. None is given that was due before the grant was made. */
@@ -46,6 +45,6 @@ function giveNotice(
   if (due.length <= grant.expiryNotices) return;
   const fresh = due.slice(grant.expiryNotices).some((ahead) => expiresAt - ahead >= createdAt);
   grant.expiryNotices = due.length;
-  touchGrant(context, grant);
-  if (fresh) tell(context, account, 'grant.expiring', grantTold(grant));
+  context.changes.grants.update(grant);
+  if (fresh) emit(context, account, 'grant.expiring', grantData(grant));
 }

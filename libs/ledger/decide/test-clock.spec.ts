@@ -1,10 +1,11 @@
-import { NO_RULES } from './context.ts';
 import { describe, expect, it } from '@jest/globals';
 import { Amount, formatAmount, ZERO } from '../amount.ts';
+import { noChanges } from '../changes.ts';
 import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts';
 import { accountKey } from '../ids.ts';
-import { noChanges, type LedgerState } from '../state.ts';
+import type { LedgerState } from '../state.ts';
 import type { TestClock } from '../test-clock.ts';
+import { NO_RULES } from './context.ts';
 import { decide, type Decisions } from './decide.ts';
 
 const REAL_NOW = Date.parse('2026-03-01T12:00:00.123Z');
@@ -24,7 +25,7 @@ class Books {
     accounts: new Map(),
     authorizations: new Map(),
     grants: new Map(),
-    clocks: this.clocks,
+    testClocks: this.clocks,
     declined: new Map(),
   };
   readonly changes = noChanges();
@@ -71,7 +72,7 @@ describe('an account of an environment with a test clock', () => {
     books.setClock({ number: 3, aheadMs: 5 * DAY_MS });
     const then = REAL_NOW + 5 * DAY_MS;
     const { account, asOf } = books.create(ref('acme'));
-    expect([account.clock, account.createdAt, asOf]).toEqual([{ number: 3, aheadMs: 5 * DAY_MS }, then, then]);
+    expect([account.testClock, account.createdAt, asOf]).toEqual([{ number: 3, aheadMs: 5 * DAY_MS }, then, then]);
     expect(books.grant(ref('acme'))).toMatchObject({ status: 'active', grant: { createdAt: then, effectiveAt: then } });
     const held = books.authorize(ref('acme'));
     expect([held.createdAt, held.expiresAt]).toEqual([then, then + 60_000]);
@@ -117,6 +118,6 @@ describe('an account of an environment with a test clock', () => {
     const books = new Books();
     books.setClock({ number: 0, aheadMs: DAY_MS });
     const { account, balance } = books.create(ref('acme', 'live'));
-    expect([account.clock, account.createdAt, formatAmount(balance.posted)]).toEqual([null, REAL_NOW, '0']);
+    expect([account.testClock, account.createdAt, formatAmount(balance.posted)]).toEqual([null, REAL_NOW, '0']);
   });
 });

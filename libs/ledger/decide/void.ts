@@ -3,7 +3,7 @@ import { refused, type Outcome } from '../refusals.ts';
 import { holdClosed } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
-import { touch, Transaction } from './movements.ts';
+import { Transaction } from './transaction.ts';
 import { releaseRest } from './release.ts';
 
 /** Ends an authorization without a further charge; what earlier partial commits charged stays charged. */
@@ -17,11 +17,10 @@ export function voidAuthorization(
   switch (authorization.status) {
     case 'authorized':
       authorization.heldAtClose = authorization.held;
-      releaseRest(context, account, authorization, new Transaction(context, account));
+      releaseRest(new Transaction(context, account), authorization);
       authorization.status = 'voided';
       holdClosed(account, authorization.id);
       authorization.closedAt = timeOf(context, account);
-      touch(context, account);
       return decided(account, authorization);
     case 'voided':
       return unchanged(account, authorization);

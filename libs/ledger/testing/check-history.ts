@@ -7,7 +7,7 @@ import { balanceOf, type AccountState } from '../state.ts';
 import type { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
 
-/** Remembers what was true at each instant, and fails the spec when the rows tell the past otherwise later. */
+/** Remembers what was true at each instant, and fails the spec when the rows say otherwise later. */
 export class HistoryCheck {
   private readonly rows: LedgerRows;
   private readonly heldThen = new Map<string, Map<number, Amount>>();
@@ -19,17 +19,17 @@ export class HistoryCheck {
 
   /** Remembers what a transaction left, and checks the authorizations that it changed. */
   afterWrite({ state, changes, realNow: now }: DecisionContext): void {
-    for (const one of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
+    for (const one of [...changes.authorizations.created, ...changes.authorizations.updated]) {
       const past = at(this.heldThen, one.id).set(now, one.held);
       for (const [then, held] of past) {
-        const told = heldAt(one, then);
-        must(told.eq(held), `an authorization held ${held.toFixed()}, and its steps say ${told.toFixed()}`);
+        const recorded = heldAt(one, then);
+        must(recorded.eq(held), `an authorization held ${held.toFixed()}, and its steps say ${recorded.toFixed()}`);
       }
     }
     for (const account of state.accounts.values()) this.remember(account, now);
   }
 
-  /** Remembers a balance that was told. */
+  /** Remembers a balance that was answered. */
   remember(account: AccountState, now: number): void {
     at(this.balances, account.account.key).set(now, balanceOf(account));
   }

@@ -50,8 +50,8 @@ export class InvariantCheck {
   afterWrite(context: DecisionContext): void {
     for (const transfer of this.rows.transfers.slice(this.transfersSeen)) this.addTransfer(transfer);
     this.transfersSeen = this.rows.transfers.length;
-    const { createdAuthorizations, updatedAuthorizations } = context.changes;
-    for (const one of [...createdAuthorizations, ...updatedAuthorizations]) this.checkAuthorization(one);
+    const { created, updated } = context.changes.authorizations;
+    for (const one of [...created, ...updated]) this.checkAuthorization(one);
     for (const state of context.state.accounts.values()) this.checkAccount(state, context.realNow);
     this.history.afterWrite(context);
   }
@@ -116,7 +116,10 @@ export class InvariantCheck {
       state.posted.eq(posted),
       `posted is ${posted.toFixed()} by the rows, ${state.posted.toFixed()} by the decision`,
     );
-    must(state.watched.eq(posted), 'the alerts have seen every move of the balance');
+    must(
+      state.observed.posted.eq(posted) && state.observed.held.eq(held),
+      'the observers have seen every move of the balance',
+    );
     const numbers = this.rows.events.filter(({ accountKey }) => accountKey === key).map(({ sequence }) => sequence);
     must(
       numbers.every((number, at) => number === at + 1) && this.rows.accountRow(key).sequence === numbers.length,
@@ -141,7 +144,10 @@ export class InvariantCheck {
     must(remaining.eq(this.grantSums.get(id) ?? ZERO), 'for every grant Σ credits − Σ debits = remaining');
     const shares = open.flatMap(({ allocations }) => allocations).filter(({ grantId }) => grantId === id);
     must(held.eq(total(shares)), 'held of a grant = Σ of its allocations');
-    must(!isOver(grant, now) || remaining.eq(held), 'of a grant that is over only what is pinned remains');
+    must(
+      !hasEnded(grant, now) || remaining.eq(held),
+      'of a grant that has expired or was voided only what is pinned remains',
+    );
   }
 }
 
@@ -155,10 +161,10 @@ function checkHoldExpiries(expiries: HoldExpiries, open: readonly Authorization[
 /** What a grant adds to `posted`. */
 function countsFor(grant: Grant, now: number): Amount {
   if (grant.effectiveAt > now) return ZERO;
-  return isOver(grant, now) ? grant.held : grant.remaining;
+  return hasEnded(grant, now) ? grant.held : grant.remaining;
 }
 
-function isOver(grant: Grant, now: number): boolean {
+function hasEnded(grant: Grant, now: number): boolean {
   return grant.voidedAt !== null || hasExpired(grant, now);
 }
 

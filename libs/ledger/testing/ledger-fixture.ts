@@ -10,13 +10,13 @@ import {
   type CommandType,
 } from '../commands.ts';
 import type { AccountDecision } from '../decide/accounts.ts';
+import type { AuthorizationDecision } from '../decide/authorization-decision.ts';
 import type { DecisionContext } from '../decide/context.ts';
 import { countDeclines, decide, type Decisions } from '../decide/decide.ts';
 import type { BatchDecision } from '../decide/spend-batch.ts';
 import type { LedgerEvent, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { accountKey } from '../ids.ts';
-import type { Outcome, Refusal, RefusedOutcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import {
@@ -34,6 +34,7 @@ import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
 import { plainAuthorization, type PlainAuthorization } from './plain-authorization.ts';
 import { plain, type Plain } from './plain.ts';
+import { Refused } from './refused.ts';
 import { snapshot } from './snapshot.ts';
 
 const ENVIRONMENT = 'live';
@@ -45,39 +46,9 @@ interface Named {
   readonly id: string;
 }
 
-/** Thrown where a command is refused; {@link refusalOf} reads it. */
-class Refused extends Error {
-  readonly outcome: RefusedOutcome;
-
-  constructor(outcome: RefusedOutcome) {
-    super(`refused: ${outcome.refusal.code}`);
-    this.outcome = outcome;
-  }
-}
-
 /** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
 export function ledgerAt(time: string): LedgerFixture {
   return new LedgerFixture(Date.parse(time));
-}
-
-/** The refusal of a command that must not be accepted. */
-export function refusalOf(work: () => unknown): Plain<Refusal> {
-  return plain(refusedOutcomeOf(work).refusal);
-}
-
-/** How each item of a batch would have gone that must be refused as a whole. */
-export function refusedItemsOf(work: () => unknown): Plain<readonly Outcome<unknown>[]> {
-  return plain(refusedOutcomeOf(work).items ?? []);
-}
-
-function refusedOutcomeOf(work: () => unknown): RefusedOutcome {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Refused) return error.outcome;
-    throw error;
-  }
-  throw new Error('expected a refusal, but the command was accepted');
 }
 
 /** Names an account as a request would. */
@@ -106,12 +77,15 @@ export class LedgerFixture {
     return this;
   }
 
-  /** Decides several commands one after the other in one transaction, as the engine does under load. */
-  inOneTransaction(work: () => void): DecisionContext {
+  /**
+   * Decides several commands one after the other in one transaction, as the engine does under load. Where they are thousands,
+   * decide them on the context: the fixture compares whole states after every command.
+   */
+  inOneTransaction(work: (context: DecisionContext) => void): DecisionContext {
     const context = this.rows.loadAll(this.now);
     this.transaction = context;
     try {
-      work();
+      work(context);
     } finally {
       this.transaction = null;
     }
@@ -197,9 +171,7 @@ export class LedgerFixture {
   }
 
   authorize(amount: string, options: HoldOptions = {}): PlainAuthorization {
-    return plainAuthorization(
-      this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, amount }) }).authorization,
-    );
+    return this.answer(this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, amount }) }));
   }
 
   authorizeBatch(mode: BatchMode, items: readonly BatchItem[]): Plain<BatchDecision> {
@@ -209,9 +181,7 @@ export class LedgerFixture {
   }
 
   charge(amount: string, options: SpendOptions = {}): PlainAuthorization {
-    return plainAuthorization(
-      this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }).authorization,
-    );
+    return this.answer(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }));
   }
 
   chargeBatch(mode: BatchMode, items: readonly (SpendOptions & { readonly amount: string })[]): Plain<BatchDecision> {
@@ -223,28 +193,28 @@ export class LedgerFixture {
   /** Commits; without an amount the whole hold. */
   commit({ id }: Named, amount?: string, { final = true, environment = ENVIRONMENT } = {}): PlainAuthorization {
     const authorization = { environment, id };
-    return plainAuthorization(
-      this.run<'commit'>({ type: 'commit', authorization, amount: amountOf(amount), final }).authorization,
-    );
+    return this.answer(this.run<'commit'>({ type: 'commit', authorization, amount: amountOf(amount), final }));
   }
 
-  commitBatch(items: readonly (Named & { readonly amount?: string })[]): Plain<BatchDecision> {
-    const commits = items.map(({ id, amount }) => ({
+  commitBatch(
+    items: readonly (Named & { readonly amount?: string; readonly final?: boolean })[],
+  ): Plain<BatchDecision> {
+    const commits = items.map(({ id, amount, final = true }) => ({
       authorization: { environment: ENVIRONMENT, id },
       amount: amountOf(amount),
-      final: true,
+      final,
     }));
     return plain(this.run<'commit_batch'>({ type: 'commit_batch', items: commits }));
   }
 
   void({ id }: Named, environment = ENVIRONMENT): PlainAuthorization {
-    return plainAuthorization(this.run<'void'>({ type: 'void', authorization: { environment, id } }).authorization);
+    return this.answer(this.run<'void'>({ type: 'void', authorization: { environment, id } }));
   }
 
   extend({ id }: Named, { amount, holdSeconds = null, environment = ENVIRONMENT }: ExtendOptions): PlainAuthorization {
     const authorization = { environment, id };
     const command = { type: 'extend', authorization, amount: amountOf(amount), holdSeconds } as const;
-    return plainAuthorization(this.run<'extend'>(command).authorization);
+    return this.answer(this.run<'extend'>(command));
   }
 
   /** Refunds; without an amount everything. */
@@ -255,7 +225,7 @@ export class LedgerFixture {
   ): PlainAuthorization {
     const authorization = { environment, id };
     const command = { type: 'refund', authorization, amount: amountOf(amount), reason } as const;
-    return plainAuthorization(this.run<'refund'>(command).authorization);
+    return this.answer(this.run<'refund'>(command));
   }
 
   /** What the account's owner sees now, whether or not anything was booked since. */
@@ -281,7 +251,7 @@ export class LedgerFixture {
       .map((grant) => formatAmount(grant.remaining));
   }
 
-  /** An authorization as it is now, its time run out or not. */
+  /** An authorization as it is now, expired where its time is up, booked or not. */
   find({ id }: Named): PlainAuthorization {
     const authorization = this.rows.loadAll(this.now).state.authorizations.get(id);
     must(authorization !== undefined, `the authorization ${id} exists`);
@@ -322,12 +292,12 @@ export class LedgerFixture {
     return this;
   }
 
-  /** The events told so far, of these types or all, oldest first. */
+  /** The events emitted so far, of these types or all, oldest first. */
   events(...types: readonly LedgerEventType[]): LedgerEvent[] {
     return this.rows.events.filter(({ type }) => types.length === 0 || types.includes(type));
   }
 
-  /** Fails the spec unless the balance of every past instant can be told from the books of today. */
+  /** Fails the spec unless the balance of every past instant can be computed from the books of today. */
   checkPastBalances(): void {
     this.sweep();
     this.invariants.history.checkBalances();
@@ -355,6 +325,13 @@ export class LedgerFixture {
   private write(context: DecisionContext): void {
     this.rows.write(context);
     this.invariants.afterWrite(context);
+  }
+
+  /** What was answered, with what the ledger keeps of the authorization besides. */
+  private answer({ authorization }: AuthorizationDecision): PlainAuthorization {
+    const kept = (this.transaction?.state ?? this.rows).authorizations.get(authorization.id);
+    must(kept !== undefined, `the authorization ${authorization.id} exists`);
+    return plainAuthorization({ ...authorization, draws: kept.draws, steps: kept.steps });
   }
 
   private request(item: BatchItem): Authorize {

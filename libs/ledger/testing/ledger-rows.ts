@@ -8,9 +8,10 @@ import { settle } from '../decide/settle.ts';
 import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
-import { IdClock } from '../id-clock.ts';
+import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
-import { accountState, noChanges, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
+import { noChanges, type RowChanges } from '../changes.ts';
+import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
 import { must } from './must.ts';
 
 /** Few, so that some of an account's holds are often unknown. */
@@ -21,7 +22,7 @@ const EXPIRIES_READ = 2;
  * only what it reports as changed comes back: what it forgets to load or to report is missing here too.
  */
 export class LedgerRows {
-  readonly accounts = new Map<AccountKey, { readonly account: Account; readonly stamp: bigint }>();
+  readonly accounts = new Map<AccountKey, { readonly account: Account; readonly version: bigint }>();
   readonly grants = new Map<string, Grant>();
   readonly authorizations = new Map<string, Authorization>();
   readonly transfers: Transfer[] = [];
@@ -38,7 +39,7 @@ export class LedgerRows {
         accounts: new Map(),
         authorizations: new Map(),
         grants: new Map(),
-        clocks: new Map(),
+        testClocks: new Map(),
         declined: this.declinedOf(needs, now),
       },
       changes: noChanges(),
@@ -49,11 +50,11 @@ export class LedgerRows {
     for (const authorization of this.authorizations.values()) {
       const hasRunOut = needs.accounts.includes(authorization.accountKey) && hasLapsed(authorization, now);
       if (!hasRunOut && !needs.authorizations.includes(authorization.id)) continue;
-      const copy = { ...asOf(authorization, now) };
+      const copy = copyOf(asOf(authorization, now));
       context.state.authorizations.set(copy.id, copy);
       if (!hasRunOut) continue;
       lapsed.push(authorization);
-      context.changes.updatedAuthorizations.add(copy);
+      context.changes.authorizations.update(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs);
     settle(context, { shares: lapsed.flatMap(sharesOf), holds: lapsed.map(lapsedHold) });
@@ -68,7 +69,7 @@ export class LedgerRows {
         authorizations: [...this.authorizations.keys()],
         grants: [...this.grants.keys()],
         refunds: [...this.authorizations.keys()],
-        clocks: [],
+        testClocks: [],
         sweeps: [...this.accounts.keys()],
       },
       now,
@@ -76,32 +77,37 @@ export class LedgerRows {
   }
 
   write({ changes, realNow }: DecisionContext): void {
-    mustBeApart(changes.createdAccounts, changes.updatedAccounts, 'account');
-    mustBeApart(changes.createdGrants, changes.updatedGrants, 'grant');
-    mustBeApart(changes.createdAuthorizations, changes.updatedAuthorizations, 'authorization');
-    for (const state of changes.createdAccounts) this.writeAccount(state);
-    for (const state of changes.updatedAccounts) {
-      const { terms, status, alerts, sequence, pace } = this.accountRow(state.account.key);
-      const { total } = state.account.pace;
-      const account = { ...state.account, terms, status, alerts, sequence, pace: { ...pace, total } };
+    const { accounts, grants, authorizations } = changes;
+    mustBeApart(accounts, 'account');
+    mustBeApart(grants, 'grant');
+    mustBeApart(authorizations, 'authorization');
+    for (const state of accounts.created) this.writeAccount(state);
+    for (const state of accounts.updated) {
+      const { terms, status, alerts, sequence, burnRate } = this.accountRow(state.account.key);
+      const { total } = state.account.burnRate;
+      const account = { ...state.account, terms, status, alerts, sequence, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
-    for (const { account } of changes.changedAlerts) {
-      const { marks } = account.pace;
+    for (const { account } of accounts.alerts) {
+      const { samples } = account.burnRate;
       const row = this.accountRow(account.key);
-      Object.assign(row, { alerts: { ...account.alerts }, sequence: account.sequence, pace: { ...row.pace, marks } });
+      Object.assign(row, {
+        alerts: { ...account.alerts },
+        sequence: account.sequence,
+        burnRate: { ...row.burnRate, samples },
+      });
     }
-    must(changes.moved.size === 0, 'every move of a balance was looked at');
+    must(changes.moved.size === 0, 'every move of a balance was shown to the observers');
     this.events.push(...changes.events);
-    for (const alert of changes.alerts) this.writeAlert(alert);
+    for (const alert of changes.sentAlerts) this.writeAlert(alert);
     const minute = Math.floor(realNow / 60_000) * 60_000;
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
-    this.declines = this.declines.filter((declined) => !changes.toldDeclines.has(declined));
-    for (const { account } of changes.changedTerms) {
+    this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
+    for (const { account } of accounts.terms) {
       Object.assign(this.accountRow(account.key), { terms: account.terms, status: account.status });
     }
-    for (const grant of [...changes.createdGrants, ...changes.updatedGrants]) this.grants.set(grant.id, grant);
-    for (const authorization of [...changes.createdAuthorizations, ...changes.updatedAuthorizations]) {
+    for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
+    for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
     }
     this.transfers.push(...changes.transfers);
@@ -141,8 +147,8 @@ export class LedgerRows {
     const first = ahead.slice(0, EXPIRIES_READ);
     const horizon = ahead.length > first.length ? (first.at(-1)?.at ?? Number.NaN) : Number.POSITIVE_INFINITY;
     const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
-    const account = { ...row.account, alerts: { ...row.account.alerts }, pace: { ...row.account.pace } };
-    state.accounts.set(key, accountState(account, new IdClock(key, row.stamp), grants, holds, now));
+    const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
+    state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), grants, holds, now));
   }
 
   private declinedOf(needs: Needs, now: number): LedgerState['declined'] {
@@ -159,8 +165,12 @@ export class LedgerRows {
   }
 
   private writeAccount({ account, ids }: AccountState): void {
-    this.accounts.set(account.key, { account, stamp: ids.lastStamp });
+    this.accounts.set(account.key, { account, version: ids.version });
   }
+}
+
+function copyOf(authorization: Authorization): Authorization {
+  return { ...authorization, draws: [...authorization.draws], steps: [...authorization.steps] };
 }
 
 function lapsedHold({ accountKey, id, held, expiresAt }: Authorization): LapsedHold {
@@ -174,7 +184,7 @@ function sharesOf({ accountKey, allocations, overdraftHeld, expiresAt }: Authori
   return [...ofGrants.toReversed(), { accountKey, grantId: null, amount: overdraftHeld, at }];
 }
 
-function mustBeApart<T>(created: ReadonlySet<T>, updated: ReadonlySet<T>, what: string): void {
+function mustBeApart<Row>({ created, updated }: RowChanges<Row>, what: string): void {
   must(
     [...created].every((one) => !updated.has(one)),
     `an ${what} is created or updated, not both`,

@@ -1,0 +1,72 @@
+import type { Authorization } from './authorization.ts';
+import type { Transfer } from './chart.ts';
+import type { LedgerEvent, SentAlert } from './events.ts';
+import type { Grant } from './grant.ts';
+import type { AccountKey } from './ids.ts';
+import type { AccountState, DeclinedMinute } from './state.ts';
+
+/** The rows of one kind that a batch has made, and those it has changed. One that it has made isn't among the changed. */
+export class RowChanges<Row> {
+  readonly created = new Set<Row>();
+  readonly updated = new Set<Row>();
+
+  create(row: Row): void {
+    this.created.add(row);
+  }
+
+  update(row: Row): void {
+    if (!this.created.has(row)) this.updated.add(row);
+  }
+
+  /** Takes back a row that this batch has made. */
+  discard(row: Row): void {
+    this.created.delete(row);
+  }
+}
+
+/** An account's sums and version change with every write. Other columns change rarely, and are written only then. */
+export class AccountChanges extends RowChanges<AccountState> {
+  /** Of the updated: accounts whose terms or status an operator changed. */
+  readonly terms = new Set<AccountState>();
+  /** Of the updated: accounts whose alerts, usage samples or event numbers have changed. */
+  readonly alerts = new Set<AccountState>();
+
+  updateTerms(account: AccountState): void {
+    this.update(account);
+    if (this.updated.has(account)) this.terms.add(account);
+  }
+
+  updateAlerts(account: AccountState): void {
+    this.update(account);
+    if (this.updated.has(account)) this.alerts.add(account);
+  }
+}
+
+/** What a batch of decisions has changed, for the writer. */
+export interface Changes {
+  readonly accounts: AccountChanges;
+  readonly grants: RowChanges<Grant>;
+  readonly authorizations: RowChanges<Authorization>;
+  readonly transfers: Transfer[];
+  readonly events: LedgerEvent[];
+  readonly sentAlerts: SentAlert[];
+  /** How many requests were declined, by account. They are reported once a minute. */
+  readonly declines: Map<AccountKey, number>;
+  readonly reportedDeclines: Set<DeclinedMinute>;
+  /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
+  readonly moved: Set<AccountState>;
+}
+
+export function noChanges(): Changes {
+  return {
+    accounts: new AccountChanges(),
+    grants: new RowChanges(),
+    authorizations: new RowChanges(),
+    transfers: [],
+    events: [],
+    sentAlerts: [],
+    declines: new Map(),
+    reportedDeclines: new Set(),
+    moved: new Set(),
+  };
+}

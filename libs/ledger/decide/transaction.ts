@@ -1,0 +1,254 @@
+import { smallerOf, ZERO, type Amount } from '../amount.ts';
+import type { Authorization, Draw } from '../authorization.ts';
+import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
+import { hasExpired, type Grant } from '../grant.ts';
+import { addUsage } from '../burn-rate.ts';
+import { enterGrant, type AccountState } from '../state.ts';
+import { timeOf, type DecisionContext } from './context.ts';
+
+interface Booking {
+  readonly kind: TransferKind;
+  readonly debit: LedgerAccount;
+  readonly credit: LedgerAccount;
+  readonly amount: Amount;
+  readonly grantId?: string;
+  readonly authorizationId?: string;
+  readonly corrects?: string;
+  readonly reason?: string | null;
+  /** When it took effect, by the account's clock; now where it isn't said. */
+  readonly at?: number;
+}
+
+/** What a refund is booked for. */
+export interface RefundOf {
+  readonly authorization: Authorization;
+  /** The transaction it puts right. */
+  readonly corrects: string;
+  readonly reason: string | null;
+}
+
+/**
+ * What one decision moves on one account. An amount stands in three places: the grant (or the debt, or the overdraft), the
+ * account's sums, and the transfers. Only the methods of this class move it, each in all three, so that no rule can forget one.
+ *
+ * Its transfers belong together; the id of the first is the transaction's.
+ */
+export class Transaction {
+  private id: string | null = null;
+
+  constructor(
+    readonly context: DecisionContext,
+    readonly account: AccountState,
+  ) {}
+
+  /** Gives what a new grant brings. */
+  issue(grant: Grant): void {
+    const { id, amount, category } = grant;
+    if (this.isInEffect(grant)) this.addToPosted(amount);
+    this.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: id });
+  }
+
+  /** Pins unpinned credits of a grant for an authorization. */
+  pin(grant: Grant, amount: Amount): void {
+    this.addToPinned(grant, amount);
+  }
+
+  /** Pins a part that no credits cover, within the overdraft limit. */
+  pinOverdraft(amount: Amount): void {
+    this.addToOverdraft(amount);
+  }
+
+  unpinOverdraft(amount: Amount): void {
+    this.addToOverdraft(amount.neg());
+  }
+
+  /**
+   * Lets pinned credits go. They are spendable again, unless their grant has expired or was voided in the meantime: then
+   * they go where the grant's rest went, to breakage or back to funding, and never to another hold.
+   *
+   * @param at when they were let go: now, or when the hold expired.
+   */
+  unpin(grant: Grant, amount: Amount, at = this.now): void {
+    this.addToPinned(grant, amount.neg());
+    this.account.freeFrom = 0;
+    this.settleUnpinned(grant, amount, at);
+  }
+
+  /** Spends unpinned credits of a grant. */
+  spend(grant: Grant, amount: Amount, authorization: Authorization): void {
+    this.reduce(grant, amount);
+    const ids = { grantId: grant.id, authorizationId: authorization.id };
+    const transactionId = this.book({ kind: 'usage', debit: 'grant', credit: 'usage', amount, ...ids });
+    this.charge(authorization, { grantId: grant.id, amount, transactionId, refunded: ZERO });
+  }
+
+  /** Spends credits that this authorization has pinned. */
+  spendPinned(grant: Grant, amount: Amount, authorization: Authorization): void {
+    this.addToPinned(grant, amount.neg());
+    this.spend(grant, amount, authorization);
+  }
+
+  /** Charges usage that no credits cover. */
+  borrow(amount: Amount, authorization: Authorization): void {
+    this.addToDebt(amount);
+    const authorizationId = authorization.id;
+    const transactionId = this.book({ kind: 'usage', debit: 'debt', credit: 'usage', amount, authorizationId });
+    this.charge(authorization, { grantId: null, amount, transactionId, refunded: ZERO });
+  }
+
+  /** Repays debt out of a grant, one in effect or still to come. */
+  repayDebt(grant: Grant): void {
+    const amount = smallerOf(this.account.account.debt, grant.remaining);
+    if (amount.isZero()) return;
+    this.reduce(grant, amount);
+    this.addToDebt(amount.neg());
+    this.book({ kind: 'debt_repayment', debit: 'grant', credit: 'debt', amount, grantId: grant.id });
+    grant.repaid = grant.repaid.plus(amount);
+  }
+
+  /**
+   * Refunds usage to what the account owes.
+   *
+   * @param grant whose credits were used. They have repaid debt: should that be refunded too, they go back to it.
+   */
+  refundToDebt(amount: Amount, of: RefundOf, grant: Grant | null): void {
+    this.addToDebt(amount.neg());
+    this.bookRefund('debt', amount, of);
+    if (!grant) return;
+    grant.repaid = grant.repaid.plus(amount);
+    this.context.changes.grants.update(grant);
+  }
+
+  /** Refunds usage that became debt to a grant that has repaid it. */
+  refundRepayment(grant: Grant, amount: Amount, of: RefundOf): void {
+    grant.repaid = grant.repaid.minus(amount);
+    this.refundToGrant(grant, amount, of);
+  }
+
+  /** Refunds usage to a grant. Credits of one that has expired or was voided don't come back to life: they go where its rest went. */
+  refundToGrant(grant: Grant, amount: Amount, of: RefundOf): void {
+    grant.remaining = grant.remaining.plus(amount);
+    // One that had repaid debt with all it had, before its time, has something again that will come into effect.
+    grant.entered = this.isInEffect(grant);
+    if (grant.entered) this.addToPosted(amount);
+    if (!this.account.grants.includes(grant)) enterGrant(this.account, grant);
+    this.account.freeFrom = 0;
+    this.context.changes.grants.update(grant);
+    this.bookRefund('grant', amount, of, grant.id);
+    this.settleUnpinned(grant, amount, this.now);
+  }
+
+  /** Books credits of an expired grant as lost to their owner. */
+  expire(grant: Grant, amount: Amount, at: number): void {
+    this.reduce(grant, amount);
+    this.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id, at });
+  }
+
+  /** Gives credits of a voided grant back to where they came from. */
+  takeBack(grant: Grant, amount: Amount, at = this.now): void {
+    this.reduce(grant, amount);
+    const credit = `funding:${grant.category}` as const;
+    this.book({ kind: 'grant_void', debit: 'grant', credit, amount, grantId: grant.id, at });
+  }
+
+  private get now(): number {
+    return timeOf(this.context, this.account);
+  }
+
+  /** A grant not yet in effect is in no sum. */
+  private isInEffect({ effectiveAt }: Grant): boolean {
+    return effectiveAt <= this.now;
+  }
+
+  /** Unpinned credits of a grant that has expired or was voided leave it at once. */
+  private settleUnpinned(grant: Grant, amount: Amount, at: number): void {
+    if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
+    else if (grant.expiresAt !== null && hasExpired(grant, this.now)) {
+      this.expire(grant, amount, Math.max(at, grant.expiresAt));
+    }
+  }
+
+  private addToPinned(grant: Grant, amount: Amount): void {
+    grant.held = grant.held.plus(amount);
+    this.addToHeld(amount);
+    this.context.changes.grants.update(grant);
+  }
+
+  private addToOverdraft(amount: Amount): void {
+    const { account } = this.account;
+    account.overdraftHeld = account.overdraftHeld.plus(amount);
+    this.addToHeld(amount);
+  }
+
+  private reduce(grant: Grant, amount: Amount): void {
+    grant.remaining = grant.remaining.minus(amount);
+    if (this.isInEffect(grant)) this.addToPosted(amount.neg());
+    this.context.changes.grants.update(grant);
+  }
+
+  private addToDebt(amount: Amount): void {
+    const { account } = this.account;
+    account.debt = account.debt.plus(amount);
+    this.addToPosted(amount.neg());
+  }
+
+  private addToPosted(amount: Amount): void {
+    this.account.posted = this.account.posted.plus(amount);
+    this.moved();
+  }
+
+  private addToHeld(amount: Amount): void {
+    this.account.held = this.account.held.plus(amount);
+    this.moved();
+  }
+
+  private moved(): void {
+    this.context.changes.moved.add(this.account);
+    this.context.changes.accounts.update(this.account);
+  }
+
+  private charge(authorization: Authorization, draw: Draw): void {
+    const { account, context } = this;
+    if (addUsage(account.account.burnRate, draw.amount, this.now)) {
+      context.changes.accounts.updateAlerts(account);
+    }
+    authorization.committed = authorization.committed.plus(draw.amount);
+    const { draws } = authorization;
+    const last = draws.at(-1);
+    if (last?.grantId === draw.grantId && last.transactionId === draw.transactionId) {
+      draws[draws.length - 1] = { ...last, amount: last.amount.plus(draw.amount) };
+    } else {
+      draws.push(draw);
+    }
+  }
+
+  private bookRefund(credit: 'debt' | 'grant', amount: Amount, of: RefundOf, grantId?: string): void {
+    const { authorization, corrects, reason } = of;
+    const facts = { amount, authorizationId: authorization.id, corrects, reason };
+    this.book({ kind: 'refund', debit: 'usage', credit, ...facts, ...(grantId === undefined ? {} : { grantId }) });
+  }
+
+  /** @returns the transaction's id. */
+  private book(booking: Booking): string {
+    const { account, context } = this;
+    const id = account.ids.next(context.realNow);
+    this.id ??= id;
+    const transfer: Transfer = {
+      id,
+      accountKey: account.account.key,
+      transactionId: this.id,
+      kind: booking.kind,
+      debit: booking.debit,
+      credit: booking.credit,
+      amount: booking.amount,
+      grantId: booking.grantId ?? null,
+      authorizationId: booking.authorizationId ?? null,
+      corrects: booking.corrects ?? null,
+      reason: booking.reason ?? null,
+      createdAt: booking.at ?? this.now,
+    };
+    context.changes.transfers.push(transfer);
+    context.changes.accounts.update(account);
+    return this.id;
+  }
+}
