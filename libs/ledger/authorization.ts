@@ -51,6 +51,8 @@ export interface Authorization extends Spending {
   readonly id: string;
   readonly accountKey: AccountKey;
   readonly environment: string;
+  /** The UUID of the API key that asked for it; `null` where the service itself did, or before it was kept. */
+  readonly keyId: string | null;
   status: AuthorizationStatus;
   amount: Amount;
   /** Still pinned: the sum of `allocations` and `overdraftHeld`. Zero once closed. */

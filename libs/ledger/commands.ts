@@ -119,7 +119,12 @@ export interface Commands {
 }
 
 export type CommandType = keyof Commands;
-export type Command<T extends CommandType = CommandType> = { [K in T]: { readonly type: K } & Commands[K] }[T];
+export type Command<T extends CommandType = CommandType> = { [K in T]: { readonly type: K } & Asked & Commands[K] }[T];
+
+interface Asked {
+  /** The UUID of the API key that asks; absent where the service itself does. */
+  readonly keyId?: string;
+}
 
 /** What has to be locked and loaded before a command can be decided. The first account is the one its key is kept under. */
 export interface Needs {

@@ -31,12 +31,13 @@ export class LedgerRequests {
    */
   async run<T extends CommandType>(
     reply: FastifyReply,
-    command: Command<T>,
+    asked: Command<T>,
     succeed: (decision: Decisions[T]) => Success,
     refusalFields: RefusalFields = () => ({}),
   ): Promise<void> {
     const { request } = reply;
-    const { environment } = callerOf(request);
+    const { environment, keyId } = callerOf(request);
+    const command = { ...asked, keyId };
     // The command's type is one of all types; only the engine's queue has to know which.
     const key = idempotencyKeyOf(request, environment, command as Command);
     // A batch may be decided more than once. What was decided last is what was written.

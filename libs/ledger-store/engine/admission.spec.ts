@@ -13,7 +13,8 @@ interface Asked {
 
 /** How many of these are admitted, one after the other. */
 function admitted(admission: Admission, commands: readonly Command[], { keyId, length = 0 }: Asked = {}): number {
-  return commands.filter((command) => admission.admit(queued({ command, key: null, render, keyId }), length)).length;
+  const asked = commands.map((command) => (keyId === undefined ? command : { ...command, keyId }));
+  return asked.filter((command) => admission.admit(queued({ command, key: null, render }), length)).length;
 }
 
 const accounts = (count: number): Command[] => Array.from({ length: count }, (_, at) => charge(`a${String(at)}`, '1'));

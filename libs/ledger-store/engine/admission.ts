@@ -81,7 +81,7 @@ export class Admission {
   }
 }
 
-function partsOf({ environment, needs, keyId }: Queued, room: number): (readonly [Part, string])[] {
+function partsOf({ environment, needs, command: { keyId } }: Queued, room: number): (readonly [Part, string])[] {
   return [
     ['account', needs.accounts[0] ?? ''],
     ...(keyId === undefined ? [] : [['key', keyId] as const]),

@@ -52,8 +52,6 @@ export interface Submission<T extends CommandType = CommandType> {
   readonly length?: number;
   /** Where it is to be entered in the audit log. */
   readonly actor?: Actor | undefined;
-  /** The UUID of the API key that asks; absent where nobody does. */
-  readonly keyId?: string | undefined;
 }
 
 /** A command in the engine, with what it asks of it. */
@@ -66,13 +64,12 @@ export interface Queued extends Submission {
 
 export function queued<T extends CommandType>(submission: Submission<T>): Queued {
   // A queue holds submissions of every type; each is rendered by the function that came with its own command.
-  const { command, key, render, actor, keyId } = submission as unknown as Submission;
+  const { command, key, render, actor } = submission as unknown as Submission;
   return {
     command,
     key,
     render,
     actor,
-    keyId,
     needs: needsOf(command),
     weight: weightOf(command),
     environment: environmentOf(command),

@@ -76,6 +76,7 @@ function authorizationOf(
     id: ids.next(NOW),
     accountKey: account.key,
     environment: 'live',
+    keyId: null,
     status,
     amount: ZERO,
     held: ZERO,

@@ -8,6 +8,7 @@ export const AUTHORIZATION_COLUMNS = {
   accountKey: column('account_id', accountKey).key(),
   id: column('id', uuid).key(),
   environment: column('environment', text()),
+  keyId: column('key_id', uuid).nullable(),
   amount: column('amount', numeric).updated(),
   committed: column('committed', numeric).updated(),
   draws: column('draws', draws).updated(),

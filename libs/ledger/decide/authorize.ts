@@ -102,6 +102,7 @@ export function newAuthorization(
     id: account.ids.next(context.realNow),
     accountKey: account.account.key,
     environment: account.account.environment,
+    keyId: context.keyId ?? null,
     status: 'authorized',
     amount: request.amount,
     held: ZERO,

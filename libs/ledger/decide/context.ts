@@ -27,6 +27,8 @@ export interface DecisionContext {
    */
   readonly realNow: number;
   readonly rules: LedgerRules;
+  /** The UUID of the API key that asks for what is being decided. */
+  readonly keyId?: string;
 }
 
 /** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */

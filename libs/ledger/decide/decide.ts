@@ -64,9 +64,13 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
  */
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
-  const outcome = handler(context, command);
+  const outcome = handler(asking(context, command as Command), command);
   observeBalances(context);
   return outcome;
+}
+
+function asking(context: DecisionContext, { keyId }: Command): DecisionContext {
+  return keyId === undefined ? context : { ...context, keyId };
 }
 
 /** Counts what a decision has declined, of each account that was asked for credits. */
