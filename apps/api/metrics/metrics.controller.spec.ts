@@ -103,7 +103,7 @@ describe('GET /metrics', () => {
         async () => (await valueOf(`purser_database_connections{pool="${pool}"}`)) === 0,
       );
     expect(await valueOf('purser_database_connections_max{pool="reads"}')).toBe(8);
-    expect(await valueOf('purser_database_connections_max{pool="ledger"}')).toBe(1);
+    expect(await valueOf('purser_database_connections_max{pool="ledger"}')).toBe(3);
   });
 
   it('tells about how many holds are open', async () => {

@@ -17,7 +17,7 @@ import { nextTurn } from './next-turn.ts';
 import { Pipeline } from './pipeline.ts';
 import type { Answer, Queued } from './submission.ts';
 import { accountsOf, resolveAll, weightOf, type Waiting } from './waiting.ts';
-import { WorkQueue } from './work-queue.ts';
+import { isLive, WorkQueue } from './work-queue.ts';
 
 export interface LaneOptions {
   /** The lane's own connections: one for the batches in flight, one for locked batches, one to read what the cache hasn't. */
@@ -46,6 +46,8 @@ interface FailedBatch {
 const ATTEMPTS_MAX = 3;
 /** How many batches may be in flight. */
 const IN_FLIGHT_MAX = 2;
+/** A batch of fewer would cost as much. */
+const OTHERS_MIN = 16;
 /** Fewer than this go together: dividing them would only add a transaction. */
 const WORTH_DIVIDING = 64;
 /** After a request was found to have been answered before, the keys of so many batches are looked up before they are decided. */
@@ -194,7 +196,18 @@ export class Lane {
   /** With nothing in flight, half of what waits, if that is much: the other half can then be decided while this one is written. */
   private share(): number {
     const divides = this.pipeline.size === 0 && this.ready.weight >= WORTH_DIVIDING;
-    return this.ready.share(Math.min(this.batchMax, divides ? this.ready.weight >> 1 : this.ready.weight));
+    return Math.min(this.batchMax, divides ? this.ready.weight >> 1 : this.ready.weight);
+  }
+
+  /**
+   * How many of other environments may join the next batch. Where there is work of `live`, no more of theirs is in flight: what a
+   * batch takes to be decided, written and answered is time that everybody waits.
+   */
+  private othersShare(): number {
+    const live = this.ready.liveWeight + this.pipeline.liveWeight;
+    if (live === 0) return this.batchMax;
+    const inFlight = this.pipeline.weight - this.pipeline.liveWeight;
+    return Math.max(OTHERS_MIN, live - inFlight);
   }
 
   private async decideNext(): Promise<void> {
@@ -207,7 +220,7 @@ export class Lane {
     }
     const now = this.clock.now();
     const batch: Waiting[] = [];
-    for (const one of this.ready.take(this.share())) {
+    for (const one of this.ready.take(this.share(), this.othersShare())) {
       const isStillReady = now !== null && this.cache.covers(one.queued.needs, now) && !this.lockQueue.isReserved(one);
       if (isStillReady) batch.push(one);
       else this.route(one, now);
@@ -248,9 +261,10 @@ export class Lane {
   private async settle(batch: readonly Waiting[], decided: DecidedAhead, startedAt: number): Promise<void> {
     const { statements, accounts, answers } = decided;
     const decisions = weightOf(batch);
+    const liveWeight = weightOf(batch.filter(isLive));
     let how: 'ahead' | 'conflicted' = 'ahead';
     try {
-      const [clock] = await this.pipeline.send<ClockReading>({ statements, accounts, weight: decisions });
+      const [clock] = await this.pipeline.send<ClockReading>({ statements, accounts, weight: decisions, liveWeight });
       if (clock) this.clock.set(clock.now.getTime());
       this.contention.wentWell(accounts);
       resolveAll(batch, answers as readonly Answer[]);

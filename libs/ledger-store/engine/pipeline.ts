@@ -34,6 +34,8 @@ export interface Sending {
   readonly statements: readonly [first: Statement, ...rest: Statement[]];
   readonly accounts: readonly AccountKey[];
   readonly weight: number;
+  /** Of these decisions, those in `live`. */
+  readonly liveWeight: number;
 }
 
 /**
@@ -43,8 +45,9 @@ export interface Sending {
 export class Pipeline {
   /** How many batches are in flight. */
   size = 0;
-  /** The decisions in them. */
+  /** The decisions in them, and those of `live` among these. */
   weight = 0;
+  liveWeight = 0;
   /** Batches are numbered from 1 in the order in which they are decided. */
   lastNumber = 0;
   /** In how many of them an account is. */
@@ -87,10 +90,11 @@ export class Pipeline {
    * @returns what the first of them answered
    * @throws {LedgerUnavailable} with `outcome_unknown`; any other error means that nothing was changed
    */
-  async send<Row extends object>({ statements: [first, ...rest], accounts, weight }: Sending): Promise<Row[]> {
+  async send<Row extends object>(sending: Sending): Promise<Row[]> {
     const { client } = this;
     if (!client) throw new Error('there is no connection to send on');
-    this.enter(accounts, weight);
+    const [first, ...rest] = sending.statements;
+    this.enter(sending);
     const own = String((sentByThisProcess += 1));
     const begun = client.query(BEGIN);
     const followed = client.query(followBatch(this.last, own));
@@ -107,7 +111,7 @@ export class Pipeline {
       if (!CONFLICTS.includes(sqlStateOf(error)) || ended.status === 'rejected') this.isBroken = true;
       throw error;
     } finally {
-      this.leave(accounts, weight);
+      this.leave(sending);
       if (this.size === 0) this.release(client);
     }
   }
@@ -117,16 +121,18 @@ export class Pipeline {
     if (this.client && this.size === 0) this.release(this.client);
   }
 
-  private enter(accounts: readonly AccountKey[], weight: number): void {
+  private enter({ accounts, weight, liveWeight }: Sending): void {
     this.lastNumber += 1;
     this.size += 1;
     this.weight += weight;
+    this.liveWeight += liveWeight;
     for (const account of accounts) this.accounts.set(account, (this.accounts.get(account) ?? 0) + 1);
   }
 
-  private leave(accounts: readonly AccountKey[], weight: number): void {
+  private leave({ accounts, weight, liveWeight }: Sending): void {
     this.size -= 1;
     this.weight -= weight;
+    this.liveWeight -= liveWeight;
     for (const account of accounts) {
       const count = this.accounts.get(account) ?? 0;
       if (count > 1) this.accounts.set(account, count - 1);

@@ -36,6 +36,16 @@ const countOf = (taken: readonly Waiting[], account: string): number =>
   accountsOf(taken).filter((one) => one === account).length;
 
 describe('the work queue', () => {
+  it('gives out no more of other environments than it is told, while any of live waits, and live first', () => {
+    const test = times(100, inEnvironment('test', charge('t', '1')));
+    const queue = queueOf(...test, ...times(10, charge('a', '1')));
+    const taken = queue.take(512, 16);
+    expect([countOf(taken, 'live/a'), countOf(taken, 'test/t')]).toEqual([10, 16]);
+    expect(accountsOf(taken)[0]).toBe('live/a');
+    expect(queue.take(512, 16)).toHaveLength(16);
+    expect([queue.weight, queue.liveWeight]).toEqual([68, 0]);
+  });
+
   it('gives out an account’s commands in the order in which they came', () => {
     const commands = Array.from({ length: 3000 }, (_, at) => charge('a', String(at + 1)));
     const queue = queueOf(...commands);

@@ -5,9 +5,6 @@ import type { Waiting } from './waiting.ts';
 const ENVIRONMENT_TURN = 128;
 const ACCOUNT_TURN = 32;
 
-/** A batch of fewer would cost as much. */
-const SHARED_MIN = 16;
-
 interface Source {
   readonly isEmpty: boolean;
   /** @returns `null` where what comes next is more than this many decisions */
@@ -15,59 +12,71 @@ interface Source {
 }
 
 /**
- * What waits to be decided. Environments take turns, and within each its accounts, so that one which asks for a great deal
- * makes itself wait and not the others. The commands of an account leave in the order in which they came.
+ * What waits to be decided. `live` and the other environments take turns, among these each environment, and within each its
+ * accounts, so that one which asks for a great deal makes itself wait and not the others. The commands of an account leave in
+ * the order in which they came.
  */
 export class WorkQueue {
-  /** The decisions in it. */
-  weight = 0;
-  private readonly environments = new Rota<Rota<Fifo>>(
-    ENVIRONMENT_TURN,
-    () => new Rota(ACCOUNT_TURN, () => new Fifo()),
-  );
-
-  /** The decisions of `live` in it. */
-  private liveWeight = 0;
+  private readonly live = new Rota(ACCOUNT_TURN, () => new Fifo());
+  private readonly others = new Rota<Rota<Fifo>>(ENVIRONMENT_TURN, () => new Rota(ACCOUNT_TURN, () => new Fifo()));
+  private liveWaiting = 0;
+  private othersWaiting = 0;
 
   get isEmpty(): boolean {
-    return this.environments.isEmpty;
+    return this.live.isEmpty && this.others.isEmpty;
+  }
+
+  /** The decisions in it. */
+  get weight(): number {
+    return this.liveWaiting + this.othersWaiting;
+  }
+
+  /** Those of `live`. */
+  get liveWeight(): number {
+    return this.liveWaiting;
   }
 
   push(one: Waiting): void {
     const { environment, needs, weight } = one.queued;
     const account = needs.accounts[0] ?? '';
-    this.environments.of(environment).of(account).push(one);
-    this.weight += weight;
-    if (environment === LIVE) this.liveWeight += weight;
+    if (isLive(one)) {
+      this.live.of(account).push(one);
+      this.liveWaiting += weight;
+    } else {
+      this.others.of(environment).of(account).push(one);
+      this.othersWaiting += weight;
+    }
   }
 
   /**
-   * How many decisions to take at once. Where requests of `live` wait, no more of others share their batch than there are
-   * of them: what a batch takes to be decided, written and answered is time that everybody in it waits.
+   * Takes as many as make up this many decisions; at least one where there is any.
+   *
+   * @param othersMax how many of them may be of environments other than `live`, unless none is of `live`: then one is
    */
-  share(weightMax: number): number {
-    const isMixed = this.liveWeight > 0 && this.liveWeight < this.weight;
-    return isMixed ? Math.min(weightMax, Math.max(2 * this.liveWeight, SHARED_MIN)) : weightMax;
-  }
-
-  /** Takes as many as make up this many decisions; at least one where there is any. */
-  take(weightMax: number): Waiting[] {
+  take(weightMax: number, othersMax = Number.POSITIVE_INFINITY): Waiting[] {
     const taken: Waiting[] = [];
-    let weight = 0;
-    while (!this.isEmpty) {
-      const one = this.environments.take(taken.length === 0 ? Number.POSITIVE_INFINITY : weightMax - weight);
+    const weights = { live: 0, others: 0 };
+    for (;;) {
+      const fromLive = !this.live.isEmpty && (this.others.isEmpty || weights.live <= weights.others);
+      const side = fromLive || weights.others >= othersMax ? 'live' : 'others';
+      const room = taken.length === 0 ? Number.POSITIVE_INFINITY : weightMax - weights.live - weights.others;
+      const one = this[side].take(room);
       if (!one) break;
       taken.push(one);
-      weight += one.queued.weight;
+      weights[side] += one.queued.weight;
     }
-    this.weight -= weight;
-    for (const { queued } of taken) if (queued.environment === LIVE) this.liveWeight -= queued.weight;
+    this.liveWaiting -= weights.live;
+    this.othersWaiting -= weights.others;
     return taken;
   }
 
   takeAll(): Waiting[] {
     return this.take(Number.POSITIVE_INFINITY);
   }
+}
+
+export function isLive({ queued }: Waiting): boolean {
+  return queued.environment === LIVE;
 }
 
 interface Member<S extends Source> {

@@ -32,7 +32,11 @@ it('is not written behind one that was not, though another process left the acco
   await runLocked(pool, ask('10000'), { cache: theirs });
   const at = now + 20;
   while (Date.now() < at + 2);
-  const decide = (cache: AccountCache, amount: string) => ({ ...decideAhead(cache, ask(amount), at, 1), weight: 1 });
+  const decide = (cache: AccountCache, amount: string) => ({
+    ...decideAhead(cache, ask(amount), at, 1),
+    weight: 1,
+    liveWeight: 1,
+  });
   const first = decide(mine, '2');
   const second = decide(mine, '3');
   const other = decide(theirs, '5');
