@@ -10,22 +10,40 @@ const packages = (...names) => `(^|/)node_modules/(@types/)?(${names.join('|')})
 export default {
   forbidden: [
     {
+      name: 'amounts-are-pure',
+      comment:
+        'libs/amounts says what an amount is, and what JSON. Every room that counts stands on it, so it stands on decimals alone.',
+      severity: 'error',
+      from: { path: lib('amounts'), pathNot: specs },
+      to: { pathNot: [lib('amounts'), packages('decimal\\.js')] },
+    },
+    {
+      name: 'decimals-in-one-room',
+      comment: 'An amount that is made elsewhere might have another precision, or round otherwise.',
+      severity: 'error',
+      from: { pathNot: lib('amounts') },
+      to: { path: packages('decimal\\.js') },
+    },
+    {
       name: 'ledger-is-pure',
       comment:
         'libs/ledger decides without I/O, so that it can be tested without a database and replayed anywhere. ' +
-        'It knows exact decimals and hashes, nothing else.',
+        'It knows amounts and hashes, nothing else.',
       severity: 'error',
       from: { path: lib('ledger'), pathNot: specs },
-      to: { pathNot: [lib('ledger'), packages('decimal\\.js'), '^(node:)?crypto$'] },
+      to: { pathNot: [lib('ledger'), lib('amounts'), '^(node:)?crypto$'] },
     },
     {
       name: 'ledger-store-rooms',
       comment:
-        'libs/ledger-store joins the rules to the tables, and declares the chores that keep them: it needs those three rooms ' +
-        'and no fourth.',
+        'libs/ledger-store joins the rules to the tables, and declares the chores that keep them: it needs those three rooms, ' +
+        'amounts, and no other.',
       severity: 'error',
       from: { path: lib('ledger-store'), pathNot: specs },
-      to: { path: '^(libs|apps|migrations)/', pathNot: ['ledger-store', 'ledger', 'database', 'background'].map(lib) },
+      to: {
+        path: '^(libs|apps|migrations)/',
+        pathNot: ['ledger-store', 'ledger', 'amounts', 'database', 'background'].map(lib),
+      },
     },
     {
       name: 'queues-know-no-work',
@@ -84,7 +102,7 @@ export default {
       from: { path: lib('webhook-store'), pathNot: specs },
       to: {
         path: '^(libs|apps|migrations)/',
-        pathNot: ['webhook-store', 'webhooks', 'ledger', 'ledger-store', 'database', 'background'].map(lib),
+        pathNot: ['webhook-store', 'webhooks', 'amounts', 'ledger', 'ledger-store', 'database', 'background'].map(lib),
       },
     },
     {

@@ -52,7 +52,10 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
-  { files: ['libs/ledger/**/*.ts'], rules: { 'no-restricted-syntax': ['error', environment, ...floats] } },
+  {
+    files: ['libs/amounts/**/*.ts', 'libs/ledger/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', environment, ...floats] },
+  },
   { files: ['libs/config/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['apps/cli/**/*.ts'], rules: { 'no-console': 'off' } },
   {

@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
-import { publicId, type JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
+import { publicId } from '#ledger';
 import {
   asking,
   attemptRead,

@@ -1,4 +1,4 @@
-import type { JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
 import type { Actor, Asking, AuditedChange } from '#ledger-store';
 
 export interface AuditEntry extends AuditedChange {

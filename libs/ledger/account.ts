@@ -1,8 +1,7 @@
 import type { AlertState } from './alerts.ts';
-import type { Amount } from './amount.ts';
+import type { Amount, JsonObject } from '#amounts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
-import type { JsonObject } from './json.ts';
 import type { BurnRate } from './burn-rate.ts';
 import type { TestClock } from './test-clock.ts';
 

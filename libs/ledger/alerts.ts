@@ -1,4 +1,4 @@
-import { Amount, ZERO } from './amount.ts';
+import { Amount, ZERO } from '#amounts';
 
 /** When a balance is worth an alert. Both lists rise and have no number twice. */
 export interface AlertRules {

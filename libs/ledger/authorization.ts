@@ -1,7 +1,6 @@
-import { ZERO, type Amount } from './amount.ts';
+import { type Amount, type JsonObject, ZERO } from '#amounts';
 import type { Balance } from './balance.ts';
 import type { AccountKey } from './ids.ts';
-import type { JsonObject } from './json.ts';
 
 export const AUTHORIZATION_STATUSES = ['authorized', 'committed', 'voided', 'expired'] as const;
 export type AuthorizationStatus = (typeof AUTHORIZATION_STATUSES)[number];

@@ -1,4 +1,4 @@
-import type { Amount } from './amount.ts';
+import type { Amount } from '#amounts';
 
 /** Three numbers, always consistent: `available = posted − held`. */
 export interface Balance {

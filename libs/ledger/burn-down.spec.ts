@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ZERO } from './amount.ts';
+import { ZERO } from '#amounts';
 import { compareBurnDown } from './burn-down.ts';
 import { GRANT_CATEGORIES, type Grant } from './grant.ts';
 

@@ -1,4 +1,4 @@
-import { ZERO, type Amount } from './amount.ts';
+import { type Amount, ZERO } from '#amounts';
 
 /** How fast an account uses its credits: all it has ever used, and what that was at some instants of the last hour. */
 export interface BurnRate {

@@ -1,4 +1,4 @@
-import type { Amount } from './amount.ts';
+import type { Amount } from '#amounts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount } from './amount.ts';
+import { Amount } from '#amounts';
 import { needsOf, weightOf, type Authorize, type Commit } from './commands.ts';
 import { IdGenerator } from './id-generator.ts';
 import { accountRef } from './testing/ledger-fixture.ts';

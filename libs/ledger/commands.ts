@@ -1,10 +1,9 @@
 import type { AccountStatus, AccountTerms } from './account.ts';
 import type { OwnAlertRules } from './alerts.ts';
-import type { Amount } from './amount.ts';
+import type { Amount, JsonObject } from '#amounts';
 import type { OveragePolicy, Spending } from './authorization.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
-import type { JsonObject } from './json.ts';
 import { withTestClocks } from './test-clock.ts';
 
 /** An account as a request names it; `key` is derived from the two others. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount, ZERO } from './amount.ts';
+import { Amount, ZERO } from '#amounts';
 import { grantStatus, hasExpired, isSpendable, mayPayFor, type Grant, type GrantScope } from './grant.ts';
 import type { Tags, Usage } from './authorization.ts';
 

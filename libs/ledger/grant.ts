@@ -1,6 +1,5 @@
-import type { Amount } from './amount.ts';
+import type { Amount, JsonObject } from '#amounts';
 import type { AccountKey } from './ids.ts';
-import type { JsonObject } from './json.ts';
 import type { Spending, Usage } from './authorization.ts';
 
 export const GRANT_CATEGORIES = ['paid', 'promotional', 'included'] as const;

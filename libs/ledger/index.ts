@@ -2,7 +2,6 @@ export { ACCOUNT_STATUSES } from './account.ts';
 export type { Account, AccountStatus, AccountTerms } from './account.ts';
 export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, percentUsed } from './alerts.ts';
 export type { AlertRules, OwnAlertRules } from './alerts.ts';
-export { Amount, formatAmount, parseAmount, PLAIN_DECIMAL, ZERO } from './amount.ts';
 export {
   asOf,
   AUTHORIZATION_STATUSES,
@@ -71,7 +70,6 @@ export {
   type AccountKey,
   type IdKind,
 } from './ids.ts';
-export type { Json, JsonObject } from './json.ts';
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { accepted, gravest, isRemembered, refused, REFUSAL_CODES, type Refusal, type RefusalCode } from './refusals.ts';
-import { Amount, ZERO } from './amount.ts';
+import { Amount, ZERO } from '#amounts';
 import { MAX_HOLD_STEPS } from './authorization.ts';
 import { decide } from './decide/decide.ts';
 import { ledgerAt, type LedgerFixture } from './testing/ledger-fixture.ts';

@@ -1,4 +1,4 @@
-import type { Amount } from './amount.ts';
+import type { Amount } from '#amounts';
 
 /**
  * Every reason to refuse a command, in order of precedence: where several hold, the first is given.

@@ -1,6 +1,6 @@
 import type { Account } from './account.ts';
 import type { Entering } from './alerts.ts';
-import { ZERO, type Amount } from './amount.ts';
+import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';

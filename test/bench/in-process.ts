@@ -1,4 +1,5 @@
-import { Amount, DEFAULT_HOLD_SECONDS, type AccountRef, type AuthorizationDecision, type Outcome } from '#ledger';
+import { Amount } from '#amounts';
+import { DEFAULT_HOLD_SECONDS, type AccountRef, type AuthorizationDecision, type Outcome } from '#ledger';
 import type { Engine, IdempotencyKey, Rendered } from '#ledger-store';
 import { randomUUID } from 'node:crypto';
 import { authorizationView } from '../../apps/api/authorizations/authorization.view.ts';

@@ -1,4 +1,5 @@
-import { accountKey, Amount, ZERO, type AccountRef, type Command } from '#ledger';
+import { Amount, ZERO } from '#amounts';
+import { accountKey, type AccountRef, type Command } from '#ledger';
 import { Engine, type Submission } from '#ledger-store';
 import { accountNames, type AccountSet } from './accounts.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, findRunningDatabase } from '#database';
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 import { root } from '../support/build.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeFolder } from './make-folder.ts';

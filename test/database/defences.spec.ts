@@ -1,5 +1,6 @@
 import { connect, type Pool } from '#database';
-import { accountKey, Amount } from '#ledger';
+import { Amount } from '#amounts';
+import { accountKey } from '#ledger';
 import { Engine } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';

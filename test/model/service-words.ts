@@ -1,4 +1,4 @@
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 import type { Names } from './names.ts';
 import type { Answer, ObjectName } from './requests.ts';
 import { EPOCH } from './world.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-store';
-import { accountKey, Amount, needsOf, type Authorize, type Command, type SpendRequest } from '#ledger';
+import { Amount } from '#amounts';
+import { accountKey, needsOf, type Authorize, type Command, type SpendRequest } from '#ledger';
 import type { Names } from './names.ts';
 import type { Ask, CommitAsk, HoldAsk, Request, Sent } from './requests.ts';
 import { bodyOf } from './service-words.ts';

@@ -1,4 +1,5 @@
-import { Amount, newAccountId, ZERO, type AccountRef, type AccountTerms, type Command } from '#ledger';
+import { Amount, ZERO } from '#amounts';
+import { newAccountId, type AccountRef, type AccountTerms, type Command } from '#ledger';
 import { accountRef } from './account-ref.ts';
 import { DEFAULT_UNIT, type AccountTermsBody, type CreateAccountBody } from './account.body.ts';
 

@@ -1,4 +1,5 @@
-import { OVERAGE_POLICIES, type JsonObject, type OveragePolicy } from '#ledger';
+import type { JsonObject } from '#amounts';
+import { OVERAGE_POLICIES, type OveragePolicy } from '#ledger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { IsAccountId, IsAmount, IsMetadata, IsText, IsTimeZone, IsUnit } from '../validation/rules.ts';

@@ -1,4 +1,5 @@
-import { available, formatAmount, type AccountDecision } from '#ledger';
+import { formatAmount } from '#amounts';
+import { available, type AccountDecision } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 
 export function balanceView({ account, balance, asOf }: AccountDecision) {

@@ -1,4 +1,5 @@
-import { Amount, type OwnAlertRules } from '#ledger';
+import { Amount } from '#amounts';
+import type { OwnAlertRules } from '#ledger';
 import type { AlertsBody } from './alerts.body.ts';
 
 /** The rules as they were given, in order; what wasn't given is `null`. */

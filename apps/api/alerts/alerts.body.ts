@@ -1,4 +1,5 @@
-import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, formatAmount, parseAmount } from '#ledger';
+import { formatAmount, parseAmount } from '#amounts';
+import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { IsAmount } from '../validation/rules.ts';

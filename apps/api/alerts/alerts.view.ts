@@ -1,4 +1,5 @@
-import { formatAmount, percentUsed, type AlertRules, type AlertsDecision } from '#ledger';
+import { formatAmount } from '#amounts';
+import { percentUsed, type AlertRules, type AlertsDecision } from '#ledger';
 
 export function alertRulesView({ percent, remaining }: AlertRules) {
   return { percent, remaining: remaining.map(formatAmount) };

@@ -1,5 +1,5 @@
+import { Amount } from '#amounts';
 import {
-  Amount,
   DEFAULT_HOLD_SECONDS,
   parsePublicId,
   type Authorize,

@@ -1,9 +1,9 @@
+import type { JsonObject } from '#amounts';
 import {
   DEFAULT_HOLD_SECONDS,
   MAX_HOLD_SECONDS,
   OVERAGE_POLICIES,
   type BatchMode,
-  type JsonObject,
   type OveragePolicy,
   type Usage,
 } from '#ledger';

@@ -1,4 +1,5 @@
-import { available, formatAmount, publicId, type AuthorizationDecision } from '#ledger';
+import { formatAmount } from '#amounts';
+import { available, publicId, type AuthorizationDecision } from '#ledger';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 export function authorizationView({ account, unit, authorization }: AuthorizationDecision) {

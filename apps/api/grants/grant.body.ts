@@ -1,4 +1,5 @@
-import { GRANT_CATEGORIES, type GrantCategory, type JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
+import { GRANT_CATEGORIES, type GrantCategory } from '#ledger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { Nested } from '../validation/body-classes.ts';

@@ -1,4 +1,5 @@
-import { formatAmount, publicId, type GrantDecision } from '#ledger';
+import { formatAmount } from '#amounts';
+import { publicId, type GrantDecision } from '#ledger';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 export function grantView({ account, grant, status }: GrantDecision) {

@@ -1,5 +1,5 @@
+import { Amount } from '#amounts';
 import {
-  Amount,
   parsePublicId,
   type AccountRef,
   type Command,

@@ -1,4 +1,5 @@
-import { formatAmount, type Refusal, type RefusalCode } from '#ledger';
+import { formatAmount } from '#amounts';
+import type { Refusal, RefusalCode } from '#ledger';
 import { problem, type Problem } from './problem.ts';
 
 type PlainRefusal = Exclude<

@@ -1,4 +1,5 @@
-import { formatAmount, publicId, type LedgerAccount, type Transfer } from '#ledger';
+import { formatAmount } from '#amounts';
+import { publicId, type LedgerAccount, type Transfer } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 
 export function transferView(account: string, transfer: Transfer) {

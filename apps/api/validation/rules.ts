@@ -1,5 +1,6 @@
 import { isNetwork } from '#access';
-import { idPattern, parseAmount, parsePublicId, PLAIN_DECIMAL, type IdKind } from '#ledger';
+import { parseAmount, PLAIN_DECIMAL } from '#amounts';
+import { idPattern, parsePublicId, type IdKind } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 

@@ -1,4 +1,5 @@
-import { parseAmount, PLAIN_DECIMAL, type Usage } from '#ledger';
+import { parseAmount, PLAIN_DECIMAL } from '#amounts';
+import type { Usage } from '#ledger';
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { isPlainObject, isText } from './rules.ts';

@@ -1,4 +1,4 @@
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 import type { Answer } from './ledger-client.ts';
 
 const signedDecimal = /^-?\d+(?:\.\d+)?$/;

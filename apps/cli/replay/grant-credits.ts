@@ -1,4 +1,4 @@
-import { formatAmount } from '#ledger';
+import { formatAmount } from '#amounts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import { describeProblem, type LedgerClient } from './ledger-client.ts';
 import type { ReplayPlan } from './plan-replay.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { type Amount, parseAmount } from '#ledger';
+import { type Amount, parseAmount } from '#amounts';
 
 export function wholeNumberFrom(min: number, max: number): (text: string) => number {
   return (text) => {

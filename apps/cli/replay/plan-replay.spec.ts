@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount, ZERO } from '#ledger';
+import { Amount, ZERO } from '#amounts';
 import { planReplay } from './plan-replay.ts';
 
 const options = {

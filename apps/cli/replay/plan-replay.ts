@@ -1,4 +1,4 @@
-import { Amount, ZERO } from '#ledger';
+import { Amount, ZERO } from '#amounts';
 import type { TraceRow } from './read-trace.ts';
 
 export interface ReplayPlan {

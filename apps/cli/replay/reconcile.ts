@@ -1,4 +1,4 @@
-import { type Amount, formatAmount, ZERO } from '#ledger';
+import { type Amount, formatAmount, ZERO } from '#amounts';
 import { amountField } from './answer-fields.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import { describeProblem, type LedgerClient } from './ledger-client.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Amount, formatAmount } from '#ledger';
+import { Amount, formatAmount } from '#amounts';
 
 /**
  * The command line that replays the same run again: every option that was given, and the run's name. A key isn't

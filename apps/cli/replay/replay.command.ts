@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 import { amountAboveZero, numberFrom, runName, serviceUrl, wholeNumberFrom } from './option-values.ts';
 import { performReplay } from './perform-replay.ts';
 import { planReplay } from './plan-replay.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 import { planReplay } from './plan-replay.ts';
 import { compareCredits } from './reconcile.ts';
 import { buildReport, type FinishedReplay, formatReport } from './report.ts';

@@ -1,5 +1,5 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
-import { formatAmount, ZERO } from '#ledger';
+import { formatAmount, ZERO } from '#amounts';
 import type { ReplayPlan } from './plan-replay.ts';
 import type { Reconciliation } from './reconcile.ts';
 import type { Tally } from './tally.ts';

@@ -1,6 +1,6 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatAmount } from '#ledger';
+import { formatAmount } from '#amounts';
 import { amountField, textField } from './answer-fields.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import { type Answer, describeProblem, type LedgerClient } from './ledger-client.ts';

@@ -1,5 +1,5 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
-import { type Amount, ZERO } from '#ledger';
+import { type Amount, ZERO } from '#amounts';
 
 const keptErrors = 5;
 

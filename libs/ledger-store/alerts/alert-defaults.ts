@@ -1,6 +1,7 @@
 import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
-import { DEFAULT_ALERT_RULES, formatAmount, type AlertRules, type JsonObject } from '#ledger';
+import { formatAmount, type JsonObject } from '#amounts';
+import { DEFAULT_ALERT_RULES, type AlertRules } from '#ledger';
 import { asking, type Asking } from '../asking.ts';
 import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { alertRules, type StoredRules } from '../tables/json-forms.ts';

@@ -1,6 +1,7 @@
 import { retry } from '#background';
 import type { Pool } from '#database';
-import { newUuid, type JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
+import { newUuid } from '#ledger';
 import type { Asking } from '../asking.ts';
 import { constraintOf } from '../engine/failures.ts';
 import type { Actor, IdempotencyKey } from '../engine/submission.ts';

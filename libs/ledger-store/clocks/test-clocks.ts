@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
-import type { JsonObject, TestClock } from '#ledger';
+import type { JsonObject } from '#amounts';
+import type { TestClock } from '#ledger';
 import { asking, type Asking } from '../asking.ts';
 import { change, type AuditedChange, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { constraintOf } from '../engine/failures.ts';

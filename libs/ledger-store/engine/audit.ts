@@ -1,5 +1,5 @@
+import { formatAmount, type JsonObject } from '#amounts';
 import {
-  formatAmount,
   newUuid,
   publicId,
   type Account,
@@ -8,7 +8,6 @@ import {
   type GrantDecision,
   type Grant,
   type GrantScope,
-  type JsonObject,
   type LedgerState,
   type Outcome,
 } from '#ledger';

@@ -1,4 +1,5 @@
-import { Amount, type Command } from '#ledger';
+import { Amount } from '#amounts';
+import type { Command } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { charge, createAccount, createGrant } from '../testing/commands.ts';

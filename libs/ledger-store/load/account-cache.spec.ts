@@ -1,12 +1,11 @@
+import { Amount, ZERO } from '#amounts';
 import {
   accountKey,
   accountState,
   HoldExpiries,
-  Amount,
   IdGenerator,
   NO_RULES,
   noChanges,
-  ZERO,
   type AccountState,
   type Authorization,
   type Grant,

@@ -1,4 +1,5 @@
-import { Amount, type AccountKey, type Lapsed } from '#ledger';
+import { Amount } from '#amounts';
+import type { AccountKey, Lapsed } from '#ledger';
 import { arrayOf, type Statement } from '../statement.ts';
 import { everExpires, firstHolds, openHolds, type FirstHolds } from './first-holds.ts';
 import { AUTHORIZATIONS, type ClosedAuthorizationRow } from '../tables/authorizations.ts';

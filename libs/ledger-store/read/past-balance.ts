@@ -1,5 +1,6 @@
 import type { PoolClient } from '#database';
-import { Amount, ZERO, type AccountKey, type Balance, type Transfer } from '#ledger';
+import { Amount, ZERO } from '#amounts';
+import type { AccountKey, Balance, Transfer } from '#ledger';
 import type { Statement } from '../statement.ts';
 import { rowsOf } from '../load/load-state.ts';
 

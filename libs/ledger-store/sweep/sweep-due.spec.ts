@@ -1,5 +1,6 @@
 import { connect, type Pool } from '#database';
-import { accountKey, Amount } from '#ledger';
+import { Amount } from '#amounts';
+import { accountKey } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { authorize, charge, chargeEach, createGrant } from '../testing/commands.ts';

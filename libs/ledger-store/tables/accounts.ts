@@ -1,12 +1,5 @@
-import {
-  IdGenerator,
-  LIVE,
-  type Account,
-  type AccountStatus,
-  type JsonObject,
-  type OveragePolicy,
-  type TestClock,
-} from '#ledger';
+import type { JsonObject } from '#amounts';
+import { IdGenerator, LIVE, type Account, type AccountStatus, type OveragePolicy, type TestClock } from '#ledger';
 import { column } from './column.ts';
 import { alertRules, usageSamples } from './json-forms.ts';
 import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, type Kind } from './kind.ts';

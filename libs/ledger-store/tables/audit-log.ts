@@ -1,4 +1,4 @@
-import type { JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
 import { column } from './column.ts';
 import { json, text, time, uuid } from './kind.ts';
 import { table } from './table.ts';

@@ -1,4 +1,5 @@
-import type { JsonObject, OveragePolicy, Tags, Usage } from '#ledger';
+import type { JsonObject } from '#amounts';
+import type { OveragePolicy, Tags, Usage } from '#ledger';
 import { column } from './column.ts';
 import { draws, holdSteps } from './json-forms.ts';
 import { accountKey, enumeration, json, numeric, text, time, uuid } from './kind.ts';

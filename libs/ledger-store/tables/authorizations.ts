@@ -1,5 +1,5 @@
 import type { Authorization, AuthorizationStatus } from '#ledger';
-import { ZERO } from '#ledger';
+import { ZERO } from '#amounts';
 import { AUTHORIZATION_COLUMNS } from './authorization-columns.ts';
 import { column } from './column.ts';
 import { boolean, enumeration, numeric, time } from './kind.ts';

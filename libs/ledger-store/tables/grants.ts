@@ -1,4 +1,5 @@
-import type { Grant, GrantCategory, GrantScope, JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
+import type { Grant, GrantCategory, GrantScope } from '#ledger';
 import { column } from './column.ts';
 import { accountKey, boolean, enumeration, json, numeric, smallint, time, uuid } from './kind.ts';
 import { computed, table, type RowOf } from './table.ts';

@@ -1,4 +1,5 @@
-import { ZERO, type Authorization } from '#ledger';
+import { ZERO } from '#amounts';
+import type { Authorization } from '#ledger';
 import { AUTHORIZATION_COLUMNS } from './authorization-columns.ts';
 import { column } from './column.ts';
 import { grantShares } from './json-forms.ts';

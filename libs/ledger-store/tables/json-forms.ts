@@ -1,13 +1,5 @@
-import {
-  Amount,
-  formatAmount,
-  ZERO,
-  type Draw,
-  type GrantShare,
-  type HoldStep,
-  type OwnAlertRules,
-  type BurnRate,
-} from '#ledger';
+import { Amount, formatAmount, ZERO } from '#amounts';
+import type { Draw, GrantShare, HoldStep, OwnAlertRules, BurnRate } from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
 
 /** Alert rules as they are stored; an account's own may lack either list. */

@@ -1,4 +1,4 @@
-import { Amount, formatAmount, ZERO } from '#ledger';
+import { Amount, formatAmount, ZERO } from '#amounts';
 import { isoTime } from '../iso-time.ts';
 
 /** A value as it stands in the parameter of a statement, among those of other rows. */

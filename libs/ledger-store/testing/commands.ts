@@ -1,4 +1,5 @@
-import { accountKey, Amount, ZERO, type AccountRef, type Authorize, type Command, type JsonObject } from '#ledger';
+import { Amount, type JsonObject, ZERO } from '#amounts';
+import { accountKey, type AccountRef, type Authorize, type Command } from '#ledger';
 
 const ENVIRONMENT = 'live';
 

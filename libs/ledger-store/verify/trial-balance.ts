@@ -1,5 +1,5 @@
 import type { PoolClient } from '#database';
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 import { FIRST_DIFFERENCES, type CheckResult, type TrialBalance } from './verify-report.ts';
 
 export interface TakenTrialBalance {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Pool } from '#database';
-import { accountKey, Amount, parsePublicId, type AccountTerms, type Command, type CommandType } from '#ledger';
+import { Amount } from '#amounts';
+import { accountKey, parsePublicId, type AccountTerms, type Command, type CommandType } from '#ledger';
 import {
   administer,
   createTestDatabase,

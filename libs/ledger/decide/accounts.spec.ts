@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount, ZERO } from '../amount.ts';
+import { Amount, ZERO } from '#amounts';
 import { noChanges } from '../changes.ts';
 import { accountRef, ledgerAt } from '../testing/ledger-fixture.ts';
 import { refusalOf } from '../testing/refused.ts';

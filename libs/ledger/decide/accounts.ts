@@ -1,6 +1,6 @@
 import type { Account, AccountTerms } from '../account.ts';
 import { noAlertState } from '../alerts.ts';
-import { ZERO } from '../amount.ts';
+import { ZERO } from '#amounts';
 import type { Balance } from '../balance.ts';
 import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
 import { HoldExpiries } from '../hold-expiries.ts';

@@ -1,5 +1,5 @@
 import { effectiveRules, levelsReached, percentagesReached, percentUsed, type Entering } from '../alerts.ts';
-import { formatAmount, ZERO, type Amount } from '../amount.ts';
+import { type Amount, formatAmount, ZERO } from '#amounts';
 import type { Balance } from '../balance.ts';
 import { forecast } from '../burn-rate.ts';
 import type { ForecastData, SentAlert } from '../events.ts';

@@ -1,4 +1,4 @@
-import { ZERO, type Amount } from '../amount.ts';
+import { type Amount, ZERO } from '#amounts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { Authorize, SpendRequest } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';

@@ -1,4 +1,4 @@
-import { Amount, atLeastZero, smallerOf, ZERO } from '../amount.ts';
+import { Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
 import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
 import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ZERO } from '../amount.ts';
+import { ZERO } from '#amounts';
 import { accepted, refused, type RefusedOutcome } from '../refusals.ts';
 import { guessesRetry } from './declines.ts';
 

@@ -1,4 +1,4 @@
-import { formatAmount } from '../amount.ts';
+import { formatAmount } from '#amounts';
 import { available, type Balance } from '../balance.ts';
 import type { GrantData, LedgerEvent, LedgerEvents, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';

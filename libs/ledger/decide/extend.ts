@@ -1,4 +1,4 @@
-import { Amount, ZERO } from '../amount.ts';
+import { Amount, ZERO } from '#amounts';
 import type { Authorization, GrantShare } from '../authorization.ts';
 import type { Extend } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';

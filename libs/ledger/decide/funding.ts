@@ -1,4 +1,4 @@
-import { smallerOf, ZERO, type Amount } from '../amount.ts';
+import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, GrantShare, Spending } from '../authorization.ts';
 import { isSpendable, mayPayFor, type Grant } from '../grant.ts';
 import type { Refusal } from '../refusals.ts';

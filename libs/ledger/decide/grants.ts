@@ -1,4 +1,4 @@
-import { formatAmount, ZERO } from '../amount.ts';
+import { formatAmount, ZERO } from '#amounts';
 import type { CreateGrant, ObjectRef } from '../commands.ts';
 import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';

@@ -1,4 +1,4 @@
-import { smallerOf, type Amount } from '../amount.ts';
+import { type Amount, smallerOf } from '#amounts';
 import { isOpen, type Draw } from '../authorization.ts';
 import type { Refund } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';

@@ -1,4 +1,4 @@
-import { ZERO } from '../amount.ts';
+import { ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import { loadedGrant } from './context.ts';
 import type { Transaction } from './transaction.ts';

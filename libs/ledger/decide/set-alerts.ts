@@ -1,6 +1,6 @@
 import type { Account } from '../account.ts';
 import { effectiveRules, type AlertRules } from '../alerts.ts';
-import type { Amount } from '../amount.ts';
+import type { Amount } from '#amounts';
 import type { SetAlerts } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import { findAccount, type DecisionContext, type LedgerRules } from './context.ts';

@@ -1,4 +1,4 @@
-import { formatAmount, ZERO, type Amount } from '../amount.ts';
+import { type Amount, formatAmount, ZERO } from '#amounts';
 import type { Lapsed, LapsedHold, LapsedShare } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import { hasExpired, type Grant } from '../grant.ts';

@@ -1,4 +1,4 @@
-import { ZERO, type Amount } from '../amount.ts';
+import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount, formatAmount, ZERO } from '../amount.ts';
+import { Amount, formatAmount, ZERO } from '#amounts';
 import { noChanges } from '../changes.ts';
 import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts';
 import { accountKey } from '../ids.ts';

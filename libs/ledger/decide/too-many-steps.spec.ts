@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_HOLD_DRAWS, MAX_HOLD_STEPS } from '../authorization.ts';
-import { Amount } from '../amount.ts';
+import { Amount } from '#amounts';
 import type { Command } from '../commands.ts';
 import { accountRef, ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
 import { refusalOf } from '../testing/refused.ts';

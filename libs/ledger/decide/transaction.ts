@@ -1,4 +1,4 @@
-import { smallerOf, ZERO, type Amount } from '../amount.ts';
+import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { hasExpired, type Grant } from '../grant.ts';

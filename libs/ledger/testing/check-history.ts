@@ -1,4 +1,4 @@
-import { ZERO, type Amount } from '../amount.ts';
+import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { Balance } from '../balance.ts';
 import type { DecisionContext } from '../decide/context.ts';

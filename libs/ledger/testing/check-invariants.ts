@@ -1,4 +1,4 @@
-import { atLeastZero, ZERO, type Amount } from '../amount.ts';
+import { type Amount, atLeastZero, ZERO } from '#amounts';
 import { isOpen, type Authorization, type AuthorizationStatus } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { compareBurnDown } from '../burn-down.ts';

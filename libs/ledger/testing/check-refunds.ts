@@ -1,4 +1,4 @@
-import { ZERO, type Amount } from '../amount.ts';
+import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import { must } from './must.ts';

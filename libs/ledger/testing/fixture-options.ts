@@ -1,5 +1,5 @@
 import type { AccountTerms } from '../account.ts';
-import { Amount } from '../amount.ts';
+import { Amount } from '#amounts';
 import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 

@@ -1,5 +1,5 @@
 import type { AccountStatus, AccountTerms } from '../account.ts';
-import { Amount, formatAmount, ZERO } from '../amount.ts';
+import { Amount, formatAmount, ZERO } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,

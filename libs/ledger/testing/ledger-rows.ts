@@ -148,7 +148,8 @@ export class LedgerRows {
     const horizon = ahead.length > first.length ? (first.at(-1)?.at ?? Number.NaN) : Number.POSITIVE_INFINITY;
     const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
-    state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), grants, holds, now));
+    const open = grants.filter(({ remaining }) => !remaining.isZero());
+    state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, holds, now));
   }
 
   private declinedOf(needs: Needs, now: number): LedgerState['declined'] {

@@ -1,4 +1,4 @@
-import { formatAmount, ZERO } from '../amount.ts';
+import { formatAmount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import { plain, type Plain } from './plain.ts';
 

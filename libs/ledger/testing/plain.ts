@@ -1,4 +1,4 @@
-import { Amount, formatAmount } from '../amount.ts';
+import { Amount, formatAmount } from '#amounts';
 
 /** A value as specs compare it: every amount in it as text. */
 export type Plain<T> = T extends Amount

@@ -1,4 +1,5 @@
-import { publicId, type JsonObject } from '#ledger';
+import type { JsonObject } from '#amounts';
+import { publicId } from '#ledger';
 import type { AuditedChange } from '#ledger-store';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 

@@ -1,9 +1,8 @@
+import { Amount, ZERO } from '#amounts';
 import {
   accountKey,
   accountKeyOf,
-  Amount,
   DEFAULT_HOLD_SECONDS,
-  ZERO,
   type AccountRef,
   type AuthorizationDecision,
   type Authorize,

@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import { Amount } from '#ledger';
+import { Amount } from '#amounts';
 
 /** What an account is to be told, as the rules say it, from the books alone. */
 export interface Predicted {

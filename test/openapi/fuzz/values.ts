@@ -1,4 +1,4 @@
-import { PLAIN_DECIMAL } from '#ledger';
+import { PLAIN_DECIMAL } from '#amounts';
 import fc from 'fast-check';
 import type { JsonSchema, JsonType } from '../../../apps/api/openapi/json-schema.ts';
 import { ACCOUNT_ID, ENVIRONMENT_NAME } from '../../../apps/api/validation/rules.ts';

@@ -1,0 +1,2 @@
+export { Amount, atLeastZero, formatAmount, parseAmount, PLAIN_DECIMAL, smallerOf, ZERO } from './amount.ts';
+export type { Json, JsonObject } from './json.ts';
