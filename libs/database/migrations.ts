@@ -9,7 +9,7 @@ import * as events from '../../migrations/0007_events.ts';
 import * as operations from '../../migrations/0008_operations.ts';
 import * as webhooks from '../../migrations/0009_webhooks.ts';
 import * as closings from '../../migrations/0010_closings.ts';
-import * as keyIds from '../../migrations/0011_key_ids.ts';
+import * as ownersAndKeys from '../../migrations/0011_owners_and_keys.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
@@ -24,6 +24,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0008_operations': operations,
   '0009_webhooks': webhooks,
   '0010_closings': closings,
-  '0011_key_ids': keyIds,
+  '0011_owners_and_keys': ownersAndKeys,
   '0012_refused_batches': refusedBatches,
 };

@@ -83,12 +83,12 @@ export function jsonAs<Value, Stored>(
   return { type: 'jsonb', travels: 'as text', read, write: (value) => JSON.stringify(form(value)) };
 }
 
-/** A list whose items are kept in another form. Most lists are empty. */
 export interface ListKind<Item, Stored> extends Kind<readonly Item[], readonly Stored[]> {
   /** A new list, that may grow. */
   read(stored: readonly Stored[]): Item[];
 }
 
+/** A list whose items are kept in another form. Most lists are empty. */
 export function jsonList<Item, Stored>(
   read: (stored: Stored) => Item,
   form: (item: Item) => Stored,
@@ -101,7 +101,8 @@ export function jsonList<Item, Stored>(
   };
 }
 
-function asIs<Value>(value: Value): Value {
+/** Reads or writes a value that needs no change. Loops over many values leave the call out. */
+export function asIs<Value>(value: Value): Value {
   return value;
 }
 

@@ -1,5 +1,5 @@
 import { Column, type AnyColumn } from './column.ts';
-import type { Parameter } from './kind.ts';
+import { asIs, type Parameter } from './kind.ts';
 
 /**
  * Who owns the rows of a table. What an account owns can be moved elsewhere with it: `account_id` leads its key, and no
@@ -105,17 +105,20 @@ function placed(columns: Columns, path: readonly string[] = []): PlacedColumn[] 
 }
 
 function writtenFrom({ column, path }: PlacedColumn): WrittenColumn<unknown> {
+  const { kind } = column;
   const groups = path.slice(0, -1);
   const field = path.at(-1) ?? '';
-  const { kind, role } = column;
   const none = kind.travels === 'as array' ? 'NULL' : '';
+  const isPlain = kind.write === asIs;
   return {
     column,
+    // A batch has thousands of values, so these loops call no function that a value doesn't need.
     parametersOf: (objects) => {
-      const owners = groups.reduce((outer, group) => outer.map((one) => (one as Fields)[group]), objects);
-      if (!role.isNullable) return owners.map((owner) => kind.write((owner as Fields)[field]));
+      const owners = groups.reduce((outer, group) => outer.map((one) => one[group] as Fields), objects as Fields[]);
+      if (isPlain) return owners.map((owner) => (owner[field] ?? none) as Parameter);
+      if (!column.role.isNullable) return owners.map((owner) => kind.write(owner[field]));
       return owners.map((owner) => {
-        const value = (owner as Fields)[field];
+        const value = owner[field];
         return value === null ? none : kind.write(value);
       });
     },
@@ -123,19 +126,23 @@ function writtenFrom({ column, path }: PlacedColumn): WrittenColumn<unknown> {
 }
 
 function readerOf(columns: Columns, constants: Fields): (row: Fields) => Fields {
-  const values: { readonly field: string; readonly name: string; readonly kind: AnyColumn['kind'] }[] = [];
+  const plain: { readonly field: string; readonly name: string }[] = [];
+  const others: { readonly field: string; readonly name: string; readonly kind: AnyColumn['kind'] }[] = [];
   const groups: { readonly field: string; readonly fromRow: (row: Fields) => Fields }[] = [];
   for (const [field, entry] of Object.entries(columns)) {
-    if (entry instanceof Column) values.push({ field, name: entry.name, kind: entry.kind });
-    else groups.push({ field, fromRow: readerOf(entry, {}) });
+    if (!(entry instanceof Column)) groups.push({ field, fromRow: readerOf(entry, {}) });
+    else if (entry.kind.read === asIs) plain.push({ field, name: entry.name });
+    else others.push({ field, name: entry.name, kind: entry.kind });
   }
-  // To copy an object that has all the fields is faster than to add them one by one.
+  // Copying an object that has all the fields is faster than adding them one by one.
   const blank = { ...Object.fromEntries(Object.keys(columns).map((field) => [field, null])), ...constants };
   return (row) => {
     const object: Fields = { ...blank };
-    for (const { field, name, kind } of values) {
+    for (const { field, name } of plain) object[field] = row[name];
+    for (const { field, name, kind } of others) {
       const stored = row[name];
-      object[field] = stored === null ? null : kind.read(stored);
+      // A field of the copy is null already.
+      if (stored !== null) object[field] = kind.read(stored);
     }
     for (const { field, fromRow } of groups) object[field] = fromRow(row);
     return object;

@@ -362,6 +362,11 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update authorizations set environment = 'test' where ${committed25}`],
   },
   {
+    check: 'An account belongs to an environment that exists',
+    difference: { account: 'initech', objects: [], expected: 'an environment', found: 'nowhere' },
+    sql: [`update accounts set environment = 'nowhere' where account_id = ${keyOf('initech')}`],
+  },
+  {
     check: "An account's debt is what was borrowed less what was repaid and refunded",
     difference: { account: 'globex', objects: [], expected: '15', found: '14' },
     sql: [`update accounts set debt = 14 where account_id = ${keyOf('globex')}`],

@@ -9,6 +9,7 @@ export const accounts: Pass = {
   subject: 'accounts',
   rows: `
     select a.*,
+      e.name is not null as has_environment,
       coalesce(b.debt, 0) as booked_debt,
       coalesce(h.overdraft_held, 0) as pinned_overdraft,
       coalesce(g.granted, 0) as granted,
@@ -19,6 +20,7 @@ export const accounts: Pass = {
       coalesce(h.held_now, 0) as held,
       coalesce(g.free, 0) - a.debt - coalesce(h.overdraft_held_now, 0) as available
     from accounts a
+    left join environments e on e.name = a.environment
     left join (
       select account_id, sum(case when debit = 'debt' then amount else -amount end) as debt
       from transfers where 'debt' in (debit, credit) group by account_id
@@ -62,6 +64,13 @@ export const accounts: Pass = {
     ) d on d.account_id = a.account_id`,
   objects: [],
   checks: [
+    {
+      name: 'An account belongs to an environment that exists',
+      section: '§1',
+      holds: 'has_environment',
+      expected: `'an environment'`,
+      found: 'environment',
+    },
     {
       name: "An account's debt is what was borrowed less what was repaid and refunded",
       section: '§9.2',

@@ -1,0 +1,214 @@
+import { connect, type Pool } from '#database';
+import {
+  accountKey,
+  Amount,
+  IdGenerator,
+  ZERO,
+  type Account,
+  type Authorization,
+  type Grant,
+  type Transfer,
+} from '#ledger';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { insertRows, updateRows, type Statement } from '../statement.ts';
+import { accountFromRow, ACCOUNTS, type AccountRow } from './accounts.ts';
+import { authorizationFromClosed, AUTHORIZATIONS, type ClosedAuthorizationRow } from './authorizations.ts';
+import { grantFromRow, GRANTS, type GrantRow } from './grants.ts';
+import { authorizationFromHold, HOLDS, type HoldRow } from './holds.ts';
+import { transferFromRow, TRANSFERS, type TransferRow } from './transfers.ts';
+
+let database: TestDatabase;
+let pool: Pool;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  pool = connect(database.url, { connectionsMax: 1, log: () => undefined });
+  await pool.query(insertRows(ACCOUNTS)([state]));
+});
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+async function written<Row extends object>(statement: Statement, table: string): Promise<Row[]> {
+  await pool.query(statement);
+  const { rows } = await pool.query<Row>(`select * from ${table}`);
+  return rows;
+}
+
+/** Whatever an array literal, JSON or the separator of texts might take for its own. */
+const ODD = `"quo\\ted", {braces}, NULL, 'tick', \u0001, é, 𝄞`;
+const NOW = Date.UTC(2026, 10, 28, 12, 0, 0, 123);
+const key = accountKey('test', 'acme');
+const VERSION = BigInt(NOW) * 4096n + 7n;
+const ids = new IdGenerator(key, 0n);
+
+const account: Account = {
+  key,
+  environment: 'test',
+  id: 'acme',
+  unit: ODD.replaceAll('\u0001', ''),
+  terms: {
+    name: ODD,
+    overdraftLimit: new Amount('12.000000000001'),
+    overage: 'debt',
+    timeZone: 'Europe/Berlin',
+    metadata: { [ODD]: [ODD, null, 1.5, { deep: true }] },
+  },
+  status: 'suspended',
+  testClock: { number: 3, aheadMs: 5_000 },
+  createdAt: NOW,
+  debt: new Amount('0.5'),
+  overdraftHeld: new Amount('1.25'),
+  alerts: {
+    rules: { percent: [50, 90], remaining: [new Amount('1.5'), ZERO] },
+    basis: new Amount('99999999999999999999999999.5'),
+    epoch: 4,
+    arming: 5,
+    percent: 90,
+  },
+  burnRate: { total: new Amount('1e30'), samples: [{ at: NOW, total: new Amount('0.1') }] },
+  sequence: 2 ** 52,
+};
+const state = { account, ids: new IdGenerator(key, VERSION) };
+
+const grant: Grant = {
+  id: ids.next(NOW),
+  accountKey: key,
+  amount: new Amount('100'),
+  remaining: new Amount('40.000000000001'),
+  held: new Amount('3'),
+  repaid: new Amount('0.25'),
+  category: 'promotional',
+  priority: 255,
+  scope: { events: [ODD], tags: { team: ODD } },
+  costBasis: new Amount('0.01'),
+  effectiveAt: NOW - 1,
+  expiresAt: NOW + 1,
+  voidedAt: NOW,
+  entered: false,
+  expired: true,
+  expiryNotices: 2,
+  createdAt: NOW - 2,
+  metadata: { note: ODD },
+};
+const bareGrant: Grant = {
+  ...grant,
+  id: ids.next(NOW),
+  remaining: ZERO,
+  held: ZERO,
+  scope: null,
+  costBasis: null,
+  expiresAt: null,
+  voidedAt: null,
+  metadata: {},
+};
+
+const hold: Authorization = {
+  id: ids.next(NOW),
+  accountKey: key,
+  environment: 'test',
+  status: 'authorized',
+  amount: new Amount('7.5'),
+  held: new Amount('5.000000000001'),
+  allocations: [{ grantId: grant.id, amount: new Amount('3') }],
+  overdraftHeld: new Amount('2.000000000001'),
+  steps: [{ at: NOW, held: new Amount('6') }],
+  committed: new Amount('1.5'),
+  draws: [
+    { grantId: grant.id, amount: new Amount('1'), transactionId: ids.next(NOW), refunded: ZERO },
+    { grantId: null, amount: new Amount('0.5'), transactionId: ids.next(NOW), refunded: new Amount('0.25') },
+  ],
+  uncollected: new Amount('0.125'),
+  refunded: ZERO,
+  overage: 'reject',
+  late: false,
+  heldAtClose: null,
+  finalAmount: null,
+  usage: [{ event: ODD, model: ODD, tokens: 12 }],
+  tags: { [ODD]: ODD },
+  metadata: { note: ODD, none: null },
+  createdAt: NOW - 1,
+  expiresAt: NOW + 1,
+  committedAt: null,
+  closedAt: null,
+  balance: { posted: new Amount('-3.5'), held: new Amount('5.000000000001') },
+};
+const bareHold: Authorization = { ...hold, id: ids.next(NOW), allocations: [], steps: [], draws: [] };
+const committed: Authorization = {
+  ...hold,
+  status: 'committed',
+  held: ZERO,
+  allocations: [],
+  overdraftHeld: ZERO,
+  refunded: new Amount('0.25'),
+  late: true,
+  heldAtClose: new Amount('5'),
+  finalAmount: new Amount('2'),
+  committedAt: NOW,
+  closedAt: NOW + 1,
+};
+const expired: Authorization = {
+  ...committed,
+  id: ids.next(NOW),
+  status: 'expired',
+  late: false,
+  finalAmount: null,
+  expiresAt: null,
+  committedAt: null,
+};
+
+const transfer: Transfer = {
+  id: ids.next(NOW),
+  accountKey: key,
+  transactionId: ids.next(NOW),
+  kind: 'refund',
+  debit: 'usage',
+  credit: 'grant',
+  amount: new Amount('0.000000000001'),
+  grantId: grant.id,
+  authorizationId: hold.id,
+  corrects: ids.next(NOW),
+  reason: ODD,
+  createdAt: NOW,
+};
+const bareTransfer: Transfer = {
+  ...transfer,
+  id: ids.next(NOW),
+  kind: 'grant',
+  debit: 'funding:paid',
+  authorizationId: null,
+  corrects: null,
+  reason: null,
+};
+
+describe('what is written by a description is read back as it was', () => {
+  it('an account, and each update of it', async () => {
+    const updates = ['sums', 'terms', 'alerts'].map((update) => updateRows(ACCOUNTS, update)([state]));
+    for (const update of updates) await pool.query(update);
+    const { rows } = await pool.query<AccountRow>('select * from accounts');
+    expect(rows.map((row) => accountFromRow(row, 5_000))).toEqual([{ account, ids: new IdGenerator(key, VERSION) }]);
+  });
+
+  it('grants', async () => {
+    const rows = await written<GrantRow>(insertRows(GRANTS)([grant, bareGrant]), 'grants');
+    expect(rows.map(grantFromRow)).toEqual([grant, bareGrant]);
+  });
+
+  it('holds', async () => {
+    const rows = await written<HoldRow>(insertRows(HOLDS)([hold, bareHold]), 'holds');
+    expect(rows.map(authorizationFromHold)).toEqual([hold, bareHold]);
+  });
+
+  it('closed authorizations', async () => {
+    const insert = insertRows(AUTHORIZATIONS)([committed, expired]);
+    const rows = await written<ClosedAuthorizationRow>(insert, 'authorizations');
+    expect(rows.map(authorizationFromClosed)).toEqual([committed, expired]);
+  });
+
+  it('transfers', async () => {
+    const rows = await written<TransferRow>(insertRows(TRANSFERS)([transfer, bareTransfer]), 'transfers');
+    expect(rows.map(transferFromRow)).toEqual([transfer, bareTransfer]);
+  });
+});

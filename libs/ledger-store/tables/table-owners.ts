@@ -1,0 +1,46 @@
+import { ACCOUNTS } from './accounts.ts';
+import { ALERTS } from './alerts.ts';
+import { AUDIT_LOG } from './audit-log.ts';
+import { AUTHORIZATIONS } from './authorizations.ts';
+import { DECLINES } from './declines.ts';
+import { EVENTS } from './events.ts';
+import { GRANTS } from './grants.ts';
+import { HOLDS } from './holds.ts';
+import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from './idempotency-keys.ts';
+import type { TableOwner } from './table.ts';
+import { TRANSFERS } from './transfers.ts';
+
+/** The tables that the ledger writes by their descriptions. */
+export const DESCRIBED_TABLES = [
+  ACCOUNTS,
+  ALERTS,
+  AUDIT_LOG,
+  AUTHORIZATIONS,
+  DECLINES,
+  EVENTS,
+  GRANTS,
+  HOLDS,
+  IDEMPOTENCY_KEYS,
+  KEPT_IDEMPOTENCY_KEYS,
+  TRANSFERS,
+] as const;
+
+/** Tables that are written by statements of their own. */
+const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
+  api_keys: 'environment',
+  closing_progress: 'environment',
+  closings: 'account',
+  environments: 'environment',
+  purser_migration: 'environment',
+  purser_migration_lock: 'environment',
+  test_clocks: 'environment',
+  verifications: 'environment',
+  webhook_deliveries: 'account',
+  webhook_endpoints: 'environment',
+};
+
+/** Who owns the rows of each table of the database. */
+export const TABLE_OWNERS: ReadonlyMap<string, TableOwner> = new Map([
+  ...DESCRIBED_TABLES.map(({ name, owner }) => [name, owner] as const),
+  ...Object.entries(OTHER_TABLES),
+]);
