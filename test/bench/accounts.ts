@@ -2,12 +2,17 @@
 export interface AccountSet {
   readonly name: string;
   readonly count: number;
+  /** The number of the first, of more than one; 0 unless it is said. */
+  readonly first?: number;
 }
 
-/** The names of the accounts of a set; of a single one it is the set's. */
-export function accountNames({ name, count }: AccountSet): string[] {
-  if (count === 1) return [name];
-  return Array.from({ length: count }, (_, index) => `${name}-${index}`);
+/** The name of an account of a set; of a single one it is the set's. */
+export function accountName({ name, count, first = 0 }: AccountSet, index: number): string {
+  return count === 1 ? name : `${name}-${first + index}`;
+}
+
+export function accountNames(set: AccountSet): string[] {
+  return Array.from({ length: set.count }, (_, index) => accountName(set, index));
 }
 
 /** 10 000 accounts, which all loads that are spread share. */

@@ -10,8 +10,9 @@ import { cpuTimeOfFamily } from './cpu-time.ts';
 import { openAccounts } from './open-accounts.ts';
 import { ServiceProcess } from './service-process.ts';
 
-/** The key that the services are started with. */
+/** The keys that the services are started with. */
 export const ADMIN_KEY = 'pur_live_the-admin-key-of-the-bench';
+export const TEST_ADMIN_KEY = 'pur_test_the-admin-key-of-the-bench';
 
 export interface VerifiedDatabase {
   readonly database: string;

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { build, root } from '../support/build.ts';
+import type { MixReport } from './report/mix-report.ts';
 import type { TableReport } from './report/table-report.ts';
 
 const run = promisify(execFile);
@@ -32,7 +33,23 @@ describe('npm run bench', () => {
     expect(report.verified.map(({ clean }) => clean)).toEqual([true, true, true]);
   }, 60_000);
 
+  it('measures one kind of request beside another, and counts how each is answered', async () => {
+    const mixes = ['beside-declines', 'neighbours-unknown-commits-same'];
+    const { stdout } = await bench('--json', '--seconds', '0.4', '--rounds', '1', '--mixes', ...mixes);
+    const report = JSON.parse(stdout) as MixReport;
+
+    expect(report.failed).toEqual([]);
+    const [declines, unknown] = report.mixes.map(({ outcomes: [now] }) => now);
+    expect(declines?.checks.map(({ value }) => value)).toEqual([expect.any(Number)]);
+    const answers = (outcome: typeof declines) => outcome?.loads.map((load) => Object.keys(load.answers));
+    expect(answers(declines)).toEqual([['201'], ['201'], ['402 credits_held']]);
+    expect(answers(unknown)).toEqual([['201'], ['201'], ['404 authorization_not_found']]);
+    expect(report.verified).toMatchObject([{ database: 'now', clean: true }]);
+  }, 120_000);
+
   it('says what is wrong with its options, and does nothing', async () => {
     await expect(bench('--only', 'no-such-row')).rejects.toMatchObject({ code: 1, stdout: '' });
+    await expect(bench('--mixes', 'no-such-mix')).rejects.toMatchObject({ code: 1, stdout: '' });
+    await expect(bench('--against', '/no/such/folder')).rejects.toMatchObject({ code: 1, stdout: '' });
   }, 30_000);
 });

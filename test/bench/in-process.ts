@@ -22,7 +22,7 @@ export async function runPairs(
   const work = async (): Promise<void> => {
     for (let now = performance.now(); now < tally.endAt; now = performance.now()) {
       await runPair(engine, account);
-      tally.answered(now);
+      tally.answered(now, 'pair');
       tally.decided(1);
     }
   };

@@ -1,4 +1,6 @@
+import { Checkout } from './checkout.ts';
 import { runGrow } from './grow/grow.ts';
+import { runMixes } from './modes/mixes.ts';
 import type { Outcome, RunOptions } from './modes/mode.ts';
 import { runPressure } from './modes/pressure.ts';
 import { runSoak } from './modes/soak.ts';
@@ -21,18 +23,22 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   const { report, text } = await run({ ...options, log, signal: interrupted.signal });
   process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : `\n${text}\n`);
-  if (report.verified.some(({ clean }) => !clean)) process.exitCode = 1;
+  if (report.verified.some(({ clean }) => !clean) || report.failed?.length) process.exitCode = 1;
 } catch (error) {
   process.exitCode = interrupted.signal.aborted ? INTERRUPTED : 1;
   if (!interrupted.signal.aborted) log(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
-function run(all: BenchOptions & RunOptions): Promise<Outcome> {
+async function run(all: BenchOptions & RunOptions): Promise<Outcome> {
+  const { against } = all;
+  const before = against === null ? null : await Checkout.before(against);
   switch (all.mode) {
     case 'table':
-      return runTable(all);
+      return runTable({ ...all, before });
     case 'grow':
       return runGrow(all);
+    case 'mixes':
+      return runMixes({ ...all, checkouts: before ? [before, Checkout.now] : [Checkout.now] });
     case 'pressure':
       return runPressure(all);
     case 'soak':

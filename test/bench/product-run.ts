@@ -50,10 +50,19 @@ export class ProductRun {
     return new ProductRun(server, services, load, starting.move());
   }
 
-  /** Puts a load on some of the services, or on what stands in front of them, over connections made for it. */
-  async run(at: readonly { readonly url: string }[], connections: number, load: Load): Promise<LoadResult> {
-    await this.load.connect({ urls: at.map(({ url }) => url), adminKey: ADMIN_KEY, connections });
-    const result = await this.load.run(load);
+  /**
+   * Puts a load on some of the services, or on what stands in front of them, over connections made for it.
+   * @param routed whether each account is asked for at one of them only
+   */
+  async run(
+    at: readonly { readonly url: string }[],
+    connections: number,
+    load: Load,
+    { routed = false }: { readonly routed?: boolean } = {},
+  ): Promise<LoadResult> {
+    const urls = at.map(({ url }) => url);
+    await this.load.prepare({ urls, routed, adminKey: ADMIN_KEY, connections }, load);
+    const result = await this.load.run();
     await this.load.disconnect();
     return result;
   }

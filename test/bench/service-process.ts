@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Stalls } from './stalls/stalls.ts';
 
+const WATCH_STALLS = fileURLToPath(new URL('stalls/watch-stalls.ts', import.meta.url));
 const STOP_MS_MAX = 20_000;
 
 /** A service in a process of its own, whose output says `ready on <url>`. */
@@ -19,15 +22,18 @@ export class ServiceProcess {
   /**
    * @param command what Node runs: a file and its arguments.
    * @param environment all it gets beside the path; nothing that is set outside changes a measurement.
+   * @param watchesStalls whether it can be asked for its {@link stalls}
    * @throws Error with all it said where it ends before it is ready.
    */
   static async start(
     command: readonly string[],
     environment: Readonly<Record<string, string>>,
+    { watchesStalls = false }: { readonly watchesStalls?: boolean } = {},
   ): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, command, {
+    const watch = watchesStalls ? ['--import', WATCH_STALLS] : [];
+    const child = spawn(process.execPath, [...watch, ...command], {
       env: { PATH: process.env['PATH'], ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(watchesStalls ? (['ipc'] as const) : [])],
       // In a process group of its own, Ctrl-C reaches the bench alone, which then stops this one in order.
       detached: true,
     });
@@ -37,6 +43,19 @@ export class ServiceProcess {
     const url = await readyUrl(child);
     if (child.pid === undefined) throw new Error('a service that is ready has a pid');
     return new ServiceProcess(child, child.pid, url);
+  }
+
+  /** What has stalled it since this was last asked. */
+  async stalls(): Promise<Stalls> {
+    const { promise, resolve, reject } = Promise.withResolvers<Stalls>();
+    const onExit = (): void => reject(new Error('the service has ended'));
+    this.#child.once('message', resolve).once('exit', onExit);
+    this.#child.send('stalls');
+    try {
+      return await promise;
+    } finally {
+      this.#child.off('message', resolve).off('exit', onExit);
+    }
   }
 
   async stop(): Promise<void> {

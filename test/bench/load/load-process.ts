@@ -13,13 +13,14 @@ export class LoadProcess {
     this.#child = fork(fileURLToPath(new URL('generate.ts', import.meta.url)), { detached: true });
   }
 
-  async connect(clients: Clients): Promise<void> {
-    await this.#ask({ do: 'connect', clients });
+  /** Opens the connections of a load, and makes what it needs. */
+  async prepare(clients: Clients, load: Load): Promise<void> {
+    await this.#ask({ do: 'prepare', clients, load });
   }
 
-  /** @throws Error where an answer was another than expected. */
-  async run(load: Load): Promise<LoadResult> {
-    const result = await this.#ask({ do: 'run', load });
+  /** Runs what was prepared. @throws Error where an answer was another than expected. */
+  async run(): Promise<LoadResult> {
+    const result = await this.#ask({ do: 'run' });
     if (!result) throw new Error('the load process ran nothing');
     return result;
   }

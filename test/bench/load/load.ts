@@ -1,12 +1,37 @@
 import type { AccountSet } from '../accounts.ts';
 
 /** What a client does over and over. */
-export type Work = 'authorize' | 'pair' | 'batch' | 'charge';
+export type Work =
+  | 'authorize'
+  | 'pair'
+  | 'charge'
+  /** 100 authorizations in one request. */
+  | 'batch'
+  /** 1 000 of them, as many as a request may carry. */
+  | 'large-batch'
+  /** Authorizes where all credits are held, which is declined. */
+  | 'decline-held'
+  /** Authorizes where there are no credits, which is declined. */
+  | 'decline-empty'
+  /** Commits an authorization that isn't there: 404. */
+  | 'commit-unknown'
+  /** Commits an authorization that was committed before, and another amount: 409. */
+  | 'commit-again'
+  /** Sends a request that was answered before, with the same key. */
+  | 'replay'
+  /** Commits a part of one hold that stays open. */
+  | 'commit-part'
+  | 'extend'
+  | 'grant'
+  /** Charges, and gives it back. */
+  | 'refund';
 
 /** Who asks, and whom. */
 export interface Clients {
   /** Of one service, or of several that share a database. */
   readonly urls: readonly string[];
+  /** Whether an account's requests all go to one of them, or to any. */
+  readonly routed?: boolean;
   readonly adminKey: string;
   /** Each client has one connection of its own. */
   readonly connections: number;
@@ -16,6 +41,8 @@ export interface Clients {
 export type Pace =
   /** As soon as it has been answered. */
   | 'closed'
+  /** So many milliseconds after it has been answered. */
+  | { readonly kind: 'unhurried'; readonly pauseMs: number }
   /** So many times a second over all clients, whatever the answers do. A late one is begun late, and its time counts from when it was due. */
   | { readonly kind: 'fixed'; readonly perSecond: number }
   /** Likewise, and more than the service can do. What finds no client free is left out, and to be refused is no error. */
@@ -24,8 +51,12 @@ export type Pace =
 export interface Load {
   readonly work: Work;
   readonly accounts: AccountSet;
+  /** Which of its accounts is next: any, by chance, or each once. */
+  readonly picks?: 'by-chance' | 'each-once';
   readonly seconds: number;
   readonly pace: Pace;
+  /** Whether to be refused is no error. In a closed loop, a client that is refused waits a little and goes on. */
+  readonly mayBeRefused?: boolean;
 }
 
 /** In ms. */
@@ -45,6 +76,8 @@ export interface LoadResult {
   readonly latency: Latencies;
   /** `null`: nothing was refused. */
   readonly refused: Refusals | null;
+  /** How many requests were answered how: `201`, `402 credits_held`, `503 ledger_busy`; those a moment early or late too. */
+  readonly answers: Readonly<Record<string, number>>;
   /** What the load generator itself used, in µs. */
   readonly cpuMicros: number;
 }

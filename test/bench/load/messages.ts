@@ -2,8 +2,8 @@ import type { Clients, Load, LoadResult } from './load.ts';
 
 /** What the load process is asked to do, one after the other. */
 export type LoadRequest =
-  | { readonly do: 'connect'; readonly clients: Clients }
-  | { readonly do: 'run'; readonly load: Load }
+  | { readonly do: 'prepare'; readonly clients: Clients; readonly load: Load }
+  | { readonly do: 'run' }
   | { readonly do: 'disconnect' };
 
 export type LoadReply =

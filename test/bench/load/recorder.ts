@@ -21,8 +21,9 @@ export class Recorder {
     this.#count += 1;
   }
 
-  /** @throws Error where nothing was recorded. */
+  /** Where nothing was recorded nobody was answered, however long they waited. */
   latencies(): Latencies {
+    if (this.#count === 0) return { average: Infinity, p50: Infinity, p95: Infinity, p99: Infinity };
     const sorted = this.#latencies.slice(0, this.#count).sort();
     return {
       average: sorted.reduce((sum, ms) => sum + ms, 0) / sorted.length,

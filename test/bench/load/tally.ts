@@ -15,6 +15,7 @@ export class Tally {
   #decidedInTime = 0;
   #refusedInTime = 0;
   #decided = 0;
+  readonly #answers = new Map<string, number>();
 
   constructor(seconds: number) {
     this.#seconds = seconds;
@@ -22,15 +23,17 @@ export class Tally {
     this.endAt = this.startAt + 1000 * seconds;
   }
 
-  /** A request that began then has just been answered with a decision. */
-  answered(from: number): void {
+  /** A request that began then has just been answered with a decision of this kind. */
+  answered(from: number, kind: string): void {
     const now = performance.now();
+    this.#count(kind);
     if (now >= this.startAt) this.#answered.record(now - from);
   }
 
   /** A request that began then has just been refused. */
-  refused(from: number): void {
+  refused(from: number, kind: string): void {
     const now = performance.now();
+    this.#count(kind);
     if (now >= this.startAt) this.#refused.record(now - from);
     if (this.#isInTime(now)) this.#refusedInTime += 1;
   }
@@ -41,14 +44,18 @@ export class Tally {
     if (this.#isInTime(performance.now())) this.#decidedInTime += decisions;
   }
 
-  /** @throws Error where nothing was answered in time. */
   result(): Omit<LoadResult, 'cpuMicros'> {
     return {
       perSecond: this.#decidedInTime / this.#seconds,
       decisions: this.#decided,
       latency: this.#answered.latencies(),
       refused: this.#refusals(),
+      answers: Object.fromEntries(this.#answers),
     };
+  }
+
+  #count(kind: string): void {
+    this.#answers.set(kind, (this.#answers.get(kind) ?? 0) + 1);
   }
 
   #refusals(): Refusals | null {

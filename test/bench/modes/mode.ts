@@ -11,8 +11,8 @@ export interface RunOptions {
 
 /** What every kind of run gives. */
 export interface Outcome {
-  /** For programs. */
-  readonly report: { readonly verified: readonly VerifiedDatabase[] };
+  /** For programs. `failed`: what couldn't be measured. */
+  readonly report: { readonly verified: readonly VerifiedDatabase[]; readonly failed?: readonly object[] };
   /** For people. */
   readonly text: string;
 }

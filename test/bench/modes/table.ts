@@ -1,3 +1,4 @@
+import type { Checkout } from '../checkout.ts';
 import { describeMachine } from '../machine.ts';
 import { Pgbench } from '../pgbench.ts';
 import { formatReport } from '../report/format-report.ts';
@@ -10,13 +11,15 @@ import type { Outcome, RunOptions } from './mode.ts';
 export interface TableOptions extends RunOptions {
   readonly rows: readonly Row[];
   readonly rounds: number;
+  /** The checkout that the rows of another are measured with. */
+  readonly before: Checkout | null;
 }
 
 const WARM_UP_SECONDS_MAX = 1;
 const NO_PGBENCH = "pgbench isn't installed here (on Debian and Ubuntu it comes with the package postgresql)";
 
 /** Measures every row once in each round, so that whatever drifts on the machine hits all of them. */
-export async function runTable({ rows: asked, seconds, rounds, log, signal }: TableOptions): Promise<Outcome> {
+export async function runTable({ rows: asked, before, seconds, rounds, log, signal }: TableOptions): Promise<Outcome> {
   const startedAt = new Date().toISOString();
   const pgbench = await Pgbench.find();
   const rows = asked.filter(({ subject }) => subject !== 'pgbench' || pgbench !== null);
@@ -24,7 +27,8 @@ export async function runTable({ rows: asked, seconds, rounds, log, signal }: Ta
   for (const { row, why } of missing) log(`${row} can't be measured: ${why}`);
 
   await using cleanUp = new AsyncDisposableStack();
-  const subjects = await Subjects.start(new Set(rows.map(({ subject }) => subject)), accountsOf(rows), pgbench, log);
+  const wanted = new Set(rows.map(({ subject }) => subject));
+  const subjects = await Subjects.start({ wanted, accounts: accountsOf(rows), pgbench, before, log });
   cleanUp.defer(() => subjects.stop());
 
   const measured = rows.map((row) => ({ row, rounds: [] as Measurement[] }));
@@ -41,7 +45,7 @@ export async function runTable({ rows: asked, seconds, rounds, log, signal }: Ta
     }
   }
   log('verifying the books');
-  const verified = await subjects.server.verifyLedgers();
+  const verified = await subjects.verify();
   const machine = await describeMachine(subjects.server);
   const report = tableReport({ started_at: startedAt, machine, seconds, rounds, missing, verified }, measured);
   return { report, text: formatReport(report) };

@@ -1,3 +1,4 @@
+import { formatChecks } from './format-checks.ts';
 import type { RatioResult } from './ratios.ts';
 import type { TableReport } from './table-report.ts';
 import { checkCells, formatMachine, formatVerified, orDash, precise, whole } from './format.ts';
@@ -13,10 +14,7 @@ export function formatReport(report: TableReport): string {
     '',
     rowsTable(report),
     '',
-    textTable([
-      ['ratio', 'median', 'wanted', '', 'min–max'],
-      ...report.ratios.map((ratio) => [...checkCells(ratio), spread(ratio)]),
-    ]),
+    ...(report.changes.length > 0 ? changesTables(report) : [ratiosTable(report)]),
     '',
     ...missing.map(({ row, why }) => `${row}: not measured: ${why}`),
     formatVerified(verified),
@@ -46,6 +44,24 @@ function rowsTable({ rows }: TableReport): string {
     whole(row.wal_bytes_per_decision),
   ]);
   return textTable([head, ...lines]);
+}
+
+function ratiosTable({ ratios }: TableReport): string {
+  const head = ['ratio', 'median', 'wanted', '', 'min–max'];
+  return textTable([head, ...ratios.map((ratio) => [...checkCells(ratio), spread(ratio)])]);
+}
+
+function changesTables({ ratios, ratios_before, changes }: TableReport): string[] {
+  const head = ['now ÷ before', 'per second', 'min–max', 'p99', 'min–max'];
+  const lines = changes.map(({ row, per_second, p99 }) => [
+    row,
+    ...[per_second, p99].flatMap(({ median, min, max }) => [precise(median), `${precise(min)}–${precise(max)}`]),
+  ]);
+  const outcomes = [
+    { version: 'now', checks: ratios },
+    { version: 'before', checks: ratios_before },
+  ];
+  return [textTable([head, ...lines]), '', formatChecks(['before', 'now'], outcomes)];
 }
 
 function spread({ min, max }: RatioResult): string {

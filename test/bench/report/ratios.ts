@@ -69,9 +69,15 @@ const RATIOS: readonly Ratio[] = [
   },
 ];
 
-/** @param figures of the rows that were measured, by name. */
-export function ratiosOf(figures: ReadonlyMap<string, RowFigures>): RatioResult[] {
-  return RATIOS.map((ratio) => {
+/**
+ * @param figures of the rows that were measured, by name
+ * @param isMeant of the ratios only those are taken that need such a row
+ */
+export function ratiosOf(
+  figures: ReadonlyMap<string, RowFigures>,
+  isMeant: (row: string) => boolean = () => true,
+): RatioResult[] {
+  return RATIOS.filter(({ of, to }) => isMeant(of[0]) || isMeant(to[0])).map((ratio) => {
     const values = perRound(figures, ratio);
     if (!values) return { ...checkOf(ratio.name, null, ratio), min: null, max: null };
     return { ...checkOf(ratio.name, median(values), ratio), min: Math.min(...values), max: Math.max(...values) };

@@ -1,6 +1,7 @@
 import type { VerifiedDatabase } from '../bench-server.ts';
 import type { Machine } from '../machine.ts';
 import type { CpuPerDecision, Measurement, Row } from '../rows/row.ts';
+import { changesOf, ratiosBefore, type Change } from './changes.ts';
 import { ratiosOf, type RatioResult, type RowFigures } from './ratios.ts';
 import { median } from './statistics.ts';
 
@@ -33,20 +34,26 @@ export interface TableReport {
   /** Rows that couldn't be measured here, and why. */
   readonly missing: readonly { readonly row: string; readonly why: string }[];
   readonly ratios: readonly RatioResult[];
+  /** Of another checkout that was measured beside this one, here and below; empty where there was none. */
+  readonly ratios_before: readonly RatioResult[];
+  readonly changes: readonly Change[];
   readonly verified: readonly VerifiedDatabase[];
 }
 
 export function tableReport(
-  run: Omit<TableReport, 'others_cpu_share' | 'rows' | 'ratios'>,
+  run: Omit<TableReport, 'others_cpu_share' | 'rows' | 'ratios' | 'ratios_before' | 'changes'>,
   measured: readonly MeasuredRow[],
 ): TableReport {
   const shares = measured.flatMap(({ rounds }) => rounds.map(({ othersShare }) => othersShare));
   const known = shares.filter((share) => share !== null);
+  const figures = figuresOf(measured);
   return {
     ...run,
     others_cpu_share: known.length > 0 ? median(known) : null,
     rows: measured.map(reportRow),
-    ratios: ratiosOf(figuresOf(measured)),
+    ratios: ratiosOf(figures),
+    ratios_before: ratiosBefore(figures),
+    changes: changesOf(figures),
   };
 }
 

@@ -4,7 +4,7 @@ import type { Pace, Work } from '../load/load.ts';
 import { BATCH_ITEMS } from '../load/requests.ts';
 import type { ServiceSubject } from '../subjects.ts';
 import { Meter } from './meter.ts';
-import type { Row } from './row.ts';
+import { beforeName, type Row } from './row.ts';
 
 interface RestWork {
   readonly name: string;
@@ -116,6 +116,11 @@ export const REST_ROWS: readonly Row[] = [
   { ...restRow(NOTHING, 'do-nothing'), accounts: [] },
 ];
 
+/** The same for the product of another checkout, beside those of this one. */
+export const BEFORE_ROWS: readonly Row[] = [...COMPARED, ...PRODUCT_ONLY].map((work) =>
+  restRow({ ...work, name: beforeName(work.name), what: `${work.what}: before` }, 'before'),
+);
+
 function oneByOneRow(work: RestWork): Row {
   return restRow(
     { ...work, name: `${work.name}-one-by-one`, what: `${work.what}: one transaction each` },
@@ -132,14 +137,15 @@ function restRow(work: RestWork, subject: ServiceSubject): Row {
     accounts: [work.accounts],
     measure: async (subjects, seconds) => {
       const { url, pid } = subjects.service(subject);
-      await subjects.load.connect({ urls: [url], adminKey: ADMIN_KEY, connections: work.connections });
-      const meter = await Meter.start(subjects.server, pid);
-      const { perSecond, decisions, latency, cpuMicros } = await subjects.load.run({
+      const clients = { urls: [url], adminKey: ADMIN_KEY, connections: work.connections };
+      await subjects.load.prepare(clients, {
         work: work.work,
         accounts: work.accounts,
         seconds,
         pace: work.pace ?? 'closed',
       });
+      const meter = await Meter.start(subjects.server, pid);
+      const { perSecond, decisions, latency, cpuMicros } = await subjects.load.run();
       const consumption = await meter.perDecision(decisions, cpuMicros);
       await subjects.load.disconnect();
       return { perSecond, latency, ...consumption };

@@ -31,3 +31,8 @@ export interface Row {
   readonly accounts: readonly AccountSet[];
   measure(subjects: Subjects, seconds: number): Promise<Measurement>;
 }
+
+/** What the row is called that measures another checkout's product by the same work. */
+export function beforeName(row: string): string {
+  return `${row}-before`;
+}

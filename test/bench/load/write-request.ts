@@ -1,0 +1,9 @@
+/** Writes a POST as it goes over the wire. All of it must be ASCII, so that its length is its size. */
+export type WriteRequest = (path: string, body: string, idempotencyKey: string) => string;
+
+export function requestWriter(url: string, adminKey: string): WriteRequest {
+  const head = `Host: ${new URL(url).host}\r\nAuthorization: Bearer ${adminKey}\r\nContent-Type: application/json\r\n`;
+  return (path, body, idempotencyKey) =>
+    `POST ${path} HTTP/1.1\r\n${head}Idempotency-Key: ${idempotencyKey}\r\n` +
+    `Content-Length: ${body.length}\r\n\r\n${body}`;
+}
