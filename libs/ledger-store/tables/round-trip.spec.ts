@@ -1,14 +1,6 @@
+import { Amount, ZERO } from '#amounts';
 import { connect, type Pool } from '#database';
-import {
-  accountKey,
-  Amount,
-  IdGenerator,
-  ZERO,
-  type Account,
-  type Authorization,
-  type Grant,
-  type Transfer,
-} from '#ledger';
+import { accountKey, IdGenerator, type Account, type Authorization, type Grant, type Transfer } from '#ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { insertRows, updateRows, type Statement } from '../statement.ts';
@@ -109,6 +101,7 @@ const hold: Authorization = {
   id: ids.next(NOW),
   accountKey: key,
   environment: 'test',
+  keyId: '01920000-0000-7000-8000-000000000001',
   status: 'authorized',
   amount: new Amount('7.5'),
   held: new Amount('5.000000000001'),
