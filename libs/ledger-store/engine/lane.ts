@@ -76,6 +76,12 @@ export class Lane {
   /** Batches that conflicted or were lost, in the order in which they were sent. */
   private failed: FailedBatch[] = [];
   private suspiciousBatches = 0;
+  /**
+   * Batches that were sent and have neither been answered nor put among those that failed. One that has left the pipeline may
+   * not have come so far yet; the lane must not rest before.
+   */
+  private unsettled = 0;
+  private isFilling = false;
   private isLocking = false;
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
@@ -110,7 +116,7 @@ export class Lane {
       // Requests that arrive together, read from their sockets in one turn of the event loop, share a batch.
       await nextTurn();
       this.routeAll(this.arrived.splice(0));
-      if (this.pipeline.size === 0) this.routeFailed();
+      if (this.unsettled === 0) this.routeFailed();
       this.startLocked();
       this.startFilling();
       if (this.mayDecide()) await this.decideNext();
@@ -120,9 +126,9 @@ export class Lane {
   }
 
   private get hasWork(): boolean {
-    const { pipeline, filling, lockQueue, locked } = this;
-    const isIdle = pipeline.size === 0 && filling.isEmpty && lockQueue.isEmpty && !this.isLocking && !locked.hasParked;
-    return !isIdle || this.arrived.length > 0 || this.failed.length > 0 || !this.ready.isEmpty;
+    const isBusy = this.unsettled > 0 || this.isFilling || this.isLocking;
+    const isWaiting = !this.filling.isEmpty || !this.lockQueue.isEmpty || this.locked.hasParked || !this.ready.isEmpty;
+    return isBusy || isWaiting || this.arrived.length > 0 || this.failed.length > 0;
   }
 
   private routeAll(commands: readonly Waiting[]): void {
@@ -177,20 +183,22 @@ export class Lane {
   }
 
   private startFilling(): void {
-    if (this.filling.mayStart(this.pipeline.lastEnded)) void this.fill();
+    if (!this.isFilling && this.filling.mayStart(this.pipeline.lastEnded)) void this.fill();
   }
 
   private async fill(): Promise<void> {
+    this.isFilling = true;
     this.routeAll(await this.filling.read(this.pipeline.lastEnded));
+    this.isFilling = false;
     this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
     this.wake?.();
   }
 
   /** Whether the next batch may be decided now: the second in flight only when as much waits as the first has. */
   private mayDecide(): boolean {
-    const { size, weight, isOpen } = this.pipeline;
+    const { weight, isOpen } = this.pipeline;
     if (this.ready.isEmpty || this.failed.length > 0) return false;
-    return size === 0 || (size < IN_FLIGHT_MAX && isOpen && this.ready.weight >= weight);
+    return this.unsettled === 0 || (this.unsettled < IN_FLIGHT_MAX && isOpen && this.ready.weight >= weight);
   }
 
   /** With nothing in flight, half of what waits, if that is much: the other half can then be decided while this one is written. */
@@ -218,6 +226,7 @@ export class Lane {
       this.lock(this.ready.take(this.share()));
       return;
     }
+    if (!this.pipeline.isConnected) return;
     const now = this.clock.now();
     const batch: Waiting[] = [];
     for (const one of this.ready.take(this.share(), this.othersShare())) {
@@ -262,6 +271,7 @@ export class Lane {
     const { statements, accounts, answers } = decided;
     const decisions = weightOf(batch);
     const liveWeight = weightOf(batch.filter(isLive));
+    this.unsettled += 1;
     let how: 'ahead' | 'conflicted' = 'ahead';
     try {
       const [clock] = await this.pipeline.send<ClockReading>({ statements, accounts, weight: decisions, liveWeight });
@@ -273,6 +283,7 @@ export class Lane {
       this.cache.forget(accounts);
       this.failed.push({ batch, decided, error });
     }
+    this.unsettled -= 1;
     this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
     this.wake?.();
     this.observer.onBatch({ decisions, milliseconds: performance.now() - startedAt, how });

@@ -77,6 +77,11 @@ export class Pipeline {
     return this.accounts.has(account);
   }
 
+  /** Whether there is a connection to send on. Whoever has waited for {@link open} must look: the last batch may have ended meanwhile. */
+  get isConnected(): boolean {
+    return this.client !== null;
+  }
+
   /** Makes sure of a connection. @throws {ConnectionFailed} */
   async open(): Promise<void> {
     if (this.client) return;

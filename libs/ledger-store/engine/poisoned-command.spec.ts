@@ -2,7 +2,7 @@ import { Amount } from '#amounts';
 import type { Command } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import { charge, createAccount, createGrant } from '../testing/commands.ts';
+import { charge, createGrant } from '../testing/commands.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { render, TestLedger } from '../testing/test-ledger.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
@@ -46,7 +46,6 @@ describe('a command that cannot be written', () => {
     ['an amount beyond NUMERIC', () => createGrant('bad', BEYOND_NUMERIC)],
     ['a value that is no number', () => ({ ...createGrant('bad', '1'), amount: new Amount(NaN) })],
     ['a time that is no time', () => ({ ...createGrant('bad', '1'), effectiveAt: NaN })],
-    ['an environment that is not there', () => inEnvironment('nowhere')],
   ])('fails alone for %s', async (_, command) => {
     await ledger.account('neighbour', '100');
     await ledger.account('bad', '100');
@@ -106,8 +105,3 @@ describe('a command that cannot be written', () => {
     expect(await books.spent('bad')).toBe('0');
   });
 });
-
-function inEnvironment(environment: string): Command<'create_account'> {
-  const command = createAccount('stranger');
-  return { ...command, account: { ...command.account, environment } };
-}

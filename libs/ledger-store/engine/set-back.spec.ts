@@ -66,6 +66,18 @@ describe('an outcome that is unknown', () => {
 });
 
 describe('two batches under way, one behind the other', () => {
+  it('are both answered, whichever moment the second fails at', async () => {
+    const ledger = new TestLedger(database.url);
+    for (let round = 0; round < 60; round += 1) {
+      const account = `a${String(round)}`;
+      await ledger.account(account, '10');
+      // The second finds the key of the first.
+      const answers = await Promise.all(Array.from({ length: 100 }, () => ledger.ask(charge(account, '1'), 'k')));
+      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    }
+    await ledger.stop();
+  });
+
   it('are both answered where both are refused by one and the same packet', async () => {
     const wire = await FaultyWire.to(database.url);
     const ledger = new TestLedger(wire.url);
