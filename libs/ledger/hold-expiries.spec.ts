@@ -151,11 +151,31 @@ describe('HoldExpiries', () => {
     const count = 100_000;
     for (let at = count; at > 0; at -= 1) expiries.add(String(at), at);
     const found: (number | null)[] = [];
-    for (let at = 1; at <= count; at += 1) {
+    for (let at = 1; expiries.isExact(); at += 1) {
       found.push(expiries.earliest());
       if (at % 2 === 0) expiries.remove(String(at));
       else expiries.move(String(at), at + count);
     }
-    expect(found).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+    expect(found.length).toBeGreaterThan(1000);
+    expect(found).toEqual(Array.from(found, (_, index) => index + 1));
+    expect(expiries.earliest()).toBe(found.length);
+  });
+
+  it('remembers a few thousand holds, those that expire first', () => {
+    const expiries = HoldExpiries.none();
+    for (let at = 1; at <= 100_000; at += 1) expiries.add(String(at), at);
+    const few = sizeOf(expiries);
+    expect(few).toBeLessThan(300_000);
+    for (let at = 100_001; at <= 200_000; at += 1) expiries.add(String(at), at);
+    expect(sizeOf(expiries)).toBe(few);
+    expect([expiries.earliest(), expiries.isExact()]).toEqual([1, true]);
+  });
+
+  it('forgets a hold that is extended beyond what is remembered', () => {
+    const expiries = known(20, 10, 20);
+    expiries.move('at-10', 30);
+    expect([expiries.earliest(), expiries.isExact()]).toEqual([20, true]);
+    expiries.remove('at-20');
+    expect([expiries.earliest(), expiries.isExact()]).toEqual([20, false]);
   });
 });

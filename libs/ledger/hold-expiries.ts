@@ -6,10 +6,12 @@ export interface HoldExpiry {
 
 /** Below this many entries nothing is gained by throwing stale ones away. */
 const COMPACT_FROM = 16;
+/** Of more, the earlier half is kept. All that are remembered cost the garbage collector time. */
+const KNOWN_MAX = 4096;
 
 /**
- * When the open holds of an account expire. An account may have a hundred thousand of them, so only the earliest are read:
- * every hold that expires before the *horizon* is known, and later ones may exist that nobody has read.
+ * When the open holds of an account expire. An account may have a hundred thousand of them, so only the earliest are read
+ * and remembered: every hold that expires before the *horizon* is known, and there may be later ones that aren't.
  *
  * A binary heap finds the earliest. A hold that is removed or moved leaves its entry in the heap, which is dropped when it
  * comes to the top; so both cost no more than adding one.
@@ -21,7 +23,7 @@ export class HoldExpiries {
 
   private constructor(
     first: readonly HoldExpiry[],
-    private readonly horizon: number,
+    private horizon: number,
   ) {
     for (const { id, at } of first) this.known.set(id, at);
     this.heap = this.sorted();
@@ -41,8 +43,13 @@ export class HoldExpiries {
 
   /** Notes a hold that has been opened. */
   add(id: string, at: number): void {
+    if (at > this.horizon) {
+      this.remove(id);
+      return;
+    }
     this.known.set(id, at);
     this.push({ id, at });
+    if (this.known.size > KNOWN_MAX) this.forgetLater();
     this.compact();
   }
 
@@ -78,6 +85,14 @@ export class HoldExpiries {
       if (this.known.get(top.id) === top.at) return top.at;
       this.pop();
     }
+  }
+
+  /** Keeps the earlier half of what is known. */
+  private forgetLater(): void {
+    const all = this.sorted();
+    this.heap = all.slice(0, KNOWN_MAX / 2);
+    for (const { id } of all.slice(KNOWN_MAX / 2)) this.known.delete(id);
+    this.horizon = this.heap.at(-1)?.at ?? this.horizon;
   }
 
   /** Keeps stale entries to as many as there are others, so that the heap is bounded by the open holds. */

@@ -25,10 +25,36 @@ const BUSY_PART = 0.9;
 
 type Part = keyof typeof PARTS;
 
-/** A request's place in the queue, and in every part of it that it takes. */
+/** What requests with one thing in common have taken, like those of one API key. It is listed while it is any. */
+class Share {
+  private taken = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly max: number,
+    private readonly listed: Map<string, Share>,
+  ) {}
+
+  /** Whoever waits alone may take all of the queue, so that a bound never refuses what there is plenty of room for. */
+  hasRoom(room: number): boolean {
+    return this.taken === 0 || this.taken + room <= this.max;
+  }
+
+  take(room: number): void {
+    if (this.taken === 0) this.listed.set(this.name, this);
+    this.taken += room;
+  }
+
+  giveBack(room: number): void {
+    this.taken -= room;
+    if (this.taken === 0) this.listed.delete(this.name);
+  }
+}
+
+/** A request's place in the queue, and in every share of it that it takes part in. */
 export interface Place {
   readonly room: number;
-  readonly parts: readonly (readonly [part: Part, name: string])[];
+  readonly shares: readonly Share[];
 }
 
 /**
@@ -37,7 +63,12 @@ export interface Place {
  */
 export class Admission {
   private waiting = 0;
-  private readonly taken = new Map<string, number>();
+  private readonly shares: Readonly<Record<Part, Map<string, Share>>> = {
+    account: new Map(),
+    key: new Map(),
+    environment: new Map(),
+    large: new Map(),
+  };
 
   /** @param waitingMax the most decisions that may wait */
   constructor(private readonly waitingMax: number) {}
@@ -49,43 +80,35 @@ export class Admission {
   /** @param length characters of the request. @returns `null` where there is no room */
   admit(command: Queued, length: number): Place | null {
     const room = Math.max(command.weight, Math.ceil(length / LENGTH_OF_A_DECISION));
-    const parts = partsOf(command, room);
-    if (this.waiting + room > this.waitingMax || parts.some((part) => !this.hasRoom(part, room))) return null;
+    const shares = this.sharesOf(command, room);
+    if (this.waiting + room > this.waitingMax || !shares.every((share) => share.hasRoom(room))) return null;
     this.waiting += room;
-    for (const [part, name] of parts) this.change(`${part} ${name}`, room);
-    return { room, parts };
+    for (const share of shares) share.take(room);
+    return { room, shares };
   }
 
-  leave({ room, parts }: Place): void {
+  leave({ room, shares }: Place): void {
     this.waiting -= room;
-    for (const [part, name] of parts) this.change(`${part} ${name}`, -room);
+    for (const share of shares) share.giveBack(room);
   }
 
   /** Whether a request of this many characters, of which nothing else is known, would find little room or none. */
   isBusyFor(length: number): boolean {
     if (this.waiting >= this.waitingMax * BUSY_PART) return true;
     const room = Math.ceil(length / LENGTH_OF_A_DECISION);
-    return room > LARGE && !this.hasRoom(['large', ''], room);
+    return room > LARGE && !this.share('large', '').hasRoom(room);
   }
 
-  /** Whoever waits alone may take all of it, so that a bound never refuses what there is plenty of room for. */
-  private hasRoom([part, name]: readonly [Part, string], room: number): boolean {
-    const taken = this.taken.get(`${part} ${name}`) ?? 0;
-    return taken === 0 || taken + room <= this.waitingMax * PARTS[part];
+  private sharesOf({ environment, needs, command: { keyId } }: Queued, room: number): Share[] {
+    const shares = [this.share('account', needs.accounts[0] ?? '')];
+    if (keyId !== undefined) shares.push(this.share('key', keyId));
+    if (environment !== LIVE) shares.push(this.share('environment', environment));
+    if (room > LARGE) shares.push(this.share('large', ''));
+    return shares;
   }
 
-  private change(name: string, by: number): void {
-    const taken = (this.taken.get(name) ?? 0) + by;
-    if (taken === 0) this.taken.delete(name);
-    else this.taken.set(name, taken);
+  private share(part: Part, name: string): Share {
+    const listed = this.shares[part];
+    return listed.get(name) ?? new Share(name, this.waitingMax * PARTS[part], listed);
   }
-}
-
-function partsOf({ environment, needs, command: { keyId } }: Queued, room: number): (readonly [Part, string])[] {
-  return [
-    ['account', needs.accounts[0] ?? ''],
-    ...(keyId === undefined ? [] : [['key', keyId] as const]),
-    ...(environment === LIVE ? [] : [['environment', environment] as const]),
-    ...(room > LARGE ? [['large', ''] as const] : []),
-  ];
 }

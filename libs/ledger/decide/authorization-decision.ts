@@ -21,7 +21,10 @@ export function unchanged({ account }: AccountState, authorization: Authorizatio
   return accepted({ account: account.id, unit: account.unit, authorization: summaryOf(authorization) });
 }
 
-/** A copy that no later decision changes: a batch may decide on one authorization many times before it is answered. */
-function summaryOf({ draws: _, steps: __, ...summary }: Authorization): AuthorizationSummary {
-  return summary;
+/**
+ * A copy that no later decision changes, except for what a summary doesn't have: a batch may decide on one authorization many
+ * times before it is answered. Leaving draws and steps out of it would cost several times as much as copying everything.
+ */
+function summaryOf(authorization: Authorization): AuthorizationSummary {
+  return { ...authorization };
 }
