@@ -4,29 +4,35 @@ export interface HoldExpiry {
   readonly at: number;
 }
 
-/** Below this many entries nothing is gained by throwing stale ones away. */
+/** With fewer closed or moved holds than this, nothing is gained by throwing their entries away. */
 const COMPACT_FROM = 16;
-/** Of more, the earlier half is kept. All that are remembered cost the garbage collector time. */
-const KNOWN_MAX = 4096;
+/** How many holds are remembered when there are twice as many: what is kept of each costs the garbage collector time. */
+const KNOWN_MAX = 2048;
 
 /**
  * When the open holds of an account expire. An account may have a hundred thousand of them, so only the earliest are read
  * and remembered: every hold that expires before the *horizon* is known, and there may be later ones that aren't.
  *
- * A binary heap finds the earliest. A hold that is removed or moved leaves its entry in the heap, which is dropped when it
- * comes to the top; so both cost no more than adding one.
+ * A binary heap finds the earliest. A hold that is closed or moved leaves its entry in the heap, which is dropped when it
+ * comes to the top; so both cost no more than adding one. The heap is two arrays rather than one of objects, because tens
+ * of thousands of accounts are cached.
  */
 export class HoldExpiries {
-  private readonly known = new Map<string, number>();
-  /** No entry expires before its parent, at `(index - 1) >> 1`. One that `known` doesn't confirm is stale. */
-  private heap: HoldExpiry[];
+  /** No entry expires before its parent, at `(index - 1) >> 1`. */
+  private ids: string[] = [];
+  private ats: number[] = [];
+  /** When holds that were closed or moved expire now, `null` where they are closed. Other entries of theirs are stale. */
+  private changed: Map<string, number | null> | null = null;
+  /** How many entries may be stale. */
+  private changes = 0;
+  /** The expiry of the earliest that is known, `Infinity` for none; `null` where it has to be looked for. */
+  private next: number | null = null;
 
   private constructor(
     first: readonly HoldExpiry[],
     private horizon: number,
   ) {
-    for (const { id, at } of first) this.known.set(id, at);
-    this.heap = this.sorted();
+    this.set(first);
   }
 
   /**
@@ -43,25 +49,19 @@ export class HoldExpiries {
 
   /** Notes a hold that has been opened. */
   add(id: string, at: number): void {
-    if (at > this.horizon) {
-      this.remove(id);
-      return;
-    }
-    this.known.set(id, at);
-    this.push({ id, at });
-    if (this.known.size > KNOWN_MAX) this.forgetLater();
-    this.compact();
+    if (at <= this.horizon) this.push(id, at);
+    if (this.ids.length > 2 * KNOWN_MAX) this.compact();
   }
 
   /** Notes that a hold expires at another time than before, also one that was beyond the horizon. */
   move(id: string, at: number): void {
-    if (this.known.get(id) !== at) this.add(id, at);
+    this.change(id, at);
+    this.add(id, at);
   }
 
   /** Notes that a hold is closed. */
   remove(id: string): void {
-    this.known.delete(id);
-    this.compact();
+    this.change(id, null);
   }
 
   /**
@@ -79,62 +79,94 @@ export class HoldExpiries {
   }
 
   private earliestKnown(): number {
+    return (this.next ??= this.findEarliest());
+  }
+
+  private findEarliest(): number {
     for (;;) {
-      const [top] = this.heap;
-      if (!top) return Number.POSITIVE_INFINITY;
-      if (this.known.get(top.id) === top.at) return top.at;
+      const id = this.ids[0];
+      const at = this.ats[0];
+      if (id === undefined || at === undefined) return Number.POSITIVE_INFINITY;
+      if (!this.isStale(id, at)) return at;
       this.pop();
     }
   }
 
-  /** Keeps the earlier half of what is known. */
-  private forgetLater(): void {
-    const all = this.sorted();
-    this.heap = all.slice(0, KNOWN_MAX / 2);
-    for (const { id } of all.slice(KNOWN_MAX / 2)) this.known.delete(id);
-    this.horizon = this.heap.at(-1)?.at ?? this.horizon;
+  private isStale(id: string, at: number): boolean {
+    const current = this.changed?.get(id);
+    return current !== undefined && current !== at;
   }
 
-  /** Keeps stale entries to as many as there are others, so that the heap is bounded by the open holds. */
+  private change(id: string, at: number | null): void {
+    this.changed ??= new Map();
+    this.next = null;
+    this.changed.set(id, at);
+    this.changes += 1;
+    // Stale entries are kept to as many as there are others, so that the heap is bounded by the open holds.
+    if (this.changes > Math.max(COMPACT_FROM, this.ids.length >> 1)) this.compact();
+  }
+
+  /** Throws stale entries away, and the latest of the others where they are many. */
   private compact(): void {
-    if (this.heap.length > Math.max(COMPACT_FROM, 2 * this.known.size)) this.heap = this.sorted();
+    const open = new Map<string, number>();
+    for (const [index, id] of this.ids.entries()) {
+      const at = this.ats[index] ?? 0;
+      if (!this.isStale(id, at)) open.set(id, at);
+    }
+    const all = Array.from(open, ([id, at]) => ({ id, at })).sort((a, b) => a.at - b.at);
+    const kept = all.slice(0, KNOWN_MAX);
+    if (kept.length < all.length) this.horizon = kept.at(-1)?.at ?? this.horizon;
+    this.set(kept);
   }
 
-  /** What is known, as a heap: a sorted list is one. */
-  private sorted(): HoldExpiry[] {
-    return Array.from(this.known, ([id, at]) => ({ id, at })).sort((a, b) => a.at - b.at);
+  /** A sorted list is a heap. */
+  private set(holds: readonly HoldExpiry[]): void {
+    this.ids = holds.map(({ id }) => id);
+    this.ats = holds.map(({ at }) => at);
+    this.changed = null;
+    this.changes = 0;
+    this.next = null;
   }
 
-  private push(entry: HoldExpiry): void {
-    let index = this.heap.length;
+  private push(id: string, at: number): void {
+    if (this.changed?.has(id)) this.changed.set(id, at);
+    if (this.next !== null && at < this.next) this.next = at;
+    let index = this.ats.length;
     while (index > 0) {
       const above = (index - 1) >> 1;
-      const parent = this.heap[above];
-      if (!parent || parent.at <= entry.at) break;
-      this.heap[index] = parent;
+      if ((this.ats[above] ?? 0) <= at) break;
+      this.place(index, above);
       index = above;
     }
-    this.heap[index] = entry;
+    this.ids[index] = id;
+    this.ats[index] = at;
   }
 
   /** Drops the earliest entry; the last one sinks from its place to where it belongs. */
   private pop(): void {
-    const last = this.heap.pop();
-    if (!last || this.heap.length === 0) return;
+    const id = this.ids.pop();
+    const at = this.ats.pop();
+    if (id === undefined || at === undefined || this.ids.length === 0) return;
     let index = 0;
     for (;;) {
       const child = this.earlierChild(index);
-      const entry = this.heap[child];
-      if (!entry || last.at <= entry.at) break;
-      this.heap[index] = entry;
+      if (at <= (this.ats[child] ?? Number.POSITIVE_INFINITY)) break;
+      this.place(index, child);
       index = child;
     }
-    this.heap[index] = last;
+    this.ids[index] = id;
+    this.ats[index] = at;
   }
 
   private earlierChild(index: number): number {
     const left = 2 * index + 1;
-    const [a, b] = [this.heap[left], this.heap[left + 1]];
-    return a && b && b.at < a.at ? left + 1 : left;
+    const [a, b] = [this.ats[left], this.ats[left + 1]];
+    return a !== undefined && b !== undefined && b < a ? left + 1 : left;
+  }
+
+  /** Copies an entry from one index to another. */
+  private place(to: number, from: number): void {
+    this.ids[to] = this.ids[from] ?? '';
+    this.ats[to] = this.ats[from] ?? 0;
   }
 }

@@ -21,15 +21,15 @@ export function limitLargeRequests(fastify: FastifyInstance): void {
     if (next) next();
     else underWay -= 1;
   };
-  fastify.addHook('preParsing', (request, reply, payload, done) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     const enter = (): void => {
       // However it ends, also where the client has gone.
       if (reply.raw.closed) leave();
       else reply.raw.once('close', leave);
       // Whatever came while the last one was worked on goes first.
-      setImmediate(done, null, payload);
+      setImmediate(done);
     };
-    if (Number(request.headers['content-length'] ?? 0) < LARGE_BYTES) done(null, payload);
+    if (Number(request.headers['content-length'] ?? 0) < LARGE_BYTES) done();
     else if (underWay < AT_ONCE_MAX) {
       underWay += 1;
       enter();

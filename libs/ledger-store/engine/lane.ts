@@ -147,11 +147,12 @@ export class Lane {
 
   private mustLock(one: Waiting, now: number | null): boolean {
     if (one.needsLocks || one.attempts >= ATTEMPTS_MAX || !canBeDecidedAhead(one.queued)) return true;
-    return accountsOf(one).some((account) => {
-      // Time has done something to it, which can only be booked under its lock.
-      const hasChanged = now !== null && this.cache.has(account) && !this.cache.holdsAt(account, now);
-      return hasChanged || this.contention.isContended(account);
-    });
+    for (const account of accountsOf(one)) {
+      // What time has done to it can only be booked under its lock.
+      if (now !== null && this.cache.isOutdated(account, now)) return true;
+      if (this.contention.isContended(account)) return true;
+    }
+    return false;
   }
 
   private mustFill(one: Waiting, now: number | null): boolean {
@@ -274,7 +275,8 @@ export class Lane {
     this.unsettled += 1;
     let how: 'ahead' | 'conflicted' = 'ahead';
     try {
-      const [clock] = await this.pipeline.send<ClockReading>({ statements, accounts, weight: decisions, liveWeight });
+      const sending = { statements, accounts: new Set(accounts), weight: decisions, liveWeight };
+      const [clock] = await this.pipeline.send<ClockReading>(sending);
       if (clock) this.clock.set(clock.now.getTime());
       this.contention.wentWell(accounts);
       resolveAll(batch, answers as readonly Answer[]);

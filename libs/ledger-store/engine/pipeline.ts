@@ -32,7 +32,7 @@ function followBatch(before: string | null, own: string): Statement {
 export interface Sending {
   /** Guards, then writes. */
   readonly statements: readonly [first: Statement, ...rest: Statement[]];
-  readonly accounts: readonly AccountKey[];
+  readonly accounts: ReadonlySet<AccountKey>;
   readonly weight: number;
   /** Of these decisions, those in `live`. */
   readonly liveWeight: number;
@@ -50,8 +50,8 @@ export class Pipeline {
   liveWeight = 0;
   /** Batches are numbered from 1 in the order in which they are decided. */
   lastNumber = 0;
-  /** In how many of them an account is. */
-  private readonly accounts = new Map<AccountKey, number>();
+  /** The accounts of each. */
+  private readonly accounts = new Set<ReadonlySet<AccountKey>>();
   private client: PoolClient | null = null;
   /** The last that was sent, while it is in flight. */
   private last: string | null = null;
@@ -74,7 +74,8 @@ export class Pipeline {
   }
 
   has(account: AccountKey): boolean {
-    return this.accounts.has(account);
+    for (const accounts of this.accounts) if (accounts.has(account)) return true;
+    return false;
   }
 
   /** Whether there is a connection to send on. Whoever has waited for {@link open} must look: the last batch may have ended meanwhile. */
@@ -131,18 +132,14 @@ export class Pipeline {
     this.size += 1;
     this.weight += weight;
     this.liveWeight += liveWeight;
-    for (const account of accounts) this.accounts.set(account, (this.accounts.get(account) ?? 0) + 1);
+    this.accounts.add(accounts);
   }
 
   private leave({ accounts, weight, liveWeight }: Sending): void {
     this.size -= 1;
     this.weight -= weight;
     this.liveWeight -= liveWeight;
-    for (const account of accounts) {
-      const count = this.accounts.get(account) ?? 0;
-      if (count > 1) this.accounts.set(account, count - 1);
-      else this.accounts.delete(account);
-    }
+    this.accounts.delete(accounts);
   }
 
   private release(client: PoolClient): void {

@@ -6,7 +6,7 @@ import { TestBooks } from '../testing/test-books.ts';
 import { render } from '../testing/test-ledger.ts';
 import { decideAhead } from './decide-ahead.ts';
 import { ledgerPool } from './ledger-pool.ts';
-import { Pipeline } from './pipeline.ts';
+import { Pipeline, type Sending } from './pipeline.ts';
 import { runLocked } from './run-locked.ts';
 import { queued } from './submission.ts';
 
@@ -32,11 +32,10 @@ it('is not written behind one that was not, though another process left the acco
   await runLocked(pool, ask('10000'), { cache: theirs });
   const at = now + 20;
   while (Date.now() < at + 2);
-  const decide = (cache: AccountCache, amount: string) => ({
-    ...decideAhead(cache, ask(amount), at, 1),
-    weight: 1,
-    liveWeight: 1,
-  });
+  const decide = (cache: AccountCache, amount: string): Sending => {
+    const { statements, accounts } = decideAhead(cache, ask(amount), at, 1);
+    return { statements, accounts: new Set(accounts), weight: 1, liveWeight: 1 };
+  };
   const first = decide(mine, '2');
   const second = decide(mine, '3');
   const other = decide(theirs, '5');

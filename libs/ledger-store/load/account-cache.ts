@@ -30,8 +30,8 @@ interface Entry {
   readonly readAt: bigint;
   /** Which of its authorizations are cached. Not all of them need be. */
   readonly authorizations: Set<string>;
-  /** Ids that were looked for and belong to no authorization. */
-  readonly absent: Set<string>;
+  /** Ids that were looked for and belong to no authorization; `null` for none, as for most accounts. */
+  absent: Set<string> | null;
   /**
    * From this instant on, in real time, a grant has come into effect or has expired, and the sums are no longer true. Where
    * the account's test clock is advanced, it is sooner: a guard compares the clocks.
@@ -100,21 +100,25 @@ export class AccountCache {
 
   /** Whether an authorization is cached, or known to be none. */
   knowsAuthorization(id: string): boolean {
-    return this.state.authorizations.has(id) || this.entries.get(accountKeyOf(id))?.absent.has(id) === true;
+    return this.state.authorizations.has(id) || this.entries.get(accountKeyOf(id))?.absent?.has(id) === true;
   }
 
   /** Whether what is cached of the account is true at that real time. */
   holdsAt(key: AccountKey, now: number): boolean {
-    return (this.entries.get(key)?.decidedAt ?? Number.POSITIVE_INFINITY) <= now && now < this.holdsUntil(key);
+    const entry = this.entries.get(key);
+    return entry !== undefined && isTrueAt(entry, now);
+  }
+
+  /** Whether the account is cached, and time alone has changed it since. */
+  isOutdated(key: AccountKey, now: number): boolean {
+    const entry = this.entries.get(key);
+    return entry !== undefined && !isTrueAt(entry, now);
   }
 
   /** From when on, in real time, time alone changes something about the account. */
   holdsUntil(key: AccountKey): number {
     const entry = this.entries.get(key);
-    if (!entry) return Number.NEGATIVE_INFINITY;
-    const nextExpiry = entry.state.holdExpiries.earliest();
-    if (nextExpiry === null) return entry.grantsHoldUntil;
-    return Math.min(entry.grantsHoldUntil, nextExpiry - aheadMsOf(entry.state));
+    return entry ? endOf(entry) : Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -167,7 +171,7 @@ export class AccountCache {
       this.learnAuthorization(authorization);
       if (closed.has(id)) this.closed.add(id);
     }
-    for (const id of absent) if (isTrue(id)) this.entries.get(accountKeyOf(id))?.absent.add(id);
+    for (const id of absent) if (isTrue(id)) this.noteAbsent(id);
     this.trim();
   }
 
@@ -195,7 +199,7 @@ export class AccountCache {
 
   /** Ids that no authorization has are cached for one decision only. */
   forgetAbsent(ids: readonly string[]): void {
-    for (const id of ids) this.entries.get(accountKeyOf(id))?.absent.delete(id);
+    for (const id of ids) this.entries.get(accountKeyOf(id))?.absent?.delete(id);
   }
 
   /** Called when a batch has failed, or may have: what it changed in memory isn't what is stored. */
@@ -219,7 +223,7 @@ export class AccountCache {
       state,
       readAt: state.ids.version,
       authorizations: earlier?.authorizations ?? new Set(),
-      absent: new Set(),
+      absent: null,
       grantsHoldUntil: nextChange(state.grants, now + aheadMsOf(state)) - aheadMsOf(state),
       decidedAt: now,
     });
@@ -265,6 +269,11 @@ export class AccountCache {
     this.bytesTotal -= bytes;
   }
 
+  private noteAbsent(id: string): void {
+    const entry = this.entries.get(accountKeyOf(id));
+    if (entry) (entry.absent ??= new Set()).add(id);
+  }
+
   private noteGone(id: string): void {
     this.gone.delete(id);
     this.gone.set(id, this.lastBatch);
@@ -300,6 +309,16 @@ export class AccountCache {
       this.noteGone(id);
     }
   }
+}
+
+function isTrueAt(entry: Entry, now: number): boolean {
+  return entry.decidedAt <= now && now < endOf(entry);
+}
+
+/** Until when, in real time, it is true. */
+function endOf({ state, grantsHoldUntil }: Entry): number {
+  const nextExpiry = state.holdExpiries.earliest();
+  return nextExpiry === null ? grantsHoldUntil : Math.min(grantsHoldUntil, nextExpiry - aheadMsOf(state));
 }
 
 function aheadMsOf({ account }: AccountState): number {

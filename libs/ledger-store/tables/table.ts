@@ -125,6 +125,15 @@ function writtenFrom({ column, path }: PlacedColumn): WrittenColumn<unknown> {
   };
 }
 
+/**
+ * An object to be copied, because copying all fields is faster than adding them one by one. As it is read from JSON, it and its
+ * copies keep their fields within themselves. V8 keeps most of the fields of an object they were added to in a second one, and
+ * ten thousand cached accounts would be read from memory twice as often.
+ */
+function withRoomFor(fields: readonly string[]): Fields {
+  return JSON.parse(JSON.stringify(Object.fromEntries(fields.map((field) => [field, null])))) as Fields;
+}
+
 function readerOf(columns: Columns, constants: Fields): (row: Fields) => Fields {
   const plain: { readonly field: string; readonly name: string }[] = [];
   const others: { readonly field: string; readonly name: string; readonly kind: AnyColumn['kind'] }[] = [];
@@ -134,8 +143,7 @@ function readerOf(columns: Columns, constants: Fields): (row: Fields) => Fields 
     else if (entry.kind.read === asIs) plain.push({ field, name: entry.name });
     else others.push({ field, name: entry.name, kind: entry.kind });
   }
-  // Copying an object that has all the fields is faster than adding them one by one.
-  const blank = { ...Object.fromEntries(Object.keys(columns).map((field) => [field, null])), ...constants };
+  const blank = Object.assign(withRoomFor([...Object.keys(columns), ...Object.keys(constants)]), constants);
   return (row) => {
     const object: Fields = { ...blank };
     for (const { field, name } of plain) object[field] = row[name];

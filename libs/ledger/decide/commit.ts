@@ -39,11 +39,7 @@ function commitOpen(
   if (tooMany) return refused(tooMany);
   const amount = command.amount ?? authorization.held;
   const ofHold = smallerOf(amount, authorization.held);
-  const pinned = authorization.held.minus(authorization.overdraftHeld);
-  const cover = coverRest(context, account, authorization, {
-    overdraft: atLeastZero(ofHold.minus(pinned)),
-    excess: amount.minus(ofHold),
-  });
+  const cover = coverRest(context, account, authorization, restOf(authorization, amount, ofHold));
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   const books = new Transaction(context, account);
   if (command.final) authorization.heldAtClose = authorization.held;
@@ -93,6 +89,20 @@ interface RestCover {
   readonly uncollected: Amount;
 }
 
+/** Most commits ask for no more than the credits that they have pinned. */
+const NO_REST: Rest = { overdraft: ZERO, excess: ZERO };
+const NOTHING_TO_PAY: RestCover = {
+  funding: { shares: [], missing: ZERO, available: ZERO },
+  credits: ZERO,
+  debt: ZERO,
+  uncollected: ZERO,
+};
+
+function restOf({ held, overdraftHeld }: Authorization, amount: Amount, ofHold: Amount): Rest {
+  if (overdraftHeld.isZero() && ofHold === amount) return NO_REST;
+  return { overdraft: atLeastZero(ofHold.minus(held.minus(overdraftHeld))), excess: amount.minus(ofHold) };
+}
+
 /**
  * Both parts draw credits that are free by now, the overdraft leg first; what others have pinned is theirs. The leg takes no
  * more from what is available than it did while it was pinned. The excess takes what is available, and debt only up to the
@@ -104,6 +114,7 @@ function coverRest(
   authorization: Authorization,
   { overdraft, excess }: Rest,
 ): RestCover {
+  if (overdraft.isZero() && excess.isZero()) return NOTHING_TO_PAY;
   const asked = overdraft.plus(excess);
   const funding = fund(context, account, authorization, asked);
   const limit = authorization.overage === 'debt' ? account.account.terms.overdraftLimit : ZERO;
@@ -157,7 +168,7 @@ function chargeRest(books: Transaction, authorization: Authorization, cover: Res
     books.spend(grant, amount, authorization);
   }
   if (!cover.debt.isZero()) books.borrow(cover.debt, authorization);
-  authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
+  if (!cover.uncollected.isZero()) authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
 }
 
 function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {

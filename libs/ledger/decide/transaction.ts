@@ -175,6 +175,7 @@ export class Transaction {
   }
 
   private addToOverdraft(amount: Amount): void {
+    if (amount.isZero()) return;
     const { account } = this.account;
     account.overdraftHeld = account.overdraftHeld.plus(amount);
     this.addToHeld(amount);
