@@ -2,10 +2,10 @@ import type { Pool } from '#database';
 import type { JsonObject } from '#amounts';
 import { publicId } from '#ledger';
 import {
-  asking,
+  queryable,
   attemptRead,
   change,
-  type Asking,
+  type Queryable,
   type AuditedChange,
   type ChangeAnswer,
   type Changed,
@@ -127,13 +127,13 @@ export class Access {
     return this.read((database) => listAudit(database, environment, page));
   }
 
-  private read<T>(work: (database: Asking) => Promise<T>): Promise<T> {
-    return attemptRead(() => work(asking(this.pool)));
+  private read<T>(work: (database: Queryable) => Promise<T>): Promise<T> {
+    return attemptRead(() => work(queryable(this.pool)));
   }
 
   private async changeKeys(
     request: ChangeRequest,
-    work: (database: Asking) => Promise<ChangeOutcome<AccessRefusal>>,
+    work: (database: Queryable) => Promise<ChangeOutcome<AccessRefusal>>,
   ): Promise<Changed<AccessRefusal>> {
     const result = await change(this.pool, request, work);
     await this.keys.noticeChange();

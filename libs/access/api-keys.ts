@@ -1,5 +1,5 @@
 import { newUuid } from '#ledger';
-import type { Asking } from '#ledger-store';
+import type { Queryable } from '#ledger-store';
 import { hashApiKey, makeApiKey, type Scope } from './api-key.ts';
 
 /** What is known of a key; not the key itself. Times are milliseconds since 1970. */
@@ -39,7 +39,7 @@ export interface NewKeyTerms {
 
 /** Makes a key. @returns it, and for this once the key itself */
 export async function insertApiKey(
-  database: Asking,
+  database: Queryable,
   terms: NewKeyTerms,
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const { key, prefix } = makeApiKey(terms.environment);
@@ -64,15 +64,15 @@ export async function insertApiKey(
 }
 
 /** Lets a key expire at this time, unless it does so earlier. */
-export async function expireApiKey(database: Asking, id: string, at: number): Promise<ApiKey> {
+export async function expireApiKey(database: Queryable, id: string, at: number): Promise<ApiKey> {
   return updated(database, 'expires_at = least(expires_at, $2)', id, at);
 }
 
-export async function revokeApiKey(database: Asking, id: string, at: number): Promise<ApiKey> {
+export async function revokeApiKey(database: Queryable, id: string, at: number): Promise<ApiKey> {
   return updated(database, 'revoked_at = $2', id, at);
 }
 
-async function updated(database: Asking, change: string, id: string, at: number): Promise<ApiKey> {
+async function updated(database: Queryable, change: string, id: string, at: number): Promise<ApiKey> {
   const { rows } = await database.query<ApiKeyRow>(
     `update api_keys set ${change}, version = version + 1 where id = $1 returning ${COLUMNS}`,
     [id, new Date(at)],
@@ -83,7 +83,7 @@ async function updated(database: Asking, change: string, id: string, at: number)
 }
 
 /** Locks a key to change it. @returns `null` where the environment has none with this id */
-export async function lockApiKey(database: Asking, environment: string, id: string): Promise<ApiKey | null> {
+export async function lockApiKey(database: Queryable, environment: string, id: string): Promise<ApiKey | null> {
   const { rows } = await database.query<ApiKeyRow>(
     `select ${COLUMNS} from api_keys where environment = $1 and id = $2 for update`,
     [environment, id],
@@ -91,7 +91,7 @@ export async function lockApiKey(database: Asking, environment: string, id: stri
   return rows[0] ? apiKeyFromRow(rows[0]) : null;
 }
 
-export async function findApiKey(database: Asking, environment: string, id: string): Promise<ApiKey | null> {
+export async function findApiKey(database: Queryable, environment: string, id: string): Promise<ApiKey | null> {
   const { rows } = await database.query<ApiKeyRow>(
     `select ${COLUMNS} from api_keys where environment = $1 and id = $2`,
     [environment, id],
@@ -101,7 +101,7 @@ export async function findApiKey(database: Asking, environment: string, id: stri
 
 /** An environment's keys, newest first. `after` is the id of the last one of the page before. */
 export async function listApiKeys(
-  database: Asking,
+  database: Queryable,
   environment: string,
   { limit, after }: { readonly limit: number; readonly after: string | null },
 ): Promise<{ readonly items: readonly ApiKey[]; readonly next: string | null }> {

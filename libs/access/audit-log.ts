@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import type { Actor, Asking, AuditedChange } from '#ledger-store';
+import type { Actor, Queryable, AuditedChange } from '#ledger-store';
 
 export interface AuditEntry extends AuditedChange {
   readonly id: string;
@@ -23,7 +23,7 @@ interface AuditRow {
 
 /** One environment's log, newest first. `after` is the id of the last entry of the page before. */
 export async function listAudit(
-  database: Asking,
+  database: Queryable,
   environment: string,
   { object, limit, after }: { readonly object: string | null; readonly limit: number; readonly after: string | null },
 ): Promise<{ readonly items: readonly AuditEntry[]; readonly next: string | null }> {

@@ -1,4 +1,4 @@
-import type { Asking } from '#ledger-store';
+import type { Queryable } from '#ledger-store';
 
 /** A world of its own: accounts, keys and all they own. */
 export interface Environment {
@@ -14,7 +14,7 @@ interface EnvironmentRow {
 
 /** Makes an environment. @returns it, and whether it wasn't there before */
 export async function insertEnvironment(
-  database: Asking,
+  database: Queryable,
   name: string,
   createdBy: string,
 ): Promise<{ readonly environment: Environment; readonly isNew: boolean }> {
@@ -30,14 +30,14 @@ export async function insertEnvironment(
   return { environment: environmentFromRow(row), isNew: rowCount === 1 };
 }
 
-export async function isEnvironment(database: Asking, name: string): Promise<boolean> {
+export async function isEnvironment(database: Queryable, name: string): Promise<boolean> {
   const { rowCount } = await database.query('select from environments where name = $1', [name]);
   return rowCount === 1;
 }
 
 /** All environments by name, or the one. @param after the last name of the page before */
 export async function listEnvironments(
-  database: Asking,
+  database: Queryable,
   { only, limit, after }: { readonly only: string | null; readonly limit: number; readonly after: string | null },
 ): Promise<{ readonly items: readonly Environment[]; readonly next: string | null }> {
   const { rows } = await database.query<EnvironmentRow>(

@@ -1,5 +1,5 @@
 export { AlertDefaults } from './alerts/alert-defaults.ts';
-export { asking, type Asking } from './asking.ts';
+export { queryable, type Queryable } from './queryable.ts';
 export {
   change,
   type AuditedChange,

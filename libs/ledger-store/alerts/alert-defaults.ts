@@ -2,7 +2,7 @@ import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
 import { formatAmount, type JsonObject } from '#amounts';
 import { DEFAULT_ALERT_RULES, type AlertRules } from '#ledger';
-import { asking, type Asking } from '../asking.ts';
+import { queryable, type Queryable } from '../queryable.ts';
 import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { alertRules, type StoredRules } from '../tables/json-forms.ts';
 
@@ -57,7 +57,7 @@ export class AlertDefaults {
 }
 
 async function loadRules(pool: Pool, last: RulesByEnvironment | null): Promise<RulesByEnvironment> {
-  const { rows } = await asking(pool).query<{ name: string; alert_rules: StoredRules }>(
+  const { rows } = await queryable(pool).query<{ name: string; alert_rules: StoredRules }>(
     'select name, alert_rules from environments',
   );
   const rules = last ?? new Map<string, AlertRules>();
@@ -65,7 +65,7 @@ async function loadRules(pool: Pool, last: RulesByEnvironment | null): Promise<R
   return rules;
 }
 
-async function lockRules(database: Asking, environment: string): Promise<AlertRules> {
+async function lockRules(database: Queryable, environment: string): Promise<AlertRules> {
   const { rows } = await database.query<{ alert_rules: StoredRules }>(
     'select alert_rules from environments where name = $1 for no key update',
     [environment],
@@ -75,7 +75,7 @@ async function lockRules(database: Asking, environment: string): Promise<AlertRu
   return completeRules(row.alert_rules);
 }
 
-async function updateRules(database: Asking, environment: string, rules: AlertRules): Promise<void> {
+async function updateRules(database: Queryable, environment: string, rules: AlertRules): Promise<void> {
   await database.query('update environments set alert_rules = $2 where name = $1', [
     environment,
     alertRules.write(rules),

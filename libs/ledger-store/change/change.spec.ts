@@ -3,7 +3,7 @@ import { accountKey, newUuid } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import type { Asking } from '../asking.ts';
+import type { Queryable } from '../queryable.ts';
 import { change, type ChangeKey, type ChangeOutcome, type ChangeRequest } from './change.ts';
 
 const ACTOR = { keyId: newUuid(Date.now()), keyName: 'olga', call: 'a test', requestId: 'one' };
@@ -32,7 +32,7 @@ function requestWith(key: ChangeKey | null): ChangeRequest {
 
 /** Makes an environment of this name, and answers with how often that was done. */
 function make(name: string) {
-  return async (work: Asking): Promise<ChangeOutcome<'too_many'>> => {
+  return async (work: Queryable): Promise<ChangeOutcome<'too_many'>> => {
     runs += 1;
     await work.query('insert into environments (name) values ($1)', [name]);
     const audited = { environment: 'live', object: name, before: null, after: { name } };
@@ -59,7 +59,7 @@ describe('a change', () => {
 
   it('leaves nothing where it fails, not even its key', async () => {
     const key = newKey();
-    const failing = async (work: Asking): Promise<ChangeOutcome<never>> => {
+    const failing = async (work: Queryable): Promise<ChangeOutcome<never>> => {
       await make('a')(work);
       throw new Error('not quite');
     };

@@ -2,7 +2,7 @@ import { retry } from '#background';
 import type { Pool } from '#database';
 import type { JsonObject } from '#amounts';
 import { newUuid } from '#ledger';
-import type { Asking } from '../asking.ts';
+import type { Queryable } from '../queryable.ts';
 import { constraintOf } from '../engine/failures.ts';
 import type { Actor, IdempotencyKey } from '../engine/submission.ts';
 import { findKeys, type KeyRow } from '../load/key-statements.ts';
@@ -69,7 +69,7 @@ export type Changed<Refusal extends string> = ChangeResult | Refusal | 'idempote
 export function change<Refusal extends string>(
   pool: Pool,
   request: ChangeRequest,
-  work: (database: Asking) => Promise<ChangeOutcome<Refusal>>,
+  work: (database: Queryable) => Promise<ChangeOutcome<Refusal>>,
 ): Promise<Changed<Refusal>> {
   // A command of the ledger may have used the key meanwhile; then it is known at the second attempt.
   return retry(() => transact(pool, (database) => changeOnce(database, request, work)), {
@@ -80,9 +80,9 @@ export function change<Refusal extends string>(
 }
 
 async function changeOnce<Refusal extends string>(
-  database: Asking,
+  database: Queryable,
   { actor, key }: ChangeRequest,
-  work: (database: Asking) => Promise<ChangeOutcome<Refusal>>,
+  work: (database: Queryable) => Promise<ChangeOutcome<Refusal>>,
 ): Promise<Changed<Refusal>> {
   if (key) {
     await lockKey(database, key);
@@ -97,11 +97,14 @@ async function changeOnce<Refusal extends string>(
 }
 
 /** Until the transaction ends, requests with this key wait for each other. */
-async function lockKey(database: Asking, { scope, key }: ChangeKey): Promise<void> {
+async function lockKey(database: Queryable, { scope, key }: ChangeKey): Promise<void> {
   await database.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${scope} ${key}`]);
 }
 
-async function findAnswer(database: Asking, key: ChangeKey): Promise<ChangeResult | 'idempotency_key_reused' | null> {
+async function findAnswer(
+  database: Queryable,
+  key: ChangeKey,
+): Promise<ChangeResult | 'idempotency_key_reused' | null> {
   const { text, values } = findKeys([key]);
   const { rows } = await database.query<KeyRow>(text, values);
   const [earlier] = rows;
@@ -111,14 +114,14 @@ async function findAnswer(database: Asking, key: ChangeKey): Promise<ChangeResul
   return { answer: { status: earlier.status, body }, replayed: true };
 }
 
-async function rememberAnswer(database: Asking, key: ChangeKey, { status, body }: ChangeAnswer): Promise<void> {
+async function rememberAnswer(database: Queryable, key: ChangeKey, { status, body }: ChangeAnswer): Promise<void> {
   const answer = { status, body: key.secret === null ? body : seal(body, key.secret) };
   for (const { text, values } of rememberAnswers([{ key: { ...key, forever: false }, answer }])) {
     await database.query(text, values);
   }
 }
 
-async function enter(database: Asking, actor: Actor, audited: readonly AuditedChange[]): Promise<void> {
+async function enter(database: Queryable, actor: Actor, audited: readonly AuditedChange[]): Promise<void> {
   const at = Date.now();
   const entries = audited.map((changed) => ({ ...changed, id: newUuid(at), actor, at }));
   for (const { text, values } of enterInAudit(entries)) await database.query(text, values);

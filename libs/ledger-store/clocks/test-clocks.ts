@@ -1,7 +1,7 @@
 import type { Pool } from '#database';
 import type { JsonObject } from '#amounts';
 import type { TestClock } from '#ledger';
-import { asking, type Asking } from '../asking.ts';
+import { queryable, type Queryable } from '../queryable.ts';
 import { change, type AuditedChange, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { constraintOf } from '../engine/failures.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from '../load/test-clock-statements.ts';
@@ -28,7 +28,7 @@ export class TestClocks {
   constructor(private readonly pool: Pool) {}
 
   read(environment: string): Promise<ClockTime> {
-    return attemptRead(() => readClock(asking(this.pool), environment));
+    return attemptRead(() => readClock(queryable(this.pool), environment));
   }
 
   /**
@@ -75,7 +75,7 @@ function audited(environment: string, before: TestClock, after: ClockTime): Audi
 }
 
 /** Which clock is the environment's stays so until the transaction ends; accounts can be made meanwhile. */
-async function lockClock(database: Asking, environment: string): Promise<TestClock> {
+async function lockClock(database: Queryable, environment: string): Promise<TestClock> {
   await database.query('select from environments where name = $1 for no key update', [environment]);
   // Read by a statement of its own: the one that waited for the lock has seen the clocks as they were before.
   const { text, values } = findCurrentClocks([environment]);
@@ -85,7 +85,7 @@ async function lockClock(database: Asking, environment: string): Promise<TestClo
   return testClockFromRow(row);
 }
 
-async function readClock(database: Asking, environment: string): Promise<ClockTime> {
+async function readClock(database: Queryable, environment: string): Promise<ClockTime> {
   const { text, values } = findCurrentClocks([environment]);
   const { rows } = await database.query<TestClockRow & { readonly now: Date }>(
     `select c.*, clock_timestamp() + c.ahead_ms * interval '1 millisecond' as now from (${text}) c`,
@@ -96,7 +96,12 @@ async function readClock(database: Asking, environment: string): Promise<ClockTi
   return { now: row.now.getTime(), aheadMs: testClockFromRow(row).aheadMs };
 }
 
-async function moveClock(database: Asking, environment: string, number: number, milliseconds: number): Promise<void> {
+async function moveClock(
+  database: Queryable,
+  environment: string,
+  number: number,
+  milliseconds: number,
+): Promise<void> {
   await database.query(
     `insert into test_clocks as c (environment, number, ahead_ms) values ($1, $2, $3)
     on conflict (environment, number) do update set ahead_ms = c.ahead_ms + excluded.ahead_ms`,
@@ -104,6 +109,6 @@ async function moveClock(database: Asking, environment: string, number: number, 
   );
 }
 
-async function startClock(database: Asking, environment: string, number: number): Promise<void> {
+async function startClock(database: Queryable, environment: string, number: number): Promise<void> {
   await database.query('update environments set test_clock = $2 where name = $1', [environment, number]);
 }

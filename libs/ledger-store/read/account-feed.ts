@@ -1,7 +1,7 @@
 import { Repeater } from '#background';
 import type { Pool } from '#database';
 import { balanceOf, timeOf, type AccountDecision, type AccountRef } from '#ledger';
-import { asking } from '../asking.ts';
+import { queryable } from '../queryable.ts';
 import { attemptRead } from './attempt-read.ts';
 import { EVENTS, type EventRow } from '../tables/events.ts';
 import type { StoredEvent } from './event-reader.ts';
@@ -116,7 +116,7 @@ export class AccountFeed {
 
   private async positionsOf(followed: readonly Followed[]): Promise<ReadonlyMap<string, Position>> {
     const keys = [...new Set(followed.map(({ ref }) => ref.key))];
-    const { rows } = await asking(this.pool).query<Position>(
+    const { rows } = await queryable(this.pool).query<Position>(
       'select account_id, id_clock, event_sequence from accounts where account_id = any($1::bigint[])',
       [keys],
     );
@@ -125,7 +125,7 @@ export class AccountFeed {
 
   /** By the follower's index in the list: two followers of one account may have seen different numbers. */
   private async eventsOf(followed: readonly Followed[]): Promise<ReadonlyMap<number, NumberedEvent[]>> {
-    const { rows } = await asking(this.pool).query<EventRow & { at: string; sequence: string }>(
+    const { rows } = await queryable(this.pool).query<EventRow & { at: string; sequence: string }>(
       `select wanted.at, e.* from unnest($1::bigint[], $2::bigint[]) with ordinality wanted (account_id, after, at),
         lateral (
           select * from events

@@ -85,7 +85,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
     outcomes,
     refusal: gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))),
     takeBack: () => {
-      for (const one of held.toReversed()) undo(context, one);
+      for (const one of held) undo(context, one);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { asking } from '#ledger-store';
+import { queryable } from '#ledger-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
@@ -418,10 +418,10 @@ describe('a new key for secrets', () => {
     const [old, fresh] = [fixture.secretsKey, randomBytes(32)];
     const both = new SecretBox([fresh, old]);
     await fixture.attempt(await fixture.queued(made), { secrets: both });
-    expect(await resealSecrets(asking(fixture.pool), both)).toBe(1);
-    expect(await resealSecrets(asking(fixture.pool), both)).toBe(0);
+    expect(await resealSecrets(queryable(fixture.pool), both)).toBe(1);
+    expect(await resealSecrets(queryable(fixture.pool), both)).toBe(0);
     await fixture.attempt(await fixture.queued(made), { secrets: new SecretBox([fresh]) });
     for (const message of receiver.received) expect(verified(message, made.secret).type).toBe('grant.created');
-    await expect(resealSecrets(asking(fixture.pool), new SecretBox([old]))).rejects.toThrow(SecretsKeyMissing);
+    await expect(resealSecrets(queryable(fixture.pool), new SecretBox([old]))).rejects.toThrow(SecretsKeyMissing);
   });
 });

@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import { transact, type Asking } from '#ledger-store';
+import { transact, type Queryable } from '#ledger-store';
 import { randomUUID } from 'node:crypto';
 import { keyOf, type DeliveryRef } from './delivery-ref.ts';
 
@@ -50,7 +50,7 @@ export function claimDelivery(pool: Pool, ref: DeliveryRef, leaseMs: number): Pr
   return transact(pool, (database) => claim(database, ref, leaseMs));
 }
 
-async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
+async function claim(database: Queryable, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
   const endpoint = await lockedEndpoint(database, ref.endpointId);
   if (!endpoint) return forget(database, ref);
   if (!endpoint.enabled) return NOT_CLAIMED;
@@ -70,7 +70,7 @@ async function claim(database: Asking, ref: DeliveryRef, leaseMs: number): Promi
 }
 
 /** The endpoint was deleted, or the event is too old to be kept. */
-async function forget(database: Asking, ref: DeliveryRef): Promise<NotClaimed> {
+async function forget(database: Queryable, ref: DeliveryRef): Promise<NotClaimed> {
   await database.query(`delete from webhook_deliveries where ${IS_DELIVERY}`, keyOf(ref));
   return NOT_CLAIMED;
 }
@@ -86,7 +86,7 @@ interface LockedEndpoint {
 }
 
 /** A lease that is lost as Postgres crashes costs a second message at worst, so its commit doesn't wait for the disk. */
-async function lockedEndpoint(database: Asking, id: string): Promise<LockedEndpoint | undefined> {
+async function lockedEndpoint(database: Queryable, id: string): Promise<LockedEndpoint | undefined> {
   const { rows } = await database.query<LockedEndpoint>(
     `select set_config('synchronous_commit', 'off', true), url, enabled, failing_since is not null as failing, secret,
       case when previous_secret_until > now() then previous_secret end as previous_secret
@@ -114,7 +114,7 @@ interface Claim {
 }
 
 /** Looks at a delivery and takes it if that may be, in a statement that begins under the endpoint's lock. */
-async function claimed(database: Asking, ref: DeliveryRef, claim: Claim): Promise<DeliveryState | undefined> {
+async function claimed(database: Queryable, ref: DeliveryRef, claim: Claim): Promise<DeliveryState | undefined> {
   const [account, event, endpoint] = keyOf(ref);
   const { lease, leaseMs, slots } = claim;
   const { rows } = await database.query<DeliveryState>(CLAIM, [endpoint, account, event, lease, leaseMs, slots]);

@@ -1,5 +1,5 @@
 import { keyOf, type DeliveryRef } from './delivery-ref.ts';
-import type { Asking, Page, PageRequest } from '#ledger-store';
+import type { Queryable, Page, PageRequest } from '#ledger-store';
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -30,7 +30,7 @@ export interface Delivery {
 
 /** An endpoint's deliveries, those of the newest events first. `after` is the event of the last one of the page before. */
 export async function listDeliveries(
-  database: Asking,
+  database: Queryable,
   endpointId: string,
   { status, limit, after }: PageRequest & { readonly status: DeliveryStatus | null },
 ): Promise<Page<Delivery>> {
@@ -44,7 +44,7 @@ export async function listDeliveries(
 }
 
 /** @throws Error where there is none */
-export async function readDelivery(database: Asking, ref: DeliveryRef): Promise<Delivery> {
+export async function readDelivery(database: Queryable, ref: DeliveryRef): Promise<Delivery> {
   const { rows } = await database.query<DeliveryRow>(
     `${SELECT} where d.account_id = $1 and d.event_id = $2 and d.endpoint_id = $3`,
     keyOf(ref),
@@ -59,7 +59,7 @@ const KEPT = '30 days';
 const DELETED_AT_ONCE = 10_000;
 
 /** Deletes what is too old to be kept, a part at a time. @returns how many are gone */
-export async function deleteOldDeliveries(database: Asking): Promise<number> {
+export async function deleteOldDeliveries(database: Queryable): Promise<number> {
   for (let deleted = 0; ;) {
     const { rowCount } = await database.query(
       `delete from webhook_deliveries where (account_id, event_id, endpoint_id) in (

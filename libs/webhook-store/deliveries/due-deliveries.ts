@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import { asking, attemptRead } from '#ledger-store';
+import { queryable, attemptRead } from '#ledger-store';
 import { idFromRow, type RefRow } from './delivery-ref.ts';
 import { UNDER_WAY_MAX } from './claim-delivery.ts';
 
@@ -11,7 +11,7 @@ import { UNDER_WAY_MAX } from './claim-delivery.ts';
  */
 export function dueDeliveries(pool: Pool, limit: number): Promise<string[]> {
   return attemptRead(async () => {
-    const { rows } = await asking(pool).query<RefRow>(
+    const { rows } = await queryable(pool).query<RefRow>(
       `select d.event_id, d.endpoint_id from webhook_endpoints w cross join lateral (
         select event_id, endpoint_id, next_attempt_at from webhook_deliveries
         where endpoint_id = w.id and status = 'pending' and next_attempt_at <= now()

@@ -1,5 +1,5 @@
 import { accountKey, newOwnedUuid } from '#ledger';
-import type { Asking } from '#ledger-store';
+import type { Queryable } from '#ledger-store';
 import type { EndpointEvents, EndpointEventType } from '#webhooks';
 
 /** An event of an environment, about one of its endpoints. */
@@ -13,7 +13,7 @@ export type EndpointEvent<T extends EndpointEventType = EndpointEventType> = {
  * @returns its UUID
  */
 export async function insertEndpointEvent(
-  database: Asking,
+  database: Queryable,
   { environment, type, data }: EndpointEvent,
 ): Promise<string> {
   const owner = accountKey(environment, '');

@@ -1,5 +1,5 @@
 import type { Pool } from '#database';
-import { asking, attemptRead } from '#ledger-store';
+import { queryable, attemptRead } from '#ledger-store';
 
 /**
  * How long the oldest event waits to be relayed, in milliseconds; 0 where none waits.
@@ -8,7 +8,7 @@ import { asking, attemptRead } from '#ledger-store';
  */
 export function outboxAge(pool: Pool): Promise<number> {
   return attemptRead(async () => {
-    const { rows } = await asking(pool).query<{ age: number }>(
+    const { rows } = await queryable(pool).query<{ age: number }>(
       `select coalesce(extract(epoch from clock_timestamp() - min(recorded_at)) * 1000, 0)::float8 as age
       from events where relayed_at is null`,
       [],

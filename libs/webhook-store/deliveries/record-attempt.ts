@@ -1,7 +1,7 @@
 import { retry } from '#background';
 import type { Pool } from '#database';
 import { publicId } from '#ledger';
-import { asking, attemptRead, LedgerUnavailable, transact, type Asking } from '#ledger-store';
+import { queryable, attemptRead, LedgerUnavailable, transact, type Queryable } from '#ledger-store';
 import { failingNotice, type FailingNotice } from '#webhooks';
 import type { Sent } from '../sending/webhook-sender.ts';
 import { insertEndpointEvent } from './endpoint-events.ts';
@@ -40,7 +40,7 @@ const RECORD_PAUSE_MS = 1000;
 export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
   const recordOnce = async (): Promise<string[]> => {
     await transact(pool, (database) => record(database, attempted));
-    return attemptRead(() => waitingFor(asking(pool), attempted.delivery.ref.endpointId));
+    return attemptRead(() => waitingFor(queryable(pool), attempted.delivery.ref.endpointId));
   };
   return retry(recordOnce, {
     attemptsMax: RECORD_ATTEMPTS_MAX,
@@ -49,7 +49,7 @@ export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): P
   });
 }
 
-async function record(database: Asking, attempted: AttemptedDelivery): Promise<void> {
+async function record(database: Queryable, attempted: AttemptedDelivery): Promise<void> {
   const { delivery, verdict } = attempted;
   // The endpoint's row first, as it is locked where deliveries are queued again: else each could wait for the other.
   if (verdict.status === 'delivered') {
@@ -69,7 +69,7 @@ async function record(database: Asking, attempted: AttemptedDelivery): Promise<v
  * the same moment, both could name the same one, and a slot would stay empty. One that was named twice is attempted once. It
  * is read after the attempt was committed: a delivery that found this slot taken before that waits by now, and is seen here.
  */
-async function waitingFor(database: Asking, endpointId: string): Promise<string[]> {
+async function waitingFor(database: Queryable, endpointId: string): Promise<string[]> {
   const { rows } = await database.query<RefRow>(
     `select event_id, endpoint_id from (
       select event_id, endpoint_id from webhook_deliveries
@@ -82,7 +82,7 @@ async function waitingFor(database: Asking, endpointId: string): Promise<string[
 }
 
 /** @returns whether the lease was still ours, and nobody has written it down before */
-async function updateDelivery(database: Asking, { delivery, sent, verdict }: AttemptedDelivery): Promise<boolean> {
+async function updateDelivery(database: Queryable, { delivery, sent, verdict }: AttemptedDelivery): Promise<boolean> {
   const attempt = {
     at: new Date(Date.now() - sent.durationMs).toISOString(),
     duration_ms: sent.durationMs,
@@ -112,7 +112,7 @@ interface EndpointHealth {
   readonly failing_ms: number;
 }
 
-async function lockedHealth(database: Asking, id: string): Promise<EndpointHealth | undefined> {
+async function lockedHealth(database: Queryable, id: string): Promise<EndpointHealth | undefined> {
   const { rows } = await database.query<EndpointHealth>(
     `select id, environment, url, account, enabled, failing_since, failing_told,
       coalesce(extract(epoch from clock_timestamp() - failing_since) * 1000, 0)::float8 as failing_ms
@@ -122,7 +122,7 @@ async function lockedHealth(database: Asking, id: string): Promise<EndpointHealt
   return rows[0];
 }
 
-async function noteSuccess(database: Asking, endpointId: string): Promise<void> {
+async function noteSuccess(database: Queryable, endpointId: string): Promise<void> {
   await database.query(
     'update webhook_endpoints set failing_since = null, failing_told = 0 where id = $1 and failing_since is not null',
     [endpointId],
@@ -130,7 +130,7 @@ async function noteSuccess(database: Asking, endpointId: string): Promise<void> 
 }
 
 async function noteFailure(
-  database: Asking,
+  database: Queryable,
   endpoint: EndpointHealth,
   { verdict, failingMsMax }: AttemptedDelivery,
 ): Promise<void> {
@@ -156,7 +156,7 @@ function newsOf({ isGone }: Verdict, notice: FailingNotice | null): News | null 
 
 type News = { readonly disabled: 'gone' | 'failing' } | { readonly notice: 50 | 90 };
 
-async function emit(database: Asking, endpoint: EndpointHealth, news: News): Promise<void> {
+async function emit(database: Queryable, endpoint: EndpointHealth, news: News): Promise<void> {
   const { environment, url, account, failing_since } = endpoint;
   const about = { endpoint: publicId('endpoint', endpoint.id), url, account };
   if ('disabled' in news) {

@@ -1,5 +1,5 @@
 import { accountKeyOf } from '#ledger';
-import type { Asking } from '#ledger-store';
+import type { Queryable } from '#ledger-store';
 import { MATCHES } from './matching.ts';
 
 /** How many events one request sends again at most. */
@@ -11,7 +11,7 @@ const AGAIN = `on conflict (account_id, event_id, endpoint_id) do update
   where webhook_deliveries.lease is null or webhook_deliveries.next_attempt_at <= now()`;
 
 /** @returns whether the environment has this event */
-export async function isEvent(database: Asking, environment: string, eventId: string): Promise<boolean> {
+export async function isEvent(database: Queryable, environment: string, eventId: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'select from events where account_id = $1 and id = $2 and environment = $3',
     [accountKeyOf(eventId), eventId, environment],
@@ -20,7 +20,7 @@ export async function isEvent(database: Asking, environment: string, eventId: st
 }
 
 /** Queues an event again for every endpoint that receives it, or for one of them. @returns for how many */
-export async function redeliverEvent(database: Asking, eventId: string, endpointId: string | null): Promise<number> {
+export async function redeliverEvent(database: Queryable, eventId: string, endpointId: string | null): Promise<number> {
   const { rowCount } = await database.query(
     `insert into webhook_deliveries (account_id, event_id, endpoint_id, announced)
     select e.account_id, e.id, w.id, false from events e join webhook_endpoints w on ${MATCHES}
@@ -38,7 +38,11 @@ export interface RedeliveredSince {
 }
 
 /** Queues for an endpoint every event it receives that was recorded since, the oldest first. */
-export async function redeliverSince(database: Asking, endpointId: string, since: number): Promise<RedeliveredSince> {
+export async function redeliverSince(
+  database: Queryable,
+  endpointId: string,
+  since: number,
+): Promise<RedeliveredSince> {
   const { rows } = await database.query<{ readonly next_since: Date | null; readonly until: Date | null }>(
     `select (array_agg(recorded_at order by recorded_at))[${String(EVENTS_MAX + 1)}] as next_since from (
       select e.recorded_at from webhook_endpoints w join events e on ${MATCHES}
@@ -58,7 +62,7 @@ export async function redeliverSince(database: Asking, endpointId: string, since
 }
 
 /** Queues an event for one endpoint, whatever types that receives. */
-export async function queueFor(database: Asking, eventId: string, endpointId: string): Promise<void> {
+export async function queueFor(database: Queryable, eventId: string, endpointId: string): Promise<void> {
   await database.query(
     'insert into webhook_deliveries (account_id, event_id, endpoint_id, announced) values ($1, $2, $3, false)',
     [accountKeyOf(eventId), eventId, endpointId],

@@ -1,5 +1,5 @@
 import { accountKey, newUuid } from '#ledger';
-import type { Asking, Page, PageRequest } from '#ledger-store';
+import type { Queryable, Page, PageRequest } from '#ledger-store';
 import type { EventType } from '#webhooks';
 import type { EndpointTerms, WebhookEndpoint } from './webhook-endpoint.ts';
 
@@ -18,7 +18,7 @@ export function newEndpointId(): string {
   return newUuid(Date.now());
 }
 
-export async function insertEndpoint(database: Asking, endpoint: NewEndpoint): Promise<WebhookEndpoint> {
+export async function insertEndpoint(database: Queryable, endpoint: NewEndpoint): Promise<WebhookEndpoint> {
   const { id, environment, url, types, account, description, secret, createdBy } = endpoint;
   const owner = account === null ? null : accountKey(environment, account);
   return theOne(
@@ -31,7 +31,7 @@ export async function insertEndpoint(database: Asking, endpoint: NewEndpoint): P
 }
 
 /** Writes what a request may change. One that is enabled again, or leads elsewhere, begins anew. */
-export async function updateEndpoint(database: Asking, endpoint: WebhookEndpoint): Promise<WebhookEndpoint> {
+export async function updateEndpoint(database: Queryable, endpoint: WebhookEndpoint): Promise<WebhookEndpoint> {
   const { id, url, types, description, enabled, disabledReason } = endpoint;
   return theOne(
     await database.query<EndpointRow>(
@@ -45,7 +45,7 @@ export async function updateEndpoint(database: Asking, endpoint: WebhookEndpoint
 }
 
 /** Gives it another secret; the one it has now signs as well for a day, and the one before that no longer. */
-export async function replaceSecret(database: Asking, id: string, secret: Buffer): Promise<WebhookEndpoint> {
+export async function replaceSecret(database: Queryable, id: string, secret: Buffer): Promise<WebhookEndpoint> {
   return theOne(
     await database.query<EndpointRow>(
       `update webhook_endpoints set secret = $2, previous_secret = secret,
@@ -56,20 +56,20 @@ export async function replaceSecret(database: Asking, id: string, secret: Buffer
   );
 }
 
-export async function deleteEndpoint(database: Asking, id: string): Promise<void> {
+export async function deleteEndpoint(database: Queryable, id: string): Promise<void> {
   await database.query('delete from webhook_endpoints where id = $1', [id]);
 }
 
 /** Locks an endpoint to change it. @returns `null` where the environment has none with this id */
-export function lockEndpoint(database: Asking, environment: string, id: string): Promise<WebhookEndpoint | null> {
+export function lockEndpoint(database: Queryable, environment: string, id: string): Promise<WebhookEndpoint | null> {
   return selectEndpoint(database, [environment, id], 'for no key update');
 }
 
-export function findEndpoint(database: Asking, environment: string, id: string): Promise<WebhookEndpoint | null> {
+export function findEndpoint(database: Queryable, environment: string, id: string): Promise<WebhookEndpoint | null> {
   return selectEndpoint(database, [environment, id], '');
 }
 
-async function selectEndpoint(database: Asking, key: string[], locking: string): Promise<WebhookEndpoint | null> {
+async function selectEndpoint(database: Queryable, key: string[], locking: string): Promise<WebhookEndpoint | null> {
   const { rows } = await database.query<EndpointRow>(
     `select ${COLUMNS} from webhook_endpoints where environment = $1 and id = $2 ${locking}`,
     key,
@@ -79,7 +79,7 @@ async function selectEndpoint(database: Asking, key: string[], locking: string):
 
 /** An environment's endpoints, or one account's own, newest first. */
 export async function listEndpoints(
-  database: Asking,
+  database: Queryable,
   environment: string,
   { account, limit, after }: PageRequest & { readonly account: string | null },
 ): Promise<Page<WebhookEndpoint>> {

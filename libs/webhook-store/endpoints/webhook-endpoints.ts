@@ -1,10 +1,10 @@
 import type { Pool } from '#database';
 import { accountKey, publicId } from '#ledger';
 import {
-  asking,
+  queryable,
   attemptRead,
   change,
-  type Asking,
+  type Queryable,
   type ChangeAnswer,
   type Changed,
   type ChangeOutcome,
@@ -159,11 +159,11 @@ export class WebhookEndpoints {
   }
 
   find(environment: string, id: string): Promise<WebhookEndpoint | null> {
-    return attemptRead(() => findEndpoint(asking(this.pool), environment, id));
+    return attemptRead(() => findEndpoint(queryable(this.pool), environment, id));
   }
 
   list(environment: string, page: PageRequest & { readonly account: string | null }): Promise<Page<WebhookEndpoint>> {
-    return attemptRead(() => listEndpoints(asking(this.pool), environment, page));
+    return attemptRead(() => listEndpoints(queryable(this.pool), environment, page));
   }
 
   /** @returns `null` where the environment has no such endpoint */
@@ -173,7 +173,7 @@ export class WebhookEndpoints {
     page: PageRequest & { readonly status: DeliveryStatus | null },
   ): Promise<Page<Delivery> | null> {
     return attemptRead(async () => {
-      const database = asking(this.pool);
+      const database = queryable(this.pool);
       return (await findEndpoint(database, environment, id)) ? listDeliveries(database, id, page) : null;
     });
   }
@@ -186,7 +186,7 @@ export class WebhookEndpoints {
   private changeOne(
     request: ChangeRequest,
     id: string,
-    work: (database: Asking, endpoint: WebhookEndpoint) => Promise<Outcome>,
+    work: (database: Queryable, endpoint: WebhookEndpoint) => Promise<Outcome>,
   ): Result {
     return change(this.pool, request, async (database): Promise<Outcome> => {
       const endpoint = await lockEndpoint(database, request.environment, id);
@@ -199,7 +199,7 @@ function refused(refusal: WebhookRefusal): Outcome {
   return { ok: false, refusal };
 }
 
-async function isAccount(database: Asking, environment: string, account: string): Promise<boolean> {
+async function isAccount(database: Queryable, environment: string, account: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'select from accounts where account_id = $1 and environment = $2 and external_id = $3',
     [accountKey(environment, account), environment, account],

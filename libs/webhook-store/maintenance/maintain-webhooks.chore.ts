@@ -1,6 +1,6 @@
 import type { ChoreLog, TimedChore } from '#background';
 import type { Pool } from '#database';
-import { asking } from '#ledger-store';
+import { queryable } from '#ledger-store';
 import { deleteOldDeliveries } from '../deliveries/delivery-rows.ts';
 import { resealSecrets } from '../secrets/reseal-secrets.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
@@ -23,7 +23,7 @@ export function maintainWebhooksChore(pool: Pool, { secrets, log }: WebhookMaint
     everyMs: HOUR_MS,
     retryMs: HOUR_MS,
     run: async () => {
-      const database = asking(pool);
+      const database = queryable(pool);
       await deleteOldDeliveries(database);
       const endpoints = await resealSecrets(database, secrets);
       if (endpoints > 0) log.info({ endpoints }, 'encrypted webhook secrets with the new key');

@@ -1,4 +1,4 @@
-import type { Asking } from '#ledger-store';
+import type { Queryable } from '#ledger-store';
 import type { SecretBox } from './secret-box.ts';
 
 interface SealedRow {
@@ -14,7 +14,7 @@ interface SealedRow {
  * @returns of how many endpoints
  * @throws {SecretsKeyMissing} where one was encrypted with a key that isn't in the list
  */
-export async function resealSecrets(database: Asking, box: SecretBox): Promise<number> {
+export async function resealSecrets(database: Queryable, box: SecretBox): Promise<number> {
   const { rows } = await database.query<SealedRow>('select id, secret, previous_secret from webhook_endpoints');
   const stale = rows.filter((row) => [row.secret, row.previous_secret].some((sealed) => sealed && box.isStale(sealed)));
   let resealed = 0;
