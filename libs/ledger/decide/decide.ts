@@ -64,12 +64,12 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
  */
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
-  const outcome = handler(asking(context, command as Command), command);
+  const outcome = handler(askedBy(context, command as Command), command);
   observeBalances(context);
   return outcome;
 }
 
-function asking(context: DecisionContext, { keyId }: Command): DecisionContext {
+function askedBy(context: DecisionContext, { keyId }: Command): DecisionContext {
   return keyId === undefined ? context : { ...context, keyId };
 }
 

@@ -207,3 +207,38 @@ describe('settling', () => {
     expect(changes.transfers).toEqual([]);
   });
 });
+
+describe('an account stays settled', () => {
+  const settledFor = (ledger: LedgerFixture, ...seconds: readonly number[]): boolean[] =>
+    seconds.map((one) => ledger.staysSettledFor(one));
+
+  it('for good where time changes nothing', () => {
+    expect(settledFor(account().grant('10'), 0, 1_000_000)).toEqual([true, true]);
+  });
+
+  it('until the first of its holds expires', () => {
+    const ledger = account().grant('10');
+    ledger.authorize('1', { holdSeconds: 120 });
+    ledger.authorize('1', { holdSeconds: 60 });
+    expect(settledFor(ledger, 59.999, 60, 61)).toEqual([true, false, false]);
+  });
+
+  it('until a grant expires that has anything left', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    expect(settledFor(ledger, 59.999, 60)).toEqual([true, false]);
+    ledger.charge('10');
+    expect(settledFor(ledger, 60)).toEqual([true]);
+  });
+
+  it('until a grant comes into effect', () => {
+    expect(settledFor(account().grant('10', { effectiveIn: 60 }), 59.999, 60)).toEqual([true, false]);
+  });
+
+  it('when an expired grant was booked, as long as holds keep the rest of it', () => {
+    const ledger = account().grant('10', { expiresIn: 60 });
+    ledger.authorize('4', { holdSeconds: 600 });
+    ledger.advance(60);
+    ledger.sweep();
+    expect(settledFor(ledger, 0, 539.999, 540)).toEqual([true, true, false]);
+  });
+});

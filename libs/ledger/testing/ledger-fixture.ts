@@ -17,6 +17,7 @@ import type { BatchDecision } from '../decide/spend-batch.ts';
 import type { LedgerEvent, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { accountKey } from '../ids.ts';
+import { isSettled } from '../decide/settle.ts';
 import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import {
@@ -236,6 +237,11 @@ export class LedgerFixture {
 
   available(account = this.currentAccount): string {
     return this.balance(account).available;
+  }
+
+  /** Whether time alone will have done nothing to the account after so many seconds. */
+  staysSettledFor(seconds: number, account = this.currentAccount): boolean {
+    return isSettled(this.view(account), this.now + seconds * 1000);
   }
 
   debt(account = this.currentAccount): string {
