@@ -6,7 +6,7 @@ export interface HoldExpiry {
 
 /** With fewer closed or moved holds than this, nothing is gained by throwing their entries away. */
 const COMPACT_FROM = 16;
-/** How many holds are remembered when there are twice as many: what is kept of each costs the garbage collector time. */
+/** Above twice as many entries only so many, the earliest, are kept: each costs the garbage collector time. */
 const KNOWN_MAX = 2048;
 
 /**

@@ -1,17 +1,19 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { refuseBusy } from './shed-load.ts';
 
-/** Some 250 items of a batch. What is shorter is read and checked within a millisecond or two. */
-const LARGE_BYTES = 32 * 1024;
-/** One is read, checked and decided while another is being written. */
+/** Some 250 items of a batch. What is shorter is checked within a millisecond or two. */
+const LARGE = 32 * 1024;
+/** One is checked and decided while another is being written. */
 const AT_ONCE_MAX = 2;
 /** As many are worked off in a few seconds. */
 const WAITING_MAX = 64;
 
 /**
- * Lets large requests in one after the other. To read and check a batch of a thousand takes as long as hundreds of single
- * requests, which must not wait for thirty of them that arrive at once. Until its turn comes, the body of a large one isn't
- * read.
+ * Lets large requests in one after the other. To check a batch of a thousand takes as long as hundreds of single requests,
+ * which must not wait for thirty of them that arrive at once.
+ *
+ * Only one whose body has arrived may have a turn, and it ends with the answer, not with its reading: nobody keeps the turn
+ * who sends slowly, or doesn't read.
  */
 export function limitLargeRequests(fastify: FastifyInstance): void {
   let underWay = 0;
@@ -21,19 +23,30 @@ export function limitLargeRequests(fastify: FastifyInstance): void {
     if (next) next();
     else underWay -= 1;
   };
-  fastify.addHook('onRequest', (request, reply, done) => {
+  fastify.addHook('preValidation', (request, reply, done) => {
     const enter = (): void => {
-      // However it ends, also where the client has gone.
-      if (reply.raw.closed) leave();
-      else reply.raw.once('close', leave);
+      onceAnswered(reply, leave);
       // Whatever came while the last one was worked on goes first.
       setImmediate(done);
     };
-    if (Number(request.headers['content-length'] ?? 0) < LARGE_BYTES) done();
+    if (request.bodyLength < LARGE) done();
     else if (underWay < AT_ONCE_MAX) {
       underWay += 1;
       enter();
     } else if (waiting.length < WAITING_MAX) waiting.push(enter);
     else refuseBusy(reply);
   });
+}
+
+/** Calls back once: when the answer is complete, or when the client has gone. */
+function onceAnswered({ raw }: FastifyReply, callback: () => void): void {
+  if (raw.closed) {
+    callback();
+    return;
+  }
+  const end = (): void => {
+    raw.off('prefinish', end).off('close', end);
+    callback();
+  };
+  raw.once('prefinish', end).once('close', end);
 }

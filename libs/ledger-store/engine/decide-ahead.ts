@@ -74,7 +74,8 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
       ],
     };
   } catch (error) {
-    cache.follow(context.changes, now, number);
+    // Nothing of it is sent, so what it closed in memory is gone as of the batch before.
+    cache.follow(context.changes, now, number - 1);
     cache.forget(accounts);
     throw error;
   }

@@ -35,7 +35,7 @@ export interface BatchToDecide {
   readonly mayGuess: boolean;
 }
 
-/** A command that has changed something has to be decided on what is stored. */
+/** A command that has changed what is cached has to be decided on what is stored. */
 export class NeedsLocks extends Error {
   override readonly name = 'NeedsLocks';
 
@@ -66,8 +66,9 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     const before = one.actor ? viewOf(context.state, one.command) : null;
     const outcome = decide(context, one.command);
     if (!mayGuess && guessesRetry(outcome)) {
-      // A refusal has changed nothing, so it can be left to others.
-      if (outcome.ok) throw new NeedsLocks(one);
+      // A refusal has changed nothing, so it can be left to others. That of a batch has tried items and taken them back, which
+      // leaves its accounts with ids that were given away.
+      if (outcome.ok || outcome.items) throw new NeedsLocks(one);
       if (name !== null) leftOpen.add(name);
       return null;
     }

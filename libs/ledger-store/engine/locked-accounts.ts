@@ -28,8 +28,7 @@ interface Seen {
 }
 
 /**
- * Accounts that another transaction was found to keep locked, shared by all lanes: what one has found out, the others need
- * not wait for. Nobody waits for these accounts with others locked; they are looked at again without waiting.
+ * Accounts that another transaction was found to keep locked. Nobody waits for these accounts with others locked; they are looked at again without waiting.
  *
  * One that is locked by another transaction at every look is only busy. To wait until a look finds it free would be to
  * wait for chance, so it is left to Postgres, where whoever waits has its turn.

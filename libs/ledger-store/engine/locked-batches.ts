@@ -149,11 +149,13 @@ export class LockedBatches {
 
   /** Parks those that need an account that is kept locked. @returns the others */
   private withoutStuck({ batch, unknown }: LockedBatch): readonly Waiting[] {
-    const stuck = batch.filter((one) => this.isStuck(one));
+    const stuck: Waiting[] = [];
+    const free: Waiting[] = [];
+    for (const one of batch) (this.isStuck(one) ? stuck : free).push(one);
     // What became of it before is only to be found out together with those it was sent with.
     if (unknown) reject({ batch: stuck, unknown }, new Error('an account is kept locked'));
     else this.parked.push(...stuck);
-    return batch.filter((one) => !stuck.includes(one));
+    return free;
   }
 
   /** Those behind the batch would wait for the same database, one batch after the other: they are refused with it. */

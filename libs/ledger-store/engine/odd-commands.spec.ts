@@ -171,8 +171,9 @@ describe('an account that another process writes to', () => {
   });
 });
 
-describe('an independent batch whose decline can only guess when to retry', () => {
-  it('is decided on what is stored, alone', async () => {
+describe('a batch whose decline can only guess when to retry', () => {
+  /** An account of 700 credits with 99 open holds, of which the ledger knows none. */
+  async function heldAccount(): Promise<void> {
     await other.account('held', '700');
     await Promise.all(times(600, () => other.do(authorize('held', '1', 600))).map((ask) => ask()));
     await ledger.do(charge('held', '1'));
@@ -181,8 +182,26 @@ describe('an independent batch whose decline can only guess when to retry', () =
       holds.rows.map(({ id }) => ledger.do({ type: 'void', authorization: { environment: 'live', id } })),
     );
     decisions();
+  }
+
+  it('is decided on what is stored, alone', async () => {
+    await heldAccount();
     const codes = await besideHot([() => ledger.ask(chargeEach(['held', 'held'], '650'))]);
     expect(codes).toEqual(['ok']);
     expect(decisions()).toMatchObject({ locked: 2 });
+  });
+
+  it('is decided alone where it is all or nothing', async () => {
+    await heldAccount();
+    const codes = await besideHot([() => ledger.ask(chargeAll(['held', 'held'], '310'))]);
+    expect(codes).toEqual(['credits_held']);
+    expect(decisions()).toMatchObject({ locked: 2 });
+  });
+
+  it('leaves nobody without an answer who was to share its transaction', async () => {
+    const { authorization } = await ledger.do(authorize('hot', '1'));
+    await heldAccount();
+    const together = [ledger.ask(commit(authorization.id, '1')), ledger.ask(chargeEach(['held', 'held'], '650'))];
+    expect((await Promise.all(together)).map(({ code }) => code)).toEqual(['ok', 'ok']);
   });
 });

@@ -109,7 +109,7 @@ export class AccountCache {
     return entry !== undefined && isTrueAt(entry, now);
   }
 
-  /** Whether the account is cached, and time alone has changed it since. */
+  /** Whether the account is cached, but not as it is at that real time: time alone has changed it, or the clock was set back. */
   isOutdated(key: AccountKey, now: number): boolean {
     const entry = this.entries.get(key);
     return entry !== undefined && !isTrueAt(entry, now);

@@ -60,7 +60,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
 
 /**
  * Decides one command against a state that was settled for its time, and changes the state to what it is afterwards.
- * It reads no clock, uses no randomness and knows no database; a refusal is a value and has changed nothing.
+ * It reads no clock, uses no randomness and knows no database; a refusal is a value and has changed no amount.
  */
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
