@@ -294,6 +294,25 @@ describe('what was declined', () => {
   });
 });
 
+describe('what was declined of a batch', () => {
+  it('is each item that was declined, and no other', () => {
+    const ledger = opened().grant('5');
+    ledger.chargeBatch('independent', [{ amount: '1' }, { amount: '9' }, { amount: '2' }, { amount: '8' }]);
+    ledger.advance(120).sweepWith([]);
+    expect(ledger.events('authorization.declined')).toMatchObject([{ data: { requests: 2 } }]);
+  });
+});
+
+describe('a grant', () => {
+  it('is shown with the time of its expiry, where it has one', () => {
+    const ledger = opened().grant('5').grant('5', { expiresIn: DAY });
+    const expiries = ledger
+      .events('grant.created')
+      .map(({ data }) => (data as { expires_at: string | null }).expires_at);
+    expect(expiries).toEqual([null, new Date(ledger.now + DAY * 1000).toISOString()]);
+  });
+});
+
 describe('notices of an expiry', () => {
   const NOTICES = [7 * DAY * 1000, DAY * 1000];
 
