@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FILE = 'secrets-key';
@@ -12,12 +12,21 @@ const KEY_BYTES = 32;
  */
 export async function keptSecretsKey(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, FILE);
-  try {
-    await writeFile(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  await makeOnce(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
   const key = Buffer.from(await readFile(path, 'utf8'), 'base64');
   if (key.length !== KEY_BYTES) throw new Error(`${path} is damaged: it must be 32 bytes in base64. Restore it.`);
   return key;
+}
+
+/** Makes a file unless there is one. Nobody finds it half written, not even a process that starts at the same moment. */
+async function makeOnce(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }

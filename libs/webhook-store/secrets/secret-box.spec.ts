@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keptSecretsKey } from './kept-secrets-key.ts';
@@ -47,9 +47,10 @@ describe('a secret that is kept', () => {
 describe('the key of a data folder', () => {
   it('is made once, for its user alone, and refused where the file is damaged', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'purser-key-'));
-    const [one, two] = await Promise.all([keptSecretsKey(folder), keptSecretsKey(folder)]);
-    expect(one.length).toBe(32);
-    expect(two.equals(one)).toBe(true);
+    const keys = await Promise.all(Array.from({ length: 20 }, () => keptSecretsKey(folder)));
+    expect(keys.map((key) => key.length)).toEqual(Array<number>(20).fill(32));
+    expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);
+    expect(await readdir(folder)).toEqual(['secrets-key']);
     expect((await stat(join(folder, 'secrets-key'))).mode & 0o777).toBe(0o600);
     await writeFile(join(folder, 'secrets-key'), 'short');
     await expect(keptSecretsKey(folder)).rejects.toThrow('is damaged');
