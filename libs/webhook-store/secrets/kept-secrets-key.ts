@@ -12,14 +12,27 @@ const KEY_BYTES = 32;
  */
 export async function keptSecretsKey(dataDir: string): Promise<Buffer> {
   const path = join(dataDir, FILE);
-  await makeOnce(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-  const key = Buffer.from(await readFile(path, 'utf8'), 'base64');
+  const text = (await readIfAny(path)) ?? (await makeOnce(path, `${randomBytes(KEY_BYTES).toString('base64')}\n`));
+  const key = Buffer.from(text, 'base64');
   if (key.length !== KEY_BYTES) throw new Error(`${path} is damaged: it must be 32 bytes in base64. Restore it.`);
   return key;
 }
 
-/** Makes a file unless there is one. Nobody finds it half written, not even a process that starts at the same moment. */
-async function makeOnce(path: string, text: string): Promise<void> {
+async function readIfAny(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/**
+ * Makes a file unless there is one. Nobody finds it half written, not even a process that starts at the same moment.
+ *
+ * @returns what is in it
+ */
+async function makeOnce(path: string, text: string): Promise<string> {
   const draft = `${path}.${randomUUID()}`;
   try {
     await writeFile(draft, text, { flag: 'wx', mode: 0o600 });
@@ -29,4 +42,5 @@ async function makeOnce(path: string, text: string): Promise<void> {
   } finally {
     await rm(draft, { force: true });
   }
+  return readFile(path, 'utf8');
 }
