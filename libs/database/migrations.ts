@@ -11,6 +11,7 @@ import * as webhooks from '../../migrations/0009_webhooks.ts';
 import * as closings from '../../migrations/0010_closings.ts';
 import * as ownersAndKeys from '../../migrations/0011_owners_and_keys.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
+import * as amountsOfHolds from '../../migrations/0017_amounts_of_holds.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010_closings': closings,
   '0011_owners_and_keys': ownersAndKeys,
   '0012_refused_batches': refusedBatches,
+  '0017_amounts_of_holds': amountsOfHolds,
 };

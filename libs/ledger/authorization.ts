@@ -53,6 +53,7 @@ export interface Authorization extends Spending {
   /** The UUID of the API key that asked for it; `null` where the service itself did, or before it was kept. */
   readonly keyId: string | null;
   status: AuthorizationStatus;
+  /** What was authorized: at first, and by every extension since. Commits may have asked for more. */
   amount: Amount;
   /** Still pinned: the sum of `allocations` and `overdraftHeld`. Zero once closed. */
   held: Amount;
@@ -138,6 +139,8 @@ export interface LapsedHold {
 export interface Lapsed {
   readonly shares: readonly LapsedShare[];
   readonly holds: readonly LapsedHold[];
+  /** Whether more holds have lapsed than these. Of each account, these are the first that lapsed. */
+  readonly isPart: boolean;
 }
 
 /**

@@ -152,7 +152,7 @@ export class ReferenceHolds extends ReferenceFunding {
       if (declined) return declined;
       one.changes += 1;
       one.pins = this.merged([...one.pins, ...this.pick(one, more)]);
-      one.amount = larger(one.amount, this.committed(one) + one.uncollected) + more;
+      one.amount += more;
     }
     if (seconds !== null) one.expiresAt = Math.max(one.expiresAt ?? 0, this.now + seconds * 1000);
     return this.decided(one);

@@ -313,9 +313,14 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update holds set environment = 'test' where account_id = ${keyOf('acme')}`],
   },
   {
-    check: 'A hold holds what of its amount has not been asked for by earlier commits',
-    difference: { account: 'acme', expected: '5.75', found: '6.75' },
-    sql: [`update holds set uncollected = 1 where account_id = ${keyOf('acme')}`],
+    check: 'A hold holds at least what of its amount has not been asked for by earlier commits',
+    difference: { account: 'acme', expected: 'at least 7.75', found: '6.75' },
+    sql: [`update holds set amount = amount + 1 where account_id = ${keyOf('acme')}`],
+  },
+  {
+    check: 'The amount of a hold is what it held at first, and what extensions added; it holds what its last step says',
+    difference: { account: 'acme', expected: '5.75, of an amount of 8', found: '6.75, of an amount of 10' },
+    sql: [`update holds set steps = '[[0, "6"], [1, "3.75"], [2, "5.75"]]' where account_id = ${keyOf('acme')}`],
   },
   {
     check: 'No authorization is open and closed at once',

@@ -203,11 +203,19 @@ describe('extending after parts were committed', () => {
     expect(ledger.commit(hold)).toMatchObject({ committed: '12', held: '0' });
   });
 
+  it('adds to what was authorized, not to what a part took beyond the hold', () => {
+    const ledger = account().grant('20');
+    const hold = ledger.authorize('1.9928');
+    ledger.commit(hold, '2', { final: false });
+    ledger.extend(hold, { amount: '0.27' });
+    expect(ledger.extend(hold, { amount: '0.827878' })).toMatchObject({ amount: '3.090678', held: '1.097878' });
+  });
+
   it('holds the amount in full where a part took more than was held', () => {
     const ledger = account().grant('20');
     const hold = ledger.authorize('4');
     ledger.commit(hold, '6', { final: false });
-    expect(ledger.extend(hold, { amount: '5' })).toMatchObject({ amount: '11', held: '5', committed: '6' });
+    expect(ledger.extend(hold, { amount: '5' })).toMatchObject({ amount: '9', held: '5', committed: '6' });
     const first = ledger.commit(hold);
     expect(first).toMatchObject({ committed: '11', uncollected: '0' });
     expect(ledger.commit(hold)).toEqual(first);
@@ -220,7 +228,7 @@ describe('extending after parts were committed', () => {
     const hold = ledger.authorize('8');
     ledger.commit(hold, '12', { final: false });
     ledger.grant('10');
-    expect(ledger.extend(hold, { amount: '5' })).toMatchObject({ amount: '17', held: '5', uncollected: '2' });
+    expect(ledger.extend(hold, { amount: '5' })).toMatchObject({ amount: '13', held: '5', uncollected: '2' });
     expect(ledger.commit(hold)).toMatchObject({ committed: '15', uncollected: '2' });
   });
 

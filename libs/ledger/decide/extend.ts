@@ -1,4 +1,4 @@
-import { Amount, ZERO } from '#amounts';
+import { type Amount, ZERO } from '#amounts';
 import type { Authorization, GrantShare } from '../authorization.ts';
 import type { Extend } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
@@ -54,9 +54,7 @@ function holdMore(
   const added = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
   authorization.allocations = inBurnDownOrder(account, [...authorization.allocations, ...added]);
   authorization.overdraftHeld = authorization.overdraftHeld.plus(funding.missing);
-  // Commits may have asked for more than was held; what is held stays the amount less what they asked for.
-  const asked = authorization.committed.plus(authorization.uncollected);
-  authorization.amount = Amount.max(authorization.amount, asked).plus(more);
+  authorization.amount = authorization.amount.plus(more);
   authorization.held = authorization.held.plus(more);
   recordStep(authorization, timeOf(context, account));
 }

@@ -75,7 +75,7 @@ export class InvariantCheck {
   }
 
   private checkAuthorization(authorization: Authorization): void {
-    const { id, status, amount, held, committed, uncollected, closedAt } = authorization;
+    const { id, status, held, committed, closedAt } = authorization;
     const before = this.statuses.get(id);
     must(
       !before || NEXT_STATUS[before].includes(status),
@@ -93,10 +93,7 @@ export class InvariantCheck {
       'an authorization is closed when it has reached a terminal state',
     );
     must(isOpen(authorization) || held.isZero(), 'a closed authorization holds nothing');
-    must(
-      !isOpen(authorization) || held.eq(atLeastZero(amount.minus(committed).minus(uncollected))),
-      'an open authorization holds what of its amount commits have not asked for',
-    );
+    if (isOpen(authorization)) checkSteps(authorization);
     this.refunds.checkAuthorization(authorization);
   }
 
@@ -149,6 +146,22 @@ export class InvariantCheck {
       'of a grant that has expired or was voided only what is pinned remains',
     );
   }
+}
+
+/** Only extensions make it hold more, and only commits less; each left a step. */
+function checkSteps({ amount, held, steps, committed, uncollected }: Authorization): void {
+  if (steps.length === 0) {
+    must(held.eq(amount), 'a hold that never changed holds its amount');
+    must(committed.isZero() && uncollected.isZero(), 'a hold that never changed was not committed');
+    return;
+  }
+  const added = steps.map((step, at) => atLeastZero(step.held.minus(steps[at - 1]?.held ?? ZERO)));
+  must(held.eq(steps.at(-1)?.held ?? ZERO), 'a hold holds what its last step says');
+  must(amount.eq(sum(added, (more) => more)), 'the amount is what was held at first, and what extensions added');
+  must(
+    held.gte(amount.minus(committed).minus(uncollected)),
+    'a hold holds what of its amount commits have not asked for',
+  );
 }
 
 function checkHoldExpiries(expiries: HoldExpiries, open: readonly Authorization[]): void {

@@ -9,6 +9,8 @@ export const holds: Pass = {
       coalesce(p.strays, 0) as strays,
       a.environment as account_environment,
       z.status as closed_as,
+      coalesce(s.added, h.amount) as added,
+      coalesce(s.last_held, h.amount) as last_held,
       ${ACCOUNT_NOW} as now
     from clock cross join holds h
     left join ahead on ahead.account_id = h.account_id
@@ -17,6 +19,13 @@ export const holds: Pass = {
       from (${PINNED_SHARES}) s left join grants g on g.account_id = s.account_id and g.id = s.grant_id
       group by s.account_id, s.id
     ) p on p.account_id = h.account_id and p.id = h.id
+    left join lateral (
+      select sum(greatest(0, more)) as added, (h.steps -> -1 ->> 1)::numeric as last_held
+      from (
+        select (step ->> 1)::numeric - lag((step ->> 1)::numeric, 1, 0) over (order by place) as more
+        from jsonb_array_elements(h.steps) with ordinality steps (step, place)
+      ) changes
+    ) s on true
     left join accounts a on a.account_id = h.account_id
     left join authorizations z on z.account_id = h.account_id and z.id = h.id`,
   objects: [{ kind: 'authorization', column: 'id' }],
@@ -36,10 +45,17 @@ export const holds: Pass = {
       found: `format('%s of %s allocations astray', strays, jsonb_array_length(allocations))`,
     },
     {
-      name: 'A hold holds what of its amount has not been asked for by earlier commits',
+      name: 'The amount of a hold is what it held at first, and what extensions added; it holds what its last step says',
       section: '§4',
-      holds: 'held = greatest(0, amount - committed - uncollected)',
-      expected: 'trim_scale(greatest(0, amount - committed - uncollected))',
+      holds: 'amount = added and held = last_held',
+      expected: `format('%s, of an amount of %s', trim_scale(last_held), trim_scale(added))`,
+      found: `format('%s, of an amount of %s', trim_scale(held), trim_scale(amount))`,
+    },
+    {
+      name: 'A hold holds at least what of its amount has not been asked for by earlier commits',
+      section: '§4',
+      holds: 'held >= amount - committed - uncollected',
+      expected: `'at least ' || trim_scale(amount - committed - uncollected)`,
       found: 'trim_scale(held)',
     },
     {
