@@ -1,4 +1,4 @@
-import { Amount, ZERO } from '#amounts';
+import { Amount, atLeastZero, ZERO } from '#amounts';
 
 /** When a balance is worth an alert. Both lists rise and have no number twice. */
 export interface AlertRules {
@@ -20,7 +20,7 @@ export const ALERT_THRESHOLDS_MAX = 20;
 /** What an account's alerts remember between decisions. */
 export interface AlertState {
   rules: OwnAlertRules;
-  /** What was posted right after the last fill, plus promotional grants since: 100 %. */
+  /** 100 %: what was posted right after the last fill, plus promotional grants since; more, where refunds brought it above that. */
   basis: Amount;
   /** How many fills there were. Each arms all percentages anew. */
   epoch: number;
@@ -58,8 +58,8 @@ export function levelsReached({ remaining }: AlertRules, before: Amount, after: 
   return remaining.filter((level) => before.gt(level) && after.lte(level));
 }
 
-/** How much of the basis is used, in percent with at most two decimals; 0 where there is no basis. */
+/** How much of the basis is used, in percent with at most two decimals; 0 where there is no basis, and where more is posted. */
 export function percentUsed({ basis }: AlertState, posted: Amount): string {
   if (!basis.gt(ZERO)) return '0';
-  return basis.minus(posted).times(100).div(basis).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
+  return atLeastZero(basis.minus(posted)).times(100).div(basis).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
 }

@@ -29,11 +29,14 @@ export function alertOnBalance(context: DecisionContext, account: AccountState, 
     fill(context, account, entering, before.posted, moment);
   }
   if (posted.lt(before.posted)) fall(context, account, before.posted, moment);
-  else if (posted.gt(before.posted)) rise(context, account);
+  else if (posted.gt(before.posted)) rise(context, account, posted);
 }
 
-function rise(context: DecisionContext, account: AccountState): void {
-  account.account.alerts.arming += 1;
+function rise(context: DecisionContext, account: AccountState, posted: Amount): void {
+  const { alerts } = account.account;
+  alerts.arming += 1;
+  // A refund of what was used before the last fill brings back more than that fill left.
+  if (posted.gt(alerts.basis)) alerts.basis = posted;
   context.changes.accounts.updateAlerts(account);
 }
 

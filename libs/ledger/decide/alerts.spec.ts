@@ -68,6 +68,19 @@ describe('percentages of the last fill', () => {
     expect(ledger.events('balance.threshold_reached').at(-1)).toMatchObject({ data: { basis: '100', epoch: 2 } });
   });
 
+  it('count from what refunds have brought back, where that is more than the last fill left', () => {
+    const ledger = opened().grant('100');
+    const charge = ledger.charge('60');
+    ledger.grant('10');
+    ledger.refund(charge);
+    ledger.charge('54');
+    expect(sent(ledger)).toEqual([[50]]);
+    ledger.charge('1');
+    expect(ledger.events('balance.threshold_reached').at(-1)).toMatchObject({
+      data: { percent: 50, used_percent: '50', basis: '110', epoch: 2 },
+    });
+  });
+
   it('aren’t armed by a promotional grant, which only adds to the basis', () => {
     const ledger = opened().grant('100');
     ledger.charge('60');
@@ -259,6 +272,7 @@ describe('what time has done', () => {
       ['authorization.expired', '10', '9'],
       // What the second hold has pinned stays until it expires too.
       ['grant.expired', '6', '9'],
+      ['grant.remainder_expired', '0', '1'],
       ['authorization.expired', '0', '1'],
       ['balance.threshold_reached', '0', '1'],
       ['balance.exhausted', '0', '1'],
