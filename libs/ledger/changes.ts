@@ -1,3 +1,4 @@
+import type { Amount } from '#amounts';
 import type { Authorization } from './authorization.ts';
 import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert } from './events.ts';
@@ -55,6 +56,8 @@ export interface Changes {
   readonly reportedDeclines: Set<DeclinedMinute>;
   /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
   readonly moved: Set<AccountState>;
+  /** What grants that have ended have lost by the command at hand, to breakage or back to funding. Empty between commands. */
+  readonly lost: Map<Grant, Amount>;
 }
 
 export function noChanges(): Changes {
@@ -68,5 +71,6 @@ export function noChanges(): Changes {
     declines: new Map(),
     reportedDeclines: new Set(),
     moved: new Set(),
+    lost: new Map(),
   };
 }

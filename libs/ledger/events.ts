@@ -12,6 +12,10 @@ export interface LedgerEvents {
   'grant.expiring': GrantData;
   /** What was neither spent nor held is lost. */
   'grant.expired': GrantData & { readonly amount_expired: string };
+  /** What a hold had pinned of an expired grant and let go, or what a refund gave back to it, is lost too. */
+  'grant.remainder_expired': GrantData & { readonly amount_expired: string };
+  /** The same of a voided grant: it is taken back too. */
+  'grant.remainder_voided': GrantData & { readonly amount_voided: string };
   'authorization.expired': { readonly authorization: string; readonly released: string };
   /** How many requests were declined in a minute; emitted when it has passed, once per account and minute. */
   'authorization.declined': {
@@ -41,6 +45,8 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'grant.voided': true,
   'grant.expiring': true,
   'grant.expired': true,
+  'grant.remainder_expired': true,
+  'grant.remainder_voided': true,
   'authorization.expired': true,
   'authorization.declined': true,
   'account.suspended': true,

@@ -54,6 +54,26 @@ async function read(id: string): Promise<{ posted: string; held: string }> {
   }
 }
 
+/** What was held right after each hold that lapsed, in the order of the events. */
+async function reportedHeld(): Promise<string[]> {
+  const { rows } = await books.pool.query<{ held: string }>(
+    `select data -> 'balance' ->> 'held' as held from events where type = 'authorization.expired' order by sequence`,
+  );
+  return rows.map(({ held }) => held);
+}
+
+/** Holds one credit of the account, and makes as many holds of one that lapsed a minute ago, a millisecond apart. */
+async function holdWithLapsed(count: number): Promise<void> {
+  await ledger.do(authorize('a', '1', 3600));
+  await books.pool.query(
+    `insert into holds select account_id, overlay(uuid_at(created_at - n * interval '1 ms')::text placing substr(id::text, 15) from 15)::uuid, environment, amount, held,
+        allocations, overdraft_held, committed, draws, steps, uncollected, overage, usage, tags, metadata,
+        created_at - interval '1 hour', created_at - interval '1 minute' - n * interval '1 ms', balance_posted, balance_held
+      from holds, generate_series(1, $1::int) n`,
+    [count],
+  );
+}
+
 describe('holds that lapse', () => {
   it('are all let go by the first decision after it, thousands at once', async () => {
     await ledger.account('a', '2000', { overdraftLimit: '5000' });
@@ -138,17 +158,18 @@ describe('holds that lapse', () => {
     expect(await read('a')).toEqual({ posted: '2', held: '0' });
   });
 
+  it('are reported with what was held right after each, of the overdraft too', async () => {
+    await ledger.account('a', '1', { overdraftLimit: '10' });
+    const holds = [await hold('a', '3', 2), await hold('a', '4', 1), await hold('a', '2', 3)];
+    await lapse(...holds);
+    await ledger.do(charge('a', '1'));
+    expect(await reportedHeld()).toEqual(['5', '2', '0']);
+  });
+
   it('are moved in pieces where there are more than one statement should move', async () => {
     const count = 2 * MOVED_MAX + 1;
     await ledger.account('a', String(count));
-    await ledger.do(authorize('a', '1', 3600));
-    await books.pool.query(
-      `insert into holds select account_id, overlay(uuid_at(created_at - n * interval '1 ms')::text placing substr(id::text, 15) from 15)::uuid, environment, amount, held,
-          allocations, overdraft_held, committed, draws, steps, uncollected, overage, usage, tags, metadata,
-          created_at - interval '1 hour', created_at - interval '1 minute', balance_posted, balance_held
-        from holds, generate_series(1, $1::int) n`,
-      [count - 1],
-    );
+    await holdWithLapsed(count - 1);
     await books.pool.query('update grants set held = $1', [count]);
     await books.pool.query('update accounts set id_clock = id_clock + 1');
 
@@ -157,5 +178,30 @@ describe('holds that lapse', () => {
     expect(await books.count('holds')).toBe(1);
     expect(await books.count('authorizations', `status = 'expired'`)).toBe(count - 1);
     expect(await read('a')).toEqual({ posted: '1', held: '1' });
+    expect(await reportedHeld()).toEqual(Array.from({ length: count - 1 }, (_, at) => String(count - 1 - at)));
+  });
+
+  it('and a grant that expires between them is reported in its place, though they are moved in pieces', async () => {
+    const count = MOVED_MAX + 10;
+    await ledger.account('a', '1');
+    const { grant } = await ledger.do(createGrant('a', String(count), Date.now() + 3_600_000));
+    await holdWithLapsed(count - 1);
+    await books.pool.query(`update grants set held = $1 where amount = $1`, [count]);
+    // Five of the holds lapse after it.
+    await books.pool.query(
+      `update grants set effective_at = effective_at - interval '2 hours', expires_at = (
+         select expires_at from holds where expires_at < now() order by expires_at desc offset 5 limit 1) where id = $1`,
+      [grant.id],
+    );
+    await books.pool.query('update accounts set id_clock = id_clock + 1');
+    await ledger.do(charge('a', '1'));
+    const { rows } = await books.pool.query<{ type: string; lost: string | null; held: string }>(
+      `select type, data ->> 'amount_expired' as lost, data -> 'balance' ->> 'held' as held
+       from events where type in ('grant.expired', 'grant.remainder_expired') order by sequence`,
+    );
+    expect(rows).toEqual([
+      { type: 'grant.expired', lost: String(count - 6), held: '6' },
+      ...[5, 4, 3, 2, 1].map((held) => ({ type: 'grant.remainder_expired', lost: '1', held: String(held) })),
+    ]);
   });
 });

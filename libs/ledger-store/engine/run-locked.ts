@@ -68,22 +68,22 @@ async function attemptBatch(
   const needs = needsOfAll(batch);
   let done = false;
   try {
-    const [{ state, realNow, closed, lapsed, moreLapsed }, knownKeys] = await load(client, batch, needs, options);
+    const [{ state, realNow, closed, lapsed }, knownKeys] = await load(client, batch, needs, options);
     cache.compare(state);
     const context: DecisionContext = { state, changes: noChanges(), realNow, rules: cache.rules };
     if (unknown) settleOutcome(context, unknown);
     settle(context, lapsed);
     const startedAt = performance.now();
-    const commands = moreLapsed ? [] : batch;
+    const commands = lapsed.isPart ? [] : batch;
     const { answers, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
     await write(client, writeChanges(context, decided, closed));
-    if (moreLapsed) cache.forget(needs.accounts);
+    if (lapsed.isPart) cache.forget(needs.accounts);
     else cache.learn(state, realNow);
     done = true;
-    return moreLapsed ? null : { answers: answers.filter((answer) => answer !== null), now: realNow };
+    return lapsed.isPart ? null : { answers: answers.filter((answer) => answer !== null), now: realNow };
   } finally {
     // The decisions may stand in the grants that were cached, and nowhere else.
     if (!done) cache.forget(needs.accounts);

@@ -83,6 +83,7 @@ export function lapsedFromRows(rows: readonly ClockRow[]): Lapsed {
     holds: ofAccounts.flatMap(({ accountKey, holds }) =>
       (holds ?? []).map(([authorizationId, at, held]) => ({ accountKey, authorizationId, held: new Amount(held), at })),
     ),
+    isPart: rows.some(({ more }) => more),
   };
 }
 
@@ -129,7 +130,10 @@ const answer = ({ accounts, now, more }: Times, holds: string, first: string): s
     select h.account_id, (share ->> 0)::uuid as grant_id, h.expires_at as at, sum((share ->> 1)::numeric) as amount
     from lapsed h cross join lateral jsonb_array_elements(h.allocations) share group by 1, 2, 3
     union all
-    select account_id, null, max(expires_at), sum(overdraft_held) from lapsed group by account_id
+    select account_id, null, expires_at, sum(overdraft_held) from lapsed group by account_id, expires_at
+    having sum(overdraft_held) > 0
+    union all
+    select account_id, null, max(expires_at), 0 from lapsed group by account_id
   ),
   let_go as materialized (
     select account_id,
@@ -159,7 +163,7 @@ const moveLapsed = (times: Times): string => `
   with ${times.common},
   due as materialized (
     select h.address from clock cross join ${times.accounts} cross join lateral (
-      select ctid as address from holds where ${hasLapsed(times)} offset 0
+      select ctid as address from holds where ${hasLapsed(times)} order by expires_at offset 0
     ) h limit ${MOVED_MAX}
   ),
   lapsed as (delete from holds h using due where h.ctid = due.address returning h.*),

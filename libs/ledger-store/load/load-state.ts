@@ -40,13 +40,11 @@ export interface LoadedState {
   readonly realNow: number;
   /** Authorizations that were closed when they were read: their row stands in another table than an open one's. */
   readonly closed: ReadonlySet<string>;
-  /** What the accounts' lapsed holds have let go. In the accounts and grants it still counts as held. */
-  readonly lapsed: Lapsed;
   /**
-   * Whether more holds have lapsed than were moved at once. What those pin can't be told apart, so nothing may be decided
-   * before they are moved too.
+   * What the accounts' lapsed holds have let go. In the accounts and grants it still counts as held. If it is only a part,
+   * because more have lapsed than are moved at once, nothing may be decided before the others are moved too.
    */
-  readonly moreLapsed: boolean;
+  readonly lapsed: Lapsed;
 }
 
 /**
@@ -111,7 +109,6 @@ function assemble(rows: LoadedRows): LoadedState {
     realNow,
     closed,
     lapsed: lapsedFromRows(rows.clock),
-    moreLapsed: rows.clock.some(({ more }) => more),
   };
 }
 

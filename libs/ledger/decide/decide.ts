@@ -16,6 +16,7 @@ import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.t
 import { sweep, type SweepDecision } from './sweep.ts';
 import { voidAuthorization } from './void.ts';
 import { observeBalances } from './observe-balances.ts';
+import { reportLosses } from './report-losses.ts';
 
 /** What each command is answered with when it isn't refused. */
 export interface Decisions {
@@ -65,6 +66,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
   const outcome = handler(askedBy(context, command as Command), command);
+  reportLosses(context);
   observeBalances(context);
   return outcome;
 }

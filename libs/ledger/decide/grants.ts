@@ -75,6 +75,7 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   if (hasExpired(grant, now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
   new Transaction(context, account).takeBack(grant, rest);
   grant.voidedAt = now;
+  context.changes.lost.delete(grant);
   context.changes.grants.update(grant);
   emit(context, account, 'grant.voided', { ...grantData(grant), amount_voided: formatAmount(rest) });
   return decidedGrant(context, account, grant);

@@ -1,37 +1,34 @@
-import { type Amount, formatAmount, ZERO } from '#amounts';
+import { formatAmount, ZERO } from '#amounts';
 import type { Lapsed, LapsedHold, LapsedShare } from '../authorization.ts';
-import type { Transfer } from '../chart.ts';
+import type { Balance } from '../balance.ts';
 import { hasExpired, type Grant } from '../grant.ts';
-import { publicId, type AccountKey } from '../ids.ts';
+import { publicId } from '../ids.ts';
 import type { AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { observeBalance } from './observe-balances.ts';
+import { reportLosses } from './report-losses.ts';
 import { Transaction } from './transaction.ts';
 
 /**
- * Books what time alone has done since an account was last written, as of the instants it was due: what lapsed holds have
- * pinned is let go, the unpinned rest of expired grants becomes breakage. It runs before the first decision of a batch, so
- * no decision ever sees a hold or a grant that has expired, whether or not a worker came by. Then it emits the events of it,
- * instant by instant: a grant that takes the place of one that expires crosses no threshold.
+ * Books what time alone has done since an account was last written: grants come into effect, what lapsed holds have pinned
+ * is let go, the unpinned rest of expired grants becomes breakage. It runs before the first decision of a batch, so no
+ * decision ever sees a hold or a grant that has expired, whether or not a worker came by.
+ *
+ * It goes through the instants in their order, and what happened at one instant happened together. So what its events say
+ * depends on when things were due, and not on when they are booked; and a grant that takes the place of one that expires
+ * crosses no threshold.
  *
  * @param lapsed what the accounts' lapsed holds let go; the loaded authorizations are expired already where they lapsed.
  */
 export function settle(context: DecisionContext, lapsed: Lapsed): void {
-  const timeline: Timeline = new Map();
-  const booked = context.changes.transfers.length;
-  const accounts = [...context.state.accounts.values()];
-  for (const account of accounts) noteGrants(context, account, timeline);
-  for (const share of lapsed.shares) release(context, share, timeline);
-  for (const account of accounts) expireGrants(context, account);
-  for (const transfer of context.changes.transfers.slice(booked)) {
-    note(timeline, transfer.accountKey, { at: transfer.createdAt, transfer });
-  }
-  for (const hold of lapsed.holds) note(timeline, hold.accountKey, { at: hold.at, emit: emitLapse(context, hold) });
-  for (const [key, incidents] of timeline) {
-    const account = context.state.accounts.get(key);
-    if (account) report(context, account, incidents);
+  const shares = Map.groupBy(lapsed.shares, ({ accountKey }) => accountKey);
+  const holds = Map.groupBy(lapsed.holds, ({ accountKey }) => accountKey);
+  for (const account of context.state.accounts.values()) {
+    const { key } = account.account;
+    const own = { shares: shares.get(key) ?? [], holds: holds.get(key) ?? [] };
+    settleAccount(context, account, { ...own, until: settledUntil(context, account, own.shares, lapsed.isPart) });
   }
   context.changes.moved.clear();
 }
@@ -46,102 +43,111 @@ export function isSettled({ grants, holdExpiries }: AccountState, now: number): 
   });
 }
 
-/** Something that time has done to an account. */
+/** What time does to one account up to an instant. */
+interface Due {
+  readonly shares: readonly LapsedShare[];
+  readonly holds: readonly LapsedHold[];
+  /** By the account's clock. */
+  readonly until: number;
+}
+
+/** What happens at one instant. */
 interface Incident {
   readonly at: number;
-  /** What has left the account. */
-  readonly transfer?: Transfer;
-  /** What is no longer held. */
-  readonly released?: Amount;
-  /** What has come into effect. */
-  readonly entering?: { readonly grant: Grant; readonly amount: Amount };
-  readonly emit?: (account: AccountState, moment: Moment, together: readonly Incident[]) => void;
+  readonly share?: LapsedShare;
+  readonly hold?: LapsedHold;
+  readonly entering?: Grant;
+  readonly expiring?: Grant;
 }
 
-type Timeline = Map<AccountKey, Incident[]>;
-
-function note(timeline: Timeline, key: AccountKey, incident: Incident): void {
-  const incidents = timeline.get(key);
-  if (incidents) incidents.push(incident);
-  else timeline.set(key, [incident]);
+/** Holds that lapsed later may be missing. What they pin can't be told from what is free, so time stops at the last one that isn't. */
+function settledUntil(
+  context: DecisionContext,
+  account: AccountState,
+  shares: readonly LapsedShare[],
+  isPart: boolean,
+): number {
+  return isPart ? Math.max(Number.NEGATIVE_INFINITY, ...shares.map(({ at }) => at)) : timeOf(context, account);
 }
 
-function release(context: DecisionContext, { accountKey, grantId, amount, at }: LapsedShare, timeline: Timeline): void {
-  const account = context.state.accounts.get(accountKey);
-  if (!account) return;
+function settleAccount(context: DecisionContext, account: AccountState, due: Due): void {
+  const incidents = [
+    ...due.shares.map((share): Incident => ({ at: share.at, share })),
+    ...due.holds.map((hold): Incident => ({ at: hold.at, hold })),
+    ...account.grants.flatMap((grant) => incidentsOf(grant, due.until)),
+  ];
+  if (incidents.length === 0) return;
   // A hold that has lapsed changes its account, also where nothing was left of it.
-  context.changes.accounts.update(account);
-  if (amount.isZero()) return;
-  const books = new Transaction(context, account);
-  if (grantId === null) books.unpinOverdraft(amount);
-  else books.unpin(loadedGrant(context, grantId), amount, at);
-  note(timeline, accountKey, { at, released: amount });
-}
-
-/** Before anything is booked: which grants have come into effect, and which have expired. */
-function noteGrants(context: DecisionContext, account: AccountState, timeline: Timeline): void {
-  const now = timeOf(context, account);
-  const { key } = account.account;
-  for (const grant of account.grants) {
-    const { remaining, effectiveAt, expiresAt } = grant;
-    if (remaining.isZero()) continue;
-    if (!grant.entered && effectiveAt <= now) {
-      note(timeline, key, { at: effectiveAt, entering: { grant, amount: remaining } });
-    }
-    if (expiresAt === null || grant.expired || grant.voidedAt !== null || !hasExpired(grant, now)) continue;
-    grant.expired = true;
-    context.changes.grants.update(grant);
-    note(timeline, key, { at: expiresAt, emit: emitExpiry(context, grant) });
-  }
-}
-
-function emitLapse(context: DecisionContext, { authorizationId, held }: LapsedHold): NonNullable<Incident['emit']> {
-  const data = { authorization: publicId('authorization', authorizationId), released: formatAmount(held) };
-  return (account, moment) => emit(context, account, 'authorization.expired', data, moment);
-}
-
-function emitExpiry(context: DecisionContext, grant: Grant): NonNullable<Incident['emit']> {
-  return (account, moment, together) => {
-    const lost = together.filter(({ transfer }) => transfer?.grantId === grant.id);
-    const data = { ...grantData(grant), amount_expired: formatAmount(sumOf(lost, ({ transfer }) => transfer?.amount)) };
-    emit(context, account, 'grant.expired', data, moment);
-  };
-}
-
-function expireGrants(context: DecisionContext, account: AccountState): void {
-  const now = timeOf(context, account);
-  for (const grant of account.grants) {
-    if (grant.expiresAt === null || !hasExpired(grant, now)) continue;
-    const rest = grant.remaining.minus(grant.held);
-    if (rest.isZero()) continue;
-    new Transaction(context, account).expire(grant, rest, grant.expiresAt);
-  }
-}
-
-/** Goes through what has happened in the order of time. What happened at one instant happened together. */
-function report(context: DecisionContext, account: AccountState, incidents: readonly Incident[]): void {
+  if (due.shares.length > 0) context.changes.accounts.update(account);
   const instants = Map.groupBy(
     incidents.toSorted((a, b) => a.at - b.at),
     ({ at }) => at,
   );
-  for (const [at, together] of instants) {
-    const moment = { at, balance: balanceAfter(account, together) };
-    for (const { entering } of together) if (entering) enter(context, account, entering.grant, entering.amount);
-    for (const incident of together) incident.emit?.(account, moment, together);
-    observeBalance(context, account, moment);
+  const scheduled = account.grants.filter((grant) => !grant.entered && grant.effectiveAt <= timeOf(context, account));
+  for (const [at, together] of instants) passInstant(context, account, { at, together, scheduled });
+}
+
+function incidentsOf(grant: Grant, until: number): Incident[] {
+  const { remaining, entered, effectiveAt, expiresAt, expired, voidedAt } = grant;
+  if (remaining.isZero()) return [];
+  const incidents: Incident[] = [];
+  if (!entered && effectiveAt <= until) incidents.push({ at: effectiveAt, entering: grant });
+  if (expiresAt !== null && !expired && voidedAt === null && hasExpired(grant, until)) {
+    incidents.push({ at: expiresAt, expiring: grant });
   }
+  return incidents;
 }
 
-/** All transfers that time alone makes take something away. */
-function balanceAfter({ observed }: AccountState, together: readonly Incident[]): Moment['balance'] {
-  const entered = sumOf(together, ({ entering }) => entering?.amount);
-  const lost = sumOf(together, ({ transfer }) => transfer?.amount);
-  return {
-    posted: observed.posted.plus(entered).minus(lost),
-    held: observed.held.minus(sumOf(together, ({ released }) => released)),
+interface Instant {
+  readonly at: number;
+  readonly together: readonly Incident[];
+  /** Grants that come into effect at some instant up to now; the account's sums have all of them. */
+  readonly scheduled: readonly Grant[];
+}
+
+function passInstant(context: DecisionContext, account: AccountState, { at, together, scheduled }: Instant): void {
+  for (const { entering } of together) if (entering) enter(context, account, entering, entering.remaining);
+  const expiring = together.flatMap((one) => one.expiring ?? []);
+  for (const grant of expiring) expire(context, account, grant, at);
+  for (const { share } of together) if (share) release(context, account, share);
+  const moment = { at, balance: balanceThen(account, scheduled) };
+  for (const grant of expiring) emitExpiry(context, account, grant, moment);
+  reportLosses(context, moment);
+  for (const { hold } of together) if (hold) emitLapse(context, account, hold, moment);
+  observeBalance(context, account, moment);
+}
+
+function expire(context: DecisionContext, account: AccountState, grant: Grant, at: number): void {
+  grant.expired = true;
+  context.changes.grants.update(grant);
+  const rest = grant.remaining.minus(grant.held);
+  if (!rest.isZero()) new Transaction(context, account).expire(grant, rest, at);
+}
+
+function release(context: DecisionContext, account: AccountState, { grantId, amount, at }: LapsedShare): void {
+  if (amount.isZero()) return;
+  const books = new Transaction(context, account);
+  if (grantId === null) books.unpinOverdraft(amount);
+  else books.unpin(loadedGrant(context, grantId), amount, at);
+}
+
+function emitExpiry(context: DecisionContext, account: AccountState, grant: Grant, moment: Moment): void {
+  const lost = context.changes.lost.get(grant) ?? ZERO;
+  context.changes.lost.delete(grant);
+  const data = { ...grantData(grant), amount_expired: formatAmount(lost) };
+  emit(context, account, 'grant.expired', data, moment);
+}
+
+function emitLapse(context: DecisionContext, account: AccountState, hold: LapsedHold, moment: Moment): void {
+  const data = {
+    authorization: publicId('authorization', hold.authorizationId),
+    released: formatAmount(hold.held),
   };
+  emit(context, account, 'authorization.expired', data, moment);
 }
 
-function sumOf(incidents: readonly Incident[], pick: (incident: Incident) => Amount | undefined): Amount {
-  return incidents.reduce((sum, incident) => sum.plus(pick(incident) ?? ZERO), ZERO);
+/** What comes into effect later than this instant doesn't count yet. */
+function balanceThen({ posted, held }: AccountState, scheduled: readonly Grant[]): Balance {
+  const later = scheduled.filter(({ entered }) => !entered);
+  return { posted: later.reduce((sum, { remaining }) => sum.minus(remaining), posted), held };
 }

@@ -140,13 +140,13 @@ export class Transaction {
 
   /** Books credits of an expired grant as lost to their owner. */
   expire(grant: Grant, amount: Amount, at: number): void {
-    this.reduce(grant, amount);
+    this.lose(grant, amount);
     this.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id, at });
   }
 
   /** Gives credits of a voided grant back to where they came from. */
   takeBack(grant: Grant, amount: Amount, at = this.now): void {
-    this.reduce(grant, amount);
+    this.lose(grant, amount);
     const credit = `funding:${grant.category}` as const;
     this.book({ kind: 'grant_void', debit: 'grant', credit, amount, grantId: grant.id, at });
   }
@@ -160,12 +160,10 @@ export class Transaction {
     return effectiveAt <= this.now;
   }
 
-  /** Unpinned credits of a grant that has expired or was voided leave it at once. */
+  /** Unpinned credits of a grant that had expired by then, or was voided, leave it at once. */
   private settleUnpinned(grant: Grant, amount: Amount, at: number): void {
     if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
-    else if (grant.expiresAt !== null && hasExpired(grant, this.now)) {
-      this.expire(grant, amount, Math.max(at, grant.expiresAt));
-    }
+    else if (hasExpired(grant, at)) this.expire(grant, amount, at);
   }
 
   private addToPinned(grant: Grant, amount: Amount): void {
@@ -185,6 +183,13 @@ export class Transaction {
     grant.remaining = grant.remaining.minus(amount);
     if (this.isInEffect(grant)) this.addToPosted(amount.neg());
     this.context.changes.grants.update(grant);
+  }
+
+  /** Unlike {@link reduce}, of a grant that has ended. */
+  private lose(grant: Grant, amount: Amount): void {
+    this.reduce(grant, amount);
+    const { lost } = this.context.changes;
+    lost.set(grant, amount.plus(lost.get(grant) ?? ZERO));
   }
 
   private addToDebt(amount: Amount): void {

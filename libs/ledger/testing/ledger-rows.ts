@@ -57,7 +57,7 @@ export class LedgerRows {
       context.changes.authorizations.update(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs);
-    settle(context, { shares: lapsed.flatMap(sharesOf), holds: lapsed.map(lapsedHold) });
+    settle(context, { shares: lapsed.flatMap(sharesOf), holds: lapsed.map(lapsedHold), isPart: false });
     return context;
   }
 
@@ -97,6 +97,7 @@ export class LedgerRows {
         burnRate: { ...row.burnRate, samples },
       });
     }
+    must(changes.lost.size === 0, 'every loss of a grant was reported');
     must(changes.moved.size === 0, 'every move of a balance was shown to the observers');
     this.events.push(...changes.events);
     for (const alert of changes.sentAlerts) this.writeAlert(alert);
