@@ -32,6 +32,8 @@ export interface Account {
   debt: Amount;
   /** What open authorizations have pinned beyond the credits. */
   overdraftHeld: Amount;
+  /** How long its holds usually last, in milliseconds; `null` where none has settled yet. */
+  holdLifetimeMs: number | null;
   readonly alerts: AlertState;
   readonly burnRate: BurnRate;
   /** The number of its last event; its events are numbered from 1 without a gap. */

@@ -126,12 +126,13 @@ export interface LapsedShare {
   readonly at: number;
 }
 
-/** A hold that has lapsed, for the event that says so. */
+/** A hold that has lapsed. */
 export interface LapsedHold {
   readonly accountKey: AccountKey;
   readonly authorizationId: string;
   /** What it still held. */
   readonly held: Amount;
+  readonly createdAt: number;
   readonly at: number;
 }
 

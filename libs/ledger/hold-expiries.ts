@@ -73,6 +73,16 @@ export class HoldExpiries {
     return earliest === Number.POSITIVE_INFINITY ? null : earliest;
   }
 
+  /** The same of all holds but one, which most often isn't the next to expire. */
+  withoutHold(id: string): Pick<HoldExpiries, 'earliest' | 'isExact'> {
+    if (this.earliestKnown() === Number.POSITIVE_INFINITY || this.ids[0] !== id) return this;
+    const others = this.ids.flatMap((one, index) => {
+      const at = this.ats[index] ?? 0;
+      return one === id || this.isStale(one, at) ? [] : [{ id: one, at }];
+    });
+    return HoldExpiries.of(others, this.horizon);
+  }
+
   /** Whether {@link earliest} is the very instant at which the next hold expires, and not only a bound. */
   isExact(): boolean {
     return this.earliestKnown() <= this.horizon;

@@ -46,7 +46,7 @@ export type {
 export type { AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
 export { NO_RULES, timeOf, type DecisionContext, type LedgerRules } from './decide/context.ts';
-export { guessesRetry } from './decide/declines.ts';
+export { guessesExpiry } from './decide/declines.ts';
 export { countDeclines, decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';

@@ -36,13 +36,18 @@ export interface Shortfall {
   readonly available: Amount;
   readonly held: Amount;
   readonly shortfall: Amount;
+  /** Free credits of grants whose scope excludes this request. */
+  readonly outOfScope: Amount;
 }
 
-/** When the next hold of others expires. */
+/** When to ask again. */
 export interface RetryLater {
+  /** When a hold of the account usually settles, at the latest when the next one of others expires; at least 1. */
   readonly retryAfterSeconds: number;
-  /** False where it may be later: not all open holds were known to the decision. */
-  readonly retryIsExact: boolean;
+  /** When the next hold of others expires, by the account's clock, in milliseconds since 1970. */
+  readonly holdExpiresAt: number;
+  /** False where that may be later: not all open holds were known to the decision. */
+  readonly expiryIsExact: boolean;
 }
 
 /** An authorization takes no more partial commits, or extensions by an amount. A final commit is always taken. */

@@ -5,6 +5,7 @@ import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';
 import type { Grant } from './grant.ts';
+import { withLifetime } from './hold-lifetime.ts';
 import type { HoldExpiries } from './hold-expiries.ts';
 import type { IdGenerator } from './id-generator.ts';
 import type { AccountKey } from './ids.ts';
@@ -98,8 +99,19 @@ export function holdOpened(account: AccountState, id: string, expiresAt: number)
   account.holdExpiries.add(id, expiresAt);
 }
 
-/** An open authorization has reached its end, or was taken back. */
-export function holdClosed(account: AccountState, id: string): void {
+/** An open authorization was committed or voided. @param lifetimeMs how long it has held */
+export function holdSettled(account: AccountState, id: string, lifetimeMs: number): void {
+  holdForgotten(account, id);
+  noteLifetime(account, lifetimeMs);
+}
+
+/** A hold has settled, or lapsed. */
+export function noteLifetime({ account }: AccountState, lifetimeMs: number): void {
+  account.holdLifetimeMs = withLifetime(account.holdLifetimeMs, lifetimeMs);
+}
+
+/** An open authorization was taken back, as if it had never been. */
+export function holdForgotten(account: AccountState, id: string): void {
   account.openHolds -= 1;
   account.holdExpiries.remove(id);
 }

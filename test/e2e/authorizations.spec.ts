@@ -140,22 +140,41 @@ describe('a decline', () => {
     expect(await balanceOf(service.live, account)).toMatchObject({ posted: '10', held: '3', available: '7' });
   });
 
-  it('is credits_held, with Retry-After until the earliest expiry, where open holds could cover it', async () => {
+  it('is credits_held, with Retry-After until a hold usually settles, where open holds could cover it', async () => {
     const account = await openAccount(service.live, { credits: '10' });
     await authorize(service.live, account, '2', { expires_in: 600 });
-    await authorize(service.live, account, '7', { expires_in: 60 });
+    const { id, expires_at } = await authorize(service.live, account, '7', { expires_in: 60 });
+    const figures = { account, required: '5', available: '1', held: '9', shortfall: '4', hold_expires_at: expires_at };
     const answer = await service.live.post('/v1/authorizations', { account, amount: '5' });
-
-    expect(expectProblem(answer, 402, 'credits_held')).toMatchObject({
-      account,
-      required: '5',
-      available: '1',
-      held: '9',
-      shortfall: '4',
-    });
+    expect(expectProblem(answer, 402, 'credits_held')).toMatchObject(figures);
     const seconds = Number(answer.headers['retry-after']);
     expect(seconds).toBeGreaterThan(50);
     expect(seconds).toBeLessThanOrEqual(60);
+
+    await service.live.post(`/v1/authorizations/${id}/void`);
+    await authorize(service.live, account, '7', { expires_in: 600 });
+    const later = await service.live.post('/v1/authorizations', { account, amount: '5' });
+    expect(Number(later.headers['retry-after'])).toBeLessThan(50);
+  });
+
+  it('says that it is final where it is remembered under a key, the first time and again', async () => {
+    const account = await openAccount(service.live, { credits: '1' });
+    const decline = (key?: string) =>
+      service.live.post('/v1/charges', { account, amount: '2' }, key === undefined ? {} : { key });
+    for (const answer of [await decline('k1'), await decline('k1')]) {
+      expect(answer.status).toBe(402);
+      expect(answer.headers['purser-decline-final']).toBe('true');
+    }
+    expect((await decline()).headers).not.toHaveProperty('purser-decline-final');
+  });
+
+  it('names the credits that a scope keeps from the request', async () => {
+    const account = await openAccount(service.live, { credits: '1' });
+    await service.live.post(`/v1/accounts/${account}/grants`, { amount: '9', scope: { models: ['large'] } });
+    const answer = await service.live.post('/v1/charges', { account, amount: '2' });
+    const problem = expectProblem(answer, 402, 'insufficient_credits');
+    expect(problem).toMatchObject({ available: '1', available_in_scope_of_other_grants: '9' });
+    expect(problem.detail).toContain('9');
   });
 
   it('leaves no authorization behind', async () => {

@@ -87,6 +87,8 @@ export class ReferenceBooks {
   authorizations: ReferenceAuthorization[] = [];
   entries: Entry[] = [];
   moments: Moment[] = [];
+  /** How long holds lasted, in the order in which they came to their end. */
+  lifetimes: { readonly account: AccountName; readonly milliseconds: number }[] = [];
 
   // What there is
 
@@ -205,7 +207,10 @@ export class ReferenceBooks {
 
   /** Ends an authorization; what it still pins is released. */
   close(authorization: ReferenceAuthorization, status: 'committed' | 'voided' | 'expired'): void {
-    const { pins } = authorization;
+    const { pins, account, createdAt, expiresAt } = authorization;
+    if (authorization.status === 'authorized' && expiresAt !== null) {
+      this.lifetimes.push({ account, milliseconds: this.now - createdAt });
+    }
     authorization.heldAtClose ??= heldBy(authorization);
     authorization.closedAt ??= this.now;
     authorization.status = status;

@@ -25,6 +25,7 @@ interface Shortfall {
   readonly available: Units;
   readonly shortfall: Units;
   readonly passesOnceSettled: boolean;
+  readonly outOfScope: Units;
 }
 
 /** What a request may spend, and what it is told where that isn't enough. */
@@ -44,12 +45,14 @@ export class ReferenceFunding extends ReferenceBooks {
     const shortfall = required - available - limit;
     lacking.set(ask.account, missed + shortfall);
     const passesOnceSettled = required + missed <= this.settledFor(ask, own) + limit;
-    return this.declined(ask.account, own, { required, available, shortfall, passesOnceSettled });
+    const outOfScope = this.outOfScope(ask);
+    return this.declined(ask.account, own, { required, available, shortfall, passesOnceSettled, outOfScope });
   }
 
   declined(account: AccountName, own: readonly ReferenceAuthorization[], why: Shortfall): Answer {
     const others = this.open(account).filter((one) => !own.includes(one));
     const firstExpiry = Math.min(...others.map(({ expiresAt }) => expiresAt ?? Infinity));
+    const wait = Math.min(firstExpiry - this.now, this.usualLifetime(account));
     return {
       code: why.passesOnceSettled ? 'credits_held' : 'insufficient_credits',
       account: ownId(account),
@@ -57,8 +60,26 @@ export class ReferenceFunding extends ReferenceBooks {
       available: text(why.available),
       held: text(sum(others, heldBy)),
       shortfall: text(why.shortfall),
-      ...(why.passesOnceSettled ? { retryAfter: Math.ceil((firstExpiry - this.now) / 1000) } : {}),
+      outOfScope: text(why.outOfScope),
+      ...(why.passesOnceSettled ? { retryAfter: Math.max(1, Math.ceil(wait / 1000)), holdExpiresAt: firstExpiry } : {}),
     };
+  }
+
+  /** A mean of which every hold that ends moves an eighth. */
+  usualLifetime(account: AccountName): number {
+    const ended = this.lifetimes.filter((one) => one.account === account).map(({ milliseconds }) => milliseconds);
+    if (ended.length === 0) return Infinity;
+    return ended.reduce((mean, one) => mean + Math.floor((one - mean) / 8 + 0.5));
+  }
+
+  /** What is free, but not for this. */
+  outOfScope(ask: Purpose): Units {
+    const usable = this.usableFor(ask);
+    const spendable = this.grants.filter((grant) => grant.account === ask.account && this.isSpendable(grant));
+    return sum(
+      spendable.filter((grant) => !usable.includes(grant)),
+      (grant) => this.free(grant),
+    );
   }
 
   /** What may be spent on this now, less what the account owes or may come to owe. */

@@ -125,6 +125,7 @@ export class ReferenceHolds extends ReferenceFunding {
       available,
       shortfall: asked - available,
       passesOnceSettled: asked <= held + this.settledFor(one, [one]),
+      outOfScope: this.outOfScope(one),
     });
   }
 

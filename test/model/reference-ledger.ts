@@ -46,16 +46,17 @@ export class ReferenceLedger extends ReferenceRefunds {
       authorizations: this.authorizations.map((one) => ({ ...one })),
       entries: [...this.entries],
       moments: [...this.moments],
+      lifetimes: [...this.lifetimes],
       answers: [...this.answers],
     });
   }
 
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
-    const { accounts, grants, authorizations, entries, answers } = this;
+    const { accounts, grants, authorizations, entries, lifetimes, answers } = this;
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
     const owned = sorted.map(({ name }) =>
-      [grants, authorizations, entries].map((list) => list.filter(({ account }) => account === name)),
+      [grants, authorizations, entries, lifetimes].map((list) => list.filter(({ account }) => account === name)),
     );
     const keys = answers.map(({ scope, key }) => `${scope}/${key}`).sort();
     return JSON.stringify([sorted, owned, keys], (_, value: unknown) =>

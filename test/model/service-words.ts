@@ -56,12 +56,14 @@ function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names
   };
 }
 
-/** Whether the time to retry is exact is for the engine to know, not for a client. */
-function figuresInWords({ account, retryAfterSeconds, retryIsExact: _, ...rest }: Parsed & { code: string }): Answer {
+/** Whether the expiry is exact is for the engine to know, not for a client. */
+function figuresInWords({ expiryIsExact: _, ...refusal }: Parsed & { code: string }): Answer {
+  const { account, retryAfterSeconds, holdExpiresAt, ...rest } = refusal;
   return {
     ...rest,
     ...(account === undefined ? {} : { account: (account as string).replace(/-[^-]*$/, '') }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
+    ...(holdExpiresAt === undefined ? {} : { holdExpiresAt: timeInWords(holdExpiresAt) }),
   };
 }
 

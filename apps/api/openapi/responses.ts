@@ -95,7 +95,7 @@ function headersOf(headers: Readonly<Record<string, Header>>): Pick<ResponseObje
 
 function problemHeaders(status: string, codes: readonly ProblemCode[]): Record<string, Header> {
   return {
-    ...(status === '402' ? { 'Idempotency-Replayed': REPLAYED } : {}),
+    ...(status === '402' ? { 'Idempotency-Replayed': REPLAYED, 'Purser-Decline-Final': DECLINE_FINAL } : {}),
     ...(['429', '503'].includes(status) || codes.includes('credits_held') ? { 'Retry-After': RETRY_AFTER } : {}),
     ...(status === '429' ? { RateLimit: RATE_LIMIT, 'RateLimit-Policy': RATE_LIMIT_POLICY } : {}),
     ...(status === '401' || codes.includes('scope_missing') ? { 'WWW-Authenticate': WWW_AUTHENTICATE } : {}),
@@ -106,9 +106,13 @@ const REPLAYED: Header = {
   description: 'This is a replay of the first response under the request’s `Idempotency-Key`.',
   schema: { type: 'string', const: 'true' },
 };
+const DECLINE_FINAL: Header = {
+  description: 'The decline is remembered under the request’s `Idempotency-Key`. To try again, use a new key.',
+  schema: { type: 'string', const: 'true' },
+};
 const RETRY_AFTER: Header = {
   description:
-    'With `credits_held`: seconds until the earliest hold expires. With 429 and 503: seconds to wait before a retry.',
+    'With `credits_held`: seconds after which the account’s holds usually settle. With 429 and 503: seconds to wait before a retry.',
   schema: { type: 'string', pattern: '^\\d+$' },
 };
 const WWW_AUTHENTICATE: Header = {

@@ -1,5 +1,6 @@
 import { formatAmount } from '#amounts';
 import type { Refusal, RefusalCode } from '#ledger';
+import { timeView } from '../lists/time-view.ts';
 import { problem, type Problem } from './problem.ts';
 
 type PlainRefusal = Exclude<
@@ -64,6 +65,7 @@ export function problemOfRefusal(refusal: Refusal): Problem {
         {
           ...figures(refusal),
           retry_after: refusal.retryAfterSeconds,
+          hold_expires_at: timeView(refusal.holdExpiresAt),
         },
       );
     case 'refund_exceeds_committed':
@@ -87,16 +89,19 @@ function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps
 
 type Decline = Extract<Refusal, { code: 'insufficient_credits' | 'credits_held' }>;
 
-function describe({ account, required, available }: Decline): string {
-  return `Account ${account} has ${formatAmount(available)} available to this request, which needs ${formatAmount(required)}.`;
+function describe({ account, required, available, outOfScope }: Decline): string {
+  const first = `Account ${account} has ${formatAmount(available)} available to this request, which needs ${formatAmount(required)}.`;
+  if (outOfScope.isZero()) return first;
+  return `${first} Another ${formatAmount(outOfScope)} are in grants whose scope excludes it.`;
 }
 
-function figures({ account, required, available, held, shortfall }: Decline): Record<string, string> {
+function figures({ account, required, available, held, shortfall, outOfScope }: Decline): Record<string, string> {
   return {
     account,
     required: formatAmount(required),
     available: formatAmount(available),
     held: formatAmount(held),
     shortfall: formatAmount(shortfall),
+    ...(outOfScope.isZero() ? {} : { available_in_scope_of_other_grants: formatAmount(outOfScope) }),
   };
 }

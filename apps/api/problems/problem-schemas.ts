@@ -22,7 +22,19 @@ const SHORTFALL: Readonly<Record<string, JsonSchema>> = {
   shortfall: amount('What is missing, after overdraft.'),
 };
 
-/** What a problem carries beside its title and detail. Fields that only some of its answers have are optional. */
+const OUT_OF_SCOPE: Readonly<Record<string, JsonSchema>> = {
+  available_in_scope_of_other_grants: amount(
+    'The credits that are free, but in grants whose scope excludes the request; absent if there are none.',
+  ),
+};
+
+/** What a problem has beside its title and detail in some of its answers only. */
+const OPTIONAL_FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>> = {
+  insufficient_credits: OUT_OF_SCOPE,
+  credits_held: OUT_OF_SCOPE,
+};
+
+/** What a problem has beside its title and detail. */
 const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>> = {
   invalid_request: {
     errors: {
@@ -60,7 +72,13 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     retry_after: {
       type: 'integer',
       minimum: 0,
-      description: 'Seconds until the earliest of the holds expires; also the header `Retry-After`.',
+      description:
+        'After how many seconds the account’s holds usually settle, at most until the next of them expires; also the header `Retry-After`.',
+    },
+    hold_expires_at: {
+      type: 'string',
+      format: 'date-time',
+      description: 'When the next of the holds expires, by the account’s clock.',
     },
   },
   test_clock_too_far: {
@@ -99,7 +117,11 @@ export function problemSchema(code: ProblemCode): JsonSchema {
   return {
     type: 'object',
     description: `${title}.`,
-    properties: { ...required, ...(OF_BATCHES.includes(code) ? { items: BATCH_ITEMS } : {}) },
+    properties: {
+      ...required,
+      ...OPTIONAL_FIELDS[code],
+      ...(OF_BATCHES.includes(code) ? { items: BATCH_ITEMS } : {}),
+    },
     required: Object.keys(required),
   };
 }

@@ -53,7 +53,7 @@ export class LedgerRequests {
     const answer = await this.engine.submit<T>({ command, key, render, actor, length: request.bodyLength });
     request.ledgerTimes = { startedAt, endedAt: performance.now() };
     this.metrics.decided(command.type, answer.replayed ? null : last.outcome);
-    sendAnswer(reply, answer);
+    sendAnswer(reply, answer, key !== null);
   }
 }
 

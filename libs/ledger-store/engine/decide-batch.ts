@@ -1,7 +1,7 @@
 import {
   countDeclines,
   decide,
-  guessesRetry,
+  guessesExpiry,
   isRemembered,
   refused,
   type DecisionContext,
@@ -65,7 +65,7 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     if (name !== null && leftOpen.has(name)) return null;
     const before = one.actor ? viewOf(context.state, one.command) : null;
     const outcome = decide(context, one.command);
-    if (!mayGuess && guessesRetry(outcome)) {
+    if (!mayGuess && guessesExpiry(outcome)) {
       // A refusal has changed nothing, so it can be left to others. That of a batch has tried items and taken them back, which
       // leaves its accounts with ids that were given away.
       if (outcome.ok || outcome.items) throw new NeedsLocks(one);

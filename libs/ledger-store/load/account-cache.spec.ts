@@ -60,6 +60,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     createdAt: NOW,
     debt: ZERO,
     overdraftHeld: ZERO,
+    holdLifetimeMs: null,
     alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
     burnRate: { total: ZERO, samples: [] },
     sequence: 0,

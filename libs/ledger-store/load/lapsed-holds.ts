@@ -8,8 +8,8 @@ import type { HoldRow } from '../tables/holds.ts';
 /** What lapsed holds let go: `[["<grant>" or null for the overdraft, <milliseconds since 1970>, "<amount>"], …]`. */
 type ShareList = readonly (readonly [grantId: string | null, at: number, amount: string])[];
 
-/** Lapsed holds: `[["<authorization>", <milliseconds since 1970>, "<held>"], …]`. */
-type HoldList = readonly (readonly [authorizationId: string, at: number, held: string])[];
+/** Lapsed holds, with two times in milliseconds since 1970: `[["<authorization>", <expiry>, "<held>", <creation>], …]`. */
+type HoldList = readonly (readonly [authorizationId: string, at: number, held: string, createdAt: number])[];
 
 /** What time it is for an account, and which of its holds expire first. */
 export interface FirstHoldsRow {
@@ -81,7 +81,13 @@ export function lapsedFromRows(rows: readonly ClockRow[]): Lapsed {
       (lapsed ?? []).map(([grantId, at, amount]) => ({ accountKey, grantId, amount: new Amount(amount), at })),
     ),
     holds: ofAccounts.flatMap(({ accountKey, holds }) =>
-      (holds ?? []).map(([authorizationId, at, held]) => ({ accountKey, authorizationId, held: new Amount(held), at })),
+      (holds ?? []).map(([authorizationId, at, held, createdAt]) => ({
+        accountKey,
+        authorizationId,
+        held: new Amount(held),
+        createdAt,
+        at,
+      })),
     ),
     isPart: rows.some(({ more }) => more),
   };
@@ -173,7 +179,8 @@ const moveLapsed = (times: Times): string => `
   ),
   gone as materialized (
     select account_id,
-      json_agg(json_build_array(id, (extract(epoch from expires_at) * 1000)::bigint, held::text) order by expires_at, id) as holds
+      json_agg(json_build_array(id, (extract(epoch from expires_at) * 1000)::bigint, held::text,
+        (extract(epoch from created_at) * 1000)::bigint) order by expires_at, id) as holds
     from lapsed group by account_id
   ),${answer(times, '(select holds from gone where account_id = a.account_id)', firstHolds(times.now))}`;
 

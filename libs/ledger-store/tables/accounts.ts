@@ -26,6 +26,7 @@ export const ACCOUNTS = table({
       createdAt: column('created_at', time),
       debt: column('debt', numeric).updated('sums'),
       overdraftHeld: column('overdraft_held', numeric).updated('sums'),
+      holdLifetimeMs: column('hold_lifetime_ms', integer).nullable().updated('sums'),
       terms: {
         name: column('name', text()).nullable().updated('terms'),
         overdraftLimit: column('overdraft_limit', numeric).updated('terms'),

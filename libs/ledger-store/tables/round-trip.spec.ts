@@ -53,6 +53,7 @@ const account: Account = {
   createdAt: NOW,
   debt: new Amount('0.5'),
   overdraftHeld: new Amount('1.25'),
+  holdLifetimeMs: 4321,
   alerts: {
     rules: { percent: [50, 90], remaining: [new Amount('1.5'), ZERO] },
     basis: new Amount('99999999999999999999999999.5'),

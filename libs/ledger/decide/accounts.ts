@@ -42,6 +42,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     createdAt,
     debt: ZERO,
     overdraftHeld: ZERO,
+    holdLifetimeMs: null,
     alerts: noAlertState(),
     burnRate: noBurnRate(),
     sequence: 0,

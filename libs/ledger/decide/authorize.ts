@@ -66,20 +66,21 @@ export function fundSpending(
     return refused({ code: 'account_suspended', account: request.account.id });
   const funding = fund(context, account, request, request.amount);
   if (covers(account, funding, request.amount)) return { ok: true, value: { account, funding } };
-  return refused(declined(context, account, request, funding.available, ownHolds(account)));
+  return refused(declined(context, account, request, funding, ownHolds(account)));
 }
 
 function declined(
   context: DecisionContext,
   account: AccountState,
   request: SpendRequest,
-  available: Amount,
+  { available, outOfScope }: Funding,
   own: BatchSoFar,
 ): ReturnType<typeof shortfall> {
   return shortfall(context, account, {
     required: request.amount,
     available,
     shortfall: request.amount.minus(available).minus(account.account.terms.overdraftLimit),
+    outOfScope,
     spending: request,
     own: {
       shares: own.holds.flatMap(({ allocations }) => allocations),

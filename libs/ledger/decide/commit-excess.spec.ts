@@ -164,6 +164,7 @@ describe('under the policy reject', () => {
       available: '10',
       held: '0',
       shortfall: '1',
+      outOfScope: '0',
     });
     expect(ledger.find(hold)).toEqual(hold);
     expect(ledger.commit(hold, '10')).toMatchObject({ committed: '10' });

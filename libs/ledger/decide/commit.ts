@@ -2,7 +2,7 @@ import { Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
 import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
 import type { Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
-import { holdClosed, type AccountState } from '../state.ts';
+import { holdSettled, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
@@ -92,7 +92,7 @@ interface RestCover {
 /** Most commits ask for no more than the credits that they have pinned. */
 const NO_REST: Rest = { overdraft: ZERO, excess: ZERO };
 const NOTHING_TO_PAY: RestCover = {
-  funding: { shares: [], missing: ZERO, available: ZERO },
+  funding: { shares: [], missing: ZERO, available: ZERO, outOfScope: ZERO },
   credits: ZERO,
   debt: ZERO,
   uncollected: ZERO,
@@ -139,6 +139,7 @@ function uncovered(
     required: amount,
     available: amount.minus(cover.uncollected),
     shortfall: cover.uncollected,
+    outOfScope: cover.funding.outOfScope,
     // An account that owes more than it has needs that too before anything is available.
     lacking: cover.uncollected.minus(Amount.min(cover.funding.available, ZERO)),
     spending: authorization,
@@ -172,10 +173,11 @@ function chargeRest(books: Transaction, authorization: Authorization, cover: Res
 }
 
 function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {
-  if (authorization.status === 'authorized') holdClosed(account, authorization.id);
+  const now = timeOf(context, account);
+  if (authorization.status === 'authorized') holdSettled(account, authorization.id, now - authorization.createdAt);
   authorization.status = 'committed';
   authorization.finalAmount = amount;
-  authorization.committedAt = timeOf(context, account);
+  authorization.committedAt = now;
   authorization.closedAt ??= authorization.committedAt;
   context.changes.authorizations.update(authorization);
 }

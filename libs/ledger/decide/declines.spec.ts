@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { ZERO } from '#amounts';
 import { accepted, refused, type RefusedOutcome } from '../refusals.ts';
-import { guessesRetry } from './declines.ts';
+import { guessesExpiry } from './declines.ts';
 
-function held(retryIsExact: boolean): RefusedOutcome {
-  const figures = { account: 'acme', required: ZERO, available: ZERO, held: ZERO, shortfall: ZERO };
-  return refused({ code: 'credits_held', retryAfterSeconds: 1, retryIsExact, ...figures });
+function held(expiryIsExact: boolean): RefusedOutcome {
+  const figures = { required: ZERO, available: ZERO, held: ZERO, shortfall: ZERO, outOfScope: ZERO };
+  const retry = { retryAfterSeconds: 1, holdExpiresAt: 0, expiryIsExact };
+  return refused({ code: 'credits_held', account: 'acme', ...figures, ...retry });
 }
 
-describe('a time to retry that is only a guess', () => {
+describe('the expiry of a hold that is only a guess', () => {
   it('is found in the refusal itself', () => {
-    expect([true, false].map((isExact) => guessesRetry(held(isExact)))).toEqual([false, true]);
+    expect([true, false].map((isExact) => guessesExpiry(held(isExact)))).toEqual([false, true]);
   });
 
   it('is found in any item of a batch, refused as a whole or not', () => {
@@ -19,13 +20,13 @@ describe('a time to retry that is only a guess', () => {
       [false, true],
     ] as const) {
       const items = [accepted({}), held(isExact)];
-      expect(guessesRetry(accepted({ mode: 'independent', items }))).toBe(expected);
-      expect(guessesRetry({ ...held(true), items })).toBe(expected);
+      expect(guessesExpiry(accepted({ mode: 'independent', items }))).toBe(expected);
+      expect(guessesExpiry({ ...held(true), items })).toBe(expected);
     }
   });
 
   it('is found nowhere else', () => {
-    expect(guessesRetry(accepted({ authorization: {} }))).toBe(false);
-    expect(guessesRetry(refused({ code: 'account_suspended', account: 'acme' }))).toBe(false);
+    expect(guessesExpiry(accepted({ authorization: {} }))).toBe(false);
+    expect(guessesExpiry(refused({ code: 'account_suspended', account: 'acme' }))).toBe(false);
   });
 });

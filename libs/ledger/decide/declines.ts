@@ -15,12 +15,12 @@ export function declinesOf(command: Command, outcome: Outcome<unknown>): Account
 }
 
 /**
- * Whether the answer has a time to retry that is only a guess: not all open holds were known to the decision, see
+ * Whether the answer says when a hold expires, and that is only a guess: not all open holds were known to the decision, see
  * `HoldExpiries`.
  */
-export function guessesRetry(outcome: Outcome<unknown>): boolean {
-  if (!outcome.ok && outcome.refusal.code === 'credits_held' && !outcome.refusal.retryIsExact) return true;
-  return itemsOf(outcome).some(guessesRetry);
+export function guessesExpiry(outcome: Outcome<unknown>): boolean {
+  if (!outcome.ok && outcome.refusal.code === 'credits_held' && !outcome.refusal.expiryIsExact) return true;
+  return itemsOf(outcome).some(guessesExpiry);
 }
 
 /** Of a batch, refused or not, how each item went; none of any other command. */

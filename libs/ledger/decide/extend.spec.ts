@@ -113,6 +113,18 @@ describe('an extension that is declined', () => {
       available: '2',
       held: '0',
       shortfall: '1',
+      outOfScope: '0',
+    });
+  });
+
+  it('names the next expiry of other holds, though its own comes first', () => {
+    const ledger = account().grant('20');
+    const hold = ledger.authorize('8', { holdSeconds: 60 });
+    ledger.authorize('4', { holdSeconds: 600 });
+    ledger.authorize('5', { holdSeconds: 300 });
+    expect(refusalOf(() => ledger.extend(hold, { amount: '7' }))).toMatchObject({
+      code: 'credits_held',
+      holdExpiresAt: ledger.now + 300_000,
     });
   });
 
@@ -127,8 +139,10 @@ describe('an extension that is declined', () => {
       available: '2',
       held: '10',
       shortfall: '10',
+      outOfScope: '0',
       retryAfterSeconds: 60,
-      retryIsExact: true,
+      holdExpiresAt: ledger.now + 60_000,
+      expiryIsExact: true,
     });
     expect(refusalOf(() => ledger.extend(hold, { amount: '13' })).code).toBe('insufficient_credits');
     expect(ledger.advance(60).extend(hold, { amount: '12' }).held).toBe('20');

@@ -28,6 +28,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
         required: amount,
         available: funding.available,
         shortfall: amount.minus(funding.available).minus(account.account.terms.overdraftLimit),
+        outOfScope: funding.outOfScope,
         spending: authorization,
         own: pinnedBy(account, authorization),
       }),

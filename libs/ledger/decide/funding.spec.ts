@@ -15,7 +15,24 @@ describe('a decline', () => {
       available: '6',
       held: '4',
       shortfall: '24',
+      outOfScope: '0',
     });
+  });
+
+  it('names the free credits that a scope keeps from it, and no others', () => {
+    const ledger = account()
+      .grant('5', { scope: { models: ['large'] } })
+      .grant('3', { scope: { events: ['chat'] } });
+    ledger.grant('7', { scope: { models: ['large'] }, expiresIn: 60 }).grant('2', { effectiveIn: 60 });
+    const chat = [{ event: 'chat', model: 'large' }];
+    ledger.authorize('4', { usage: chat, holdSeconds: 600 });
+    expect(refusalOf(() => ledger.authorize('4', { usage: [{ event: 'chat', model: 'small' }] }))).toMatchObject({
+      available: '3',
+      outOfScope: '8',
+    });
+    ledger.advance(60);
+    expect(refusalOf(() => ledger.charge('6'))).toMatchObject({ available: '2', outOfScope: '8' });
+    expect(refusalOf(() => ledger.charge('60', { usage: chat }))).toMatchObject({ available: '10', outOfScope: '0' });
   });
 
   it('is insufficient_credits where nothing is held', () => {
@@ -69,7 +86,52 @@ describe('a decline', () => {
 });
 
 describe('Retry-After of a decline for held credits', () => {
-  it('is the earliest expiry of a hold, in whole seconds, rounded up', () => {
+  it('is how long the account’s holds usually last, in whole seconds, rounded up', () => {
+    const ledger = account().grant('10');
+    const first = ledger.authorize('4', { holdSeconds: 900 });
+    ledger.advance(3.001).commit(first, '0');
+    ledger.authorize('8', { holdSeconds: 900 });
+    expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({
+      retryAfterSeconds: 4,
+      holdExpiresAt: ledger.now + 900_000,
+    });
+  });
+
+  it('counts holds that were committed, voided or have expired, and nothing that never held', () => {
+    const retryAfter = (end: (ledger: LedgerFixture) => void): unknown => {
+      const ledger = account().grant('20');
+      ledger.authorize('1', { holdSeconds: 100 });
+      end(ledger.advance(10));
+      ledger.authorize('15', { holdSeconds: 900 });
+      const refusal = refusalOf(() => ledger.authorize('10'));
+      return 'retryAfterSeconds' in refusal && refusal.retryAfterSeconds;
+    };
+    const hold = (ledger: LedgerFixture): { readonly id: string } => ledger.authorize('2', { holdSeconds: 400 });
+    expect([
+      retryAfter((ledger) => ledger.charge('1')),
+      retryAfter((ledger) => ledger.advance(90)),
+      retryAfter((ledger) => ledger.advance(10).void(hold(ledger))),
+      retryAfter((ledger) => {
+        const open = hold(ledger);
+        ledger.commit(open, '1', { final: false });
+        ledger.advance(20).commit(open, '1');
+      }),
+    ]).toEqual([90, 100, 1, 20]);
+  });
+
+  it('is at least a second, and no longer than until the next hold expires', () => {
+    const ledger = account().grant('10');
+    ledger.commit(ledger.authorize('1'), '1');
+    ledger.authorize('8', { holdSeconds: 900 });
+    expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 1 });
+    const other = account().grant('10');
+    const long = other.authorize('1');
+    other.advance(300).commit(long);
+    other.authorize('8', { holdSeconds: 60 });
+    expect(refusalOf(() => other.authorize('5'))).toMatchObject({ retryAfterSeconds: 60 });
+  });
+
+  it('is the earliest expiry of a hold where none has settled yet', () => {
     const ledger = account().grant('10');
     ledger.authorize('4', { holdSeconds: 300 });
     ledger.authorize('4', { holdSeconds: 60 });
@@ -79,7 +141,10 @@ describe('Retry-After of a decline for held credits', () => {
     ledger.advance(59.5);
     expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 1 });
     ledger.advance(0.499);
-    expect(refusalOf(() => ledger.authorize('7'))).toMatchObject({ retryAfterSeconds: 240 });
+    expect(refusalOf(() => ledger.authorize('7'))).toMatchObject({
+      retryAfterSeconds: 60,
+      holdExpiresAt: ledger.now + 240_000,
+    });
   });
 
   it('is the earliest also among holds of the same transaction', () => {
@@ -91,29 +156,44 @@ describe('Retry-After of a decline for held credits', () => {
     });
   });
 
-  it('passes over a hold that the same transaction has closed, and follows one that it has extended', () => {
+  it('comes with the next expiry, which passes over a hold that the same transaction has closed, and follows one that it has extended', () => {
     const ledger = account().grant('10');
     ledger.inOneTransaction(() => {
       const [first, second] = [ledger.authorize('4', { holdSeconds: 60 }), ledger.authorize('3', { holdSeconds: 120 })];
       ledger.authorize('3', { holdSeconds: 300 });
       ledger.void(first);
-      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 120, retryIsExact: true });
+      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({
+        holdExpiresAt: ledger.now + 120_000,
+        expiryIsExact: true,
+      });
       ledger.extend(second, { holdSeconds: 180 });
-      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 180, retryIsExact: true });
+      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({
+        holdExpiresAt: ledger.now + 180_000,
+        expiryIsExact: true,
+      });
       ledger.commit(second);
-      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({ retryAfterSeconds: 300, retryIsExact: true });
+      expect(refusalOf(() => ledger.authorize('5'))).toMatchObject({
+        holdExpiresAt: ledger.now + 300_000,
+        expiryIsExact: true,
+      });
     });
   });
 
-  it('is a guess, and says so, once all holds that are known are closed', () => {
+  it('comes with an expiry that is a guess, and says so, once all holds that are known are closed', () => {
     const ledger = account().grant('10');
     const holds = [60, 120, 300].map((holdSeconds) => ledger.authorize('3', { holdSeconds }));
     ledger.inOneTransaction(() => {
       // The fixture reads no more than the two that expire first.
       for (const hold of holds.slice(0, 2)) ledger.commit(hold);
-      expect(refusalOf(() => ledger.authorize('3'))).toMatchObject({ retryAfterSeconds: 120, retryIsExact: false });
+      expect(refusalOf(() => ledger.authorize('3'))).toMatchObject({
+        holdExpiresAt: ledger.now + 120_000,
+        expiryIsExact: false,
+      });
     });
-    expect(refusalOf(() => ledger.authorize('3'))).toMatchObject({ retryAfterSeconds: 300, retryIsExact: true });
+    expect(refusalOf(() => ledger.authorize('3'))).toMatchObject({
+      holdExpiresAt: ledger.now + 300_000,
+      expiryIsExact: true,
+    });
   });
 
   it('passes when it has been waited for', () => {

@@ -1,6 +1,7 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, GrantShare, Spending } from '../authorization.ts';
 import { isSpendable, mayPayFor, type Grant } from '../grant.ts';
+import type { HoldExpiries } from '../hold-expiries.ts';
 import type { Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
@@ -13,6 +14,8 @@ export interface Funding {
   readonly missing: Amount;
   /** Available to this request: usable credits less debt and overdraft already promised. Exact where it is less than the amount. */
   readonly available: Amount;
+  /** Free credits of grants whose scope excludes this. All of them, where what is available is less than the amount. */
+  readonly outOfScope: Amount;
 }
 
 /** Finds the credits that may pay for this, and takes none. It looks only where something is free, until there is enough. */
@@ -23,19 +26,24 @@ export function fund(context: DecisionContext, account: AccountState, spending: 
   const shares: { grant: Grant; amount: Amount }[] = [];
   let usable = ZERO;
   let missing = amount;
+  let outOfScope = ZERO;
   skipUnfree(account);
   for (let index = account.freeFrom; usable.lt(enough); index += 1) {
     const grant = account.grants[index];
     if (!grant) break;
     const free = grant.remaining.minus(grant.held);
-    if (free.isZero() || !isSpendable(grant, now) || !mayPayFor(grant, spending)) continue;
+    if (free.isZero() || !isSpendable(grant, now)) continue;
+    if (!mayPayFor(grant, spending)) {
+      outOfScope = outOfScope.plus(free);
+      continue;
+    }
     usable = usable.plus(free);
     const share = smallerOf(free, missing);
     if (share.isZero()) continue;
     shares.push({ grant, amount: share });
     missing = missing.minus(share);
   }
-  return { shares, missing, available: usable.minus(burden) };
+  return { shares, missing, available: usable.minus(burden), outOfScope };
 }
 
 /** An account may have thousands of grants that are pinned to the last credit; no request walks them twice. */
@@ -83,19 +91,25 @@ export interface NextExpiry {
 }
 
 export function nextExpiryOf({ holdExpiries }: AccountState): NextExpiry {
-  return { at: holdExpiries.earliest(), isExact: holdExpiries.isExact() };
+  return expiryIn(holdExpiries);
+}
+
+function expiryIn(expiries: Pick<HoldExpiries, 'earliest' | 'isExact'>): NextExpiry {
+  return { at: expiries.earliest(), isExact: expiries.isExact() };
 }
 
 /** What an authorization has pinned itself. */
 export function pinnedBy(account: AccountState, authorization: Authorization): OwnPins {
-  const { allocations, overdraftHeld } = authorization;
-  return { shares: allocations, overdraft: overdraftHeld, lacking: ZERO, nextExpiry: nextExpiryOf(account) };
+  const { id, allocations, overdraftHeld } = authorization;
+  const nextExpiry = expiryIn(account.holdExpiries.withoutHold(id));
+  return { shares: allocations, overdraft: overdraftHeld, lacking: ZERO, nextExpiry };
 }
 
 interface Want {
   readonly required: Amount;
   readonly available: Amount;
   readonly shortfall: Amount;
+  readonly outOfScope: Amount;
   /** What would have to come free; the shortfall, where it isn't said. */
   readonly lacking?: Amount;
   readonly spending: Spending;
@@ -112,13 +126,16 @@ export function shortfall(context: DecisionContext, account: AccountState, want:
     available: want.available,
     held: account.held.minus(ownTotal(want)),
     shortfall: want.shortfall,
+    outOfScope: want.outOfScope,
   };
   const { at, isExact } = want.own.nextExpiry;
   if (at === null || !othersHold(context, account, want, want.lacking ?? want.shortfall)) {
     return { code: 'insufficient_credits', ...figures };
   }
-  const seconds = Math.ceil((at - timeOf(context, account)) / 1000);
-  return { code: 'credits_held', retryAfterSeconds: Math.max(seconds, 1), retryIsExact: isExact, ...figures };
+  const usual = account.account.holdLifetimeMs ?? Number.POSITIVE_INFINITY;
+  const seconds = Math.ceil(Math.min(usual, at - timeOf(context, account)) / 1000);
+  const retry = { retryAfterSeconds: Math.max(seconds, 1), holdExpiresAt: at, expiryIsExact: isExact };
+  return { code: 'credits_held', ...retry, ...figures };
 }
 
 /** Whether others have pinned as much as this that the request could use, once they let go of it. */

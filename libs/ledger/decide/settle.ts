@@ -3,7 +3,7 @@ import type { Lapsed, LapsedHold, LapsedShare } from '../authorization.ts';
 import type { Balance } from '../balance.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
-import type { AccountState } from '../state.ts';
+import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { emit, grantData, type Moment } from './emit.ts';
@@ -113,7 +113,11 @@ function passInstant(context: DecisionContext, account: AccountState, { at, toge
   const moment = { at, balance: balanceThen(account, scheduled) };
   for (const grant of expiring) emitExpiry(context, account, grant, moment);
   reportLosses(context, moment);
-  for (const { hold } of together) if (hold) emitLapse(context, account, hold, moment);
+  for (const { hold } of together) {
+    if (!hold) continue;
+    noteLifetime(account, hold.at - hold.createdAt);
+    emitLapse(context, account, hold, moment);
+  }
   observeBalance(context, account, moment);
 }
 

@@ -2,7 +2,7 @@ import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';
-import { holdClosed, type AccountState } from '../state.ts';
+import { holdForgotten, type AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize, type BatchSoFar } from './authorize.ts';
 import { charge } from './charge.ts';
@@ -96,7 +96,7 @@ function undo(
   { account, authorization }: { readonly account: AccountState; readonly authorization: Authorization },
 ): void {
   releaseRest(new Transaction(context, account), authorization);
-  holdClosed(account, authorization.id);
+  holdForgotten(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
   context.changes.authorizations.discard(authorization);
 }

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
-import { holdClosed } from '../state.ts';
+import { holdSettled } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { Transaction } from './transaction.ts';
@@ -19,8 +19,8 @@ export function voidAuthorization(
       authorization.heldAtClose = authorization.held;
       releaseRest(new Transaction(context, account), authorization);
       authorization.status = 'voided';
-      holdClosed(account, authorization.id);
       authorization.closedAt = timeOf(context, account);
+      holdSettled(account, authorization.id, authorization.closedAt - authorization.createdAt);
       return decided(account, authorization);
     case 'voided':
       return unchanged(account, authorization);

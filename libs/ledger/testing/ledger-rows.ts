@@ -175,8 +175,8 @@ function copyOf(authorization: Authorization): Authorization {
   return { ...authorization, draws: [...authorization.draws], steps: [...authorization.steps] };
 }
 
-function lapsedHold({ accountKey, id, held, expiresAt }: Authorization): LapsedHold {
-  return { accountKey, authorizationId: id, held, at: expiresAt ?? Number.NaN };
+function lapsedHold({ accountKey, id, held, createdAt, expiresAt }: Authorization): LapsedHold {
+  return { accountKey, authorizationId: id, held, createdAt, at: expiresAt ?? Number.NaN };
 }
 
 /** What one hold lets go when it lapses. */
