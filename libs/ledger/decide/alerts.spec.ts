@@ -68,6 +68,16 @@ describe('percentages of the last fill', () => {
     expect(ledger.events('balance.threshold_reached').at(-1)).toMatchObject({ data: { basis: '100', epoch: 2 } });
   });
 
+  it('are not sent by a hold, though new rules say that they have been reached', () => {
+    const ledger = opened().grant('100');
+    ledger.charge('40');
+    ledger.setAlerts({ percent: [30] });
+    ledger.authorize('10');
+    expect(sent(ledger)).toEqual([]);
+    ledger.charge('1');
+    expect(sent(ledger)).toEqual([[30]]);
+  });
+
   it('count from what refunds have brought back, where that is more than the last fill left', () => {
     const ledger = opened().grant('100');
     const charge = ledger.charge('60');

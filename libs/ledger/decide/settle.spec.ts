@@ -238,4 +238,12 @@ describe('an account stays settled', () => {
     ledger.sweep();
     expect(settledFor(ledger, 0, 539.999, 540)).toEqual([true, true, false]);
   });
+
+  it('when a grant that was voided would expire, as long as holds keep the rest of it', () => {
+    const ledger = account();
+    const grant = ledger.createGrant('10', { expiresIn: 60 });
+    ledger.authorize('4', { holdSeconds: 600 });
+    ledger.voidGrant(grant);
+    expect(settledFor(ledger, 0, 60, 599.999, 600)).toEqual([true, true, true, false]);
+  });
 });
