@@ -10,10 +10,12 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/test-d
 import { ApiModule } from './api.module.ts';
 import { Readiness } from './health/readiness.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { Connections } from './requests/connections.ts';
 
 const log = (): void => undefined;
 const webhooks = { secrets: new SecretBox([]), allowLoopback: false, resolve: resolveHost };
-const parts = { webhooks, metrics: new Metrics(), readiness: new Readiness() };
+const connections = new Connections(10, () => undefined);
+const parts = { webhooks, metrics: new Metrics(), connections, readiness: new Readiness() };
 
 let database: TestDatabase;
 let readPool: Pool;

@@ -23,6 +23,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { DESCRIBED_CONTROLLERS } from './openapi/described-controllers.ts';
 import { makeDocument } from './openapi/make-document.ts';
+import type { Connections } from './requests/connections.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 
 export interface ApiParts {
@@ -35,6 +36,7 @@ export interface ApiParts {
   readonly keys: KeyRing;
   readonly webhooks: EndpointsOptions;
   readonly metrics: Metrics;
+  readonly connections: Connections;
   readonly readiness: Readiness;
   readonly log: (line: string) => void;
 }
@@ -43,9 +45,11 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
-    const { engine, alertDefaults, readPool, controlPool, keys, webhooks, metrics, readiness, log } = parts;
+    const { engine, alertDefaults, readPool, controlPool, keys, webhooks, metrics, connections, readiness, log } =
+      parts;
     const gauges = new LedgerGauges({
       registry: metrics.registry,
+      connections,
       engine,
       readPool,
       defaultPartitions: new DefaultPartitionReader(readPool),

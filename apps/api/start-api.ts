@@ -18,6 +18,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
 import { answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
 import { sendAnswerHeaders } from './requests/answer-headers.ts';
+import { CONNECTION_TIMEOUTS, Connections, HEAD_TIMEOUTS } from './requests/connections.ts';
 import { observeRequests, type RequestWatcher } from './requests/finished-requests.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
 import { limitLargeRequests } from './requests/limit-large-requests.ts';
@@ -44,6 +45,7 @@ export interface ApiOptions {
     Config,
     | 'host'
     | 'port'
+    | 'connectionsMax'
     | 'trustedProxies'
     | 'rateLimit'
     | 'redisUrl'
@@ -73,10 +75,6 @@ const CONTROL_CONNECTIONS_MAX = 3;
 const CONTROL_TIMEOUT_MS = 5_000;
 const CLOSING_GRACE_MS = 5_000;
 const IDLE_CHECK_MS = 50;
-/** For the head of a request, and for all of it: 1 MiB takes that long at 70 KB/s. */
-const HEAD_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 15_000;
-const TIMEOUT_CHECK_MS = 2_000;
 
 /** Starts the HTTP API on a migrated database. */
 export async function startApi(options: ApiOptions): Promise<RunningApi> {
@@ -110,6 +108,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const keys = await KeyRing.open(controlPool, { log });
   cleanUp.defer(() => keys.close());
   const readiness = new Readiness();
+  const connections = new Connections(config.connectionsMax, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of({
       engine,
@@ -119,6 +118,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       keys,
       webhooks: webhooksOf(options),
       metrics,
+      connections,
       readiness,
       log,
     }),
@@ -126,7 +126,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     { logger: false, abortOnError: false, bodyParser: false },
   );
   const watchers = [metrics, new RequestLog(logger), ...(tracing ? [tracing] : [])];
-  cleanUp.use(await configure(app, { config, engine, keys, watchers, log }));
+  cleanUp.use(await configure(app, { config, connections, engine, keys, watchers, log }));
   await app.listen(config.port, config.host);
 
   const parts = cleanUp.move();
@@ -173,12 +173,8 @@ function fastifyAdapter({ trustedProxies }: Pick<Config, 'trustedProxies'>): Fas
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 200 },
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: {
-      headersTimeout: HEAD_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      maxHeaderSize: HEAD_BYTES_MAX,
-    },
+    ...CONNECTION_TIMEOUTS,
+    http: { ...HEAD_TIMEOUTS, maxHeaderSize: HEAD_BYTES_MAX },
     genReqId: requestIdOf,
     // What comes while closing is answered by the ledger, with a problem like any other.
     return503OnClosing: false,
@@ -194,6 +190,7 @@ function webhooksOf({ config: { webhooks }, resolveHost: resolve = resolveHost }
 
 interface Doors {
   readonly config: ApiOptions['config'];
+  readonly connections: Connections;
   readonly engine: Pick<Engine, 'isBusyFor'>;
   readonly keys: KeyRing;
   readonly watchers: readonly RequestWatcher[];
@@ -202,10 +199,11 @@ interface Doors {
 
 /** What every request passes, in this order: the cheaper a reason to refuse it, the sooner. */
 async function configure(app: NestFastifyApplication, doors: Doors): Promise<Disposable | null> {
-  const { config, engine, keys, watchers, log } = doors;
+  const { config, connections, engine, keys, watchers, log } = doors;
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter());
   const fastify = app.getHttpAdapter().getInstance();
+  connections.limit(fastify);
   observeRequests(fastify, watchers);
   sendAnswerHeaders(fastify);
   limitSizes(fastify);

@@ -26,6 +26,15 @@ export interface WorkOptions {
   readonly log: WorkerLog;
 }
 
+/** A few programs ask a worker how it is. None of them holds a connection that it doesn't use. */
+const CONNECTIONS_MAX = 100;
+const SERVER = {
+  logger: false,
+  requestTimeout: 15_000,
+  connectionTimeout: 20_000,
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+} as const;
+
 /**
  * Starts a worker that does these chores. Several may run; a Redis that is away is waited for.
  * @throws DatabaseError where the Postgres that has the queues can't be used
@@ -39,9 +48,10 @@ export async function startWork({ chores, queuePlace, listenOn, log }: WorkOptio
   opening.defer(() => queues.close());
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.of({ chores, queues, registry, log }),
-    new FastifyAdapter({ logger: false }),
+    new FastifyAdapter(SERVER),
     { logger: false, abortOnError: false },
   );
+  app.getHttpServer().maxConnections = CONNECTIONS_MAX;
   opening.defer(() => app.close());
   await (listenOn === undefined ? app.init() : app.listen(listenOn.port, listenOn.host));
   const opened = opening.move();

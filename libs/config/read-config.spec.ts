@@ -18,6 +18,7 @@ describe('readConfig', () => {
     expect(readConfig({})).toEqual({
       host: '127.0.0.1',
       port: 3000,
+      connectionsMax: 4000,
       databaseUrl: null,
       dataDir: resolve('.purser'),
       adminKeys: {},
@@ -39,6 +40,7 @@ describe('readConfig', () => {
     const env = {
       HOST: '::',
       PORT: '0',
+      PURSER_CONNECTIONS_MAX: '20000',
       DATABASE_URL: 'postgresql://purser:secret@db.example.com/purser',
       PURSER_DATA_DIR: '/var/lib/purser',
       PURSER_ADMIN_KEY: 'live-key-live-key-live-key',
@@ -60,6 +62,7 @@ describe('readConfig', () => {
     expect(readConfig(env)).toEqual({
       host: '::',
       port: 0,
+      connectionsMax: 20_000,
       databaseUrl: env.DATABASE_URL,
       dataDir: '/var/lib/purser',
       adminKeys: { live: env.PURSER_ADMIN_KEY, test: env.PURSER_TEST_ADMIN_KEY },

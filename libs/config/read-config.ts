@@ -22,6 +22,8 @@ export interface Config {
   readonly host: string;
   /** PORT: the port to listen on; 0 takes any free one. */
   readonly port: number;
+  /** PURSER_CONNECTIONS_MAX: how many connections of clients a process has open at once. */
+  readonly connectionsMax: number;
   /** DATABASE_URL: the Postgres to use; null for the embedded one. */
   readonly databaseUrl: string | null;
   /** PURSER_DATA_DIR: the absolute path of the folder that holds the embedded Postgres. */
@@ -94,6 +96,7 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
   const config = {
     host: variables.text('HOST', { example: '0.0.0.0', problem: hostProblem }) ?? '127.0.0.1',
     port: variables.wholeNumber('PORT', { min: 0, max: 65_535, fallback: 3000 }),
+    connectionsMax: variables.wholeNumber('PURSER_CONNECTIONS_MAX', { min: 10, max: 1_000_000, fallback: 4000 }),
     databaseUrl: databaseUrl(variables),
     dataDir: resolve(env['PURSER_DATA_DIR']?.trim() || '.purser'),
     adminKeys: readAdminKeys(variables),

@@ -11,6 +11,7 @@ import { ApiModule } from '../../apps/api/api.module.ts';
 import type {} from '../../apps/api/auth/needs.ts';
 import { Readiness } from '../../apps/api/health/readiness.ts';
 import { Metrics } from '../../apps/api/metrics/metrics.ts';
+import { Connections } from '../../apps/api/requests/connections.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export interface RegisteredRoute {
@@ -39,6 +40,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       keys,
       webhooks,
       metrics: new Metrics(),
+      connections: new Connections(10, () => undefined),
       readiness: new Readiness(),
       log,
     }),

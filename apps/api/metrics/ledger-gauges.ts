@@ -9,9 +9,11 @@ import {
   type OpenHoldsReader,
 } from '#ledger-store';
 import { Gauge, type Registry } from 'prom-client';
+import type { Connections } from '../requests/connections.ts';
 
 export interface LedgerGaugesParts {
   readonly registry: Registry;
+  readonly connections: Pick<Connections, 'open' | 'max'>;
   readonly engine: Pick<Engine, 'load'>;
   readonly readPool: Pool;
   readonly defaultPartitions: DefaultPartitionReader;
@@ -49,8 +51,11 @@ export class LedgerGauges {
   }
 
   private lookAtProcess(): void {
-    const { engine, readPool } = this.parts;
-    const { queued, queuedMax, connections, connectionsMax, readsWaiting } = this.gauges;
+    const { engine, readPool, connections: clients } = this.parts;
+    const { queued, queuedMax, connections, connectionsMax, readsWaiting, httpConnections, httpConnectionsMax } =
+      this.gauges;
+    httpConnections.set(clients.open);
+    httpConnectionsMax.set(clients.max);
     const load = engine.load;
     queued.set(load.waiting);
     queuedMax.set(load.waitingMax);
@@ -93,6 +98,8 @@ function makeGauges(registry: Registry) {
   return {
     queued: gauge('purser_queue_decisions', 'Decisions that wait or are under way.'),
     queuedMax: gauge('purser_queue_decisions_max', 'So many may wait; beyond it requests are refused.'),
+    httpConnections: gauge('purser_http_connections', 'Open connections of clients.'),
+    httpConnectionsMax: gauge('purser_http_connections_max', 'So many may be open; beyond it new ones are closed.'),
     connections: gauge('purser_database_connections', 'Database connections in use.', 'pool'),
     connectionsMax: gauge('purser_database_connections_max', 'Database connections that may be in use.', 'pool'),
     readsWaiting: gauge('purser_reads_waiting', 'Reads that wait for a database connection.'),

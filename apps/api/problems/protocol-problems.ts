@@ -21,6 +21,8 @@ export function answerUnroutable(
   sendProblem(reply, body, { 'x-request-id': request.id });
 }
 
+const LINGER_MS = 1_000;
+
 /** For what isn't HTTP, comes too slowly, or has too large a head: Node hands us the bare socket. */
 export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -39,6 +41,9 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): 
       text,
     ].join('\r\n'),
   );
+  // A client that keeps its side open, or doesn't read, must not keep ours. Closing at once could lose the answer.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function problemOf({ code }: NodeJS.ErrnoException): Problem {
