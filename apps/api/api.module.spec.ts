@@ -8,6 +8,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.ts';
 import { ApiModule } from './api.module.ts';
+import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { Connections } from './requests/connections.ts';
@@ -15,7 +16,13 @@ import { Connections } from './requests/connections.ts';
 const log = (): void => undefined;
 const webhooks = { secrets: new SecretBox([]), allowLoopback: false, resolve: resolveHost };
 const connections = new Connections(10, () => undefined);
-const parts = { webhooks, metrics: new Metrics(), connections, readiness: new Readiness() };
+const parts = {
+  webhooks,
+  metrics: new Metrics(),
+  connections,
+  metricsToken: new MetricsToken(null),
+  readiness: new Readiness(),
+};
 
 let database: TestDatabase;
 let readPool: Pool;

@@ -17,6 +17,7 @@ import {
 } from '#ledger-store';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
 import { LedgerGauges } from './metrics/ledger-gauges.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -36,6 +37,7 @@ export interface ApiParts {
   readonly keys: KeyRing;
   readonly webhooks: EndpointsOptions;
   readonly metrics: Metrics;
+  readonly metricsToken: MetricsToken;
   readonly connections: Connections;
   readonly readiness: Readiness;
   readonly log: (line: string) => void;
@@ -45,8 +47,19 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
-    const { engine, alertDefaults, readPool, controlPool, keys, webhooks, metrics, connections, readiness, log } =
-      parts;
+    const {
+      engine,
+      alertDefaults,
+      readPool,
+      controlPool,
+      keys,
+      webhooks,
+      metrics,
+      metricsToken,
+      connections,
+      readiness,
+      log,
+    } = parts;
     const gauges = new LedgerGauges({
       registry: metrics.registry,
       connections,
@@ -74,6 +87,7 @@ export class ApiModule {
         { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, log) },
         { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
         { provide: Metrics, useValue: metrics },
+        { provide: MetricsToken, useValue: metricsToken },
         { provide: LedgerGauges, useValue: gauges },
         { provide: Readiness, useValue: readiness },
         { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },

@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { ApiModule } from './api.module.ts';
 import { authenticate } from './auth/authenticate.ts';
+import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
@@ -48,6 +49,7 @@ export interface ApiOptions {
     | 'connectionsMax'
     | 'trustedProxies'
     | 'rateLimit'
+    | 'metricsToken'
     | 'redisUrl'
     | 'drainSeconds'
     | 'tracing'
@@ -85,6 +87,50 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const metrics = new Metrics(alsoMeasured);
   const tracing = config.tracing && (await startTracing(config.tracing, log));
   if (tracing) cleanUp.defer(() => tracing.stop());
+  const { readPool, controlPool } = openPools(databaseUrl, log, cleanUp);
+  const { openHoldsMax } = config;
+  const { engine, alertDefaults } = options.ledger ?? cleanUp.use(await openLedger({ databaseUrl, openHoldsMax, log }));
+  for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
+
+  const keys = await KeyRing.open(controlPool, { log });
+  cleanUp.defer(() => keys.close());
+  const readiness = new Readiness();
+  const metricsToken = new MetricsToken(config.metricsToken);
+  const connections = new Connections(config.connectionsMax, log);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.of({
+      engine,
+      alertDefaults,
+      readPool,
+      controlPool,
+      keys,
+      webhooks: webhooksOf(options),
+      metrics,
+      metricsToken,
+      connections,
+      readiness,
+      log,
+    }),
+    fastifyAdapter(config),
+    { logger: false, abortOnError: false, bodyParser: false },
+  );
+  const watchers = [metrics, new RequestLog(logger), ...(tracing ? [tracing] : [])];
+  cleanUp.use(await configure(app, { config, connections, engine, keys, metricsToken, watchers, log }));
+  await app.listen(config.port, config.host);
+
+  const parts = cleanUp.move();
+  return {
+    url: urlOf(app.getHttpServer().address() as AddressInfo),
+    close: async () => {
+      readiness.stop();
+      await sleep(config.drainSeconds * 1000);
+      await closeConnections(app);
+      await parts.disposeAsync();
+    },
+  };
+}
+
+function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: AsyncDisposableStack) {
   const readPool = connect(databaseUrl, {
     connectionsMax: READ_CONNECTIONS_MAX,
     pipeline: true,
@@ -101,44 +147,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     log,
   });
   cleanUp.defer(() => controlPool.end());
-  const { openHoldsMax } = config;
-  const { engine, alertDefaults } = options.ledger ?? cleanUp.use(await openLedger({ databaseUrl, openHoldsMax, log }));
-  for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
-
-  const keys = await KeyRing.open(controlPool, { log });
-  cleanUp.defer(() => keys.close());
-  const readiness = new Readiness();
-  const connections = new Connections(config.connectionsMax, log);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    ApiModule.of({
-      engine,
-      alertDefaults,
-      readPool,
-      controlPool,
-      keys,
-      webhooks: webhooksOf(options),
-      metrics,
-      connections,
-      readiness,
-      log,
-    }),
-    fastifyAdapter(config),
-    { logger: false, abortOnError: false, bodyParser: false },
-  );
-  const watchers = [metrics, new RequestLog(logger), ...(tracing ? [tracing] : [])];
-  cleanUp.use(await configure(app, { config, connections, engine, keys, watchers, log }));
-  await app.listen(config.port, config.host);
-
-  const parts = cleanUp.move();
-  return {
-    url: urlOf(app.getHttpServer().address() as AddressInfo),
-    close: async () => {
-      readiness.stop();
-      await sleep(config.drainSeconds * 1000);
-      await closeConnections(app);
-      await parts.disposeAsync();
-    },
-  };
+  return { readPool, controlPool };
 }
 
 /** What OpenTelemetry brings along is loaded only where it is asked for. */
@@ -193,13 +202,14 @@ interface Doors {
   readonly connections: Connections;
   readonly engine: Pick<Engine, 'isBusyFor'>;
   readonly keys: KeyRing;
+  readonly metricsToken: MetricsToken;
   readonly watchers: readonly RequestWatcher[];
   readonly log: (line: string) => void;
 }
 
 /** What every request passes, in this order: the cheaper a reason to refuse it, the sooner. */
 async function configure(app: NestFastifyApplication, doors: Doors): Promise<Disposable | null> {
-  const { config, connections, engine, keys, watchers, log } = doors;
+  const { config, connections, engine, keys, metricsToken, watchers, log } = doors;
   app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new ProblemFilter());
   const fastify = app.getHttpAdapter().getInstance();
@@ -209,7 +219,7 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   limitSizes(fastify);
   shedLoad(fastify, engine);
   const { rateLimit: perMinute, redisUrl } = config;
-  const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, log }) : null;
+  const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, metricsToken, log }) : null;
   authenticate(fastify, keys);
   limitLargeRequests(fastify);
   readJsonBodies(fastify);

@@ -1,4 +1,5 @@
 export type { Chore, ChoreGauge, ChoreLog, JobIds, QueuedChore, TimedChore, Wake } from './chore.ts';
+export { PacedFlight } from './paced-flight.ts';
 export { PolledSnapshot } from './polled-snapshot.ts';
 export { Repeater } from './repeater.ts';
 export { retry } from './retry.ts';

@@ -44,6 +44,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   /** PURSER_RATE_LIMIT: requests per minute and API key; 0: no limit. */
   readonly rateLimit: number;
+  /** PURSER_METRICS_TOKEN: what a scraper must send to read `/metrics` of the API; null: nothing. */
+  readonly metricsToken: string | null;
   /** REDIS_URL: where the queues are and several processes count rate limits together; null: queues on Postgres, each for itself. */
   readonly redisUrl: string | null;
   /** PURSER_DRAIN_SECONDS: how long a service that is told to stop goes on answering, and says that it isn't ready. */
@@ -119,10 +121,14 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
 /** How it is watched, limited and stopped. */
 function readOperation(
   variables: VariableReader,
-): Pick<Config, 'trustedProxies' | 'rateLimit' | 'redisUrl' | 'drainSeconds' | 'logLevel' | 'tracing'> {
+): Pick<
+  Config,
+  'trustedProxies' | 'rateLimit' | 'metricsToken' | 'redisUrl' | 'drainSeconds' | 'logLevel' | 'tracing'
+> {
   return {
     trustedProxies: readTrustedProxies(variables),
     rateLimit: variables.wholeNumber('PURSER_RATE_LIMIT', { min: 0, max: 999_999_999, fallback: 0, example: 60_000 }),
+    metricsToken: variables.text('PURSER_METRICS_TOKEN', SECRET) ?? null,
     redisUrl:
       variables.text('REDIS_URL', { example: 'redis://cache.example.com:6379', problem: redisUrlProblem }) ?? null,
     drainSeconds: variables.wholeNumber('PURSER_DRAIN_SECONDS', { min: 0, max: 300, fallback: 0, example: 5 }),
@@ -194,13 +200,14 @@ function readTracing(variables: VariableReader): TracingConfig | null {
   return endpoint === undefined ? null : { endpoint, ratio: Number(ratio ?? 1) };
 }
 
+const SECRET = { example: '"$(openssl rand -hex 24)"', problem: secretProblem };
+
 function readAdminKeys(variables: VariableReader): Config['adminKeys'] {
-  const rule = { example: '"$(openssl rand -hex 24)"', problem: adminKeyProblem };
-  const live = variables.text('PURSER_ADMIN_KEY', rule);
-  const test = variables.text('PURSER_TEST_ADMIN_KEY', rule);
+  const live = variables.text('PURSER_ADMIN_KEY', SECRET);
+  const test = variables.text('PURSER_TEST_ADMIN_KEY', SECRET);
   // A key decides the environment a request acts in, so one key can't stand for two.
   if (live !== undefined && live === test) {
-    variables.fault('PURSER_TEST_ADMIN_KEY', 'must not be the same as PURSER_ADMIN_KEY', rule.example);
+    variables.fault('PURSER_TEST_ADMIN_KEY', 'must not be the same as PURSER_ADMIN_KEY', SECRET.example);
   }
   return { ...(live === undefined ? {} : { live }), ...(test === undefined ? {} : { test }) };
 }
@@ -274,6 +281,6 @@ function proxyProblem(text: string): string | null {
   return bits !== undefined && Number(bits) === 0 ? `has '${text}', which is everybody; name your proxies` : null;
 }
 
-function adminKeyProblem(text: string): string | null {
+function secretProblem(text: string): string | null {
   return /^[\x21-\x7e]{24,}$/.test(text) ? null : 'must be 24 or more printable ASCII characters without spaces';
 }

@@ -60,7 +60,7 @@ describe('requests of one API key', () => {
       expectLimited(await service.live.get(path));
   });
 
-  it('leave other keys, the service’s health and its metrics alone', async () => {
+  it('leave other keys, the service’s health and whoever reads its metrics alone', async () => {
     service = await startTestService({ PURSER_RATE_LIMIT: String(PER_MINUTE) });
     await ask(service.live, PER_MINUTE + 1);
     expect((await service.test.get('/v1/accounts')).status).toBe(200);

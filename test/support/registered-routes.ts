@@ -9,6 +9,7 @@ import type { FastifyContextConfig } from 'fastify';
 import { ApiModule } from '../../apps/api/api.module.ts';
 // Adds `needs` to the type of a route's configuration.
 import type {} from '../../apps/api/auth/needs.ts';
+import { MetricsToken } from '../../apps/api/auth/metrics-token.ts';
 import { Readiness } from '../../apps/api/health/readiness.ts';
 import { Metrics } from '../../apps/api/metrics/metrics.ts';
 import { Connections } from '../../apps/api/requests/connections.ts';
@@ -40,6 +41,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       keys,
       webhooks,
       metrics: new Metrics(),
+      metricsToken: new MetricsToken(null),
       connections: new Connections(10, () => undefined),
       readiness: new Readiness(),
       log,

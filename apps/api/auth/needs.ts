@@ -8,6 +8,8 @@ declare module 'fastify' {
     needs?: readonly Scope[] | null;
     /** Whether its answer goes on and on, so that it is neither slow nor under way. */
     isStream?: true;
+    /** Whether it tells a load balancer or supervisor how the process is, and so must never be refused. */
+    isProbe?: true;
   }
 }
 
@@ -28,3 +30,6 @@ export function isOpenToAll(request: FastifyRequest): boolean {
 
 /** Marks an operation that needs no API key. */
 export const OpenToAll = (): MethodDecorator => RouteConfig({ needs: null });
+
+/** Marks an operation that needs no API key and isn't counted against the rate limit: refused, it would restart the process. */
+export const Probe = (): MethodDecorator => RouteConfig({ needs: null, isProbe: true });

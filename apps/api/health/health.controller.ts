@@ -1,7 +1,7 @@
 import { LedgerHealth } from '#ledger-store';
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { OpenToAll } from '../auth/needs.ts';
+import { Probe } from '../auth/needs.ts';
 import { Readiness } from './readiness.ts';
 
 @Controller('health')
@@ -13,14 +13,14 @@ export class HealthController {
 
   /** The process runs. */
   @Get('live')
-  @OpenToAll()
+  @Probe()
   live() {
     return { status: 'ok' };
   }
 
   /** Requests should be sent here: the database is there, has this version's tables, and the process isn't stopping. */
   @Get('ready')
-  @OpenToAll()
+  @Probe()
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const { database, migrations } = await this.ledger.check();
     const service = this.readiness.isStopping ? 'stopping' : 'ok';

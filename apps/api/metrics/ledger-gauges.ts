@@ -1,4 +1,3 @@
-import { SingleFlight } from '#background';
 import type { Pool } from '#database';
 import {
   LedgerUnavailable,
@@ -21,22 +20,16 @@ export interface LedgerGaugesParts {
   readonly lastVerification: LastVerificationReader;
 }
 
-/** How things stand, looked at when somebody asks. */
+/** How things stand, looked at when the metrics are collected. */
 export class LedgerGauges {
   private readonly gauges: Gauges;
-  private readonly looking = new SingleFlight<void>();
 
   constructor(private readonly parts: LedgerGaugesParts) {
     this.gauges = makeGauges(parts.registry);
   }
 
-  /** Anyone may ask, as often as they like, so all who ask at once share one look. */
-  look(): Promise<void> {
-    return this.looking.run(() => this.lookNow());
-  }
-
   /** What only the database knows is left out while it is away; that it is away is told. */
-  private async lookNow(): Promise<void> {
+  async look(): Promise<void> {
     this.lookAtProcess();
     try {
       await this.lookAtDatabase();

@@ -1,11 +1,12 @@
-/** The API's description as it is sent, made when it is first asked for. */
-export class ApiDescription {
-  private text: string | undefined;
+import { StaticContent } from '../content/static-content.ts';
 
-  constructor(private readonly make: () => object) {}
-
-  get json(): string {
-    this.text ??= JSON.stringify(this.make());
-    return this.text;
+/** The API's description. */
+export class ApiDescription extends StaticContent {
+  constructor(make: () => object) {
+    super({
+      mediaType: 'application/json; charset=utf-8',
+      maxAgeSeconds: 60,
+      make: () => JSON.stringify(make()),
+    });
   }
 }

@@ -1,6 +1,5 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
-import { createReadStream } from 'node:fs';
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OpenToAll } from '../auth/needs.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { ApiDescription } from './api-description.ts';
@@ -13,28 +12,22 @@ export class DescriptionController {
 
   @Get('openapi.json')
   @OpenToAll()
-  document(@Res() reply: FastifyReply): void {
-    void reply.header('content-type', 'application/json; charset=utf-8').send(this.description.json);
+  document(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.description.send(request, reply);
   }
 
   @Get('docs')
   @OpenToAll()
-  page(@Res() reply: FastifyReply): void {
-    void reply
-      .header('content-security-policy', PAGE_POLICY)
-      .header('content-type', 'text/html; charset=utf-8')
-      .send(PAGE);
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    return PAGE.send(request, reply.header('content-security-policy', PAGE_POLICY));
   }
 
   /** What the page loads. */
   @Get('docs/:file')
   @OpenToAll()
-  asset(@Param('file') file: string, @Res() reply: FastifyReply): void {
+  async asset(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const asset = ASSETS.get(file);
     if (!asset) throw new ProblemError(problem('not_found', 'The page has no such file.'));
-    void reply
-      .header('content-type', asset.mediaType)
-      .header('cache-control', 'public, max-age=3600')
-      .send('text' in asset ? asset.text : createReadStream(asset.path));
+    await asset.send(request, reply);
   }
 }

@@ -8,6 +8,7 @@ export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
     summary: 'Get the API description',
     description: 'Returns the API as OpenAPI 3.1.',
     answers: { 200: { description: 'The document.', schema: { type: 'object', required: ['openapi', 'paths'] } } },
+    problems: ['rate_limited'],
     examples: [],
   },
   page: {
@@ -15,6 +16,7 @@ export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
     summary: 'View the API description',
     description: 'A page that shows the API description, with Swagger UI. It loads nothing from elsewhere.',
     answers: { 200: { description: 'The page.', schema: { type: 'string' }, mediaType: 'text/html' } },
+    problems: ['rate_limited'],
     examples: [],
   },
   asset: {
@@ -25,6 +27,7 @@ export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
     answers: {
       200: { description: 'The file.', schema: { type: 'string' }, mediaType: 'text/*' },
     },
+    problems: ['rate_limited'],
     examples: [],
   },
 };

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { StaticContent } from '../content/static-content.ts';
 
-/** The page that shows the API's description. Everything it needs comes from here: it works without the internet. */
-export const PAGE = `<!doctype html>
+const MAX_AGE_SECONDS = 60;
+const ASSET_MAX_AGE_SECONDS = 3600;
+
+const HTML = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -43,14 +47,24 @@ const SHOW = `SwaggerUIBundle({
 });
 `;
 
-type Asset = { readonly mediaType: string } & ({ readonly path: string } | { readonly text: string });
-
 const SCRIPT = 'text/javascript; charset=utf-8';
+const STYLE = 'text/css; charset=utf-8';
 const require = createRequire(import.meta.url);
 
+/** The page that shows the API's description. Everything it needs comes from here: it works without the internet. */
+export const PAGE = new StaticContent({
+  mediaType: 'text/html; charset=utf-8',
+  maxAgeSeconds: MAX_AGE_SECONDS,
+  make: () => HTML,
+});
+
 /** What the page loads, by its names under `/docs`. */
-export const ASSETS: ReadonlyMap<string, Asset> = new Map<string, Asset>([
-  ['show.js', { mediaType: SCRIPT, text: SHOW }],
-  ['swagger-ui-bundle.js', { mediaType: SCRIPT, path: require.resolve('swagger-ui-dist/swagger-ui-bundle.js') }],
-  ['swagger-ui.css', { mediaType: 'text/css; charset=utf-8', path: require.resolve('swagger-ui-dist/swagger-ui.css') }],
+export const ASSETS: ReadonlyMap<string, StaticContent> = new Map([
+  ['show.js', asset(SCRIPT, () => SHOW)],
+  ['swagger-ui-bundle.js', asset(SCRIPT, () => readFileSync(require.resolve('swagger-ui-dist/swagger-ui-bundle.js')))],
+  ['swagger-ui.css', asset(STYLE, () => readFileSync(require.resolve('swagger-ui-dist/swagger-ui.css')))],
 ]);
+
+function asset(mediaType: string, make: () => string | Buffer): StaticContent {
+  return new StaticContent({ mediaType, maxAgeSeconds: ASSET_MAX_AGE_SECONDS, make });
+}

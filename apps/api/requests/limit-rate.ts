@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Redis } from 'ioredis';
 import { callerIn } from '../auth/authenticate.ts';
-import { isOpenToAll } from '../auth/needs.ts';
+import type { MetricsToken } from '../auth/metrics-token.ts';
 import { problem } from '../problems/problem.ts';
 import { sendProblem } from '../problems/send-problem.ts';
 
@@ -13,6 +13,7 @@ export interface RateLimitOptions {
   /** Where several processes count together; null: each counts for itself. */
   readonly redisUrl: string | null;
   readonly keys: KeyRing;
+  readonly metricsToken: MetricsToken;
   readonly log: (line: string) => void;
 }
 
@@ -26,13 +27,14 @@ const COUNT_TIMEOUT_MS = 100;
 const ASK_AGAIN_MS = 1_000;
 
 /**
- * Refuses what an API key sends beyond its requests per minute, before anything of it is read. Requests without a known key
- * are counted by address: those behind one proxy that isn't trusted together, which hurts nobody who has a key.
+ * Refuses what an API key sends beyond its requests per minute, before anything of it is read. Requests without a known key,
+ * also those that need none, are counted by address: those behind one proxy that isn't trusted together, which hurts nobody
+ * who has a key.
  *
  * Where Redis is away requests pass uncounted: a limit that protects the service must not be what stops it.
  */
 export async function limitRate(fastify: FastifyInstance, options: RateLimitOptions): Promise<Disposable> {
-  const { perMinute, redisUrl, keys, log } = options;
+  const { perMinute, redisUrl, keys, metricsToken, log } = options;
   const outage = new RedisOutage(log);
   const redis = redisUrl === null ? null : await openRedis(redisUrl, outage);
   await fastify.register(rateLimit, {
@@ -40,14 +42,14 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
     max: perMinute,
     timeWindow: WINDOW_MS,
     cache: COUNTERS_MAX,
-    keyGenerator: (request) => counterOf(request, keys),
+    keyGenerator: (request) => counterOf(request, keys, metricsToken),
     ...(redis ? { redis, nameSpace: 'purser:rate:' } : {}),
   });
   const count = fastify.createRateLimit();
   const policy = `"key";q=${String(perMinute)};w=${String(WINDOW_MS / 1000)}`;
 
   fastify.addHook('onRequest', async (request, reply) => {
-    if (isOpenToAll(request)) return;
+    if (request.routeOptions.config.isProbe) return;
     const counted = await outage.during(() => count(request));
     if (!counted || counted.isAllowed) return;
     const seconds = Math.max(counted.ttlInSeconds, 1);
@@ -64,9 +66,11 @@ export async function limitRate(fastify: FastifyInstance, options: RateLimitOpti
  * A key that isn't known yet, because another process has just made it, is counted by address this once. So is one that may
  * not come from there: whoever has stolen it must not use up what its owner may ask for.
  */
-function counterOf(request: FastifyRequest, keys: KeyRing): string {
+function counterOf(request: FastifyRequest, keys: KeyRing, metricsToken: MetricsToken): string {
   const caller = callerIn(request, keys);
-  return caller?.mayComeFrom(request.ip) ? `key:${caller.keyId}` : `address:${request.ip}`;
+  if (caller?.mayComeFrom(request.ip)) return `key:${caller.keyId}`;
+  // Strangers behind the same proxy must not keep the operator from the metrics.
+  return metricsToken.isIn(request) ? 'metrics' : `address:${request.ip}`;
 }
 
 function refuse(reply: FastifyReply, perMinute: number, seconds: number): void {

@@ -8,11 +8,11 @@ export function processLogger(config: Config): Logger {
 }
 
 /** What an error's message may have in it. */
-function secretsOf({ adminKeys, databaseUrl, redisUrl }: Config): string[] {
+function secretsOf({ adminKeys, metricsToken, databaseUrl, redisUrl }: Config): string[] {
   const passwords = [databaseUrl, redisUrl].flatMap((url) => {
     if (url === null) return [];
     const { password } = new URL(url);
     return [password, unescape(password)];
   });
-  return [...Object.values(adminKeys), ...passwords];
+  return [...Object.values(adminKeys), ...(metricsToken === null ? [] : [metricsToken]), ...passwords];
 }

@@ -1,11 +1,17 @@
+import { PacedFlight } from '#background';
 import { Queues } from '#queues';
 import { Controller, Get, Header, HttpCode } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { ChoreRunner } from '../chore-runner.ts';
 
+/** To collect the metrics asks the queues and the database, so it is done a few times a second at most. */
+const COLLECTION_INTERVAL_MS = 200;
+
 /** What the operator's machines ask a worker. Nothing in it is about customers. It needs no key, so keep the port private. */
 @Controller()
 export class HealthController {
+  private readonly collection = new PacedFlight(COLLECTION_INTERVAL_MS, () => this.registry.metrics());
+
   constructor(
     private readonly queues: Queues,
     private readonly runner: ChoreRunner,
@@ -28,6 +34,6 @@ export class HealthController {
   @Get('metrics')
   @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
   metrics(): Promise<string> {
-    return this.registry.metrics();
+    return this.collection.run();
   }
 }
