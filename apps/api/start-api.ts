@@ -28,6 +28,7 @@ import { BODY_BYTES_MAX, HEAD_BYTES_MAX, limitSizes } from './requests/limit-siz
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { shedLoad } from './requests/shed-load.ts';
+import { limitStreams } from './stream/limit-streams.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { BodyPipe } from './validation/body-pipe.ts';
 
@@ -221,6 +222,7 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   const { rateLimit: perMinute, redisUrl } = config;
   const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, metricsToken, log }) : null;
   authenticate(fastify, keys);
+  limitStreams(fastify);
   limitLargeRequests(fastify);
   readJsonBodies(fastify);
   return rateLimit;

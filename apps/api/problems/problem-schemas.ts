@@ -84,6 +84,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   test_clock_too_far: {
     limit_seconds: { type: 'integer', description: 'How far ahead of real time the test clock may be, in seconds.' },
   },
+  too_many_streams: { limit: { type: 'integer', description: 'The maximum number of open streams.' } },
   rate_limited: {
     retry_after: { type: 'integer', minimum: 1, description: 'Seconds until Purser accepts requests again.' },
   },

@@ -35,6 +35,7 @@ const REQUEST_PROBLEMS = {
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   headers_too_large: { status: 431, title: 'The head of the request is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  too_many_streams: { status: 429, title: 'Too many streams are open' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
   ledger_busy: { status: 503, title: 'The ledger has as much work as it can take' },

@@ -6,13 +6,10 @@ import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { callerIn, Environment } from '../auth/authenticate.ts';
 import { StreamNeeds } from '../auth/needs.ts';
 import { Readiness } from '../health/readiness.ts';
-import { problem, ProblemError } from '../problems/problem.ts';
+import { endRead } from '../requests/shed-load.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { AccountStream } from './account-stream.ts';
 import { StreamQuery } from './stream.query.ts';
-
-/** More than any displays need of one process, and no more than it can keep up with. */
-const FOLLOWERS_MAX = 1000;
 
 @Controller('v1/accounts/:id/stream')
 export class AccountStreamController {
@@ -38,7 +35,7 @@ export class AccountStreamController {
     if (!(await this.accounts.find(ref))) throw accountNotFound(id);
     // Who has gone meanwhile closes nothing any more, and would be followed for ever.
     if (request.raw.socket.destroyed) return;
-    if (this.feed.followers >= FOLLOWERS_MAX) throw tooMany();
+    endRead(request);
     const endsAfter = wait === undefined ? null : Number(wait) * 1000;
     const stream = new AccountStream(reply, {
       mayGoOn: () => !this.readiness.isStopping && callerIn(request, this.keys) !== null,
@@ -60,9 +57,4 @@ function lastEventIdOf(request: FastifyRequest): number | null {
   if (given === undefined || given === '') return null;
   if (typeof given === 'string' && /^\d{1,15}$/.test(given)) return Number(given);
   throw invalidRequest([{ field: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);
-}
-
-function tooMany(): ProblemError {
-  const detail = `This process has ${String(FOLLOWERS_MAX)} streams already. Try again later, or read the balance now and then.`;
-  return new ProblemError(problem('ledger_busy', detail), { 'retry-after': '5' });
 }

@@ -11,7 +11,7 @@ export const ACCOUNT_STREAM_OPERATIONS: OperationsOf<AccountStreamController> = 
       'it happens, with its `sequence` as the id. With `Last-Event-ID`, the stream continues after that event.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The stream.', schema: { type: 'string' }, mediaType: 'text/event-stream' } },
-    problems: ['account_not_found'],
+    problems: ['account_not_found', 'too_many_streams'],
     examples: [],
   },
 };

@@ -55,10 +55,6 @@ export class AccountFeed {
     private readonly log: (line: string) => void,
   ) {}
 
-  get followers(): number {
-    return this.followed.size;
-  }
-
   /** @returns what ends it */
   follow(ref: AccountRef, follower: Follower): () => void {
     const one: Followed = { ref, follower, after: follower.after, version: null };
