@@ -18,7 +18,7 @@ export interface RawRequest extends SendOptions {
   readonly method: Dispatcher.HttpMethod;
   readonly path: string;
   /** Sent as it is; without a content type unless `headers` give one. */
-  readonly payload?: string;
+  readonly payload?: string | Uint8Array;
 }
 
 const CONNECTIONS_MAX = 250;

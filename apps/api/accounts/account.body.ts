@@ -30,7 +30,9 @@ export class AccountTermsBody {
   @IsTimeZone()
   readonly time_zone?: string | null;
 
-  @Describe('Any JSON object up to 16 KiB; stored and returned unchanged.')
+  @Describe(
+    'Any JSON object up to 16 KiB; stored and returned unchanged. Send numbers of more than 15 digits as strings.',
+  )
   @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;

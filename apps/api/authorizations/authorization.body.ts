@@ -45,7 +45,9 @@ export class SpendBody {
   @IsTags()
   readonly tags?: Record<string, string> | null;
 
-  @Describe('Any JSON object up to 16 KiB; stored and returned unchanged.')
+  @Describe(
+    'Any JSON object up to 16 KiB; stored and returned unchanged. Send numbers of more than 15 digits as strings.',
+  )
   @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;

@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { isUtf8 } from 'node:buffer';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { refuseFields } from '../validation/no-fields.ts';
 import { isPlainObject } from '../validation/rules.ts';
+import { refuseInexact } from '../validation/inexact.ts';
 import { refuseUnkeepable } from '../validation/unkeepable.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Characters of the body. */
-    bodyLength: number;
+    /** The body as it was sent. */
+    bodyText: string;
   }
 }
 
@@ -15,11 +17,16 @@ const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
 export function readJsonBodies(fastify: FastifyInstance): void {
-  fastify.decorateRequest('bodyLength', 0);
+  fastify.decorateRequest('bodyText', '');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    request.bodyLength = body.length;
-    const parsed = body === '' ? {} : parseJson(body as string);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (!isUtf8(bytes)) {
+      done(invalidRequest([{ field: '', message: 'must be JSON in UTF-8' }]));
+      return;
+    }
+    const text = bytes.toString();
+    request.bodyText = text;
+    const parsed = text === '' ? {} : parseJson(text);
     if (parsed instanceof SyntaxError) {
       // It quotes the text, which is the caller's own.
       done(invalidRequest([{ field: '', message: `must be JSON: ${parsed.message}` }]));
@@ -28,7 +35,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined) request.body = {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
-    refuseUnkeepable(request.body);
+    refuseInexact(request.bodyText, refuseUnkeepable(request.body));
     refuseUnkeepable(request.query);
     // Only what reads takes parameters, and has them checked by its own class.
     if (!request.is404 && !READS.has(request.method)) refuseFields(request.query as object);

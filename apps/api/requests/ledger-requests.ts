@@ -50,7 +50,7 @@ export class LedgerRequests {
     };
     const actor = isAudited(command.type) ? actorOf(request) : undefined;
     const startedAt = performance.now();
-    const answer = await this.engine.submit<T>({ command, key, render, actor, length: request.bodyLength });
+    const answer = await this.engine.submit<T>({ command, key, render, actor, length: request.bodyText.length });
     request.ledgerTimes = { startedAt, endedAt: performance.now() };
     this.metrics.decided(command.type, answer.replayed ? null : last.outcome);
     sendAnswer(reply, answer, key !== null);

@@ -29,7 +29,7 @@ export function limitLargeRequests(fastify: FastifyInstance): void {
       // Whatever came while the last one was worked on goes first.
       setImmediate(done);
     };
-    if (request.bodyLength < LARGE) done();
+    if (request.bodyText.length < LARGE) done();
     else if (underWay < AT_ONCE_MAX) {
       underWay += 1;
       enter();

@@ -5,7 +5,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { bodyOf, isBodyClass, sentName } from './body-classes.ts';
 
-interface Fault {
+/** What is wrong with a field. */
+export interface Fault {
   readonly field: string;
   readonly message: string;
 }

@@ -3,6 +3,7 @@ import { parseAmount, PLAIN_DECIMAL } from '#amounts';
 import { idPattern, parsePublicId, type IdKind } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
+import { writtenOut } from './written-out.ts';
 
 type Rule = (value: unknown) => boolean;
 
@@ -58,6 +59,8 @@ const NOT_ZERO = /[1-9]/;
 const TAGS_MAX = 50;
 const TAG_NAME_LENGTH_MAX = 64;
 const TAG_LENGTH_MAX = 256;
+const METADATA_BYTES_MAX = 16 * 1024;
+const EXPONENT = /\de[+-]/;
 
 export const IsAmount = rule(
   'isAmount',
@@ -204,7 +207,17 @@ function isTags(value: unknown): boolean {
 }
 
 function isMetadata(value: unknown): boolean {
-  return isPlainObject(value) && Buffer.byteLength(JSON.stringify(value)) <= 16 * 1024;
+  return isPlainObject(value) && keptBytes(value) <= METADATA_BYTES_MAX;
+}
+
+/** What it takes where it is kept, with its numbers written out. */
+function keptBytes(value: object): number {
+  const text = JSON.stringify(value);
+  return Buffer.byteLength(EXPONENT.test(text) ? JSON.stringify(value, writeOut) : text);
+}
+
+function writeOut(_name: string, item: unknown): unknown {
+  return typeof item === 'number' ? writtenOut(item) : item;
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -1,44 +1,44 @@
-import { ERRORS_MAX, invalidRequest } from './body-pipe.ts';
+import { ERRORS_MAX, invalidRequest, type Fault } from './body-pipe.ts';
 
 const DEPTH_MAX = 32;
 
 /**
- * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which Postgres
- * doesn't take, numbers too large for a double, which JSON would turn into null, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object lose.
+ * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which
+ * Postgres doesn't take, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object
+ * lose.
+ *
+ * @returns how many names there are in all objects together
  * @throws {ProblemError} `invalid_request` with every field concerned, or the first of very many.
  */
-export function refuseUnkeepable(sent: unknown): void {
+export function refuseUnkeepable(sent: unknown): number {
   const errors: Fault[] = [];
-  findFaults(sent, [], errors);
+  const names = findFaults(sent, [], errors);
   if (errors.length > 0) throw invalidRequest(errors);
+  return names;
 }
 
-interface Fault {
-  readonly field: string;
-  readonly message: string;
-}
-
-/** @param path the names that lead to the value; only what is wrong needs them as one */
-function findFaults(value: unknown, path: string[], faults: Fault[]): void {
-  if (faults.length > ERRORS_MAX) return;
-  if (typeof value === 'string') {
-    if (!isReadable(value)) faults.push(unreadable(path));
-    return;
-  }
-  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
-    faults.push({ field: path.join('.'), message: 'must not be a number beyond 1.8e308' });
-  if (typeof value !== 'object' || value === null) return;
+/**
+ * @param path the names that lead to the value; only what is wrong needs them as one
+ * @returns how many names the objects in the value have
+ */
+function findFaults(value: unknown, path: string[], faults: Fault[]): number {
+  if (faults.length > ERRORS_MAX) return 0;
+  if (typeof value === 'string' && !isReadable(value)) faults.push(unreadable(path));
+  if (typeof value !== 'object' || value === null) return 0;
   if (path.length === DEPTH_MAX) {
     faults.push({ field: path.join('.'), message: `must not be nested deeper than ${String(DEPTH_MAX)} levels` });
-    return;
+    return 0;
   }
-  for (const [name, item] of Object.entries(value)) {
+  const items = Object.entries(value);
+  let names = Array.isArray(value) ? 0 : items.length;
+  for (const [name, item] of items) {
     if (!isReadable(name)) faults.push(unreadable(path));
     path.push(name);
     if (name === '__proto__') faults.push({ field: path.join('.'), message: 'is a name that no field may have' });
-    findFaults(item, path, faults);
+    names += findFaults(item, path, faults);
     path.pop();
   }
+  return names;
 }
 
 function unreadable(path: readonly string[]): Fault {
