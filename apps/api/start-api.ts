@@ -25,6 +25,7 @@ import { readJsonBodies } from './requests/json-bodies.ts';
 import { limitLargeRequests } from './requests/limit-large-requests.ts';
 import { limitRate } from './requests/limit-rate.ts';
 import { BODY_BYTES_MAX, HEAD_BYTES_MAX, limitSizes } from './requests/limit-sizes.ts';
+import { refuseRepeatedHeaders } from './requests/refuse-repeated-headers.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { shedLoad } from './requests/shed-load.ts';
@@ -218,6 +219,7 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   observeRequests(fastify, watchers);
   sendAnswerHeaders(fastify);
   limitSizes(fastify);
+  refuseRepeatedHeaders(fastify);
   shedLoad(fastify, engine);
   const { rateLimit: perMinute, redisUrl } = config;
   const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, metricsToken, log }) : null;

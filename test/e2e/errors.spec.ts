@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect as connectSocket } from 'node:net';
 import type { Answer, RawRequest } from '../support/api-client.ts';
 import { expectAccount, expectAuthorization, expectFaults, expectProblem } from '../support/expect-answer.ts';
 import { authorize, balanceOf, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { sendBytes } from '../support/send-bytes.ts';
 import { startTestService, TEST_KEY, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
@@ -326,24 +326,12 @@ describe('amounts at the edge of what the books can hold', () => {
 });
 
 describe('what is not HTTP as we speak it', () => {
-  /** Sends bytes that no HTTP client would. @returns the whole answer as text */
-  function sendBytes(bytes: string): Promise<string> {
-    const { hostname, port } = new URL(service.url);
-    return new Promise((resolve, reject) => {
-      const socket = connectSocket({ host: hostname, port: Number(port) }, () => socket.write(bytes));
-      let answer = '';
-      socket.setEncoding('utf8').setTimeout(5000, () => socket.destroy(new Error(`no end of the answer: ${answer}`)));
-      socket.on('data', (chunk: string) => (answer += chunk));
-      socket.on('end', () => resolve(answer)).on('error', reject);
-    });
-  }
-
   it.each([
     ['nonsense', 'nonsense\r\n\r\n', 400],
     ['more than 100 headers', `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${'a: b\r\n'.repeat(99)}\r\n`, 431],
     ['headers beyond 16 KiB', `GET /v1/accounts HTTP/1.1\r\nhost: x\r\nx-large: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
   ])('is refused with a problem too: %s', async (_, bytes, status) => {
-    const answer = await sendBytes(bytes);
+    const answer = await sendBytes(service.url, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
     expect(answer).toContain('"code":"');
