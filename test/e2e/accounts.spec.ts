@@ -56,6 +56,17 @@ describe('opening an account', () => {
     }
   });
 
+  it('takes only ids that a client’s URL keeps as they are, and finds an account there is nevertheless', async () => {
+    for (const id of ['...', '.a', 'a.', '..a', ':', '::', '.:', '-', '_', '-..', 'a:80', 'http:']) {
+      expectAccount(await service.live.post('/v1/accounts', { id }), 201);
+      const { pathname } = new URL(`/v1/accounts/${id}`, service.url);
+      expect(expectAccount(await service.live.get(pathname), 200).id).toBe(id);
+    }
+    // One that was opened when it was allowed can still be named.
+    for (const account of ['.', '..'])
+      expectProblem(await service.live.post('/v1/charges', { account, amount: '1' }), 404, 'account_not_found');
+  });
+
   it('makes an id where none is given, a new one every time', async () => {
     const first = expectAccount(await service.live.post('/v1/accounts', {}), 201);
     const second = expectAccount(await service.live.post('/v1/accounts'), 201);
@@ -107,6 +118,8 @@ describe('opening an account', () => {
     ['id', { id: 'slash/slash' }],
     ['id', { id: 'ümlaut' }],
     ['id', { id: 17 }],
+    ['id', { id: '.' }],
+    ['id', { id: '..' }],
     ['unit', { unit: '' }],
     ['unit', { unit: 'c'.repeat(33) }],
     ['name', { name: 5 }],

@@ -56,6 +56,7 @@ const INSTANT =
   /^(?:19[7-9]|[2-9]\d\d)\d-\d{2}-\d{2}[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 const INSTANT_SCHEMA: JsonSchema = { type: 'string', format: 'date-time', pattern: INSTANT.source };
 const NOT_ZERO = /[1-9]/;
+const NOT_A_DOT_SEGMENT = /[^.]|\.{3}/;
 const TAGS_MAX = 50;
 const TAG_NAME_LENGTH_MAX = 64;
 const TAG_LENGTH_MAX = 256;
@@ -86,6 +87,13 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
   );
 }
 export const IsAccountId = form('isAccountId', 'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -', ACCOUNT_ID);
+/** An id for an account to come. `.` and `..` are parts of a path that clients take away before they send it. */
+export const IsNewAccountId = rule(
+  'isNewAccountId',
+  'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -, and not "." or ".."',
+  { type: 'string', pattern: ACCOUNT_ID.source, allOf: [{ pattern: NOT_A_DOT_SEGMENT.source }] },
+  (value) => typeof value === 'string' && ACCOUNT_ID.test(value) && NOT_A_DOT_SEGMENT.test(value),
+);
 export const IsAuthorizationId = rule(
   'isAuthorizationId',
   'must be the id of an authorization, like "auth_…"',
