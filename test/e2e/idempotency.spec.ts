@@ -162,6 +162,121 @@ describe('the same request with the same key', () => {
   });
 });
 
+/** POSTs with fields that are null, which is the same as not given; without them they are the same requests. */
+const NULLS: readonly (readonly [name: string, prepare: Prepare, nulls: Readonly<Record<string, unknown>>])[] = [
+  [
+    'an account',
+    () => ({ path: '/v1/accounts', body: {} }),
+    { id: null, unit: null, name: null, overdraft_limit: null, overage: null, time_zone: null, metadata: null },
+  ],
+  [
+    'a grant',
+    (account) => ({ path: `/v1/accounts/${account}/grants`, body: { amount: '1' } }),
+    {
+      ...{ category: null, priority: null, effective_at: null, expires_at: null, cost_basis: null, scope: null },
+      metadata: null,
+    },
+  ],
+  [
+    'an authorization',
+    (account) => ({ path: '/v1/authorizations', body: { account, amount: '1' } }),
+    { usage: null, tags: null, metadata: null, expires_in: null, overage: null },
+  ],
+  [
+    'a charge',
+    (account) => ({ path: '/v1/charges', body: { account, amount: '1' } }),
+    { usage: null, tags: null, metadata: null },
+  ],
+  [
+    'a batch',
+    (account) => ({ path: '/v1/charges/batch', body: { items: [{ account, amount: '1' }] } }),
+    { mode: null },
+  ],
+  [
+    'a commit',
+    async (account) => ({ path: `/v1/authorizations/${await holdOf(account)}/commit`, body: {} }),
+    { amount: null, final: null },
+  ],
+  [
+    'an extension',
+    async (account) => ({ path: `/v1/authorizations/${await holdOf(account)}/extend`, body: { amount: '1' } }),
+    { expires_in: null },
+  ],
+  [
+    'a refund',
+    async (account) => {
+      const { id } = await charge(service.live, account, '1');
+      return { path: `/v1/authorizations/${id}/refund`, body: {} };
+    },
+    { amount: null, reason: null },
+  ],
+  [
+    'a webhook endpoint',
+    () => ({ path: '/v1/webhook-endpoints', body: { url: 'https://acme.example/hooks' } }),
+    { types: null, account: null, description: null },
+  ],
+  [
+    'an API key',
+    () => ({ path: '/v1/api-keys', body: { name: 'a key', scopes: ['read'] } }),
+    { environment: null, expires_at: null, allowed_addresses: null },
+  ],
+];
+
+describe('a field that is null', () => {
+  it.each(NULLS)('is the same request as one without it: %s', async (_, prepare, nulls) => {
+    const account = await openAccount(service.live, { credits: '100' });
+    const { path, body } = await prepare(account);
+    const [withNulls, without] = [{ ...(body as object), ...nulls }, body];
+    const { path: otherPath, body: otherBody } = await prepare(account);
+    for (const [at, first, again] of [
+      [path, withNulls, without],
+      [otherPath, otherBody, { ...(otherBody as object), ...nulls }],
+    ] as const) {
+      const key = randomUUID();
+      const answer = await service.live.post(at, first, { key });
+      expectReplay(await service.live.post(at, again, { key }), answer);
+    }
+  });
+
+  it('is not given in the items of a batch and in the scope of a grant either', async () => {
+    const account = await openAccount(service.live, { credits: '10' });
+    for (const [path, one, other] of [
+      [
+        '/v1/authorizations/batch',
+        { items: [{ account, amount: '1', tags: null, expires_in: null }] },
+        { items: [{ account, amount: '1' }] },
+      ],
+      [
+        `/v1/accounts/${account}/grants`,
+        { amount: '1', scope: { events: ['x'], models: null, tags: null } },
+        { amount: '1', scope: { events: ['x'] } },
+      ],
+    ] as const) {
+      const key = randomUUID();
+      const answer = await service.live.post(path, one, { key });
+      expectReplay(await service.live.post(path, other, { key }), answer);
+    }
+  });
+
+  it('is a value in metadata and properties, and where a PATCH removes something', async () => {
+    const account = await openAccount(service.live, { credits: '10', name: 'Acme' });
+    const spend = { account, amount: '1' };
+    for (const [one, other] of [
+      [{ metadata: { a: null } }, { metadata: {} }],
+      [{ metadata: { items: [{ a: null }] } }, { metadata: { items: [{}] } }],
+      [{ usage: { event: 'x', properties: { a: null } } }, { usage: { event: 'x', properties: {} } }],
+    ]) {
+      const key = randomUUID();
+      expectAuthorization(await service.live.post('/v1/charges', { ...spend, ...one }, { key }), 201);
+      const answer = await service.live.post('/v1/charges', { ...spend, ...other }, { key });
+      expectProblem(answer, 422, 'idempotency_key_reused');
+    }
+    const key = randomUUID();
+    await service.live.patch(`/v1/accounts/${account}`, { name: null }, { key });
+    expectProblem(await service.live.patch(`/v1/accounts/${account}`, {}, { key }), 422, 'idempotency_key_reused');
+  });
+});
+
 describe('20 requests at once with one key', () => {
   it.each([
     ['a charge', (account: string) => ({ path: '/v1/charges', body: { account, amount: '1' } })],

@@ -54,10 +54,12 @@ export function digestOf(environment: string, key: string): string {
   return halfDigest(`${environment}\0${key}`);
 }
 
-/** The same for the same request, whatever the order of its fields. */
+/** The same for the same request, whatever the order of its fields, and whether those not given are null or left out. */
 export function fingerprintOf(request: FastifyRequest): string {
   const [path = ''] = request.url.split('?');
-  return halfDigest(`${request.method} ${path}\n${canonicalJson(request.body)}`);
+  // A PATCH removes some of what it sets to null.
+  const body = canonicalJson(request.body, request.method === 'POST');
+  return halfDigest(`${request.method} ${path}\n${body}`);
 }
 
 /**
@@ -79,13 +81,21 @@ function halfDigest(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** JSON with the fields of every object in order. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+/** The fields whose objects have fields of ours. In all others, like `metadata`, null is a value like any. */
+const NESTED: ReadonlySet<string> = new Set(['items', 'scope']);
+
+/**
+ * JSON with the fields of every object in order.
+ *
+ * @param isNullAbsent whether a field that is null counts as not given
+ */
+function canonicalJson(value: unknown, isNullAbsent: boolean): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, isNullAbsent)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const fields = value as Readonly<Record<string, unknown>>;
   const written = Object.keys(fields)
+    .filter((name) => !isNullAbsent || fields[name] !== null)
     .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(fields[name])}`);
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson(fields[name], isNullAbsent && NESTED.has(name))}`);
   return `{${written.join(',')}}`;
 }
