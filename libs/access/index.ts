@@ -5,4 +5,4 @@ export type { AuditEntry } from './audit-log.ts';
 export { bootstrapKeys, type BootstrappedKey } from './bootstrap-keys.ts';
 export { isNetwork, type Caller } from './caller.ts';
 export type { Environment } from './environments.ts';
-export { KeyRing } from './key-ring.ts';
+export { KeyRing, type KeyFault } from './key-ring.ts';

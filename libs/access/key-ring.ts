@@ -5,11 +5,15 @@ import { hashApiKey, isSameHash, isWellFormedKey, type Scope } from './api-key.t
 import { Caller } from './caller.ts';
 import { KeyUse } from './key-use.ts';
 
+/** Why a key isn't let in. */
+export type KeyFault = 'unknown' | 'expired' | 'revoked';
+
 interface KnownKey {
   readonly hash: Buffer;
   readonly caller: Caller;
   /** Milliseconds since 1970; from then on it isn't let in. */
   readonly expiresAt: number;
+  readonly isRevoked: boolean;
 }
 
 interface KnownKeys {
@@ -27,12 +31,16 @@ interface KeyRow {
   readonly scopes: Scope[];
   readonly allowed_addresses: string[];
   readonly expires_at: Date | null;
+  readonly is_revoked: boolean;
 }
 
 /** How often to look whether keys were changed elsewhere. A revoked key is let in no longer than that. */
 const REFRESH_MS = 500;
 /** An unknown key may have been made by another process just now. However many such requests come, they look this often. */
 const LOOK_AGAIN_MS = 100;
+
+/** For so long a revoked key is told from an unknown one. */
+const REVOKED_KNOWN_DAYS = 90;
 
 /**
  * The keys that are let in, in memory: a request is recognised without asking the database. Changes by other processes are
@@ -54,15 +62,20 @@ export class KeyRing {
     return new KeyRing(snapshot, new KeyUse(pool, log));
   }
 
-  /** Whose key this is; `null` for one that isn't known, or has expired. */
+  /** Whose key this is; `null` for one that isn't let in. */
   find(key: string): Caller | null {
-    const hash = hashApiKey(key);
-    const known = this.snapshot.value.keys.get(hash.toString('base64'));
-    if (!known || !isSameHash(known.hash, hash)) return null;
+    const known = this.known(key);
     const now = Date.now();
-    if (now >= known.expiresAt) return null;
+    if (!known || known.isRevoked || now >= known.expiresAt) return null;
     this.use.note(known.caller.keyId, now);
     return known.caller;
+  }
+
+  /** Why {@link find} doesn't let a key in. Only who holds the whole key learns more than that it is unknown. */
+  faultOf(key: string): KeyFault {
+    const known = this.known(key);
+    if (!known) return 'unknown';
+    return known.isRevoked ? 'revoked' : 'expired';
   }
 
   /** For a key that isn't known: another process may have made it just now. */
@@ -84,6 +97,12 @@ export class KeyRing {
     await this.use.close();
   }
 
+  private known(key: string): KnownKey | null {
+    const hash = hashApiKey(key);
+    const known = this.snapshot.value.keys.get(hash.toString('base64'));
+    return known && isSameHash(known.hash, hash) ? known : null;
+  }
+
   /** All unknown keys that come within a tenth of a second share one look. */
   private async lookAgain(): Promise<void> {
     await sleep(Math.max(0, this.snapshot.loadedAt + LOOK_AGAIN_MS - performance.now()));
@@ -99,8 +118,10 @@ async function loadKeys(pool: Pool, last: KnownKeys | null): Promise<KnownKeys> 
   if (state === last?.state) return last;
   // Read after the state: what changes in between is found at the next look.
   const { rows } = await pool.query<KeyRow>(
-    `select id, environment, name, hash, scopes::text[] as scopes, allowed_addresses, expires_at
-    from api_keys where revoked_at is null`,
+    `select id, environment, name, hash, scopes::text[] as scopes, allowed_addresses, expires_at,
+      revoked_at is not null as is_revoked
+    from api_keys where revoked_at is null or revoked_at > now() - $1 * interval '1 day'`,
+    [REVOKED_KNOWN_DAYS],
   );
   return { state, keys: new Map(rows.map((row) => [row.hash.toString('base64'), knownKey(row)])) };
 }
@@ -110,5 +131,6 @@ function knownKey(row: KeyRow): KnownKey {
     hash: row.hash,
     caller: new Caller(row.id, row.name, row.environment, row.scopes, row.allowed_addresses),
     expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
+    isRevoked: row.is_revoked,
   };
 }

@@ -24,6 +24,12 @@ async function asking(key: string, { url }: { readonly url: string } = service):
   return answer;
 }
 
+/** Expects that a key isn't let in, and that its holder is told why. */
+function expectInvalidKey(answer: Answer, reason: string): void {
+  expect(expectProblem(answer, 401, 'invalid_api_key')).toMatchObject({ reason });
+  expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+}
+
 describe('a key that is made', () => {
   it('is shown once, is let in by every process at once, and is stored as nothing but its hash', async () => {
     const made = await makeKey(service.live, { name: 'the reader', scopes: ['read'] });
@@ -111,7 +117,7 @@ describe('a key that is made', () => {
     });
     expect((await asking(key)).status).toBe(200);
     await sleep(expiresAt - Date.now());
-    for (const process of [service, other]) expectProblem(await asking(key, process), 401, 'invalid_api_key');
+    for (const process of [service, other]) expectInvalidKey(await asking(key, process), 'expired');
     expect((await service.live.get(`/v1/api-keys/${id}`)).body).toMatchObject({ status: 'expired' });
     expectProblem(await service.live.post(`/v1/api-keys/${id}/roll`), 409, 'api_key_inactive');
   });
@@ -145,7 +151,7 @@ describe('a key that is rolled', () => {
     expect([(await asking(old.key)).status, (await asking(key)).status]).toEqual([200, 200]);
     await sleep(3000);
     for (const process of [service, other]) {
-      expectProblem(await asking(old.key, process), 401, 'invalid_api_key');
+      expectInvalidKey(await asking(old.key, process), 'expired');
       expect((await asking(key, process)).status).toBe(200);
     }
   });
@@ -162,7 +168,7 @@ describe('a key that is rolled', () => {
   it('ends at once where no overlap is wanted', async () => {
     const old = await makeKey(service.live, { scopes: ['read'] });
     await service.live.post(`/v1/api-keys/${old.id}/roll`, { overlap: 0 });
-    expectProblem(await asking(old.key), 401, 'invalid_api_key');
+    expectInvalidKey(await asking(old.key), 'expired');
   });
 });
 
@@ -183,9 +189,13 @@ describe('a key that is revoked', () => {
     const revoked = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
     using stopwatch = new Stopwatch();
     expect(revoked).toMatchObject({ status: 200, body: { id, status: 'revoked' } });
-    expectProblem(await asking(key), 401, 'invalid_api_key');
+    expectInvalidKey(await asking(key), 'revoked');
     for (let askedAt = 0; (await asking(key, other)).status === 200; askedAt = stopwatch.ms)
       expect(askedAt).toBeLessThan(1000);
+    expectInvalidKey(await asking(key, other), 'revoked');
+    // Only who has all of it learns that there was such a key.
+    const last = key.endsWith('0') ? '1' : '0';
+    expectInvalidKey(await asking(`${key.slice(0, -1)}${last}`), 'unknown');
     const again = await service.live.send({ method: 'DELETE', path: `/v1/api-keys/${id}` });
     expect(again.text).toBe(revoked.text);
   });

@@ -46,7 +46,8 @@ describe('a request without a valid key', () => {
       { method: 'POST', path: '/v1/charges', payload: `{"account":"${account}","amount":"1"}` },
     ] as const) {
       const answer = await send({ ...request, headers: { ...json, authorization } });
-      expectProblem(answer, 401, 'invalid_api_key');
+      const { reason } = expectProblem(answer, 401, 'invalid_api_key');
+      expect(reason).toBe(/^Bearer ./.test(authorization) ? 'unknown' : 'missing');
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer\b/);
       expect(answer.text).not.toContain(TEST_KEY.slice(10));
     }

@@ -79,6 +79,8 @@ export interface ProblemView {
   readonly detail: string;
   readonly code: string;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
+  /** Of `invalid_api_key`. */
+  readonly reason?: string;
 }
 
 /** One item of a batch's answer. */

@@ -1,4 +1,4 @@
-import type { Caller, KeyRing, Scope } from '#access';
+import type { Caller, KeyFault, KeyRing, Scope } from '#access';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problem, ProblemError } from '../problems/problem.ts';
@@ -16,10 +16,15 @@ export function authenticate(fastify: FastifyInstance, keys: KeyRing): void {
       done();
       return;
     }
-    const admit = (caller: Caller | null): void => done(refusalOf(request, caller, needs) ?? undefined);
     const key = keyIn(request);
-    const caller = key === null ? null : keys.find(key);
-    if (caller || key === null) admit(caller);
+    if (key === null) {
+      done(invalidKey('missing'));
+      return;
+    }
+    const admit = (caller: Caller | null): void =>
+      done(caller ? (refusalOf(request, caller, needs) ?? undefined) : invalidKey(keys.faultOf(key)));
+    const caller = keys.find(key);
+    if (caller) admit(caller);
     else void keys.findAgain(key).then(admit);
   });
 }
@@ -37,8 +42,7 @@ export function keyIn(request: FastifyRequest): string | null {
 }
 
 /** Why the request isn't let in; `null` where it is. From then on its caller is known, and told by the log in either case. */
-function refusalOf(request: FastifyRequest, caller: Caller | null, needs: readonly Scope[]): ProblemError | null {
-  if (!caller) return unknownKey();
+function refusalOf(request: FastifyRequest, caller: Caller, needs: readonly Scope[]): ProblemError | null {
   CALLERS.set(request, caller);
   if (!caller.mayComeFrom(request.ip)) return addressNotAllowed(request.ip);
   if (!caller.hasAnyOf(needs)) return scopeMissing(needs);
@@ -63,9 +67,17 @@ export const Environment = createParamDecorator(
     callerOf(context.switchToHttp().getRequest<FastifyRequest>()).environment,
 );
 
-function unknownKey(): ProblemError {
-  const detail = 'Send a valid API key: “Authorization: Bearer pur_…”.';
-  return new ProblemError(problem('invalid_api_key', detail), { 'www-authenticate': 'Bearer' });
+const KEY_DETAILS: Record<'missing' | KeyFault, string> = {
+  missing: 'Send an API key: “Authorization: Bearer pur_…”.',
+  unknown: 'This API key is not known. It may be mistyped, or belong to another service.',
+  expired: 'This API key has expired. Use another one, or have one made.',
+  revoked: 'This API key was revoked. Use another one, or have one made.',
+};
+
+function invalidKey(reason: 'missing' | KeyFault): ProblemError {
+  return new ProblemError(problem('invalid_api_key', KEY_DETAILS[reason], { reason }), {
+    'www-authenticate': reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"',
+  });
 }
 
 function scopeMissing(needs: readonly Scope[]): ProblemError {

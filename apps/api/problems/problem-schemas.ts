@@ -51,6 +51,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
       },
     },
   },
+  invalid_api_key: { reason: choice(['missing', 'unknown', 'expired', 'revoked'], 'What is wrong with the key.') },
   scope_missing: {
     scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'Any one of these scopes is enough.' },
   },

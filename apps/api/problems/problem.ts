@@ -14,7 +14,7 @@ export interface Problem {
 /** Every problem that isn't the ledger's own refusal. */
 const REQUEST_PROBLEMS = {
   invalid_request: { status: 400, title: 'The request is malformed' },
-  invalid_api_key: { status: 401, title: 'A known API key is needed' },
+  invalid_api_key: { status: 401, title: 'A valid API key is needed' },
   scope_missing: { status: 403, title: 'The API key lacks the scope for this' },
   address_not_allowed: { status: 403, title: 'The API key may not be used from this address' },
   live_key_needed: { status: 403, title: 'Only an admin key of the live environment may do this' },
