@@ -26,6 +26,7 @@ import { limitLargeRequests } from './requests/limit-large-requests.ts';
 import { limitRate } from './requests/limit-rate.ts';
 import { BODY_BYTES_MAX, HEAD_BYTES_MAX, limitSizes } from './requests/limit-sizes.ts';
 import { refuseRepeatedHeaders } from './requests/refuse-repeated-headers.ts';
+import { refuseUnrouted } from './requests/refuse-unrouted.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { shedLoad } from './requests/shed-load.ts';
@@ -223,6 +224,7 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   shedLoad(fastify, engine);
   const { rateLimit: perMinute, redisUrl } = config;
   const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, metricsToken, log }) : null;
+  refuseUnrouted(fastify);
   authenticate(fastify, keys);
   limitStreams(fastify);
   limitLargeRequests(fastify);

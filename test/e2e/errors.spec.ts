@@ -67,13 +67,30 @@ describe('a path or method that is not there', () => {
     ['GET', '/v2/accounts'],
     ['GET', '/v1/accounts/a/b/c'],
     ['GET', '/V1/ACCOUNTS'],
-    ['POST', '/v1/accounts/a'],
-    ['PUT', '/v1/accounts'],
-    ['DELETE', '/v1/accounts/a'],
-    ['DELETE', '/v1/authorizations/auth_1'],
     ['GET', '/v1/accounts/../../etc/passwd'],
-  ] as const)('is 404: %s %s', async (method, path) => {
-    expectProblem(await send({ method, path }), 404, 'not_found');
+    ['POST', '/v1/authorization?account=a'],
+  ] as const)('is 404, which names it: %s %s', async (method, path) => {
+    for (const headers of [{}, { authorization: '' }]) {
+      const { detail } = expectProblem(await send({ method, path, payload: 'x', headers }), 404, 'not_found');
+      expect(detail).toBe(`There is no ${method} ${path.replace(/\?.*/, '')}.`);
+    }
+  });
+
+  it.each([
+    ['POST', '/v1/accounts/a/balance', 'GET, HEAD'],
+    ['PUT', '/v1/accounts', 'GET, HEAD, POST'],
+    ['POST', '/v1/webhook-endpoints/whe_1', 'DELETE, GET, HEAD, PATCH'],
+    ['DELETE', '/v1/authorizations/auth_1?x=1', 'GET, HEAD'],
+    ['GET', '/v1/charges', 'POST'],
+    ['OPTIONS', '/v1/authorizations/auth_1/void', 'POST'],
+    ['PATCH', '/health/live', 'GET, HEAD'],
+  ] as const)('is 405 where the path has other methods, which Allow lists: %s %s', async (method, path, allow) => {
+    for (const headers of [json, { authorization: '' }]) {
+      const answer = await send({ method, path, headers });
+      expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);
+      const { detail } = expectProblem(answer, 405, 'method_not_allowed');
+      expect(detail).toContain(`There is no ${method} ${path.replace(/\?.*/, '')}.`);
+    }
   });
 
   it.each([

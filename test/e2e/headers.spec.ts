@@ -42,7 +42,7 @@ describe('every answer', () => {
   it('lets no page of another origin read it', async () => {
     const asked = { origin: 'https://example.com', 'access-control-request-method': 'POST' };
     const preflight = await service.live.send({ method: 'OPTIONS', path: '/v1/charges', headers: asked });
-    expect(preflight.status).toBe(404);
+    expect(preflight.status).toBe(405);
     for (const { headers } of [preflight, ...(await answers(asked))])
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });

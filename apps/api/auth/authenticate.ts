@@ -6,13 +6,12 @@ import { problem, ProblemError } from '../problems/problem.ts';
 const CALLERS = new WeakMap<FastifyRequest, Caller>();
 
 /**
- * Lets requests in by their API keys as soon as their heads are read: of a stranger no body is read or checked. A path that
- * isn't there is open to all, since there is nothing behind it.
+ * Lets requests in by their API keys as soon as their heads are read: of a stranger no body is read or checked.
  */
 export function authenticate(fastify: FastifyInstance, keys: KeyRing): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { needs = [] } = request.routeOptions.config;
-    if (needs === null || request.is404) {
+    if (needs === null) {
       done();
       return;
     }

@@ -44,11 +44,9 @@ function answerTo(error: unknown): ProblemAnswer {
   };
 }
 
-/** What Fastify and Nest refuse by themselves: a path that isn't there, a body that can't be read. */
+/** What Fastify and Nest refuse by themselves: a body that can't be read. */
 function requestProblem(error: unknown): Problem | null {
   switch (statusOf(error)) {
-    case 404:
-      return problem('not_found', 'No operation has this method and path.');
     case 413:
       return problem('body_too_large', 'A body may have at most 256 KiB, a batch’s at most 1 MiB.');
     case 415:

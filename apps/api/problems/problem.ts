@@ -31,6 +31,7 @@ const REQUEST_PROBLEMS = {
   webhook_host_not_public: { status: 400, title: 'The host of the URL is not on the public internet' },
   secrets_key_missing: { status: 503, title: 'The service has no key to keep secrets with' },
   not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'The path does not take this method' },
   body_too_large: { status: 413, title: 'The body is too large' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
   headers_too_large: { status: 431, title: 'The head of the request is too large' },

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { notFound } from '../requests/refuse-unrouted.ts';
 import { problem, type Problem } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
@@ -17,7 +18,7 @@ export function answerUnroutable(
       ? problem('invalid_request', 'The path could not be read.', {
           errors: [{ field: '', message: 'must have a path in valid percent-encoding' }],
         })
-      : problem('not_found', 'No operation has this method and path.');
+      : notFound(request);
   sendProblem(reply, body, { 'x-request-id': request.id });
 }
 

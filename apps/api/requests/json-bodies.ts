@@ -38,7 +38,7 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     refuseInexact(request.bodyText, refuseUnkeepable(request.body));
     refuseUnkeepable(request.query);
     // Only what reads takes parameters, and has them checked by its own class.
-    if (!request.is404 && !READS.has(request.method)) refuseFields(request.query as object);
+    if (!READS.has(request.method)) refuseFields(request.query as object);
     done();
   });
 }
