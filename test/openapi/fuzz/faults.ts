@@ -14,6 +14,7 @@ const BEYOND_SCHEMAS = [
   /^must be a time to come in RFC 3339/,
   /^must be a time that has passed in RFC 3339/,
   /^must be an object of at most 16 KiB as JSON$/,
+  /^must be sent as a string: as a number, /,
   /^must not contain NUL or broken Unicode characters$/,
   /^must not be nested deeper than 32 levels$/,
   /^is a name that no field may have$/,
