@@ -71,9 +71,15 @@ describe('a path or method that is not there', () => {
     ['POST', '/v1/authorization?account=a'],
   ] as const)('is 404, which names it: %s %s', async (method, path) => {
     for (const headers of [{}, { authorization: '' }]) {
-      const { detail } = expectProblem(await send({ method, path, payload: 'x', headers }), 404, 'not_found');
+      const { detail } = expectProblem(await send({ method, path, headers }), 404, 'not_found');
       expect(detail).toBe(`There is no ${method} ${path.replace(/\?.*/, '')}.`);
     }
+  });
+
+  it('is 404 whatever the body is, and where a part of the path is empty', async () => {
+    expectProblem(await send({ path: '/v1/charge', payload: 'no JSON' }), 404, 'not_found');
+    const { detail } = expectProblem(await service.live.get('/v1/accounts//balance'), 404, 'not_found');
+    expect(detail).toBe('There is no GET /v1/accounts//balance.');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { LedgerUnavailable, type UnavailableReason } from '#ledger-store';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { notFound } from '../requests/refuse-unrouted.ts';
 import { problem, ProblemError, type Problem, type ProblemCode } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
@@ -16,7 +17,7 @@ const UNAVAILABLE: Record<UnavailableReason, ProblemCode> = {
 export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { body, headers, fault } = answerTo(error);
+    const { body, headers, fault } = answerTo(error, reply.request);
     reply.request.fault = fault;
     sendProblem(reply, body, headers);
   }
@@ -29,14 +30,14 @@ interface ProblemAnswer {
   readonly fault?: unknown;
 }
 
-function answerTo(error: unknown): ProblemAnswer {
+function answerTo(error: unknown, request: FastifyRequest): ProblemAnswer {
   if (error instanceof ProblemError) return { body: error.problem, headers: error.headers };
   if (error instanceof LedgerUnavailable) {
     const hint = 'Try again with the same Idempotency-Key: nothing happens twice.';
     const body = problem(UNAVAILABLE[error.reason], `${error.message} ${hint}`);
     return { body, headers: { 'retry-after': '1' }, fault: error.cause };
   }
-  const expected = requestProblem(error);
+  const expected = requestProblem(error, request);
   if (expected) return { body: expected };
   return {
     body: problem('internal_error', 'The fault is logged. A retry with the same Idempotency-Key is safe.'),
@@ -44,9 +45,11 @@ function answerTo(error: unknown): ProblemAnswer {
   };
 }
 
-/** What Fastify and Nest refuse by themselves: a body that can't be read. */
-function requestProblem(error: unknown): Problem | null {
+/** What Fastify and Nest refuse by themselves: a path with an empty part, a body that can't be read. */
+function requestProblem(error: unknown, request: FastifyRequest): Problem | null {
   switch (statusOf(error)) {
+    case 404:
+      return notFound(request);
     case 413:
       return problem('body_too_large', 'A body may have at most 256 KiB, a batch’s at most 1 MiB.');
     case 415:
