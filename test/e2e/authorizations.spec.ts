@@ -315,7 +315,8 @@ describe('committing', () => {
     expectProblem(await commit(open, { amount: '0' }), 409, 'authorization_voided');
     const second = await authorize(service.live, account, '6');
     expectAuthorization(await commit(second), 200);
-    expectProblem(await voided(second), 409, 'authorization_committed');
+    const { detail } = expectProblem(await voided(second), 409, 'authorization_committed');
+    expect(detail).toMatch(/nothing is held .* refund it/);
     expect(await balanceOf(service.live, account)).toMatchObject({ posted: '4', held: '0' });
   });
 
@@ -416,7 +417,8 @@ describe('extending', () => {
     await voided(gone);
     await reach(lapsed.expires_at);
     expectProblem(await extend(done, { amount: '1' }), 409, 'authorization_committed');
-    expectProblem(await extend(gone, { expires_in: 60 }), 409, 'authorization_voided');
+    const { detail } = expectProblem(await extend(gone, { expires_in: 60 }), 409, 'authorization_voided');
+    expect(detail).toMatch(/no hold to extend/);
     expectProblem(await extend(lapsed, { expires_in: 60 }), 409, 'authorization_expired');
   });
 

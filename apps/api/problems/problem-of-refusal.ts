@@ -1,5 +1,5 @@
 import { formatAmount } from '#amounts';
-import type { Refusal, RefusalCode } from '#ledger';
+import type { CommandType, Refusal, RefusalCode } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -32,8 +32,25 @@ const DETAILS: Record<PlainRefusal, string> = {
   commit_too_late: 'A commit is taken until 24 hours after the hold has expired. Nothing was charged.',
 };
 
-/** The public words for a refusal. */
-export function problemOfRefusal(refusal: Refusal): Problem {
+/** What a refusal means to some commands, where it means something else to the others. */
+const DETAILS_FOR: Partial<Record<CommandType, Partial<Record<PlainRefusal, string>>>> = {
+  void: {
+    authorization_committed: 'It is committed, so nothing is held any more. To give credits back, refund it.',
+    authorization_expired: 'Its hold has expired and was released, so there is nothing left to void.',
+  },
+  extend: {
+    authorization_committed: 'It is committed, so there is no hold to extend. Authorize anew.',
+    authorization_voided: 'It was voided, so there is no hold to extend. Authorize anew.',
+    authorization_expired: 'Its hold has expired and was released. Authorize anew.',
+  },
+};
+
+/**
+ * The public words for a refusal.
+ *
+ * @param command what was refused; those that don't close or extend an authorization share their words
+ */
+export function problemOfRefusal(refusal: Refusal, command?: CommandType): Problem {
   switch (refusal.code) {
     case 'account_not_found':
       return problem(refusal.code, `No account of this environment has the id ${refusal.account}.`, {
@@ -77,7 +94,7 @@ export function problemOfRefusal(refusal: Refusal): Problem {
         },
       );
     default:
-      return problem(refusal.code, DETAILS[refusal.code]);
+      return problem(refusal.code, (command && DETAILS_FOR[command]?.[refusal.code]) ?? DETAILS[refusal.code]);
   }
 }
 

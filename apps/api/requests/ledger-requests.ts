@@ -44,7 +44,7 @@ export class LedgerRequests {
     const last: { outcome: Outcome<Decisions[T]> | null } = { outcome: null };
     const render = (outcome: Outcome<Decisions[T]>): Rendered => {
       last.outcome = outcome;
-      if (!outcome.ok) return renderRefusal(outcome, refusalFields);
+      if (!outcome.ok) return renderRefusal(command.type, outcome, refusalFields);
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
     };
@@ -57,7 +57,7 @@ export class LedgerRequests {
   }
 }
 
-function renderRefusal(outcome: RefusedOutcome, refusalFields: RefusalFields): Rendered {
-  const problem = problemOfRefusal(outcome.refusal);
+function renderRefusal(command: CommandType, outcome: RefusedOutcome, refusalFields: RefusalFields): Rendered {
+  const problem = problemOfRefusal(outcome.refusal, command);
   return { status: problem.status, body: JSON.stringify({ ...problem, ...refusalFields(outcome) }) };
 }
