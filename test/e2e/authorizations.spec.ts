@@ -102,7 +102,7 @@ describe('authorizing', () => {
     ['expires_in', { account: 'a', amount: '1', expires_in: 1.5 }],
     ['expires_in', { account: 'a', amount: '1', expires_in: '60' }],
     ['overage', { account: 'a', amount: '1', overage: 'free' }],
-    ['tags', { account: 'a', amount: '1', tags: { user: 1 } }],
+    ['tags.user', { account: 'a', amount: '1', tags: { user: 1 } }],
     ['tags', { account: 'a', amount: '1', tags: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [i, 'x'])) }],
     ['usage', { account: 'a', amount: '1', usage: [] }],
     ['usage', { account: 'a', amount: '1', usage: { model: 'x' } }],

@@ -360,7 +360,7 @@ describe('a malformed grant', () => {
       scope: { events: [1], tags: { team: 7 }, users: ['u'] },
     });
     const fields = ['amount', 'priority', 'category', 'expires_at', 'colour'];
-    expectFaults(answer, [...fields, 'scope.events', 'scope.tags', 'scope.users']);
+    expectFaults(answer, [...fields, 'scope.events', 'scope.tags.team', 'scope.users']);
   });
 
   it.each([

@@ -1,8 +1,8 @@
 import { formatAmount, parseAmount } from '#amounts';
 import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX } from '#ledger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsAmount } from '../validation/rules.ts';
+import { IsAmount, IsWhole } from '../validation/rules.ts';
 
 export class AlertsBody {
   @Describe('Thresholds: the used part of the last fill, in percent.')
@@ -10,9 +10,7 @@ export class AlertsBody {
   @IsArray()
   @ArrayMaxSize(ALERT_THRESHOLDS_MAX)
   @ArrayUnique()
-  @IsInt({ each: true })
-  @Min(1, { each: true })
-  @Max(ALERT_PERCENT_MAX, { each: true })
+  @IsWhole(1, ALERT_PERCENT_MAX, { each: true })
   readonly percent?: number[] | null;
 
   @Describe('Levels: the posted balance, as amounts.')

@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from '#access';
-import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsEnvironmentName, IsFutureInstant, IsNetwork, IsText } from '../validation/rules.ts';
+import { IsEnvironmentName, IsFutureInstant, IsNetwork, IsText, IsWhole } from '../validation/rules.ts';
 
 const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
@@ -41,8 +41,6 @@ export class CreateApiKeyBody {
 export class RollApiKeyBody {
   @Describe('Seconds for which the old key stays valid; 0 ends it at once.', { default: DEFAULT_OVERLAP_SECONDS })
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_OVERLAP_SECONDS)
+  @IsWhole(0, MAX_OVERLAP_SECONDS)
   readonly overlap?: number | null;
 }

@@ -7,7 +7,7 @@ import {
   type OveragePolicy,
   type Usage,
 } from '#ledger';
-import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, ValidateIf } from 'class-validator';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { BatchItems } from '../validation/body-classes.ts';
 import {
@@ -16,10 +16,11 @@ import {
   IsAuthorizationId,
   IsMetadata,
   IsPositiveAmount,
-  IsTags,
   IsText,
+  IsWhole,
   POSITIVE_AMOUNT,
 } from '../validation/rules.ts';
+import { IsTags } from '../validation/tags.ts';
 import { IsUsage } from '../validation/usage.ts';
 
 export const BATCH_MODES: readonly BatchMode[] = ['all_or_nothing', 'independent'];
@@ -56,9 +57,7 @@ export class SpendBody {
 export class AuthorizeBody extends SpendBody {
   @Describe('Seconds until the hold expires.', { default: DEFAULT_HOLD_SECONDS })
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_HOLD_SECONDS)
+  @IsWhole(1, MAX_HOLD_SECONDS)
   readonly expires_in?: number | null;
 
   @Describe('What happens to a commit of more than is held and available. Default: the account’s policy.')
@@ -106,15 +105,13 @@ export class ExtendBody {
   @Describe('The amount to hold in addition, more than zero.')
   @ValidateIf((body: ExtendBody) => isGiven(body.amount) || !isGiven(body.expires_in))
   @IsPositiveAmount({
-    message: ({ value }) => (isGiven(value) ? POSITIVE_AMOUNT : 'or expires_in must be given, or both'),
+    message: ({ value }) => (isGiven(value) ? POSITIVE_AMOUNT : 'is required unless expires_in is given'),
   })
   readonly amount?: string | null;
 
   @Describe('Seconds from now until the hold expires. An extension never moves an expiry closer.')
   @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(MAX_HOLD_SECONDS)
+  @IsWhole(1, MAX_HOLD_SECONDS)
   readonly expires_in?: number | null;
 }
 

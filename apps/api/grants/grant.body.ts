@@ -1,9 +1,10 @@
 import type { JsonObject } from '#amounts';
 import { GRANT_CATEGORIES, type GrantCategory } from '#ledger';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { Nested } from '../validation/body-classes.ts';
-import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsTags, IsText } from '../validation/rules.ts';
+import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsText, IsWhole } from '../validation/rules.ts';
+import { IsTags } from '../validation/tags.ts';
 
 const NAMES_MAX = 100;
 export const DEFAULT_PRIORITY = 100;
@@ -44,9 +45,7 @@ export class CreateGrantBody {
 
   @Describe('Grants with a lower priority are spent first.', { default: DEFAULT_PRIORITY })
   @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(255)
+  @IsWhole(0, 255)
   readonly priority?: number | null;
 
   @Describe('The time from which the credits count. Default: now.')

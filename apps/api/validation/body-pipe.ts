@@ -1,15 +1,10 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { MAX_BATCH_ITEMS } from '#ledger';
-import { validateSync, type ValidationError } from 'class-validator';
+import { validateSync } from 'class-validator';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { bodyOf, isBodyClass, sentName } from './body-classes.ts';
-
-/** What is wrong with a field. */
-export interface Fault {
-  readonly field: string;
-  readonly message: string;
-}
+import { bodyOf, isBodyClass } from './body-classes.ts';
+import { faultsOf, type Fault } from './faults-of.ts';
 
 /**
  * Checks bodies and queries against their classes: every fault at once, and no field that we don't know.
@@ -43,7 +38,7 @@ function isBetween(count: number, from: number, to: number): boolean {
 }
 
 function check<T extends object>(body: T): T {
-  refuse(validateSync(body, CHECKS).flatMap((error) => faultsOf(error, '')));
+  refuse(validateSync(body, CHECKS).flatMap((error) => faultsOf(error)));
   return body;
 }
 
@@ -53,7 +48,7 @@ async function checkInParts<T extends Batch>(body: T): Promise<T> {
   for (let from = 0; from < body.items.length && faults.length <= ERRORS_MAX; from += ITEMS_AT_ONCE) {
     if (from > 0) await nextTurn();
     const found = validateSync(withItems(body, body.items.slice(from, from + ITEMS_AT_ONCE)), CHECKS).flatMap((error) =>
-      faultsOf(error, ''),
+      faultsOf(error),
     );
     // What is wrong beside the items is found with each part.
     faults.push(...found.flatMap((fault) => shifted(fault, from)));
@@ -87,22 +82,4 @@ export function invalidRequest(errors: readonly Fault[]): ProblemError {
   const detail =
     count > ERRORS_MAX ? `More than ${most} fields are not as they must be. These are the first ${most}.` : few;
   return new ProblemError(problem('invalid_request', detail, { errors: errors.slice(0, ERRORS_MAX) }));
-}
-
-function faultsOf(error: ValidationError, parent: string): Fault[] {
-  const name = sentName(error.property);
-  const field = parent === '' ? name : `${parent}.${name}`;
-  const own = Object.entries(error.constraints ?? {}).map(([constraint, message]) => ({
-    field,
-    message: phrase(constraint, error.property, message),
-  }));
-  return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, field))];
-}
-
-/** The library's messages name the property; the field stands beside them already. */
-function phrase(constraint: string, property: string, message: string): string {
-  if (constraint === 'whitelistValidation') return 'is not a field of this request';
-  if (constraint === 'arrayUnique') return 'must not have anything twice';
-  const unnamed = message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
-  return unnamed.replace(/^each value in (?:\w+ )?(?=must )/, 'each ');
 }

@@ -1,5 +1,6 @@
 import { Amount } from '#amounts';
-import { ERRORS_MAX, invalidRequest, type Fault } from './body-pipe.ts';
+import { ERRORS_MAX, invalidRequest } from './body-pipe.ts';
+import type { Fault } from './faults-of.ts';
 
 /** A number of up to 15 digits, without an exponent, survives as a double. Others may or may not. */
 const DOUBTFUL_NUMBER = /[:,[\s]-?\d(?:[\d.]{15}|[\d.]*[eE])/;

@@ -48,7 +48,7 @@ export const START = 'start';
 const LIMIT = /^(?:[1-9]\d?|100)$/;
 const WAIT = /^(?:\d{1,4}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
 const AMOUNT_FORM =
-  'a decimal as a string, like "12.5": at most 26 digits before and 12 after the point, no sign, no exponent';
+  'a decimal as a string, like "12.5" (at most 26 digits before and 12 after the point, no sign, no exponent)';
 /** What an amount has to be where it can't be zero. */
 export const POSITIVE_AMOUNT = `must be ${AMOUNT_FORM}, and more than zero`;
 const AMOUNT_SCHEMA: JsonSchema = { type: 'string', pattern: PLAIN_DECIMAL.source, examples: ['12.5'] };
@@ -57,9 +57,6 @@ const INSTANT =
 const INSTANT_SCHEMA: JsonSchema = { type: 'string', format: 'date-time', pattern: INSTANT.source };
 const NOT_ZERO = /[1-9]/;
 const NOT_A_DOT_SEGMENT = /[^.]|\.{3}/;
-const TAGS_MAX = 50;
-const TAG_NAME_LENGTH_MAX = 64;
-const TAG_LENGTH_MAX = 256;
 const METADATA_BYTES_MAX = 16 * 1024;
 const EXPONENT = /\de[+-]/;
 
@@ -78,6 +75,12 @@ export const IsPositiveAmount = rule(
     return amount !== null && !amount.isZero();
   },
 );
+/** A whole number, as a JSON number. */
+export function IsWhole(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
+  const test = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  const schema: JsonSchema = { type: 'integer', minimum: min, maximum: max };
+  return rule('isWhole', `must be a whole number from ${min} to ${max}`, schema, test)(options);
+}
 /** A string of at least `min` and at most `max` characters. The library's own rule counts some of them as none. */
 export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
   const length = min === 0 ? `at most ${max}` : `${min} to ${max}`;
@@ -153,17 +156,6 @@ export const IsPastInstant = rule(
   INSTANT_SCHEMA,
   (value) => (parseInstant(value) ?? Number.POSITIVE_INFINITY) <= Date.now(),
 );
-export const IsTags = rule(
-  'isTags',
-  `must be an object of at most ${TAGS_MAX} strings, names up to ${TAG_NAME_LENGTH_MAX} and values up to ${TAG_LENGTH_MAX} characters`,
-  {
-    type: 'object',
-    maxProperties: TAGS_MAX,
-    propertyNames: { minLength: 1, maxLength: TAG_NAME_LENGTH_MAX },
-    additionalProperties: { type: 'string', maxLength: TAG_LENGTH_MAX },
-  },
-  isTags,
-);
 export const IsMetadata = rule(
   'isMetadata',
   'must be an object of at most 16 KiB as JSON',
@@ -203,15 +195,6 @@ export function isTimeZone(value: unknown): boolean {
     if (error instanceof RangeError) return false;
     throw error;
   }
-}
-
-function isTags(value: unknown): boolean {
-  if (!isPlainObject(value)) return false;
-  const tags = Object.entries(value);
-  return (
-    tags.length <= TAGS_MAX &&
-    tags.every(([name, tag]) => isText(name, 1, TAG_NAME_LENGTH_MAX) && isText(tag, 0, TAG_LENGTH_MAX))
-  );
 }
 
 function isMetadata(value: unknown): boolean {

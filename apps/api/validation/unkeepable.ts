@@ -1,4 +1,5 @@
-import { ERRORS_MAX, invalidRequest, type Fault } from './body-pipe.ts';
+import { ERRORS_MAX, invalidRequest } from './body-pipe.ts';
+import type { Fault } from './faults-of.ts';
 
 const DEPTH_MAX = 32;
 
