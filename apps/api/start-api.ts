@@ -17,15 +17,15 @@ import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
-import { answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
+import { answerConnect, answerExpectation, answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
 import { sendAnswerHeaders } from './requests/answer-headers.ts';
 import { CONNECTION_TIMEOUTS, Connections, HEAD_TIMEOUTS } from './requests/connections.ts';
+import { checkHeaders } from './requests/check-headers.ts';
 import { observeRequests, type RequestWatcher } from './requests/finished-requests.ts';
 import { readJsonBodies } from './requests/json-bodies.ts';
 import { limitLargeRequests } from './requests/limit-large-requests.ts';
 import { limitRate } from './requests/limit-rate.ts';
 import { BODY_BYTES_MAX, HEAD_BYTES_MAX, limitSizes } from './requests/limit-sizes.ts';
-import { refuseRepeatedHeaders } from './requests/refuse-repeated-headers.ts';
 import { refuseUnrouted } from './requests/refuse-unrouted.ts';
 import { requestIdOf } from './requests/request-id.ts';
 import { RequestLog } from './requests/request-log.ts';
@@ -186,7 +186,8 @@ function fastifyAdapter({ trustedProxies }: Pick<Config, 'trustedProxies'>): Fas
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 200 },
     ...CONNECTION_TIMEOUTS,
-    http: { ...HEAD_TIMEOUTS, maxHeaderSize: HEAD_BYTES_MAX },
+    // Node would refuse one without a host by an empty answer.
+    http: { ...HEAD_TIMEOUTS, maxHeaderSize: HEAD_BYTES_MAX, requireHostHeader: false },
     genReqId: requestIdOf,
     // What comes while closing is answered by the ledger, with a problem like any other.
     return503OnClosing: false,
@@ -217,10 +218,11 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   app.useGlobalFilters(new ProblemFilter());
   const fastify = app.getHttpAdapter().getInstance();
   connections.limit(fastify);
+  fastify.server.on('checkExpectation', answerExpectation).on('connect', answerConnect);
   observeRequests(fastify, watchers);
   sendAnswerHeaders(fastify);
   limitSizes(fastify);
-  refuseRepeatedHeaders(fastify);
+  checkHeaders(fastify);
   shedLoad(fastify, engine);
   const { rateLimit: perMinute, redisUrl } = config;
   const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, metricsToken, log }) : null;

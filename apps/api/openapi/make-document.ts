@@ -51,13 +51,16 @@ const INFO = {
   summary: 'The real-time prepaid credit ledger for AI products.',
   description: [
     'Authorize the most that a request may cost, run the model, commit what it used.',
-    'Amounts are decimals as strings, times are RFC 3339 in UTC, and durations are whole seconds. Purser rejects unknown fields. In request bodies, `null` is the same as leaving the field out.',
+    'Amounts are decimals as strings, times are RFC 3339 in UTC, and durations are whole seconds. Purser rejects unknown fields. In the body of a POST, `null` is the same as leaving the field out.',
     'Purser returns every error as a problem (RFC 9457). Your program should check its `code`.',
   ].join('\n\n'),
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
 
+/** Problems of requests that reach no operation. */
+const OF_NO_OPERATION: ReadonlySet<string> = new Set<ProblemCode>(['method_not_allowed', 'expectation_failed']);
+
 function problemSchemas(): Record<string, JsonSchema> {
-  const codes = Object.keys(PROBLEMS) as ProblemCode[];
+  const codes = (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => !OF_NO_OPERATION.has(code));
   return Object.fromEntries(codes.map((code) => [problemSchemaName(code), problemSchema(code)]));
 }

@@ -34,6 +34,7 @@ const REQUEST_PROBLEMS = {
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
   body_too_large: { status: 413, title: 'The body is too large' },
   request_timeout: { status: 408, title: 'The request did not arrive in time' },
+  expectation_failed: { status: 417, title: 'The expectation cannot be met' },
   headers_too_large: { status: 431, title: 'The head of the request is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   too_many_streams: { status: 429, title: 'Too many streams are open' },

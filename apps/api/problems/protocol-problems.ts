@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { notFound } from '../requests/refuse-unrouted.ts';
+import { requestIdOf } from '../requests/request-id.ts';
 import { problem, type Problem } from './problem.ts';
 import { sendProblem } from './send-problem.ts';
 
@@ -25,18 +26,41 @@ export function answerUnroutable(
 const LINGER_MS = 1_000;
 
 /** For what isn't HTTP, comes too slowly, or has too large a head: Node hands us the bare socket. */
-export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const body = problemOf(error);
+  endWith(socket, problemOf(error));
+}
+
+/** For an `Expect` that we know nothing of. Node itself answers `100-continue`. */
+export function answerExpectation(request: IncomingMessage, response: ServerResponse): void {
+  const body = problem('expectation_failed', 'Of Expect, only “100-continue” is known.');
+  const text = JSON.stringify(body);
+  response
+    .writeHead(body.status, {
+      'content-type': 'application/problem+json',
+      'content-length': Buffer.byteLength(text),
+      'x-request-id': requestIdOf(request),
+      connection: 'close',
+    })
+    .end(text);
+}
+
+/** For a client that takes us for a proxy. */
+export function answerConnect(_request: IncomingMessage, socket: Duplex): void {
+  endWith(socket, problem('method_not_allowed', 'There is no CONNECT. This is not a proxy.'), ['allow: GET, POST']);
+}
+
+function endWith(socket: Duplex, body: Problem, headers: readonly string[] = []): void {
   const text = JSON.stringify(body);
   socket.end(
     [
       `HTTP/1.1 ${String(body.status)} ${STATUS_CODES[body.status] ?? ''}`,
       'content-type: application/problem+json',
       `content-length: ${String(Buffer.byteLength(text))}`,
+      ...headers,
       'connection: close',
       '',
       text,
@@ -54,6 +78,8 @@ function problemOf({ code }: NodeJS.ErrnoException): Problem {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return problem('request_timeout', 'The request did not arrive in time.');
     default:
-      return problem('invalid_request', 'This is not HTTP.', { errors: [{ field: '', message: 'must be HTTP/1.1' }] });
+      return problem('invalid_request', 'This is not valid HTTP/1.1.', {
+        errors: [{ field: '', message: 'must be HTTP/1.1' }],
+      });
   }
 }

@@ -8,18 +8,17 @@ const GIVEN_ONCE: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Refuses a request that gives one of these headers twice. Node would join two idempotency keys to a third one, and leave
- * out the second of the others, where a proxy may have looked at that one.
+ * Refuses a request that gives one of these headers twice, or no host. Node would join two idempotency keys to a third one,
+ * and leave out the second of the others, where a proxy may have looked at that one.
  */
-export function refuseRepeatedHeaders(fastify: FastifyInstance): void {
+export function checkHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const repeated = repeatedIn(request.raw.rawHeaders);
-    if (repeated.length === 0) {
-      done();
-      return;
-    }
-    const errors = repeated.map((field) => ({ field, message: 'must not be given twice' }));
-    sendProblem(reply, problem('invalid_request', 'A header is malformed.', { errors }));
+    const { rawHeaders, headers, httpVersion } = request.raw;
+    const errors = repeatedIn(rawHeaders).map((field) => ({ field, message: 'must not be given twice' }));
+    // HTTP/1.0 knew none.
+    if (headers.host === undefined && httpVersion === '1.1') errors.push({ field: 'Host', message: 'is required' });
+    if (errors.length === 0) done();
+    else sendProblem(reply, problem('invalid_request', 'A header is malformed.', { errors }));
   });
 }
 
