@@ -46,8 +46,24 @@ describe('the URL of an endpoint', () => {
   it('may be plain HTTP to 127.0.0.1 alone, where loopback is allowed', () => {
     expect(webhookUrlFault('http://127.0.0.1:5000/hooks', loose)).toBeNull();
     for (const url of ['http://localhost:5000/', 'http://[::1]:5000/', 'http://127.0.0.2/', 'http://example.com/'])
-      expect(webhookUrlFault(url, loose)).toBe('must begin with https://');
-    expect(webhookUrlFault('https://127.0.0.1/', loose)).toBe('must lead to a public address');
+      expect(webhookUrlFault(url, loose)).toMatch(/^must begin with https:\/\//);
+    expect(webhookUrlFault('https://127.0.0.1/', loose)).toMatch(/^must lead to a public address/);
     expect(webhookUrlFault('http://user@127.0.0.1/', loose)).toContain('user name');
+  });
+
+  it.each([
+    'http://localhost:5000/hooks',
+    'https://localhost:5000/hooks',
+    'http://hooks.localhost/',
+    'http://127.0.0.1:5000/hooks',
+    'https://127.0.0.1/',
+    'http://127.1/',
+    'http://[::1]:5000/',
+    'http://0.0.0.0:5000/',
+  ])('that names this machine is told how to reach it: %s', (url) => {
+    const hint = 'reached as http://127.0.0.1, where PURSER_WEBHOOKS_ALLOW_LOOPBACK=true is set';
+    expect(webhookUrlFault(url, strict)).toContain(hint);
+    for (const other of ['http://example.com/', 'http://127.example.com/', 'http://10.0.0.1/'])
+      expect(webhookUrlFault(other, strict)).not.toContain(hint);
   });
 });

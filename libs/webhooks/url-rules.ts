@@ -20,12 +20,25 @@ export function webhookUrlFault(text: string, rules: UrlRules): string | null {
   if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
   if (url.hash !== '') return 'must not contain a fragment (#…)';
   if (isLoopback(url, rules)) return null;
+  const fault = targetFault(url);
+  return fault !== null && isThisMachine(url) ? `${fault}; ${LOOPBACK_HINT}` : fault;
+}
+
+/** A receiver under development is tried under several names, of which one will do. */
+const LOOPBACK_HINT =
+  'a receiver on this machine is reached as http://127.0.0.1, where PURSER_WEBHOOKS_ALLOW_LOOPBACK=true is set';
+
+function targetFault(url: URL): string | null {
   if (url.protocol !== 'https:') return 'must begin with https://';
   if (!PORTS.has(url.port)) return 'must use port 443 or 8443';
   // The parser has turned 0x7f.1, 2130706433 and their like into plain addresses.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(host) !== 0 && !isPublicAddress(host)) return 'must lead to a public address';
   return null;
+}
+
+function isThisMachine({ hostname }: URL): boolean {
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(hostname);
 }
 
 /** Whether it is plain HTTP to this machine, where that is allowed. */

@@ -163,7 +163,14 @@ describe('an endpoint', () => {
   it('can’t be made where there is no key for its secret, nor on loopback where that isn’t allowed', async () => {
     const bare = await startTestService({ PURSER_SECRETS_KEY: '', PURSER_WEBHOOKS_ALLOW_LOOPBACK: '' });
     expectProblem(await bare.live.post(PATH, { url: 'https://203.0.114.1/' }), 503, 'secrets_key_missing');
-    expectProblem(await bare.live.post(PATH, { url: receiver.url }), 400, 'webhook_host_not_public');
+    const refused = expectProblem(await bare.live.post(PATH, { url: receiver.url }), 400, 'webhook_host_not_public');
+    expect(refused.detail).toMatch(/http:\/\/127\.0\.0\.1.*PURSER_WEBHOOKS_ALLOW_LOOPBACK=true/);
+    const { errors } = expectProblem(
+      await bare.live.post(PATH, { url: 'http://localhost:9/' }),
+      400,
+      'invalid_request',
+    );
+    expect(errors?.[0]?.message).toMatch(/http:\/\/127\.0\.0\.1.*PURSER_WEBHOOKS_ALLOW_LOOPBACK=true/);
     await bare.stop();
   });
 });

@@ -53,6 +53,6 @@ const DETAILS: Record<ChangeRefusal | 'idempotency_key_reused', string> = {
   webhook_endpoint_disabled:
     'Nothing is sent to a disabled endpoint. Enable it first: PATCH it with {"enabled": true}.',
   webhook_host_not_public:
-    'The host of the URL has an address that isn’t on the public internet. Nothing is sent there.',
+    'The host of the URL has an address that isn’t on the public internet. Nothing is sent there. A receiver on this machine is reached as http://127.0.0.1, where PURSER_WEBHOOKS_ALLOW_LOOPBACK=true is set.',
   webhook_host_unknown: 'The host of the URL has no address, or its name servers did not answer.',
 };

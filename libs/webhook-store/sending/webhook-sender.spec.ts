@@ -68,7 +68,7 @@ describe('a message', () => {
   it.each(FORBIDDEN)('never leaves for a URL with %s in it', async (address) => {
     const host = address.includes(':') ? `[${address}]` : address;
     const { error } = await senderTo(PUBLIC).send(`https://${host}/`, message(), secrets);
-    expect(error).toBe('The URL must lead to a public address.');
+    expect(error).toMatch(/^The URL must lead to a public address/);
     expect(begun).toBe(0);
   });
 
