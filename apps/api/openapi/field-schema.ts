@@ -17,12 +17,9 @@ type Check = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidati
 const LIBRARY_CHECKS: Readonly<Record<string, (limit: never) => JsonSchema>> = {
   isString: () => ({ type: 'string' }),
   isBoolean: () => ({ type: 'boolean' }),
-  isInt: () => ({ type: 'integer' }),
   isObject: () => ({ type: 'object' }),
   isArray: () => ({ type: 'array' }),
   isIn: (values: readonly string[]) => ({ type: 'string', enum: values }),
-  min: (minimum: number) => ({ minimum }),
-  max: (maximum: number) => ({ maximum }),
   arrayMinSize: (minItems: number) => ({ minItems }),
   arrayMaxSize: (maxItems: number) => ({ maxItems }),
   arrayUnique: () => ({ uniqueItems: true }),
