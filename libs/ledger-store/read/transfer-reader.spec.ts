@@ -110,10 +110,9 @@ describe('whoever follows an account by the ids of its transfers', () => {
       books.value(`select string_agg(id::text, ' ' order by id) from ${table} where account_id = $1`, [ACME.key]);
     expect(transfersSeen.seen.map(({ id }) => id).join(' ')).toBe(await idsOf('transfers'));
     expect(eventsSeen.seen.map(({ id }) => id).join(' ')).toBe(await idsOf('events'));
-    // It was worth following: much came while it was read, and not in the order in which it took effect.
+    // It was worth following: much came while it was read, and time alone did some of it.
     expect(Math.min(transfersSeen.reads, eventsSeen.reads)).toBeGreaterThan(20);
-    const times = transfersSeen.seen.map(({ createdAt }) => createdAt);
-    expect(times.filter((time, at) => time < (times[at - 1] ?? 0)).length).toBeGreaterThan(4);
+    expect(transfersSeen.seen.filter(({ kind }) => kind === 'breakage').length).toBeGreaterThan(4);
   });
 
   it('sees them as the account numbered its events', async () => {
