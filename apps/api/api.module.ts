@@ -81,7 +81,7 @@ export class ApiModule {
         { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
-        { provide: TransferReader, useValue: new TransferReader(readPool) },
+        { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, log) },

@@ -9,7 +9,7 @@ export class TransferQuery extends PageQuery {
   @IsInstant()
   readonly from?: string;
 
-  @Describe('Only transfers that took effect before this instant.')
+  @Describe('Only transfers that took effect before this instant. Once it has passed, the list is complete.')
   @IsOptional()
   @IsInstant()
   readonly to?: string;

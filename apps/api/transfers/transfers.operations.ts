@@ -11,6 +11,8 @@ export const TRANSFER_OPERATIONS: OperationsOf<TransfersController> = {
     summary: 'Get an account’s statement',
     description:
       'Lists every movement of the account’s credits, newest first. `from` (inclusive) and `to` (exclusive) filter on `created_at`. ' +
+      'A window whose `to` has passed is complete: Purser books no transfer in it later, so windows that follow one another have ' +
+      'every transfer once. Without `to`, or while it is in the future, a later request can show more. ' +
       'With `after`, it lists the transfers after the given one, oldest first. To follow an account, send the `id` of the last ' +
       'transfer that you have, again and again: you miss no transfer and get none twice. The order is the one in which Purser ' +
       'booked the transfers, which can differ from the order of `created_at`.',

@@ -21,7 +21,7 @@ export function foundByGuard(error: unknown): readonly string[] {
 }
 
 /** For how long after its decision a batch may be written. */
-const WRITTEN_WITHIN_MS = 250;
+export const WRITTEN_WITHIN_MS = 250;
 
 export interface AccountsGuard {
   /** Each once, in the order of numbers: they are locked in this order. */

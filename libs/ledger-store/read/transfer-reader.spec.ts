@@ -89,7 +89,7 @@ describe('whoever follows an account by the ids of its transfers', () => {
   it('misses none and sees none twice, whatever two processes write and time does meanwhile', async () => {
     await engines[0].do(inTest(createAccount('acme')));
     await engines[0].do(inTest(createGrant('acme', '100000')));
-    const transfers = new TransferReader(pool);
+    const transfers = new TransferReader(pool, engines[0].engine);
     const events = new EventReader(pool);
     let isFinished = false;
     const [, transfersSeen, eventsSeen] = await Promise.all([

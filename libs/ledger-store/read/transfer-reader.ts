@@ -1,12 +1,14 @@
 import { kyselyFrom, type Pool } from '#database';
 import type { AccountRef, Transfer } from '#ledger';
 import type { Kysely } from 'kysely';
+import type { Engine } from '../engine/engine.ts';
 import { rowsOf } from '../load/load-state.ts';
 import type { AccountRow } from '../tables/accounts.ts';
 import { transferFromRow } from '../tables/transfers.ts';
 import { findAccounts } from '../load/statements.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
+import { completeUntil } from './complete-until.ts';
 import { beginningOf, idOf, pageOf, type FollowRequest, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
 import type { LedgerTables } from './tables.ts';
@@ -20,12 +22,17 @@ export interface TimeRange {
 export class TransferReader {
   private readonly tables: Kysely<LedgerTables>;
 
-  constructor(private readonly pool: Pool) {
+  /** @param engine books what is due in an account before it is read */
+  constructor(
+    private readonly pool: Pool,
+    private readonly engine: Pick<Engine, 'submit'>,
+  ) {
     this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
   /** An account's statement, newest first. @returns `null` where there is no such account. */
-  list(ref: AccountRef, range: TimeRange, page: PageRequest): Promise<Page<Transfer> | null> {
+  async list(ref: AccountRef, range: TimeRange, page: PageRequest): Promise<Page<Transfer> | null> {
+    await this.complete(ref, range);
     return attemptRead(async () => {
       if (!(await this.isThere(ref))) return null;
       let query = this.transfersOf(ref, range);
@@ -49,7 +56,8 @@ export class TransferReader {
    *
    * @returns `null` where there is no such account, `'unknown'` where the last transfer seen is none of its transfers.
    */
-  follow(ref: AccountRef, range: TimeRange, page: FollowRequest): Promise<Page<Transfer> | 'unknown' | null> {
+  async follow(ref: AccountRef, range: TimeRange, page: FollowRequest): Promise<Page<Transfer> | 'unknown' | null> {
+    await this.complete(ref, range);
     return attemptRead(async () => {
       if (!(await this.isThere(ref))) return null;
       if (page.lastSeen !== null && !(await this.has(ref, page.lastSeen))) return 'unknown';
@@ -66,6 +74,11 @@ export class TransferReader {
         transferFromRow,
       );
     });
+  }
+
+  /** A window that has ended is shown whole: nothing is booked in it later. */
+  private async complete(ref: AccountRef, { to }: TimeRange): Promise<void> {
+    if (to !== null) await completeUntil(this.pool, this.engine, ref, to);
   }
 
   private async isThere(ref: AccountRef): Promise<boolean> {
