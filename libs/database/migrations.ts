@@ -13,6 +13,7 @@ import * as ownersAndKeys from '../../migrations/0011_owners_and_keys.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
 import * as amountsOfHolds from '../../migrations/0017_amounts_of_holds.ts';
 import * as holdLifetime from '../../migrations/0018_hold_lifetime.ts';
+import * as eventPositions from '../../migrations/0014_event_positions.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -30,4 +31,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0012_refused_batches': refusedBatches,
   '0017_amounts_of_holds': amountsOfHolds,
   '0018_hold_lifetime': holdLifetime,
+  '0014_event_positions': eventPositions,
 };

@@ -16,7 +16,7 @@ export class EventQuery extends PageQuery {
   readonly account?: string;
 
   @Describe(
-    'With `account`: only events after this one, oldest first. Send the last id that you have; `start` begins with the oldest stored event.',
+    'Only events after this one, oldest first: with `account` that account’s, without it those of all accounts. Send the last id that you have; `start` begins with the oldest stored event.',
   )
   @IsOptional()
   @IsPosition('event', 'evt_…')

@@ -8,7 +8,6 @@ import { followRequest, unknownPosition } from '../lists/follow-request.ts';
 import { listView } from '../lists/list-view.ts';
 import { EVENT_CURSOR, pageRequest } from '../lists/page-query.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { EventQuery } from './event.query.ts';
 import { eventView } from './event.view.ts';
@@ -27,10 +26,10 @@ export class EventsController {
       const page = await this.events.list(environment, { account, type }, pageRequest(query, EVENT_CURSOR));
       return listView(page, eventView);
     }
-    if (!account) throw invalidRequest([{ field: 'account', message: 'must be given with after' }]);
     const followed = followRequest('event', query.after, query);
     const page = await this.events.follow(environment, { account, type }, followed);
-    if (page === 'unknown') throw unknownPosition('an event');
+    if (page === 'unknown')
+      throw unknownPosition(account ? 'an event of this account' : 'an event that is still stored');
     return listView(page, eventView);
   }
 

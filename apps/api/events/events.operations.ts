@@ -14,9 +14,11 @@ export const EVENT_OPERATIONS: OperationsOf<EventsController> = {
     id: 'listEvents',
     summary: 'List events',
     description:
-      'Lists the events that Purser sends to webhook endpoints, delivered or not, newest first. With `account` and `after`, it ' +
-      'lists the events after the given one, oldest first. To follow an account, send the `id` of the last event that you ' +
-      'have, again and again: you miss no event that is still stored, and get none twice.',
+      'Lists the events that Purser sends to webhook endpoints, delivered or not, newest first. With `after`, it lists ' +
+      'the events after the given one, oldest first: with `account` those of the account, without it those of all accounts. To ' +
+      'follow them, send the `id` of the last event that you have, again and again: you miss no event that is still stored, and ' +
+      'get none twice. Events of all accounts are listed in the order in which the worker relays them, some tenths of a second ' +
+      'after they were written.',
     answers: { 200: { description: 'A page of events.', schema: listSchema(ref('Event')) } },
     examples: [
       {

@@ -13,6 +13,6 @@ export function followRequest(kind: IdKind, after: string, query: PageQuery): Fo
   return { ...pageRequest(query), lastSeen: after === START ? null : parsePublicId(kind, after) };
 }
 
-export function unknownPosition(what: 'a transfer' | 'an event'): ProblemError {
-  return invalidRequest([{ field: 'after', message: `must be "start" or ${what} of this account` }]);
+export function unknownPosition(what: string): ProblemError {
+  return invalidRequest([{ field: 'after', message: `must be "start" or ${what}` }]);
 }

@@ -25,7 +25,7 @@ export class TransfersController {
         ? await this.transfers.list(account, range, pageRequest(query))
         : await this.transfers.follow(account, range, followRequest('transfer', query.after, query));
     if (!page) throw accountNotFound(id);
-    if (page === 'unknown') throw unknownPosition('a transfer');
+    if (page === 'unknown') throw unknownPosition('a transfer of this account');
     return listView(page, (transfer) => transferView(id, transfer));
   }
 }

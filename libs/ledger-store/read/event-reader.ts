@@ -16,20 +16,18 @@ export interface StoredEvent {
   readonly occurredAt: number;
 }
 
+/** `null`: all of them. */
 export interface EventFilter {
   readonly account: AccountRef | null;
-  readonly type: string | null;
-}
-
-/** What is shown of an account's events. */
-export interface AccountEventFilter {
-  readonly account: AccountRef;
   readonly type: string | null;
 }
 
 /** How long events are kept. */
 export const EVENT_DAYS = 30;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The relay numbers events from 1. */
+const BEFORE_ALL = { position: '0' };
 
 export class EventReader {
   private readonly tables: Kysely<LedgerTables>;
@@ -65,13 +63,25 @@ export class EventReader {
   }
 
   /**
-   * An account's events in the order in which they were written.
+   * Events in an order to which nothing is added but at its end: an account's as they were written, all accounts' as they were
+   * relayed, which is some tenths of a second later and needs a worker.
    *
-   * @returns `'unknown'` where the last event seen is none of the account's.
+   * @returns `'unknown'` where the last event seen is none of them, or not stored any more. An account's events go on after one
+   *   that isn't stored any more.
    */
   follow(
     environment: string,
-    { account, type }: AccountEventFilter,
+    { account, type }: EventFilter,
+    page: FollowRequest,
+  ): Promise<Page<StoredEvent> | 'unknown'> {
+    return account === null
+      ? this.followAll(environment, type, page)
+      : this.followAccount(environment, { account, type }, page);
+  }
+
+  private followAccount(
+    environment: string,
+    { account, type }: { readonly account: AccountRef; readonly type: string | null },
     page: FollowRequest,
   ): Promise<Page<StoredEvent> | 'unknown'> {
     return attemptRead(async () => {
@@ -95,6 +105,40 @@ export class EventReader {
         EVENTS.fromRow,
       );
     });
+  }
+
+  private followAll(
+    environment: string,
+    type: string | null,
+    page: FollowRequest,
+  ): Promise<Page<StoredEvent> | 'unknown'> {
+    return attemptRead(async () => {
+      const lastSeen = page.after ?? page.lastSeen;
+      const last = lastSeen === null ? BEFORE_ALL : await this.placeOf(environment, lastSeen);
+      if (!last) return 'unknown';
+      // An event that isn't relayed yet will have a larger position than all that are.
+      if (last.position === null) return { items: [], next: null };
+      let query = this.tables
+        .selectFrom('events')
+        .selectAll()
+        .where('environment', '=', environment)
+        .where('position', '>', last.position);
+      if (type !== null) query = query.where('type', '=', type);
+      const inOrder = query.orderBy('position').limit(page.limit + 1);
+      return pageOf(await ofConnection(inOrder.execute()), page, idOf, EVENTS.fromRow);
+    });
+  }
+
+  /** @returns nothing where the environment has no such event, or not any more */
+  private async placeOf(environment: string, id: string): Promise<Pick<EventRow, 'position'> | undefined> {
+    const query = this.tables
+      .selectFrom('events')
+      .select('position')
+      .where('account_id', '=', accountKeyOf(id))
+      .where('id', '=', id)
+      .where('environment', '=', environment);
+    const [row] = await ofConnection(query.execute());
+    return row;
   }
 
   /** Whether the account has such an event, or may have had it: a follower that was away for long can still go on. */

@@ -16,6 +16,8 @@ export const EVENTS = table({
     occurredAt: column('occurred_at', time),
     recordedAt: column('recorded_at', time).generated(),
     relayedAt: column('relayed_at', time).nullable().generated(),
+    /** Its place among the events of all accounts; the relay gives it. */
+    position: column('position', counter).nullable().generated(),
   },
 });
 

@@ -31,6 +31,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   closing_progress: 'environment',
   closings: 'account',
   environments: 'environment',
+  event_feed: 'environment',
   purser_migration: 'environment',
   purser_migration_lock: 'environment',
   test_clocks: 'environment',

@@ -8,7 +8,7 @@ export type EndpointEvent<T extends EndpointEventType = EndpointEventType> = {
 }[T];
 
 /**
- * Writes an event that no account owns, in real time. A test isn't relayed: it is queued for its endpoint by itself.
+ * Writes an event that no account owns, in real time. The relay sends a test to no endpoint: it is queued for its own.
  *
  * @returns its UUID
  */
@@ -20,8 +20,8 @@ export async function insertEndpointEvent(
   for (;;) {
     const id = newOwnedUuid(Date.now(), owner);
     const { rowCount } = await database.query(
-      `insert into events (account_id, id, environment, type, data, occurred_at, relayed_at)
-      values ($1, $2, $3, $4, $5, clock_timestamp(), case when $4 = 'webhook_endpoint.test' then clock_timestamp() end)
+      `insert into events (account_id, id, environment, type, data, occurred_at)
+      values ($1, $2, $3, $4, $5, clock_timestamp())
       on conflict (account_id, id) do nothing`,
       [owner, id, environment, type, data],
     );

@@ -24,6 +24,13 @@ function idsFor({ endpoint }: MadeEndpoint, events: readonly string[]): string[]
   return events.map((eventId) => deliveryId({ eventId, endpointId: endpoint.id }));
 }
 
+async function unnumbered(): Promise<number> {
+  const { rows } = await fixture.pool.query<{ count: number }>(
+    'select count(*)::integer as count from events where position is null',
+  );
+  return rows[0]?.count ?? 0;
+}
+
 describe('the relay', () => {
   it('queues an event once for every endpoint that hears of it, by type and environment', async () => {
     const environment = await newEnvironment();
@@ -51,6 +58,35 @@ describe('the relay', () => {
     }
     expect(taken.sort()).toEqual(idsFor(endpoint, events).sort());
     expect(await fixture.deliveries(endpoint)).toHaveLength(1000);
+  });
+
+  it('does nothing while another relay is at it, and goes on when that one is gone', async () => {
+    const environment = await newEnvironment();
+    const endpoint = await fixture.endpoint(URL, {}, environment);
+    const event = await fixture.event({ environment });
+    const client = await fixture.pool.connect();
+    await client.query(`begin; select pg_advisory_xact_lock(hashtextextended('relay', 0))`);
+    expect(await fixture.relay()).toEqual([]);
+    client.release(true);
+    const taken: string[] = [];
+    while (taken.length === 0) taken.push(...(await fixture.relay()));
+    expect(taken).toEqual(idsFor(endpoint, [event]));
+  });
+
+  it('numbers events over all environments, in the order of an account’s ids', async () => {
+    const [one, two] = [await newEnvironment(), await newEnvironment()];
+    await fixture.events(30, { environment: one });
+    await fixture.events(30, { environment: two });
+    while ((await unnumbered()) > 0) await fixture.relay(25);
+    const { rows } = await fixture.pool.query<{ in_order: boolean; positions: number }>(
+      `select bool_and(position > before is not false) as in_order, count(distinct position)::integer as positions
+      from (
+        select position, lag(position) over (partition by account_id order by id) as before
+        from events where environment = any($1)
+      ) numbered`,
+      [[one, two]],
+    );
+    expect(rows).toEqual([{ in_order: true, positions: 60 }]);
   });
 
   it('leaves nothing undone where it is killed: what it did is undone, and the next one does it', async () => {
