@@ -4,7 +4,13 @@ import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
 import { openLedger, type Engine, type Ledger } from '#ledger-store';
 import type { Logger } from '#logging';
-import { resolveHost, SecretBox, type EndpointsOptions, type ResolveHost } from '#webhook-store';
+import {
+  followCommitSubscriptions,
+  resolveHost,
+  SecretBox,
+  type EndpointsOptions,
+  type ResolveHost,
+} from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Server } from 'node:http';
@@ -70,7 +76,7 @@ export interface ApiOptions {
 }
 
 /** What the API needs of a ledger. */
-export interface ApiLedger extends Pick<Ledger, 'alertDefaults'> {
+export interface ApiLedger extends Pick<Ledger, 'alertDefaults' | 'commitSubscriptions'> {
   readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe'>;
 }
 
@@ -91,8 +97,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const tracing = config.tracing && (await startTracing(config.tracing, log));
   if (tracing) cleanUp.defer(() => tracing.stop());
   const { readPool, controlPool } = openPools(databaseUrl, log, cleanUp);
-  const { openHoldsMax } = config;
-  const { engine, alertDefaults } = options.ledger ?? cleanUp.use(await openLedger({ databaseUrl, openHoldsMax, log }));
+  const ledger = options.ledger ?? cleanUp.use(await openOwnLedger(options, log));
+  const { engine, alertDefaults, commitSubscriptions } = ledger;
   for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
 
   const keys = await KeyRing.open(controlPool, { log });
@@ -107,7 +113,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       readPool,
       controlPool,
       keys,
-      webhooks: webhooksOf(options),
+      webhooks: { ...webhooksOf(options), commitSubscriptions },
       metrics,
       metricsToken,
       connections,
@@ -151,6 +157,11 @@ function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: As
   });
   cleanUp.defer(() => controlPool.end());
   return { readPool, controlPool };
+}
+
+function openOwnLedger({ databaseUrl, config }: ApiOptions, log: (line: string) => void): Promise<Ledger> {
+  const { openHoldsMax } = config;
+  return openLedger({ databaseUrl, openHoldsMax, followSubscriptions: followCommitSubscriptions, log });
 }
 
 /** What OpenTelemetry brings along is loaded only where it is asked for. */

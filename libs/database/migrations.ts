@@ -11,9 +11,9 @@ import * as webhooks from '../../migrations/0009_webhooks.ts';
 import * as closings from '../../migrations/0010_closings.ts';
 import * as ownersAndKeys from '../../migrations/0011_owners_and_keys.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
+import * as eventPositions from '../../migrations/0014_event_positions.ts';
 import * as amountsOfHolds from '../../migrations/0017_amounts_of_holds.ts';
 import * as holdLifetime from '../../migrations/0018_hold_lifetime.ts';
-import * as eventPositions from '../../migrations/0014_event_positions.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -29,7 +29,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010_closings': closings,
   '0011_owners_and_keys': ownersAndKeys,
   '0012_refused_batches': refusedBatches,
+  '0014_event_positions': eventPositions,
   '0017_amounts_of_holds': amountsOfHolds,
   '0018_hold_lifetime': holdLifetime,
-  '0014_event_positions': eventPositions,
 };

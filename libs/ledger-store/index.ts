@@ -12,7 +12,7 @@ export { AHEAD_MS_MAX, TestClocks, type ClockTime } from './clocks/test-clocks.t
 export { isAudited } from './engine/audit.ts';
 export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-observer.ts';
-export { openLedger, type Ledger } from './engine/open-ledger.ts';
+export { openLedger, type FollowedSubscriptions, type Ledger } from './engine/open-ledger.ts';
 export { ledgerPool } from './engine/ledger-pool.ts';
 export { runLocked } from './engine/run-locked.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';

@@ -51,6 +51,8 @@ export interface Changes {
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
+  /** The account of each commit that came after its hold had expired, for the metrics. */
+  readonly lateCommits: AccountState[];
   /** How many requests were declined, by account. They are reported once a minute. */
   readonly declines: Map<AccountKey, number>;
   readonly reportedDeclines: Set<DeclinedMinute>;
@@ -68,6 +70,7 @@ export function noChanges(): Changes {
     transfers: [],
     events: [],
     sentAlerts: [],
+    lateCommits: [],
     declines: new Map(),
     reportedDeclines: new Set(),
     moved: new Set(),

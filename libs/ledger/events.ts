@@ -1,3 +1,4 @@
+import type { AuthorizationStatus, OveragePolicy, Tags } from './authorization.ts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 
@@ -22,6 +23,32 @@ export interface LedgerEvents {
     readonly requests: number;
     /** When it began, in real time. */
     readonly minute: string;
+  };
+  /**
+   * A commit or a charge, with the figures of its authorization right after it. Emitted only where an endpoint names this type:
+   * a busy service has thousands a second.
+   */
+  'authorization.committed': {
+    readonly authorization: string;
+    /** `authorized` after a partial commit. */
+    readonly status: AuthorizationStatus;
+    readonly amount: string;
+    readonly held: string;
+    readonly committed: string;
+    readonly uncollected: string;
+    readonly refunded: string;
+    readonly overage: OveragePolicy;
+    readonly late: boolean;
+    readonly tags: Tags;
+  };
+  /** A commit asked for more than credits and debt covered. The figures are those of this commit alone. */
+  'usage.uncollected': {
+    readonly authorization: string;
+    /** What the commit asked for: the sum of the next two. */
+    readonly required: string;
+    readonly committed: string;
+    readonly uncollected: string;
+    readonly overage: OveragePolicy;
   };
   'account.suspended': { readonly status: 'suspended' };
   /** Used percent of the last fill has reached a threshold; once per epoch and threshold. */
@@ -49,6 +76,8 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'grant.remainder_voided': true,
   'authorization.expired': true,
   'authorization.declined': true,
+  'authorization.committed': true,
+  'usage.uncollected': true,
   'account.suspended': true,
   'balance.threshold_reached': true,
   'balance.low': true,

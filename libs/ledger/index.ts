@@ -45,7 +45,8 @@ export type {
 } from './commands.ts';
 export type { AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
-export { NO_RULES, timeOf, type DecisionContext, type LedgerRules } from './decide/context.ts';
+export { NO_RULES, NO_SUBSCRIBERS, timeOf } from './decide/context.ts';
+export type { CommitSubscribers, DecisionContext, LedgerRules } from './decide/context.ts';
 export { guessesExpiry } from './decide/declines.ts';
 export { countDeclines, decide, type Decisions } from './decide/decide.ts';
 export type { GrantDecision } from './decide/grants.ts';

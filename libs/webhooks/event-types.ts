@@ -28,3 +28,5 @@ const ENDPOINT_EVENT_TYPES = Object.keys(EACH) as readonly EndpointEventType[];
 /** Everything there is to hear of. */
 export type EventType = LedgerEventType | EndpointEventType;
 export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES];
+/** Those that only endpoints receive which name them: a busy service has thousands a second. */
+export const TYPES_BY_NAME_ONLY: readonly EventType[] = ['authorization.committed'];

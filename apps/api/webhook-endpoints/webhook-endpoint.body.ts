@@ -9,7 +9,7 @@ export class CreateWebhookEndpointBody {
   @IsWebhookUrl()
   readonly url!: string;
 
-  @Describe('The event types to subscribe to. Default: all.')
+  @Describe('The event types to subscribe to. Default: all except `authorization.committed`.')
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
@@ -35,7 +35,7 @@ export class UpdateWebhookEndpointBody {
   @IsWebhookUrl()
   readonly url?: string | null;
 
-  @Describe('The event types to subscribe to; `null`: all.')
+  @Describe('The event types to subscribe to; `null`: all except `authorization.committed`.')
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)

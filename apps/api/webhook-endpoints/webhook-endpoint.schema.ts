@@ -11,7 +11,7 @@ const FIELDS = {
   types: {
     type: ['array', 'null'],
     items: choice(EVENT_TYPES, 'A type of event.'),
-    description: 'The event types that it is subscribed to; `null`: all.',
+    description: 'The event types that it is subscribed to; `null`: all except `authorization.committed`.',
   },
   account: orNull(text('The account whose events it receives; `null`: all accounts.')),
   description: orNull(text('A description for people.')),

@@ -2,7 +2,7 @@ import type { Config, WebhookConfig } from '#config';
 import { connect, migrate, openDatabase, type OpenDatabase } from '#database';
 import { openLedger } from '#ledger-store';
 import { migrateQueues } from '#queues';
-import { keptSecretsKey } from '#webhook-store';
+import { followCommitSubscriptions, keptSecretsKey } from '#webhook-store';
 import { startWorker, type WorkerOptions } from '../../worker/start-worker.ts';
 import { listen } from './listen.ts';
 import { printAdminKeys } from './print-admin-keys.ts';
@@ -35,7 +35,10 @@ export async function runService(config: Config): Promise<void> {
     error: (line) => logger.error(line),
   };
   const { url: databaseUrl } = database;
-  const ledger = cleanUp.use(await openLedger({ databaseUrl, openHoldsMax: config.openHoldsMax, log }));
+  const { openHoldsMax } = config;
+  const ledger = cleanUp.use(
+    await openLedger({ databaseUrl, openHoldsMax, followSubscriptions: followCommitSubscriptions, log }),
+  );
   const worker = await startWorker({ config: settings, databaseUrl, ledger, log: workerLog });
   cleanUp.defer(() => worker.close());
   const api = await listen({

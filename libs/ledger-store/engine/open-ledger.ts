@@ -1,4 +1,5 @@
-import { connect } from '#database';
+import { connect, type Pool } from '#database';
+import { NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
 import { Engine } from './engine.ts';
 
@@ -6,13 +7,29 @@ export interface OpenLedgerOptions {
   readonly databaseUrl: string;
   /** The most authorizations that an account may have open at once; 0 for no bound. */
   readonly openHoldsMax: number;
+  /** Follows who subscribes to commits. Without it, no commit is reported by an event of its own. */
+  readonly followSubscriptions?: (pool: Pool, log: (line: string) => void) => Promise<FollowedSubscriptions>;
   readonly log: (line: string) => void;
 }
+
+/** Who subscribes to commits, as endpoints change. */
+export interface FollowedSubscriptions extends CommitSubscribers {
+  /** After an endpoint was changed by this process: its decisions follow it when this resolves. */
+  noticeChange(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const NO_SUBSCRIPTIONS: FollowedSubscriptions = {
+  ...NO_SUBSCRIBERS,
+  noticeChange: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
 
 /** A process's engine, and the settings that its decisions follow. A process has one, whatever it does beside. */
 export interface Ledger extends AsyncDisposable {
   readonly engine: Engine;
   readonly alertDefaults: AlertDefaults;
+  readonly commitSubscriptions: FollowedSubscriptions;
 }
 
 /** To look settings up, and to change them. */
@@ -20,7 +37,8 @@ const CONNECTIONS_MAX = 2;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** @throws Error where the database can't be reached, or isn't migrated */
-export async function openLedger({ databaseUrl, openHoldsMax, log }: OpenLedgerOptions): Promise<Ledger> {
+export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
+  const { databaseUrl, openHoldsMax, followSubscriptions, log } = options;
   await using opening = new AsyncDisposableStack();
   const pool = connect(databaseUrl, {
     connectionsMax: CONNECTIONS_MAX,
@@ -31,12 +49,15 @@ export async function openLedger({ databaseUrl, openHoldsMax, log }: OpenLedgerO
   opening.defer(() => pool.end());
   const alertDefaults = await AlertDefaults.open(pool, log);
   opening.defer(() => alertDefaults.close());
+  const commitSubscriptions = followSubscriptions ? await followSubscriptions(pool, log) : NO_SUBSCRIPTIONS;
+  opening.defer(() => commitSubscriptions.close());
   const rules = {
     alertRules: alertDefaults.rules,
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
+    commitSubscribers: commitSubscriptions,
   };
   const engine = new Engine({ databaseUrl, log, rules });
   opening.defer(() => engine.stop());
   const opened = opening.move();
-  return { engine, alertDefaults, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return { engine, alertDefaults, commitSubscriptions, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }

@@ -1,8 +1,10 @@
+import { ZERO } from '#amounts';
 import type { SpendRequest } from '../commands.ts';
 import type { Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { fundSpending, newAuthorization } from './authorize.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import { reportCommit } from './report-commit.ts';
 import { Transaction } from './transaction.ts';
 
 /** Authorizes and commits in one step, for a price known beforehand. */
@@ -19,5 +21,6 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   authorization.finalAmount = command.amount;
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt = authorization.committedAt;
+  reportCommit(context, account, authorization, { required: command.amount, uncollected: ZERO });
   return decided(account, authorization);
 }

@@ -9,6 +9,7 @@ import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { Transaction } from './transaction.ts';
 import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
+import { reportCommit } from './report-commit.ts';
 
 /** Charges what was really used. */
 export function commit(context: DecisionContext, command: Commit): Outcome<AuthorizationDecision> {
@@ -52,6 +53,7 @@ function commitOpen(
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
+  reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   return decided(account, authorization);
 }
 
@@ -70,6 +72,8 @@ function commitLate(
   chargeRest(new Transaction(context, account), authorization, cover);
   finish(context, account, authorization, amount);
   authorization.late = true;
+  context.changes.lateCommits.push(account);
+  reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   return decided(account, authorization);
 }
 

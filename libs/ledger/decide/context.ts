@@ -3,7 +3,7 @@ import type { AlertRules } from '../alerts.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
-import { accountKeyOf } from '../ids.ts';
+import { accountKeyOf, type AccountKey } from '../ids.ts';
 import type { Changes } from '../changes.ts';
 import type { AccountState, LedgerState } from '../state.ts';
 
@@ -13,9 +13,22 @@ export interface LedgerRules {
   readonly alertRules: ReadonlyMap<string, AlertRules>;
   /** The most authorizations that an account may have open at once; infinity where nobody has set it. */
   readonly openHoldsMax: number;
+  readonly commitSubscribers: CommitSubscribers;
 }
 
-export const NO_RULES: LedgerRules = { alertRules: new Map(), openHoldsMax: Number.POSITIVE_INFINITY };
+/** Whose commits are reported by an event each: those of whole environments, and those of single accounts. */
+export interface CommitSubscribers {
+  readonly environments: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<AccountKey>;
+}
+
+export const NO_SUBSCRIBERS: CommitSubscribers = { environments: new Set(), accounts: new Set() };
+
+export const NO_RULES: LedgerRules = {
+  alertRules: new Map(),
+  openHoldsMax: Number.POSITIVE_INFINITY,
+  commitSubscribers: NO_SUBSCRIBERS,
+};
 
 /** What a decision works on. Time comes in with it. */
 export interface DecisionContext {

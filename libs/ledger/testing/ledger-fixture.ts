@@ -11,7 +11,7 @@ import {
 } from '../commands.ts';
 import type { AccountDecision } from '../decide/accounts.ts';
 import type { AuthorizationDecision } from '../decide/authorization-decision.ts';
-import type { DecisionContext } from '../decide/context.ts';
+import { NO_SUBSCRIBERS, type DecisionContext } from '../decide/context.ts';
 import { countDeclines, decide, type Decisions } from '../decide/decide.ts';
 import type { BatchDecision } from '../decide/spend-batch.ts';
 import type { LedgerEvent, LedgerEventType } from '../events.ts';
@@ -283,6 +283,16 @@ export class LedgerFixture {
 
   limitHolds(openHoldsMax: number): this {
     this.rows.openHoldsMax = openHoldsMax;
+    return this;
+  }
+
+  /** From now on commits are reported: all of them, or those of one account. */
+  subscribeToCommits(id?: string): this {
+    const { environments, accounts } = NO_SUBSCRIBERS;
+    this.rows.commitSubscribers =
+      id === undefined
+        ? { environments: new Set([ENVIRONMENT]), accounts }
+        : { environments, accounts: new Set([accountRef(id).key]) };
     return this;
   }
 

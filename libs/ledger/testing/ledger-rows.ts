@@ -3,7 +3,7 @@ import type { AlertRules } from '../alerts.ts';
 import { asOf, hasLapsed, isOpen, type Authorization, type LapsedHold, type LapsedShare } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import type { Needs } from '../commands.ts';
-import type { DecisionContext } from '../decide/context.ts';
+import { NO_SUBSCRIBERS, type CommitSubscribers, type DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
 import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
@@ -31,6 +31,7 @@ export class LedgerRows {
   private declines: DeclinedMinute[] = [];
   readonly alertRules = new Map<string, AlertRules>();
   openHoldsMax = Number.POSITIVE_INFINITY;
+  commitSubscribers: CommitSubscribers = NO_SUBSCRIBERS;
 
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
@@ -44,7 +45,11 @@ export class LedgerRows {
       },
       changes: noChanges(),
       realNow: now,
-      rules: { alertRules: this.alertRules, openHoldsMax: this.openHoldsMax },
+      rules: {
+        alertRules: this.alertRules,
+        openHoldsMax: this.openHoldsMax,
+        commitSubscribers: this.commitSubscribers,
+      },
     };
     const lapsed: Authorization[] = [];
     for (const authorization of this.authorizations.values()) {

@@ -7,6 +7,7 @@ import {
   type Queryable,
   type ChangeAnswer,
   type Changed,
+  type FollowedSubscriptions,
   type ChangeOutcome,
   type ChangeRequest,
   type Page,
@@ -47,6 +48,8 @@ export interface EndpointsOptions {
   readonly secrets: SecretBox;
   readonly allowLoopback: boolean;
   readonly resolve: ResolveHost;
+  /** Are to notice that endpoints have changed; none where this process decides nothing. */
+  readonly commitSubscriptions?: Pick<FollowedSubscriptions, 'noticeChange'>;
 }
 
 /** An endpoint and, where it was made just now, the secret that signs what it gets. */
@@ -68,7 +71,7 @@ export class WebhookEndpoints {
 
   async create(request: ChangeRequest, terms: EndpointTerms, answer: (made: MadeEndpoint) => ChangeAnswer): Result {
     const fault = await this.hostFault(terms.url);
-    return change(this.pool, request, async (database): Promise<Outcome> => {
+    const created = change(this.pool, request, async (database): Promise<Outcome> => {
       const { environment } = request;
       if (fault !== null) return refused(fault);
       if (!this.options.secrets.canSeal) return refused('secrets_key_missing');
@@ -77,10 +80,11 @@ export class WebhookEndpoints {
       const id = newEndpointId();
       const secret = newSigningSecret();
       const sealed = this.options.secrets.seal(secret, id);
-      const created = { ...terms, id, environment, secret: sealed, createdBy: request.actor.keyId };
-      const endpoint = await insertEndpoint(database, created);
+      const createdBy = request.actor.keyId;
+      const endpoint = await insertEndpoint(database, { ...terms, id, environment, secret: sealed, createdBy });
       return { ok: true, answer: answer({ endpoint, secret }), audited: [auditedEndpoint(null, endpoint)] };
     });
+    return this.noticed(created);
   }
 
   async update(
@@ -89,21 +93,23 @@ export class WebhookEndpoints {
     answer: (endpoint: WebhookEndpoint) => ChangeAnswer,
   ): Result {
     const fault = changes.url === undefined ? null : await this.hostFault(changes.url);
-    return this.changeOne(request, id, async (database, before) => {
+    const updated = this.changeOne(request, id, async (database, before) => {
       if (fault !== null) return refused(fault);
       const enabled = changes.enabled ?? before.enabled;
       const disabledReason = enabled ? null : (before.disabledReason ?? 'request');
       const after = await updateEndpoint(database, { ...before, ...changes, enabled, disabledReason });
       return { ok: true, answer: answer(after), audited: [auditedEndpoint(before, after)] };
     });
+    return this.noticed(updated);
   }
 
   /** Nothing more is sent to it, and nothing is kept of it. */
   remove(request: ChangeRequest, id: string, answer: (endpoint: WebhookEndpoint) => ChangeAnswer): Result {
-    return this.changeOne(request, id, async (database, before) => {
+    const removed = this.changeOne(request, id, async (database, before) => {
       await deleteEndpoint(database, id);
       return { ok: true, answer: answer(before), audited: [auditedEndpoint(before, null)] };
     });
+    return this.noticed(removed);
   }
 
   /** Gives it a new secret; the one it has signs as well for a day. */
@@ -176,6 +182,13 @@ export class WebhookEndpoints {
       const database = queryable(this.pool);
       return (await findEndpoint(database, environment, id)) ? listDeliveries(database, id, page) : null;
     });
+  }
+
+  /** Answers when the decisions of this process follow the change. */
+  private async noticed(changed: Result): Result {
+    const result = await changed;
+    await this.options.commitSubscriptions?.noticeChange();
+    return result;
   }
 
   /** Before a transaction begins, which mustn't wait for name servers. */

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeFolder } from '../cli/make-folder.ts';
+import { root } from '../support/build.ts';
+import { eventually } from '../support/eventually.ts';
+import { grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { LIVE_KEY, startTestService, type TestService } from '../support/test-service.ts';
+import { deliverAll } from '../support/webhook-steps.ts';
+
+describe('the program in docs/events.md', () => {
+  let service: TestService;
+  let folder: string;
+  let program = '';
+  let follower: ChildProcess;
+
+  beforeAll(async () => {
+    service = await startTestService();
+    folder = await makeFolder('events');
+    [, program = ''] = /```js\n(.*?)```/s.exec(await readFile(`${root}/docs/events.md`, 'utf8')) ?? [];
+  });
+  afterAll(async () => {
+    await kill();
+    await rm(folder, { recursive: true });
+    await service.stop();
+  });
+
+  const file = (): string => join(folder, 'events.jsonl');
+
+  function start(): void {
+    follower = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+      env: { PURSER_URL: service.url, PURSER_KEY: LIVE_KEY, EVENTS_FILE: file() },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+
+  async function kill(): Promise<void> {
+    if (follower.exitCode !== null || follower.signalCode !== null) return;
+    const ended = once(follower, 'exit');
+    follower.kill('SIGKILL');
+    await ended;
+  }
+
+  async function stored(): Promise<string[]> {
+    const text = await readFile(file(), 'utf8').catch(() => '');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => (JSON.parse(line) as { data: { account: string; sequence: number } }).data)
+      .map(({ account, sequence }) => `${account} ${String(sequence)}`);
+  }
+
+  it('stores every event once, and goes on where it was killed', async () => {
+    const accounts = [await openAccount(service.live), await openAccount(service.live)];
+    const grantAll = async (rounds: number): Promise<void> => {
+      for (let round = 0; round < rounds; round++)
+        for (const account of accounts) await grantCredits(service.live, account, '1');
+      await deliverAll(service.pool);
+    };
+    start();
+    await grantAll(70);
+    await eventually('the events are stored', async () => (await stored()).length === 140);
+    await kill();
+    await grantAll(5);
+    start();
+    await grantAll(5);
+    await eventually('the events since are stored', async () => (await stored()).length >= 160);
+    const expected = accounts.flatMap((account) =>
+      Array.from({ length: 80 }, (_, index) => `${account} ${String(index + 1)}`),
+    );
+    expect((await stored()).toSorted()).toEqual(expected.toSorted());
+  });
+});
