@@ -74,6 +74,7 @@ export {
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
+export { revenueTallies, type RevenueTally } from './revenue-tally.ts';
 export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

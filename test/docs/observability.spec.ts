@@ -2,7 +2,7 @@ import { noteVerification, verify } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { openAccount } from '../support/ledger-steps.ts';
+import { authorize, openAccount } from '../support/ledger-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 const read = (name: string): Promise<string> =>
@@ -27,6 +27,8 @@ beforeAll(async () => {
   service = await startTestService();
   const account = await openAccount(service.live, { credits: '10' });
   await service.live.post('/v1/charges', { account, amount: '1' });
+  const { id } = await authorize(service.live, account, '1');
+  await service.live.post(`/v1/authorizations/${id}/commit`, { amount: '100' });
   await noteVerification(service.pool, await verify(service.pool));
   metrics = metricsIn(await (await fetch(`${service.url}/metrics`)).text());
 });

@@ -2,7 +2,7 @@ import { noteVerification, verify } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../../../test/support/eventually.ts';
-import { authorize, openAccount } from '../../../test/support/ledger-steps.ts';
+import { authorize, charge, grantCredits, openAccount } from '../../../test/support/ledger-steps.ts';
 import { administer, withDatabase } from '../../../test/support/test-database.ts';
 import { startTestService, type TestService } from '../../../test/support/test-service.ts';
 
@@ -84,6 +84,33 @@ describe('GET /metrics', () => {
     expect(await decided('authorize', 'replayed')).toBe(1);
     expect(await decided('authorize', 'insufficient_credits')).toBe(2);
     expect(await decided('authorize', 'batch_refused')).toBe(2);
+  });
+
+  it('counts what could not be collected, debt and late commits, by environment and unit', async () => {
+    const terms = { unit: 'tokens', overage: 'debt', overdraft_limit: '5', credits: '10' };
+    const account = await openAccount(service.live, terms);
+    const commit = async (hold: string, amount: string): Promise<unknown> =>
+      service.live.post(`/v1/authorizations/${hold}/commit`, { amount });
+    const early = await authorize(service.live, account, '1', { expires_in: 1 });
+    const { id } = await authorize(service.live, account, '9');
+    await commit(id, '18.5');
+    await commit(id, '18.5');
+    await eventually('the hold has expired', async () => {
+      const { body } = await service.live.get(`/v1/authorizations/${early.id}`);
+      return (body as { status: string }).status === 'expired';
+    });
+    await commit(early.id, '0');
+    await commit(early.id, '0');
+    await grantCredits(service.live, account, '3');
+    await service.live.post(`/v1/authorizations/${id}/refund`, { amount: '1' });
+    await service.live.post(`/v1/accounts`, { id: `${account}-free`, unit: 'tokens' });
+    await grantCredits(service.live, `${account}-free`, '2');
+    await charge(service.live, `${account}-free`, '1');
+    const counted = (name: string): Promise<number | null> => valueOf(`${name}{environment="live",unit="tokens"}`);
+    expect(await counted('purser_uncollected_total')).toBe(4.5);
+    expect(await counted('purser_debt_incurred_total')).toBe(5);
+    expect(await counted('purser_debt_repaid_total')).toBe(4);
+    expect(await counted('purser_late_commits_total')).toBe(1);
   });
 
   it('tells how batches were written, what waits and how much may', async () => {

@@ -3,6 +3,7 @@ import type { EngineObserver, ObservedBatch } from '#ledger-store';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import type { FinishedRequest, RequestWatcher } from '../requests/finished-requests.ts';
 import { outcomesOf } from './outcomes.ts';
+import { RevenueCounters } from './revenue-counters.ts';
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const DECISIONS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000];
@@ -45,6 +46,8 @@ export class Metrics implements EngineObserver, RequestWatcher {
     registers: [this.registry],
   });
 
+  private readonly revenue = new RevenueCounters(this.registry);
+
   /** @param others what else this process measures */
   constructor(private readonly others: readonly Registry[] = []) {
     collectDefaultMetrics({ register: this.registry });
@@ -67,7 +70,8 @@ export class Metrics implements EngineObserver, RequestWatcher {
       this.decisions.inc({ kind, outcome: result }, count);
   }
 
-  onBatch({ decisions, milliseconds, how }: ObservedBatch): void {
+  onBatch({ decisions, milliseconds, how, revenue }: ObservedBatch): void {
+    for (const tally of revenue) this.revenue.add(tally);
     this.batchDecisions.observe({ how }, decisions);
     this.batchSeconds.observe({ how }, milliseconds / 1000);
   }

@@ -1,4 +1,4 @@
-import { noChanges, type AccountKey, type CommandType, type DecisionContext } from '#ledger';
+import { noChanges, type AccountKey, type CommandType, type DecisionContext, type RevenueTally } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
 import { guardAccounts, guardKeys, guardTestClocks, type TestClockReading } from '../load/guards.ts';
 import type { Statement } from '../statement.ts';
@@ -37,6 +37,7 @@ export interface DecidedAhead {
    * decided on what is stored.
    */
   readonly answers: readonly (Answer | null)[];
+  readonly revenue: readonly RevenueTally[];
   /** Guards, then writes. The first of them answers with the database's clock. */
   readonly statements: readonly [guard: Statement, ...Statement[]];
 }
@@ -66,6 +67,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
         accounts.flatMap((key, index) => (moved.has(key) ? [[key, versions[index] ?? ''] as const] : [])),
       ),
       answers,
+      revenue: decided.revenue,
       statements: [
         guardAccounts({ keys: accounts, versions, now, holdsUntil }),
         ...(testClocks.length > 0 ? [guardTestClocks(testClocks)] : []),

@@ -4,8 +4,10 @@ import {
   guessesExpiry,
   isRemembered,
   refused,
+  revenueTallies,
   type DecisionContext,
   type Outcome,
+  type RevenueTally,
 } from '#ledger';
 import type { KeyRow } from '../load/key-statements.ts';
 import { auditEntry, viewOf, type AuditEntry } from './audit.ts';
@@ -23,6 +25,8 @@ export interface DecidedBatch {
   readonly remembered: readonly RememberedAnswer[];
   /** What operators changed. */
   readonly audited: readonly AuditEntry[];
+  /** What the metrics count of it. */
+  readonly revenue: readonly RevenueTally[];
 }
 
 type KnownAnswers = Map<string, Rendered & { readonly fingerprint: string }>;
@@ -84,7 +88,7 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     return { ...answer, replayed: false };
   });
   moveVersions(context);
-  return { answers, remembered, audited };
+  return { answers, remembered, audited, revenue: revenueTallies(context.changes) };
 }
 
 /** Answers a request whose key is known: with the first answer, if it is the same request. */

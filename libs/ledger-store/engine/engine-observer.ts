@@ -1,3 +1,5 @@
+import type { RevenueTally } from '#ledger';
+
 /** A batch of decisions that came back from the database. */
 export interface ObservedBatch {
   readonly decisions: number;
@@ -9,6 +11,8 @@ export interface ObservedBatch {
    * again.
    */
   readonly how: 'ahead' | 'locked' | 'conflicted';
+  /** What it left unpaid, or had paid later; nothing where it wasn't written. */
+  readonly revenue: readonly RevenueTally[];
 }
 
 /** Watches an engine at work. It is called once per batch, on the way of every answer, so it must be quick and not throw. */

@@ -288,7 +288,8 @@ export class Lane {
     this.unsettled -= 1;
     this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
     this.wake?.();
-    this.observer.onBatch({ decisions, milliseconds: performance.now() - startedAt, how });
+    const revenue = how === 'ahead' ? decided.revenue : [];
+    this.observer.onBatch({ decisions, milliseconds: performance.now() - startedAt, how, revenue });
   }
 
   /** Called when nothing is in flight any more: whatever was sent behind a batch that failed has failed too. */

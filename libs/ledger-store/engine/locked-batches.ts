@@ -3,7 +3,7 @@ import type { AccountKey } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountCache } from '../load/account-cache.ts';
 import type { DatabaseClock } from './database-clock.ts';
-import type { EngineObserver } from './engine-observer.ts';
+import type { EngineObserver, ObservedBatch } from './engine-observer.ts';
 import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { LockedAccounts } from './locked-accounts.ts';
@@ -85,18 +85,20 @@ export class LockedBatches {
     const { pool, cache, clock, observer } = this.parts;
     const { batch, unknown } = locked;
     const attemptedAt = performance.now();
+    let revenue: ObservedBatch['revenue'];
     try {
       const commands = batch.map(({ queued }) => queued);
-      const { answers, now } = await runLocked(pool, commands, { cache, unknown });
-      clock.set(now);
-      resolveAll(batch, answers);
+      const finished = await runLocked(pool, commands, { cache, unknown });
+      clock.set(finished.now);
+      resolveAll(batch, finished.answers);
+      ({ revenue } = finished);
     } catch (error) {
       if (failureOf(error) === 'locked') await this.leaveOutStuck(locked, startedAt, error);
       else await this.recover(locked, startedAt, error);
       return;
     }
     const milliseconds = performance.now() - attemptedAt;
-    observer.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked' });
+    observer.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked', revenue });
   }
 
   /** A failed batch changed nothing, unless its outcome is unknown: then nobody may try again but the clients, by their keys. */

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '#database';
-import { noChanges, settle, type AccountKey, type DecisionContext, type Needs } from '#ledger';
+import { noChanges, settle, type AccountKey, type DecisionContext, type Needs, type RevenueTally } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
 import { findKeys, type KeyRow } from '../load/key-statements.ts';
 import { loadState, rowsOf, type LoadedState } from '../load/load-state.ts';
@@ -37,6 +37,7 @@ export interface LockedOptions {
 export interface FinishedBatch {
   /** One for each command, in order; they are durable. */
   readonly answers: readonly Answer[];
+  readonly revenue: readonly RevenueTally[];
   /** The database's clock at which they were decided, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -83,7 +84,8 @@ async function attemptBatch(
     if (lapsed.isPart) cache.forget(needs.accounts);
     else cache.learn(state, realNow);
     done = true;
-    return lapsed.isPart ? null : { answers: answers.filter((answer) => answer !== null), now: realNow };
+    const { revenue } = decided;
+    return lapsed.isPart ? null : { answers: answers.filter((answer) => answer !== null), revenue, now: realNow };
   } finally {
     // The decisions may stand in the grants that were cached, and nowhere else.
     if (!done) cache.forget(needs.accounts);
