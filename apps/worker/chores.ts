@@ -1,6 +1,12 @@
 import type { Chore, ChoreLog } from '#background';
 import type { Pool } from '#database';
-import { closeMonthsChore, maintainLedgerChore, sweepAccountsChore, type Engine } from '#ledger-store';
+import {
+  closeMonthsChore,
+  eraseAccountsChore,
+  maintainLedgerChore,
+  sweepAccountsChore,
+  type Engine,
+} from '#ledger-store';
 import { deliverWebhooksChore, maintainWebhooksChore, relayEventsChore, type AttemptOptions } from '#webhook-store';
 
 /** What chores work on: accounts and all that is theirs, and the engine that decides on them. */
@@ -30,6 +36,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
+    eraseAccountsChore(engine, ownerPool, log),
     maintainWebhooksChore(pool, { secrets: sending.secrets, log }),
   ];
 }

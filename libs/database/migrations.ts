@@ -12,6 +12,7 @@ import * as closings from '../../migrations/0010_closings.ts';
 import * as ownersAndKeys from '../../migrations/0011_owners_and_keys.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
 import * as eventPositions from '../../migrations/0014_event_positions.ts';
+import * as closedAccounts from '../../migrations/0015_closed_accounts.ts';
 import * as amountsOfHolds from '../../migrations/0017_amounts_of_holds.ts';
 import * as holdLifetime from '../../migrations/0018_hold_lifetime.ts';
 
@@ -30,6 +31,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0011_owners_and_keys': ownersAndKeys,
   '0012_refused_batches': refusedBatches,
   '0014_event_positions': eventPositions,
+  '0015_closed_accounts': closedAccounts,
   '0017_amounts_of_holds': amountsOfHolds,
   '0018_hold_lifetime': holdLifetime,
 };

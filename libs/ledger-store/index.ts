@@ -27,9 +27,11 @@ export {
 export { AccountCache } from './load/account-cache.ts';
 export { closeMonths } from './maintenance/close-months.ts';
 export { closeMonthsChore } from './maintenance/close-months.chore.ts';
+export { eraseAccountsChore } from './maintenance/erase-accounts.chore.ts';
 export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
+export type { AccountFilter } from './read/account-search.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { EventReader, type StoredEvent } from './read/event-reader.ts';

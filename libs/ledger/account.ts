@@ -5,7 +5,7 @@ import type { AccountKey } from './ids.ts';
 import type { BurnRate } from './burn-rate.ts';
 import type { TestClock } from './test-clock.ts';
 
-export const ACCOUNT_STATUSES = ['active', 'suspended'] as const;
+export const ACCOUNT_STATUSES = ['active', 'suspended', 'closed'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
 /** What an operator decides about an account. */
@@ -17,6 +17,24 @@ export interface AccountTerms {
   readonly metadata: JsonObject;
 }
 
+/** Where what is left of a closed account's credits goes: it is lost to the customer, or goes back to where it came from. */
+export const REMAINDERS = ['breakage', 'return'] as const;
+export type Remainder = (typeof REMAINDERS)[number];
+
+/** Times by the account's clock, in milliseconds since 1970. */
+export interface Closure {
+  /** `null` while the account isn't closed; it is never opened again. */
+  readonly closedAt: number | null;
+  /** Credits that a refund gives back later go the same way. */
+  readonly remainder: Remainder | null;
+  /** When the erasure of its personal data was asked for. */
+  readonly erasureRequestedAt: number | null;
+  /** When it was done. */
+  readonly erasedAt: number | null;
+}
+
+export const NOT_CLOSED: Closure = { closedAt: null, remainder: null, erasureRequestedAt: null, erasedAt: null };
+
 export interface Account {
   readonly key: AccountKey;
   readonly environment: string;
@@ -25,6 +43,7 @@ export interface Account {
   readonly unit: string;
   terms: AccountTerms;
   status: AccountStatus;
+  closure: Closure;
   /** What the account lives by; `null` in `live`, where time is real. */
   readonly testClock: TestClock | null;
   readonly createdAt: number;

@@ -1,4 +1,4 @@
-import type { AccountStatus, AccountTerms } from './account.ts';
+import type { AccountTerms, Remainder } from './account.ts';
 import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { OveragePolicy, Spending } from './authorization.ts';
@@ -25,6 +25,8 @@ export interface CreateAccount {
   readonly account: AccountRef;
   readonly unit: string;
   readonly terms: AccountTerms;
+  /** Whether an account that exists already is returned, whatever its unit and terms are. Otherwise both must be these. */
+  readonly orExisting?: boolean;
 }
 
 export interface UpdateAccount {
@@ -34,7 +36,12 @@ export interface UpdateAccount {
 
 export interface SetAccountStatus {
   readonly account: AccountRef;
-  readonly status: AccountStatus;
+  readonly status: 'active' | 'suspended';
+}
+
+export interface CloseAccount {
+  readonly account: AccountRef;
+  readonly remainder: Remainder;
 }
 
 export interface SetAlerts {
@@ -102,6 +109,9 @@ export interface Commands {
   create_account: CreateAccount;
   update_account: UpdateAccount;
   set_account_status: SetAccountStatus;
+  close_account: CloseAccount;
+  erase_account: { readonly account: AccountRef };
+  finish_erasure: { readonly account: AccountRef };
   set_alerts: SetAlerts;
   sweep: Sweep;
   create_grant: CreateGrant;
@@ -143,6 +153,9 @@ export function needsOf(command: Command): Needs {
     case 'create_account':
     case 'update_account':
     case 'set_account_status':
+    case 'close_account':
+    case 'erase_account':
+    case 'finish_erasure':
     case 'set_alerts':
     case 'create_grant':
     case 'authorize':

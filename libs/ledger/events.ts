@@ -1,4 +1,5 @@
 import type { AuthorizationStatus, OveragePolicy, Tags } from './authorization.ts';
+import type { Remainder } from './account.ts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 
@@ -13,9 +14,9 @@ export interface LedgerEvents {
   'grant.expiring': GrantData;
   /** What was neither spent nor held is lost. */
   'grant.expired': GrantData & { readonly amount_expired: string };
-  /** What a hold had pinned of an expired grant and let go, or what a refund gave back to it, is lost too. */
+  /** What a hold had pinned of an expired grant and let go, or what a refund gave back to it, is lost too. Or its account was closed. */
   'grant.remainder_expired': GrantData & { readonly amount_expired: string };
-  /** The same of a voided grant: it is taken back too. */
+  /** The same of a voided grant: it is taken back too. Or its account was closed, and what was left was returned. */
   'grant.remainder_voided': GrantData & { readonly amount_voided: string };
   'authorization.expired': { readonly authorization: string; readonly released: string };
   /** How many requests were declined in a minute; emitted when it has passed, once per account and minute. */
@@ -51,6 +52,8 @@ export interface LedgerEvents {
     readonly overage: OveragePolicy;
   };
   'account.suspended': { readonly status: 'suspended' };
+  /** What was left of all its grants, scheduled ones included, and where it went. */
+  'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
   /** Used percent of the last fill has reached a threshold; once per epoch and threshold. */
   'balance.threshold_reached': ThresholdData;
   /** The posted balance has fallen to a level. */
@@ -79,6 +82,7 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'authorization.committed': true,
   'usage.uncollected': true,
   'account.suspended': true,
+  'account.closed': true,
   'balance.threshold_reached': true,
   'balance.low': true,
   'balance.exhausted': true,

@@ -19,6 +19,7 @@ const FIGURES = {
   limit: 1,
   counted: 'steps' as const,
   refundable: ZERO,
+  differing: [],
 };
 
 function refusal(code: RefusalCode): Refusal {
@@ -150,6 +151,27 @@ describe('where several reasons hold, the first is given', () => {
     expect(refusalOf(() => ledger.authorizeBatch('all_or_nothing', items)).code).toBe('insufficient_credits');
   });
 
+  it('account_not_found before account_not_closed, account_has_open_holds and account_closed', () => {
+    const ledger = open();
+    ledger.authorize('1');
+    for (const ask of [() => ledger.erase('none'), () => ledger.close('return', 'none')])
+      expect(refusalOf(ask).code).toBe('account_not_found');
+  });
+
+  it('grant_already_expired before account_closed', () => {
+    const ledger = open();
+    ledger.close();
+    expect(refusalOf(() => ledger.createGrant('1', { expiresIn: -1 })).code).toBe('grant_already_expired');
+  });
+
+  it('account_closed before insufficient_credits, and before account_suspended in a batch over two accounts', () => {
+    const ledger = open().account('beta').suspend();
+    ledger.close('return', 'acme');
+    expect(refusalOf(() => ledger.charge('500', { account: 'acme' })).code).toBe('account_closed');
+    const items = [{ amount: '5' }, { account: 'acme', amount: '5' }];
+    expect(refusalOf(() => ledger.authorizeBatch('all_or_nothing', items)).code).toBe('account_closed');
+  });
+
   it('account_not_found before account_suspended, in a batch over two accounts', () => {
     const ledger = open().suspend();
     const items = [{ amount: '5' }, { account: 'none', amount: '5' }];
@@ -164,6 +186,6 @@ describe('isRemembered', () => {
   it('remembers what was done, and a decline', () => {
     expect(isRemembered(accepted(null))).toBe(true);
     const remembered = REFUSAL_CODES.filter((code) => isRemembered(refused(refusal(code))));
-    expect(remembered).toEqual(['account_suspended', 'insufficient_credits', 'credits_held']);
+    expect(remembered).toEqual(['account_closed', 'account_suspended', 'insufficient_credits', 'credits_held']);
   });
 });

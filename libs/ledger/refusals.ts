@@ -1,4 +1,5 @@
 import type { Amount } from '#amounts';
+import type { AccountTerms } from './account.ts';
 
 /**
  * Every reason to refuse a command, in order of precedence: where several hold, the first is given.
@@ -11,6 +12,8 @@ export const REFUSAL_CODES = [
   'authorization_not_found',
   'account_exists',
   'account_id_taken',
+  'account_not_closed',
+  'account_has_open_holds',
   'grant_already_expired',
   'grant_not_voidable',
   'authorization_committed',
@@ -21,6 +24,7 @@ export const REFUSAL_CODES = [
   'refund_exceeds_committed',
   'too_many_holds',
   'too_many_steps',
+  'account_closed',
   'account_suspended',
   'insufficient_credits',
   'credits_held',
@@ -58,13 +62,25 @@ export interface TooManySteps {
   readonly limit: number;
 }
 
+/** An account of this id is there, and isn't what the request asks for. */
+export interface AccountExists {
+  readonly code: 'account_exists';
+  /** What of the request differs; at least one. */
+  readonly differing: readonly ('unit' | keyof AccountTerms)[];
+}
+
+/** What needs no figures: the account says it. */
+type AboutAccount =
+  'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed' | 'account_suspended';
+
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
   | TooManySteps
-  | { readonly code: 'account_suspended' | 'account_not_found'; readonly account: string }
+  | AccountExists
+  | { readonly code: AboutAccount; readonly account: string }
   | {
       readonly code: Exclude<
         RefusalCode,
@@ -72,8 +88,8 @@ export type Refusal =
         | 'credits_held'
         | 'too_many_holds'
         | 'too_many_steps'
-        | 'account_suspended'
-        | 'account_not_found'
+        | 'account_exists'
+        | AboutAccount
         | 'refund_exceeds_committed'
       >;
     };
@@ -108,7 +124,14 @@ export function isRemembered(outcome: Outcome<unknown>): boolean {
   return outcome.ok || isDecline(outcome.refusal.code);
 }
 
-/** A "no" for want of credits, or because the account is suspended. */
+const DECLINES: ReadonlySet<RefusalCode> = new Set([
+  'account_closed',
+  'account_suspended',
+  'insufficient_credits',
+  'credits_held',
+]);
+
+/** A "no" for want of credits, or because the account is suspended or closed. */
 export function isDecline(code: RefusalCode): boolean {
-  return code === 'insufficient_credits' || code === 'credits_held' || code === 'account_suspended';
+  return DECLINES.has(code);
 }

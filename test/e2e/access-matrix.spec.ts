@@ -19,6 +19,8 @@ interface Objects {
 interface Ask {
   /** Which object the path names. */
   readonly id?: keyof Objects;
+  /** An id for the path that is nobody's yet: what has it is made in the caller's environment. */
+  readonly newId?: string;
   readonly query?: string;
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
@@ -35,6 +37,9 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/accounts': { body: empty },
   'GET /v1/accounts': {},
   'GET /v1/accounts/{id}': { id: 'account' },
+  'PUT /v1/accounts/{id}': { newId: 'made-by-put', body: empty },
+  'POST /v1/accounts/{id}/close': { id: 'account', body: empty },
+  'POST /v1/accounts/{id}/erase': { id: 'account', body: empty },
   'PATCH /v1/accounts/{id}': { id: 'account', body: empty },
   'POST /v1/accounts/{id}/suspend': { id: 'account', body: empty },
   'POST /v1/accounts/{id}/resume': { id: 'account', body: empty },
@@ -119,11 +124,12 @@ afterAll(async () => {
 
 function ask(client: ApiClient, operation: string): Promise<Answer> {
   const [method = '', path = ''] = operation.split(' ');
-  const { id, query = '', body } = ASKS[operation] ?? {};
+  const { id, newId, query = '', body } = ASKS[operation] ?? {};
+  const named = newId ?? (id && objects[id]) ?? '';
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
     method,
-    path: `${id ? path.replace('{id}', objects[id]) : path}${query}`,
+    path: `${path.replace('{id}', named)}${query}`,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
   });

@@ -93,13 +93,18 @@ describe('opening an account', () => {
   it.each([
     ['unit', { unit: 'USD' }],
     ['name', { name: 'Another' }],
-    ['overdraft limit', { overdraft_limit: '1' }],
+    ['overdraft_limit', { overdraft_limit: '1' }],
+    ['overage', { overage: 'reject' }],
+    ['time_zone', { time_zone: 'Europe/Paris' }],
     ['metadata', { metadata: { plan: 'free' } }],
-  ])('answers 409 to the same id with another %s, and changes nothing', async (_, difference) => {
+  ])('answers 409 to the same id with another %s, names it, and changes nothing', async (field, difference) => {
     const id = await openAccount(service.live, { name: 'One' });
     const before = expectAccount(await service.live.get(`/v1/accounts/${id}`), 200);
 
-    expectProblem(await service.live.post('/v1/accounts', { id, name: 'One', ...difference }), 409, 'account_exists');
+    const answer = await service.live.post('/v1/accounts', { id, name: 'One', ...difference });
+    const problem = expectProblem(answer, 409, 'account_exists');
+    expect(problem['errors']).toEqual([{ field, message: 'differs from that of the existing account' }]);
+    expect(problem.detail).toContain(`differs in: ${field}.`);
     const after = expectAccount(await service.live.get(`/v1/accounts/${id}`), 200);
     expect({ ...after, balance: null }).toEqual({ ...before, balance: null });
   });
@@ -266,6 +271,101 @@ describe('listing accounts', () => {
   it('refuses a parameter given twice, and one it does not know', async () => {
     expectFaults(await service.live.get('/v1/accounts?limit=1&limit=2'), ['limit']);
     expectFaults(await service.live.get('/v1/accounts?order=asc'), ['order']);
+  });
+});
+
+describe('getting or creating an account', () => {
+  it('answers 201 the first time, then 200 with the account, whatever its terms have become', async () => {
+    const body = { unit: 'USD', name: 'Acme', overdraft_limit: '5', metadata: { plan: 'pro' } };
+    expect(expectAccount(await service.live.put('/v1/accounts/put-1', body), 201)).toMatchObject({
+      id: 'put-1',
+      ...body,
+    });
+    await service.live.patch('/v1/accounts/put-1', { name: 'Acme Inc.' });
+    for (const again of [body, { unit: 'credits', name: 'Other' }, {}, undefined])
+      expect(expectAccount(await service.live.put('/v1/accounts/put-1', again), 200)).toMatchObject({
+        ...body,
+        name: 'Acme Inc.',
+      });
+    expect(expectAccount(await service.live.put('/v1/accounts/put-2'), 201)).toMatchObject({
+      unit: 'credits',
+      name: null,
+    });
+  });
+
+  it('creates one account when 20 come at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => service.live.put('/v1/accounts/put-at-once', { name: String(at) })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(19).fill(200), 201]);
+    expect(new Set(answers.map(({ body }) => (body as { name: string }).name)).size).toBe(1);
+  });
+
+  it('with a key gives the first answer again, and 422 for another body', async () => {
+    const first = await service.live.put('/v1/accounts/put-key', { name: 'One' }, { key: 'put-1' });
+    const again = await service.live.put('/v1/accounts/put-key', { name: 'One' }, { key: 'put-1' });
+    expect([again.status, again.text]).toEqual([201, first.text]);
+    const other = await service.live.put('/v1/accounts/put-key', { name: 'Two' }, { key: 'put-1' });
+    expectProblem(other, 422, 'idempotency_key_reused');
+  });
+
+  it('refuses an id that no account can have, and a body with one', async () => {
+    expectFaults(await service.live.put('/v1/accounts/with%20space'), ['id']);
+    expectFaults(await service.live.put(`/v1/accounts/${'a'.repeat(129)}`), ['id']);
+    expectFaults(await service.live.put('/v1/accounts/put-3', { id: 'put-3', overage: 'maybe' }), ['id', 'overage']);
+  });
+});
+
+describe('finding accounts', () => {
+  let found: (query: string) => Promise<string[]>;
+  beforeAll(async () => {
+    const accounts = [
+      { id: 'find_a-1', name: 'Straße AG', metadata: { plan: 'pro', region: 'eu', seats: 3, 'x.y': 'z' } },
+      { id: 'find_a-2', name: 'STRASSE GmbH', metadata: { plan: 'pro', nested: { plan: 'free' } } },
+      { id: 'find_b', name: '100% "Acme_Inc"', metadata: { plan: 'free' } },
+      { id: 'findXa', name: null, metadata: {} },
+    ];
+    for (const account of accounts) await openAccount(service.live, account);
+    await service.live.post('/v1/accounts/find_b/suspend');
+    await service.live.post('/v1/accounts/findXa/close');
+    found = async (query) => (await pagesOf(service.live, `/v1/accounts?${query}`, 2)).flat();
+  });
+
+  it.each([
+    ['id_prefix=find_', ['find_b', 'find_a-2', 'find_a-1']],
+    ['id_prefix=find_a-1', ['find_a-1']],
+    ['id_prefix=Find', []],
+    ['name=acme_', ['find_b']],
+    ['name=%25+%22a', ['find_b']],
+    ['name=STRASSE', ['find_a-2']],
+    ['name=stra%C3%9Fe', ['find_a-1']],
+    ['id_prefix=find&status=suspended', ['find_b']],
+    ['id_prefix=find&status=closed', ['findXa']],
+    ['id_prefix=find&status=active', ['find_a-2', 'find_a-1']],
+    ['id_prefix=find&metadata.plan=pro', ['find_a-2', 'find_a-1']],
+    ['metadata.plan=pro&metadata.region=eu', ['find_a-1']],
+    ['metadata.plan=Pro', []],
+    ['metadata.seats=3', []],
+    ['metadata.x.y=z', ['find_a-1']],
+    ['id_prefix=find&metadata.plan=free&status=suspended&name=ACME', ['find_b']],
+  ])('by %s', async (query, ids) => {
+    expect(await found(query)).toEqual(ids);
+  });
+
+  it('finds none of another environment', async () => {
+    expect((await pagesOf(service.test, '/v1/accounts?id_prefix=find', 10)).flat()).toEqual([]);
+  });
+
+  it.each([
+    ['id_prefix', 'id_prefix=with%20space'],
+    ['name', 'name='],
+    ['status', 'status=open'],
+    ['metadata', 'metadata.plan=pro&metadata.plan=free'],
+    ['metadata', 'metadata.=pro'],
+    ['metadata', 'metadata=pro'],
+    ['metadata', Array.from({ length: 11 }, (_, at) => `metadata.k${String(at)}=v`).join('&')],
+  ])('refuses a malformed %s: %s', async (field, query) => {
+    expectFaults(await service.live.get(`/v1/accounts?${query}`), [field]);
   });
 });
 

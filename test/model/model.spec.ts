@@ -72,9 +72,9 @@ describe('the model', () => {
 
   it('tells a failure by the few requests that it takes, and how to run it again', async () => {
     const newReference = (): ReferenceLedger => new LendsOutWhatIsPinned();
-    const check = checkModel({ seed: 1, runs: 150, shrinkMs: 8_000, newReference });
+    const check = checkModel({ seed: 2, runs: 150, shrinkMs: 8_000, newReference });
     const message = await check.then(String, String);
-    expect(message).toContain('Run it again: MODEL_SEED=1 MODEL_RUNS=150 npm test -- test/model');
+    expect(message).toContain('Run it again: MODEL_SEED=2 MODEL_RUNS=150 npm test -- test/model');
     expect(message.match(/ → /g)?.length).toBeLessThan(12);
   }, 120_000);
 });

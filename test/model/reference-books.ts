@@ -7,7 +7,9 @@ export interface ReferenceAccount {
   readonly unit: string;
   limit: Units;
   overage: OveragePolicy;
-  status: 'active' | 'suspended';
+  status: 'active' | 'suspended' | 'closed';
+  /** Where credits go once it is closed. */
+  remainder: 'breakage' | 'return' | null;
 }
 
 export interface ReferenceGrant {
@@ -152,7 +154,12 @@ export class ReferenceBooks {
   // Grants
 
   isOver(grant: ReferenceGrant): boolean {
-    return grant.voidedAt !== null || this.hasExpired(grant);
+    return grant.voidedAt !== null || this.hasExpired(grant) || this.remainderOf(grant) !== null;
+  }
+
+  /** Where the credits of a closed account go; `null` while it isn't closed. */
+  remainderOf({ account }: ReferenceGrant): 'breakage' | 'return' | null {
+    return this.accounts.find(({ name }) => name === account)?.remainder ?? null;
   }
 
   hasExpired({ expiresAt }: ReferenceGrant): boolean {
@@ -223,6 +230,7 @@ export class ReferenceBooks {
 
   /** Credits of a grant that is over go to breakage, or back to where they came from. */
   takeBack(grant: ReferenceGrant, amount: Units): void {
+    if (amount > 0n && !this.hasExpired(grant) && this.remainderOf(grant) === 'return') grant.voidedAt ??= this.now;
     if (grant.voidedAt === null) this.book('breakage', grant, grant.name, 'breakage', amount);
     else this.book('grant_void', grant, grant.name, fundingOf(grant), amount);
   }

@@ -66,6 +66,7 @@ export class ReferenceHolds extends ReferenceFunding {
   decline(ask: Ask, batch: BatchSoFar): Answer | null {
     const account = this.accounts.find(({ name }) => name === ask.account);
     if (!account) return noAccount(ask.account);
+    if (account.status === 'closed') return { ...refusal('account_closed'), account: ownId(ask.account) };
     if (account.status === 'suspended') return { ...refusal('account_suspended'), account: ownId(ask.account) };
     return this.shortOf(ask, units(ask.amount), batch);
   }

@@ -1,5 +1,5 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
-import { noAccount, refusal, type BatchSoFar } from './reference-funding.ts';
+import { noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { ReferenceRefunds } from './reference-refunds.ts';
 import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
 import { smaller, text, units } from './units.ts';
@@ -8,11 +8,12 @@ const REFUSALS = [
   'account_not_found',
   'grant_not_found',
   'authorization_not_found',
+  'account_closed',
   'account_suspended',
   'insufficient_credits',
   'credits_held',
 ];
-const REMEMBERED = ['ok', 'account_suspended', 'insufficient_credits', 'credits_held'];
+const REMEMBERED = ['ok', 'account_closed', 'account_suspended', 'insufficient_credits', 'credits_held'];
 
 /**
  * The rules of the ledger in the simplest code that could be right: one command at a time, nothing stored that can be
@@ -88,6 +89,8 @@ export class ReferenceLedger extends ReferenceRefunds {
       case 'update_account':
       case 'set_account_status':
         return this.changeAccount(request);
+      case 'close_account':
+        return this.closeAccount(request);
       case 'create_grant':
         return this.createGrant(request, `grant#${no}`);
       case 'void_grant':
@@ -116,20 +119,38 @@ export class ReferenceLedger extends ReferenceRefunds {
   createAccount({ account: name, unit, limit, overage }: Requests['create_account']): Answer {
     const there = this.accounts.find((one) => one.name === name);
     if (!there) {
-      this.accounts.push({ name, unit, limit: units(limit), overage, status: 'active' });
+      this.accounts.push({ name, unit, limit: units(limit), overage, status: 'active', remainder: null });
       return { ...this.accountView(name), created: true };
     }
-    const same = there.unit === unit && there.limit === units(limit) && there.overage === overage;
-    return same ? this.accountView(name) : refusal('account_exists');
+    const differing = [
+      ...(there.unit === unit ? [] : ['unit']),
+      ...(there.limit === units(limit) ? [] : ['overdraftLimit']),
+      ...(there.overage === overage ? [] : ['overage']),
+    ];
+    return differing.length === 0 ? this.accountView(name) : { ...refusal('account_exists'), differing };
   }
 
   changeAccount(request: Requests['update_account'] & { readonly status?: 'active' | 'suspended' }): Answer {
     const account = this.accounts.find(({ name }) => name === request.account);
     if (!account) return noAccount(request.account);
+    if (account.status === 'closed') return { ...refusal('account_closed'), account: ownId(request.account) };
     if (request.limit !== undefined) account.limit = units(request.limit);
     if (request.overage !== undefined) account.overage = request.overage;
     if (request.status !== undefined) account.status = request.status;
     return this.accountView(account.name);
+  }
+
+  closeAccount({ account: name, remainder }: Requests['close_account']): Answer {
+    const account = this.accounts.find((one) => one.name === name);
+    if (!account) return noAccount(name);
+    if (account.status === 'closed') return this.accountView(name);
+    if (this.open(name).length > 0) return { ...refusal('account_has_open_holds'), account: ownId(name) };
+    account.status = 'closed';
+    account.remainder = remainder;
+    for (const grant of this.burnDown(this.grants.filter((one) => one.account === name))) {
+      this.takeBack(grant, this.remaining(grant));
+    }
+    return this.accountView(name);
   }
 
   accountView(name: AccountName): Answer {
@@ -153,6 +174,7 @@ export class ReferenceLedger extends ReferenceRefunds {
     const effectiveAt = request.effectiveAt ?? this.now;
     if (expiresAt !== null && (expiresAt <= this.now || expiresAt <= effectiveAt))
       return refusal('grant_already_expired');
+    if (this.accountOf(account).status === 'closed') return { ...refusal('account_closed'), account: ownId(account) };
     const amount = units(request.amount);
     const times = { effectiveAt, expiresAt, voidedAt: null, createdAt: this.now };
     const grant: ReferenceGrant = { name, account, amount, category, priority, scope, ...times };

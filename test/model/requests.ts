@@ -40,6 +40,7 @@ export interface Requests {
   };
   update_account: { readonly account: AccountName; readonly limit?: string; readonly overage?: OveragePolicy };
   set_account_status: { readonly account: AccountName; readonly status: 'active' | 'suspended' };
+  close_account: { readonly account: AccountName; readonly remainder: 'breakage' | 'return' };
   create_grant: {
     readonly account: AccountName;
     readonly amount: string;

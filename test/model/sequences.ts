@@ -256,6 +256,16 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
       }),
     ),
   },
+  {
+    weight: 1,
+    arbitrary: fixed(
+      fc.record({
+        type: type('close_account'),
+        account,
+        remainder: fc.constantFrom('breakage' as const, 'return' as const),
+      }),
+    ),
+  },
   { weight: 1, arbitrary: fixed(createAccount) },
 );
 

@@ -49,6 +49,7 @@ function commandOf(request: Request, names: Names): Command {
       return { type: request.type, account: names.account(request.account), terms };
     }
     case 'set_account_status':
+    case 'close_account':
       return { ...request, account: names.account(request.account) };
     case 'create_grant':
       return {

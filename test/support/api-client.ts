@@ -47,6 +47,10 @@ export class ApiClient {
     return this.#sendJson('POST', path, body, options);
   }
 
+  put(path: string, body?: unknown, options: SendOptions = {}): Promise<Answer> {
+    return this.#sendJson('PUT', path, body, options);
+  }
+
   patch(path: string, body: unknown, options: SendOptions = {}): Promise<Answer> {
     return this.#sendJson('PATCH', path, body, options);
   }
@@ -77,7 +81,7 @@ export class ApiClient {
     return this.#agent.close();
   }
 
-  #sendJson(method: 'POST' | 'PATCH', path: string, body: unknown, options: SendOptions): Promise<Answer> {
+  #sendJson(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown, options: SendOptions): Promise<Answer> {
     if (body === undefined) return this.send({ method, path, ...options });
     const headers = { 'content-type': 'application/json', ...options.headers };
     return this.send({ method, path, payload: JSON.stringify(body), ...options, headers });

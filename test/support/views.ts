@@ -11,12 +11,17 @@ export interface AccountView {
   readonly id: string;
   readonly unit: string;
   readonly name: string | null;
-  readonly status: 'active' | 'suspended';
+  readonly status: 'active' | 'suspended' | 'closed';
   readonly overdraft_limit: string;
   readonly overage: string;
   readonly time_zone: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly created_at: string;
+  /** From here on only of closed accounts. */
+  readonly closed_at?: string;
+  readonly remainder?: 'breakage' | 'return';
+  readonly erasing?: boolean;
+  readonly erased_at?: string | null;
   readonly balance: BalanceView & { readonly debt: string; readonly as_of: string };
 }
 

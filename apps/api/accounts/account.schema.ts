@@ -1,4 +1,5 @@
-import { ACCOUNT_STATUSES, OVERAGE_POLICIES } from '#ledger';
+import { ACCOUNT_STATUSES, OVERAGE_POLICIES, REMAINDERS } from '#ledger';
+import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
 import { ACCOUNT_ID, UNIT } from '../validation/rules.ts';
@@ -20,18 +21,29 @@ export const BALANCE_SCHEMA = viewSchema<ReturnType<typeof balanceView>>('The ba
   as_of: instant('The instant of the balance.'),
 });
 
-export const ACCOUNT_SCHEMA = viewSchema<ReturnType<typeof accountView>>('A customer’s account.', {
+const ACCOUNT_FIELDS: Parameters<typeof viewSchema<ReturnType<typeof accountView>>>[1] = {
   id: { ...ACCOUNT_ID_SCHEMA, description: 'The account’s id, chosen by you.' },
   unit: UNIT_SCHEMA,
   name: { type: ['string', 'null'], description: 'A name for people.' },
   status: choice(
     ACCOUNT_STATUSES,
-    'Purser declines every new authorization of a suspended account, but still accepts commits.',
+    'Purser declines every new authorization of a suspended account, but still accepts commits. A closed account takes nothing new, and is never opened again.',
   ),
   overdraft_limit: amount('How far below zero the account may go.'),
   overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
   time_zone: text('Stored for you; nothing depends on it yet.'),
   metadata: metadata(),
   created_at: instant('When the account was created.'),
+  closed_at: instant('When the account was closed.'),
+  remainder: choice(REMAINDERS, 'Where the credits that were left went, and where refunds go.'),
+  erasing: { type: 'boolean', description: 'Whether its personal data is being erased.' },
+  erased_at: orNull(instant('When the erasure of its personal data was completed.')),
   balance: { $ref: '#/components/schemas/Balance' },
-});
+};
+
+export const ACCOUNT_SCHEMA = viewSchema<ReturnType<typeof accountView>>('A customer’s account.', ACCOUNT_FIELDS, [
+  'closed_at',
+  'remainder',
+  'erasing',
+  'erased_at',
+]);

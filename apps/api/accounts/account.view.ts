@@ -1,6 +1,6 @@
 import { formatAmount } from '#amounts';
 import { available, type AccountDecision } from '#ledger';
-import { timeView } from '../lists/time-view.ts';
+import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 export function balanceView({ account, balance, asOf }: AccountDecision) {
   return {
@@ -26,6 +26,18 @@ export function accountView(decision: AccountDecision) {
     time_zone: terms.timeZone,
     metadata: terms.metadata,
     created_at: timeView(account.createdAt),
+    ...closureView(account.closure),
     balance: balanceView(decision),
+  };
+}
+
+/** Only a closed account has these fields. */
+function closureView({ closedAt, remainder, erasureRequestedAt, erasedAt }: AccountDecision['account']['closure']) {
+  if (closedAt === null || remainder === null) return {};
+  return {
+    closed_at: timeView(closedAt),
+    remainder,
+    erasing: erasureRequestedAt !== null && erasedAt === null,
+    erased_at: optionalTimeView(erasedAt),
   };
 }

@@ -1,19 +1,26 @@
-import type { AccountDecision, AccountRef, AccountStatus } from '#ledger';
+import type { AccountDecision, AccountRef } from '#ledger';
 import { AccountReader } from '#ledger-store';
-import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
-import { ACCOUNT_CURSOR, pageRequest, PageQuery } from '../lists/page-query.ts';
+import { ACCOUNT_CURSOR, pageRequest } from '../lists/page-query.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
-import { accountNotFound, accountRef } from './account-ref.ts';
-import { createAccountCommand, updateAccountCommand } from './account-commands.ts';
+import { accountNotFound, accountRef, mustBeNewAccountId } from './account-ref.ts';
+import { createAccountCommand, getOrCreateAccountCommand, updateAccountCommand } from './account-commands.ts';
 import { BalanceQuery } from './balance.query.ts';
-import { AccountTermsBody, CreateAccountBody } from './account.body.ts';
+import {
+  AccountTermsBody,
+  CloseAccountBody,
+  CreateAccountBody,
+  DEFAULT_REMAINDER,
+  GetOrCreateAccountBody,
+} from './account.body.ts';
+import { accountFilter, AccountQuery } from './account.query.ts';
 import { accountView, balanceView } from './account.view.ts';
 
 @Controller('v1/accounts')
@@ -38,8 +45,8 @@ export class AccountsController {
 
   @Get()
   @Needs('read')
-  async list(@Environment() environment: string, @Query() query: PageQuery) {
-    const page = await this.accounts.list(environment, pageRequest(query, ACCOUNT_CURSOR));
+  async list(@Environment() environment: string, @Query() query: AccountQuery) {
+    const page = await this.accounts.list(environment, accountFilter(query), pageRequest(query, ACCOUNT_CURSOR));
     return listView(page, accountView);
   }
 
@@ -47,6 +54,22 @@ export class AccountsController {
   @Needs('read')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     return accountView(await this.reading(environment, id));
+  }
+
+  /** Get or create. */
+  @Put(':id')
+  @Needs('admin')
+  put(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: GetOrCreateAccountBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    mustBeNewAccountId(id);
+    return this.ledger.run(reply, getOrCreateAccountCommand(accountRef(environment, id), body), (decision) => ({
+      status: decision.created ? 201 : 200,
+      view: accountView(decision),
+    }));
   }
 
   @Patch(':id')
@@ -86,6 +109,32 @@ export class AccountsController {
     return this.setStatus(reply, accountRef(environment, id), 'active');
   }
 
+  @Post(':id/close')
+  @Needs('admin')
+  close(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: CloseAccountBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const remainder = body.remainder ?? DEFAULT_REMAINDER;
+    const command = { type: 'close_account', account: accountRef(environment, id), remainder } as const;
+    return this.ledger.run(reply, command, (decision) => ({ status: 200, view: accountView(decision) }));
+  }
+
+  /** Erases the personal data of a closed account. A worker completes it. */
+  @Post(':id/erase')
+  @Needs('admin')
+  erase(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body(noFields) _body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'erase_account', account: accountRef(environment, id) } as const;
+    return this.ledger.run(reply, command, (decision) => ({ status: 200, view: accountView(decision) }));
+  }
+
   @Get(':id/balance')
   @Needs('read', 'authorize')
   async balance(@Environment() environment: string, @Param('id') id: string, @Query() { at }: BalanceQuery) {
@@ -97,7 +146,7 @@ export class AccountsController {
     return balanceView(reading);
   }
 
-  private setStatus(reply: FastifyReply, account: AccountRef, status: AccountStatus): Promise<void> {
+  private setStatus(reply: FastifyReply, account: AccountRef, status: 'active' | 'suspended'): Promise<void> {
     const command = { type: 'set_account_status', account, status } as const;
     return this.ledger.run(reply, command, (decision) => ({ status: 200, view: accountView(decision) }));
   }

@@ -36,12 +36,36 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       { name: 'other_terms', summary: 'An id that is taken', body: { id: 'acme', unit: 'USD' } },
     ],
   },
+  put: {
+    id: 'getOrCreateAccount',
+    summary: 'Get or create an account',
+    description:
+      'Creates the account or, if there is one with this id, returns it as it is, whatever its unit and terms are. So a request that needs an account can make sure that there is one.',
+    path: ACCOUNT_PATH,
+    answers: {
+      201: { description: 'The account was created.', schema: ref('Account') },
+      200: { description: 'The account exists already.', schema: ref('Account') },
+    },
+    problems: ['account_id_taken'],
+    examples: [
+      { name: 'new', summary: 'A new customer', path: { id: 'umbrella' }, body: { metadata: { plan: 'free' } } },
+      { name: 'again', summary: 'The same customer again', path: { id: 'umbrella' } },
+    ],
+  },
   list: {
     id: 'listAccounts',
-    summary: 'List accounts',
-    description: 'Lists the environment’s accounts with their current balances, newest first.',
+    summary: 'List or find accounts',
+    description:
+      'Lists the environment’s accounts with their current balances, newest first. Accounts must match all filters that you give.',
     answers: { 200: { description: 'A page of accounts.', schema: listSchema(ref('Account')) } },
-    examples: [{ name: 'first_page', summary: 'The newest account', query: { limit: '1' } }],
+    examples: [
+      { name: 'first_page', summary: 'The newest account', query: { limit: '1' } },
+      {
+        name: 'found',
+        summary: 'Accounts on a plan whose name contains “acme”',
+        query: { name: 'acme', 'metadata.plan': 'pro' },
+      },
+    ],
   },
   find: {
     id: 'getAccount',
@@ -62,7 +86,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       'Fields that you leave out stay unchanged; `metadata` is replaced as a whole. Open authorizations keep their overage policy.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
-    problems: ['account_not_found'],
+    problems: ['account_not_found', 'account_closed'],
     examples: [
       {
         name: 'higher_overdraft',
@@ -79,7 +103,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       'From now on, Purser declines every new authorization with 402 `account_suspended`. It still accepts commits.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
-    problems: ['account_not_found'],
+    problems: ['account_not_found', 'account_closed'],
     examples: [{ name: 'customer', summary: 'A customer', path: { id: 'globex' } }],
   },
   resume: {
@@ -88,8 +112,33 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     description: 'Purser accepts new authorizations for the account again.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
-    problems: ['account_not_found'],
+    problems: ['account_not_found', 'account_closed'],
     examples: [{ name: 'customer', summary: 'A customer', path: { id: 'globex' } }],
+  },
+  close: {
+    id: 'closeAccount',
+    summary: 'Close an account',
+    description:
+      'Ends the account for good. It must have no open authorizations. The credits that are left, those of scheduled grants too, become breakage or are returned to where they came from; a debt stays. From then on, Purser declines everything new with 402 `account_closed`. It still accepts late commits and refunds; refunded credits go where the rest went. Repeating the call returns the same result.',
+    path: ACCOUNT_PATH,
+    answers: { 200: { description: 'The closed account.', schema: ref('Account') } },
+    problems: ['account_not_found', 'account_has_open_holds'],
+    examples: [
+      { name: 'customer', summary: 'A customer has left', path: { id: 'umbrella' }, body: { remainder: 'return' } },
+    ],
+  },
+  erase: {
+    id: 'eraseAccount',
+    summary: 'Erase a closed account’s personal data',
+    description:
+      'Erases the name and the metadata of the account at once, and everything else step by step: metadata and tags of its grants and authorizations, and the same in events, remembered responses and the audit log. `erasing` is true until that is done. Ids, amounts and times stay, so that the books stay whole. Repeating the call returns the same result.',
+    path: ACCOUNT_PATH,
+    answers: { 200: { description: 'The account, without its personal data.', schema: ref('Account') } },
+    problems: ['account_not_found', 'account_not_closed'],
+    examples: [
+      { name: 'customer', summary: 'A customer who has left', path: { id: 'umbrella' } },
+      { name: 'in_use', summary: 'An account that isn’t closed', path: { id: 'acme' } },
+    ],
   },
   balance: {
     id: 'getBalance',

@@ -20,7 +20,7 @@ export const ACCOUNT_ALERT_OPERATIONS: OperationsOf<AccountAlertsController> = {
     description: 'Sets the account’s own alert rules. A list that you leave out follows the environment.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The account’s updated alerts.', schema: ref('AccountAlerts') } },
-    problems: ['account_not_found'],
+    problems: ['account_not_found', 'account_closed'],
     examples: [
       {
         name: 'of_a_customer',

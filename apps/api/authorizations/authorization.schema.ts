@@ -68,6 +68,7 @@ const PROBLEM_ITEM: JsonSchema = {
       'commit_too_late',
       'too_many_holds',
       'too_many_steps',
+      'account_closed',
       'account_suspended',
       'insufficient_credits',
       'credits_held',

@@ -16,7 +16,12 @@ const THE_AUTHORIZATION: AnswerDescription = {
 const WANT_OF_CREDITS: readonly ProblemCode[] = ['insufficient_credits', 'credits_held'];
 
 /** What a request for credits may be refused by, alone or in a batch. */
-export const SPEND_PROBLEMS: readonly ProblemCode[] = ['account_not_found', 'account_suspended', ...WANT_OF_CREDITS];
+export const SPEND_PROBLEMS: readonly ProblemCode[] = [
+  'account_not_found',
+  'account_closed',
+  'account_suspended',
+  ...WANT_OF_CREDITS,
+];
 
 export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = {
   authorize: {

@@ -18,7 +18,7 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
       'Grants credits to an account. The grant repays the account’s debt first. Use an `Idempotency-Key`, for example the invoice number; Purser keeps the keys of grants forever.',
     path: ACCOUNT_PATH,
     answers: { 201: { description: 'The grant.', schema: ref('Grant') } },
-    problems: ['account_not_found', 'grant_already_expired'],
+    problems: ['account_not_found', 'grant_already_expired', 'account_closed'],
     examples: [
       {
         name: 'paid',

@@ -1,4 +1,4 @@
-import { nestedClassOf, type BodyClass } from '../validation/body-classes.ts';
+import { gatheredFieldOf, nestedClassOf, type BodyClass } from '../validation/body-classes.ts';
 import { bodyDescriptionOf, descriptionOf } from './describe.ts';
 import { fieldsOf, orNull, type FieldRules } from './field-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -8,6 +8,9 @@ export interface QueryParameter {
   readonly name: string;
   readonly in: 'query';
   readonly required: boolean;
+  /** An object's properties are parameters of their own. */
+  readonly style?: 'form';
+  readonly explode?: true;
   readonly description?: string;
   readonly schema: JsonSchema;
 }
@@ -68,6 +71,7 @@ export function queryParameters(queryClass: BodyClass): QueryParameter[] {
       name,
       in: 'query',
       required,
+      ...(name === gatheredFieldOf(queryClass) ? { style: 'form', explode: true } : {}),
       ...(description === undefined ? {} : { description }),
       schema: { ...schema, ...assumed },
     };

@@ -4,9 +4,17 @@ import type { JsonSchema } from './json-schema.ts';
 /** A schema for each of a view's fields: one that gets a new field doesn't compile until it is described. */
 type FieldSchemas<View> = { readonly [Field in keyof View]-?: JsonSchema };
 
-/** An object whose fields are always there. Clients are to expect more of them some day. */
-export function viewSchema<View>(description: string, properties: FieldSchemas<View>): JsonSchema {
-  return { type: 'object', description, properties, required: Object.keys(properties) };
+/**
+ * An object whose fields are always there, but for those that only some of its kind have. Clients are to expect more of them
+ * some day.
+ */
+export function viewSchema<View>(
+  description: string,
+  properties: FieldSchemas<View>,
+  optional: readonly (keyof View & string)[] = [],
+): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !(optional as readonly string[]).includes(name));
+  return { type: 'object', description, properties, required };
 }
 
 /** A list's answer. */

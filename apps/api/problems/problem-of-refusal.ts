@@ -6,6 +6,10 @@ import { problem, type Problem } from './problem.ts';
 type PlainRefusal = Exclude<
   RefusalCode,
   | 'account_not_found'
+  | 'account_exists'
+  | 'account_not_closed'
+  | 'account_has_open_holds'
+  | 'account_closed'
   | 'account_suspended'
   | 'too_many_holds'
   | 'too_many_steps'
@@ -19,8 +23,6 @@ const DETAILS: Record<PlainRefusal, string> = {
     'This Idempotency-Key was first sent with a different request. Use a new key for a new request, or repeat the first one exactly.',
   grant_not_found: 'No grant of this environment has this id.',
   authorization_not_found: 'No authorization of this environment has this id.',
-  account_exists:
-    'An account with this id exists, and its unit or terms differ from the ones given. PATCH it to change its terms.',
   account_id_taken: 'This id cannot be told apart from another account’s internally. Choose a different id.',
   grant_already_expired: 'expires_at must lie ahead, and after effective_at.',
   grant_not_voidable: 'The grant has expired, or everything of it is spent or held.',
@@ -31,6 +33,16 @@ const DETAILS: Record<PlainRefusal, string> = {
   authorization_open: 'Only a closed authorization can be refunded. Commit it finally, or void it, first.',
   commit_too_late: 'A commit is taken until 24 hours after the hold has expired. Nothing was charged.',
 };
+
+/** What is said of an account and needs nothing else. */
+const ABOUT_ACCOUNTS = {
+  account_not_found: (id: string) => `No account of this environment has the id ${id}.`,
+  account_not_closed: (id: string) => `Account ${id} is still in use. Close it first.`,
+  account_has_open_holds: (id: string) =>
+    `Account ${id} has open authorizations. Commit or void them, or wait until they have expired.`,
+  account_closed: (id: string) => `Account ${id} is closed; only late commits and refunds still land.`,
+  account_suspended: (id: string) => `Account ${id} is suspended; commits still land.`,
+} as const;
 
 /** What a refusal means to some commands, where it means something else to the others. */
 const DETAILS_FOR: Partial<Record<CommandType, Partial<Record<PlainRefusal, string>>>> = {
@@ -53,9 +65,13 @@ const DETAILS_FOR: Partial<Record<CommandType, Partial<Record<PlainRefusal, stri
 export function problemOfRefusal(refusal: Refusal, command?: CommandType): Problem {
   switch (refusal.code) {
     case 'account_not_found':
-      return problem(refusal.code, `No account of this environment has the id ${refusal.account}.`, {
-        account: refusal.account,
-      });
+    case 'account_not_closed':
+    case 'account_has_open_holds':
+    case 'account_closed':
+    case 'account_suspended':
+      return problem(refusal.code, ABOUT_ACCOUNTS[refusal.code](refusal.account), { account: refusal.account });
+    case 'account_exists':
+      return problem(refusal.code, describeDifference(refusal), { errors: refusal.differing.map(differingField) });
     case 'too_many_holds':
       return problem(
         refusal.code,
@@ -68,10 +84,6 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'too_many_steps':
       return problem(refusal.code, `${stepsTaken(refusal)} Make its final commit, or authorize anew.`, {
         limit: refusal.limit,
-      });
-    case 'account_suspended':
-      return problem(refusal.code, `Account ${refusal.account} is suspended; commits still land.`, {
-        account: refusal.account,
       });
     case 'insufficient_credits':
       return problem(refusal.code, `${describe(refusal)} More credits are needed.`, figures(refusal));
@@ -96,6 +108,26 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     default:
       return problem(refusal.code, (command && DETAILS_FOR[command]?.[refusal.code]) ?? DETAILS[refusal.code]);
   }
+}
+
+type AccountExists = Extract<Refusal, { code: 'account_exists' }>;
+
+const TERM_FIELDS: Record<AccountExists['differing'][number], string> = {
+  unit: 'unit',
+  name: 'name',
+  overdraftLimit: 'overdraft_limit',
+  overage: 'overage',
+  timeZone: 'time_zone',
+  metadata: 'metadata',
+};
+
+function describeDifference({ differing }: AccountExists): string {
+  const fields = differing.map((term) => TERM_FIELDS[term]).join(', ');
+  return `An account with this id exists and differs in: ${fields}. PATCH changes its terms, and PUT returns it as it is.`;
+}
+
+function differingField(term: AccountExists['differing'][number]): { field: string; message: string } {
+  return { field: TERM_FIELDS[term], message: 'differs from that of the existing account' };
 }
 
 function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps' }>): string {

@@ -4,6 +4,23 @@ import { amount, choice, text } from '../openapi/view-schema.ts';
 import { PROBLEMS, type ProblemCode } from './problem.ts';
 
 const ACCOUNT = text('The account’s id.');
+
+function errors(description: string): JsonSchema {
+  return {
+    type: 'array',
+    minItems: 1,
+    description,
+    items: {
+      type: 'object',
+      properties: {
+        field: text('The field, like `items.0.amount`; empty if the error is about the whole body.'),
+        message: text('What the field must be.'),
+      },
+      required: ['field', 'message'],
+    },
+  };
+}
+
 const BATCH_ITEMS: JsonSchema = {
   type: 'array',
   items: { $ref: '#/components/schemas/RefusedItem' },
@@ -36,26 +53,16 @@ const OPTIONAL_FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonS
 
 /** What a problem has beside its title and detail. */
 const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>> = {
-  invalid_request: {
-    errors: {
-      type: 'array',
-      minItems: 1,
-      description: 'All errors at once; the first hundred if there are more.',
-      items: {
-        type: 'object',
-        properties: {
-          field: text('The field, like `items.0.amount`; empty if the error is about the whole body.'),
-          message: text('What the field must be.'),
-        },
-        required: ['field', 'message'],
-      },
-    },
-  },
+  invalid_request: { errors: errors('All errors at once; the first hundred if there are more.') },
   invalid_api_key: { reason: choice(['missing', 'unknown', 'expired', 'revoked'], 'What is wrong with the key.') },
+  account_exists: { errors: errors('Every field that differs from the existing account.') },
   scope_missing: {
     scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'Any one of these scopes is enough.' },
   },
   account_not_found: { account: ACCOUNT },
+  account_not_closed: { account: ACCOUNT },
+  account_has_open_holds: { account: ACCOUNT },
+  account_closed: { account: ACCOUNT },
   account_suspended: { account: ACCOUNT },
   too_many_holds: {
     account: ACCOUNT,
@@ -95,6 +102,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
 /** Refusals that a whole batch may be answered with. */
 const OF_BATCHES: readonly ProblemCode[] = [
   'account_not_found',
+  'account_closed',
   'account_suspended',
   'too_many_holds',
   'insufficient_credits',

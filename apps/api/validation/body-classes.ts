@@ -22,7 +22,7 @@ export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
   const body = new bodyClass();
   if (!isPlainObject(sent)) return body;
   const nested = NESTED.get(bodyClass.prototype as object);
-  for (const [name, value] of Object.entries(sent).slice(0, FIELDS_MAX)) {
+  for (const [name, value] of Object.entries(gathered(bodyClass, sent)).slice(0, FIELDS_MAX)) {
     const of = nested?.get(name);
     // Defined, not assigned: a field may be called `__proto__`, and is then refused like any unknown one.
     Object.defineProperty(body, fieldName(name), {
@@ -33,6 +33,30 @@ export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
     });
   }
   return body;
+}
+
+/** By the prototype of a query's class, the name of the field that is {@link Gathered}. */
+const GATHERED = new WeakMap<object, string>();
+
+/** A field of a query that is given in parts, as `name.KEY=value` once for every key. It is an object of these. */
+export const Gathered: PropertyDecorator = (prototype, property) => {
+  GATHERED.set(prototype, String(property));
+};
+
+/** The class's field that is {@link Gathered}, if it has one. */
+export function gatheredFieldOf(bodyClass: BodyClass): string | undefined {
+  return GATHERED.get(bodyClass.prototype as object);
+}
+
+function gathered(bodyClass: BodyClass, sent: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const field = gatheredFieldOf(bodyClass);
+  if (field === undefined) return sent;
+  const isPart = (name: string): boolean => name.startsWith(`${field}.`);
+  const parts = Object.entries(sent).filter(([name]) => isPart(name));
+  if (parts.length === 0) return sent;
+  const others = Object.entries(sent).filter(([name]) => !isPart(name));
+  const whole = Object.fromEntries(parts.map(([name, value]) => [name.slice(field.length + 1), value]));
+  return Object.fromEntries([...others, [field, whole]]);
 }
 
 /** No body has nearly so many fields: where more are sent, some of the first are unknown and the request is refused. */

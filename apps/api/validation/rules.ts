@@ -41,6 +41,8 @@ export function isText(value: unknown, lengthMin: number, lengthMax: number): va
 }
 
 export const ACCOUNT_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+const ACCOUNT_ID_FORM = 'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -';
+export const NEW_ACCOUNT_ID_FORM = `${ACCOUNT_ID_FORM}, and not "." or ".."`;
 export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
 /** Before the first object of an account. */
@@ -59,6 +61,7 @@ const NOT_ZERO = /[1-9]/;
 const NOT_A_DOT_SEGMENT = /[^.]|\.{3}/;
 const METADATA_BYTES_MAX = 16 * 1024;
 const EXPONENT = /\de[+-]/;
+const METADATA_FILTERS_MAX = 10;
 
 export const IsAmount = rule(
   'isAmount',
@@ -89,13 +92,13 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
     options,
   );
 }
-export const IsAccountId = form('isAccountId', 'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -', ACCOUNT_ID);
+export const IsAccountId = form('isAccountId', ACCOUNT_ID_FORM, ACCOUNT_ID);
 /** An id for an account to come. `.` and `..` are parts of a path that clients take away before they send it. */
 export const IsNewAccountId = rule(
   'isNewAccountId',
-  'must be 1 to 128 characters of A–Z a–z 0–9 _ . : -, and not "." or ".."',
+  NEW_ACCOUNT_ID_FORM,
   { type: 'string', pattern: ACCOUNT_ID.source, allOf: [{ pattern: NOT_A_DOT_SEGMENT.source }] },
-  (value) => typeof value === 'string' && ACCOUNT_ID.test(value) && NOT_A_DOT_SEGMENT.test(value),
+  isNewAccountId,
 );
 export const IsAuthorizationId = rule(
   'isAuthorizationId',
@@ -163,6 +166,18 @@ export const IsMetadata = rule(
   isMetadata,
 );
 
+export const IsMetadataFilter = rule(
+  'isMetadataFilter',
+  `must be at most ${METADATA_FILTERS_MAX} parameters like metadata.plan=pro, each given once`,
+  {
+    type: 'object',
+    maxProperties: METADATA_FILTERS_MAX,
+    propertyNames: { pattern: '^metadata\\..+$' },
+    additionalProperties: { type: 'string' },
+  },
+  isMetadataFilter,
+);
+
 /** Postgres and JavaScript both know it, and no clock comes near. */
 const LAST_INSTANT = Date.parse('9999-12-31T23:59:59.999Z');
 
@@ -197,6 +212,11 @@ export function isTimeZone(value: unknown): boolean {
   }
 }
 
+/** Whether an account may be made with this id. */
+export function isNewAccountId(value: unknown): boolean {
+  return typeof value === 'string' && ACCOUNT_ID.test(value) && NOT_A_DOT_SEGMENT.test(value);
+}
+
 function isMetadata(value: unknown): boolean {
   return isPlainObject(value) && keptBytes(value) <= METADATA_BYTES_MAX;
 }
@@ -209,6 +229,12 @@ function keptBytes(value: object): number {
 
 function writeOut(_name: string, item: unknown): unknown {
   return typeof item === 'number' ? writtenOut(item) : item;
+}
+
+function isMetadataFilter(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  const wanted = Object.entries(value);
+  return wanted.length <= METADATA_FILTERS_MAX && wanted.every(([key, one]) => key !== '' && typeof one === 'string');
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

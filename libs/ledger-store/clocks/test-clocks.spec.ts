@@ -17,6 +17,7 @@ import { AHEAD_MS_MAX, TestClocks, type ClockTime } from './test-clocks.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ACTOR = { keyId: newUuid(Date.now()), keyName: 'olga', call: 'a test', requestId: 'one' };
 const FIRST_PAGE = { limit: 20, after: null };
+const EVERY_ACCOUNT = { idPrefix: null, name: null, status: null, metadata: {} };
 
 let database: TestDatabase;
 let ledger: TestLedger;
@@ -302,7 +303,7 @@ describe('a clock that is reset', () => {
     const [later = 0, moved = 0] = await decide();
     expect(later - old).toBeLessThan(10_000);
     expect(moved - fresh).toBeGreaterThanOrEqual(2 * DAY_MS);
-    const accounts = await new AccountReader(pool).list('test', FIRST_PAGE);
+    const accounts = await new AccountReader(pool).list('test', EVERY_ACCOUNT, FIRST_PAGE);
     const daysAhead = accounts.items.map(({ account, asOf }) => [account.id, Math.round((asOf - Date.now()) / DAY_MS)]);
     expect(Object.fromEntries(daysAhead)).toEqual({ old: 1, new: 2 });
   });

@@ -31,6 +31,8 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'create_account',
   'update_account',
   'set_account_status',
+  'close_account',
+  'erase_account',
   'set_alerts',
   'create_grant',
   'void_grant',
@@ -44,7 +46,10 @@ export function isAudited(type: CommandType): boolean {
 export function viewOf(state: LedgerState, command: Command): JsonObject | null {
   if ('account' in command && command.type !== 'create_grant') {
     const account = state.accounts.get(command.account.key);
-    return account ? accountView(account.account) : null;
+    if (!account) return null;
+    const view = accountView(account.account);
+    // What is erased doesn't stay here either.
+    return command.type === 'erase_account' ? { ...view, name: null, metadata: {} } : view;
   }
   if (command.type !== 'void_grant') return null;
   const grant = state.grants.get(command.grant.id);
@@ -74,8 +79,9 @@ function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntr
   return { environment, object: made ? publicId('grant', made.id) : id };
 }
 
-function accountView({ id, unit, status, terms, alerts }: Account): JsonObject {
+function accountView({ id, unit, status, closure, terms, alerts }: Account): JsonObject {
   const { percent, remaining } = alerts.rules;
+  const { erasureRequestedAt } = closure;
   return {
     account: id,
     unit,
@@ -86,6 +92,8 @@ function accountView({ id, unit, status, terms, alerts }: Account): JsonObject {
     time_zone: terms.timeZone,
     metadata: terms.metadata,
     alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
+    ...(closure.remainder === null ? {} : { remainder: closure.remainder }),
+    ...(erasureRequestedAt === null ? {} : { erasure_requested_at: new Date(erasureRequestedAt).toISOString() }),
   };
 }
 

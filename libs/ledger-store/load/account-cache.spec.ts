@@ -56,6 +56,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     unit: 'credits',
     terms: { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} },
     status: 'active',
+    closure: { closedAt: null, remainder: null, erasureRequestedAt: null, erasedAt: null },
     testClock: null,
     createdAt: NOW,
     debt: ZERO,

@@ -1,7 +1,8 @@
 import { kyselyFrom, type Pool } from '#database';
 import { balanceOf, timeOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
-import { sql, type Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
+import { findAccountsBy, keyOf, type AccountFilter, type FoundAccount } from './account-search.ts';
 import { attemptRead } from './attempt-read.ts';
 import { pageOf, type Page, type PageRequest } from './page.ts';
 import { balanceAt } from './past-balance.ts';
@@ -40,17 +41,12 @@ export class AccountReader {
     });
   }
 
-  list(environment: string, page: PageRequest): Promise<Page<AccountDecision>> {
+  /** An environment's accounts that match the filter, newest first. */
+  list(environment: string, filter: AccountFilter, page: PageRequest): Promise<Page<AccountDecision>> {
     return attemptRead(async () => {
-      let query = this.tables
-        .selectFrom('accounts')
-        .select(['account_id', 'created_at'])
-        .where('environment', '=', environment)
-        .orderBy('created_at', 'desc')
-        .orderBy('account_id', 'desc')
-        .limit(page.limit + 1);
-      if (page.after !== null) query = query.where(sql<boolean>`(created_at, account_id) < ${afterKey(page.after)}`);
-      const rows = await ofConnection(query.execute());
+      const { sql: text, parameters } = findAccountsBy(this.tables, environment, filter, page);
+      // Not prepared: which index finds them soonest depends on what is asked for.
+      const { rows } = await ofConnection(this.pool.query<FoundAccount>(text, [...parameters]));
       const keys = rows.map(({ account_id }) => account_id);
       const loaded = await inSnapshot(this.pool, (client) => readSettled(client, environment, keys));
       return pageOf(rows, page, keyOf, ({ account_id }) => {
@@ -64,13 +60,4 @@ export class AccountReader {
 
 function reading(state: AccountState, now: number): AccountDecision {
   return { account: state.account, balance: balanceOf(state), created: false, asOf: now };
-}
-
-function keyOf(row: { created_at: Date; account_id: string }): string {
-  return `${String(row.created_at.getTime())}.${row.account_id}`;
-}
-
-function afterKey(after: string) {
-  const [milliseconds = '', key = ''] = after.split('.');
-  return sql`(${new Date(Number(milliseconds))}::timestamptz, ${key}::bigint)`;
 }

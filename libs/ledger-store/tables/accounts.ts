@@ -1,5 +1,13 @@
 import type { JsonObject } from '#amounts';
-import { IdGenerator, LIVE, type Account, type AccountStatus, type OveragePolicy, type TestClock } from '#ledger';
+import {
+  IdGenerator,
+  LIVE,
+  type Account,
+  type AccountStatus,
+  type OveragePolicy,
+  type Remainder,
+  type TestClock,
+} from '#ledger';
 import { column } from './column.ts';
 import { alertRules, usageSamples } from './json-forms.ts';
 import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, type Kind } from './kind.ts';
@@ -35,6 +43,12 @@ export const ACCOUNTS = table({
         metadata: column('metadata', json<JsonObject>()).updated('terms'),
       },
       status: column('status', enumeration<AccountStatus>('account_status')).updated('terms'),
+      closure: {
+        closedAt: column('closed_at', time).nullable().updated('terms'),
+        remainder: column('remainder', text<Remainder>()).nullable().updated('terms'),
+        erasureRequestedAt: column('erasure_requested_at', time).nullable().updated('terms'),
+        erasedAt: column('erased_at', time).nullable().updated('terms'),
+      },
       alerts: {
         rules: column('alert_rules', alertRules).updated('alerts'),
         basis: column('alert_basis', numeric).updated('alerts'),

@@ -32,6 +32,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   closings: 'account',
   environments: 'environment',
   event_feed: 'environment',
+  erasures: 'account',
   purser_migration: 'environment',
   purser_migration_lock: 'environment',
   test_clocks: 'environment',

@@ -40,15 +40,27 @@ describe('creating an account', () => {
   });
 
   it.each([
-    ['unit', { unit: 'USD' }],
-    ['name', { name: 'Acme' }],
-    ['overdraft limit', { overdraftLimit: '1' }],
-    ['overage policy', { overage: 'debt' as const }],
-    ['metadata', { metadata: { a: 1 } }],
-    ['metadata, in a list', { metadata: { a: [1] } }],
-  ])('is refused for an id in use with another %s', (_, options) => {
+    [['unit'], { unit: 'USD' }],
+    [['name'], { name: 'Acme' }],
+    [['overdraftLimit'], { overdraftLimit: '1' }],
+    [['overage'], { overage: 'debt' as const }],
+    [['metadata'], { metadata: { a: 1 } }],
+    [['metadata'], { metadata: { a: [1] } }],
+    [['unit', 'name', 'metadata'], { metadata: { a: null }, name: 'Acme', unit: 'USD' }],
+  ])('is refused for an id in use, and says that %j differ', (differing, options) => {
     const ledger = ledgerAt(START).account('acme');
-    expect(refusalOf(() => ledger.createAccount('acme', options))).toEqual({ code: 'account_exists' });
+    expect(refusalOf(() => ledger.createAccount('acme', options))).toEqual({ code: 'account_exists', differing });
+  });
+
+  it('answers with the account that exists where that is asked for, whatever its terms are', () => {
+    const ledger = ledgerAt(START).account('acme', { name: 'Acme' }).grant('10');
+    const found = ledger.createAccount('acme', { unit: 'USD', name: 'Other', orExisting: true });
+    expect(found).toMatchObject({ created: false, account: { unit: 'credits', terms: { name: 'Acme' } } });
+    expect(found.balance.posted).toBe('10');
+    expect(ledger.createAccount('beta', { unit: 'USD', orExisting: true })).toMatchObject({
+      created: true,
+      account: { unit: 'USD' },
+    });
   });
 
   it('compares with the terms of today', () => {

@@ -24,6 +24,8 @@ export function enter(context: DecisionContext, account: AccountState, grant: Gr
 export function alertOnBalance(context: DecisionContext, account: AccountState, before: Balance, moment: Moment): void {
   const { posted } = moment.balance;
   const { entering } = account;
+  // A closed account has no balance that anybody could fill up again.
+  if (account.account.status === 'closed') return;
   if (entering) {
     account.entering = null;
     fill(context, account, entering, before.posted, moment);

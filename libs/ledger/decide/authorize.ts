@@ -4,7 +4,7 @@ import type { Authorize, SpendRequest } from '../commands.ts';
 import { refused, type Outcome, type Refusal } from '../refusals.ts';
 import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAccount, timeOf, type DecisionContext } from './context.ts';
+import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
 import { Transaction } from './transaction.ts';
 
@@ -60,8 +60,9 @@ export function fundSpending(
   request: SpendRequest,
   ownHolds: OwnHolds = NO_OTHER_ITEMS,
 ): Outcome<{ account: AccountState; funding: Funding }> {
-  const account = findAccount(context, request.account);
-  if (!account) return refused({ code: 'account_not_found', account: request.account.id });
+  const found = findOpenAccount(context, request.account);
+  if (!found.ok) return found;
+  const account = found.value;
   if (account.account.status === 'suspended')
     return refused({ code: 'account_suspended', account: request.account.id });
   const funding = fund(context, account, request, request.amount);

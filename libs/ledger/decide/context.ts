@@ -5,6 +5,7 @@ import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
 import type { Changes } from '../changes.ts';
+import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState, LedgerState } from '../state.ts';
 
 /** What holds for all accounts, by configuration. */
@@ -52,6 +53,14 @@ export function timeOf({ realNow }: Pick<DecisionContext, 'realNow'>, { account 
 export function findAccount(context: DecisionContext, ref: AccountRef): AccountState | undefined {
   const found = context.state.accounts.get(ref.key);
   return found && isSame(found.account, ref) ? found : undefined;
+}
+
+/** An account that takes something new: one that exists and isn't closed. */
+export function findOpenAccount(context: DecisionContext, ref: AccountRef): Outcome<AccountState> {
+  const account = findAccount(context, ref);
+  if (!account) return refused({ code: 'account_not_found', account: ref.id });
+  if (account.account.status === 'closed') return refused({ code: 'account_closed', account: ref.id });
+  return accepted(account);
 }
 
 /** Two ids with one key are all but impossible; taking one for the other would be unforgivable. */

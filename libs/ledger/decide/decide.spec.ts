@@ -92,6 +92,12 @@ const status = fc.tuple(account, fc.constantFrom('active', 'active', 'suspended'
     ({ ledger }) =>
       ledger.setStatus(status, account),
 );
+/** Rarely more than one account of a sequence. */
+const close = fc.tuple(account, fc.constantFrom('breakage', 'return')).map(
+  ([account, remainder]): Step =>
+    ({ ledger }) =>
+      ledger.close(remainder, account),
+);
 const advance = seconds.map(
   (seconds): Step =>
     ({ ledger }) =>
@@ -118,6 +124,10 @@ const command = fc.oneof(
     weight: 1,
     arbitrary,
   })),
+);
+const closingStep = fc.oneof(
+  ...[grant, charge, authorize, commit, refund, voided].map((arbitrary) => ({ weight: 2, arbitrary })),
+  ...[close, status, extend, authorizeBatch, advance].map((arbitrary) => ({ weight: 1, arbitrary })),
 );
 const step = fc.oneof(
   { weight: 8, arbitrary: command },
@@ -194,6 +204,10 @@ describe('decide', () => {
 
   it('keeps every invariant where much is refunded, and debt is made and repaid', () => {
     fc.assert(fc.property(fc.array(refundStep, { minLength: 10, maxLength: 60 }), playAll), { numRuns: 400 });
+  });
+
+  it('keeps every invariant where accounts are closed, and what they have begun is settled', () => {
+    fc.assert(fc.property(fc.array(closingStep, { minLength: 10, maxLength: 60 }), playAll), { numRuns: 400 });
   });
 
   it('sends no alert twice, however the balance goes and the rules change', () => {

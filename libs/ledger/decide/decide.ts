@@ -4,10 +4,12 @@ import { createAccount, setAccountStatus, updateAccount, type AccountDecision } 
 import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
+import { closeAccount } from './close.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
 import type { DecisionContext } from './context.ts';
 import { declinesOf } from './declines.ts';
+import { eraseAccount, finishErasure } from './erase.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
 import { refund } from './refund.ts';
@@ -23,6 +25,9 @@ export interface Decisions {
   create_account: AccountDecision;
   update_account: AccountDecision;
   set_account_status: AccountDecision;
+  close_account: AccountDecision;
+  erase_account: AccountDecision;
+  finish_erasure: AccountDecision;
   set_alerts: AlertsDecision;
   sweep: SweepDecision;
   create_grant: GrantDecision;
@@ -44,6 +49,9 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   create_account: createAccount,
   update_account: updateAccount,
   set_account_status: setAccountStatus,
+  close_account: closeAccount,
+  erase_account: eraseAccount,
+  finish_erasure: finishErasure,
   set_alerts: setAlerts,
   sweep,
   create_grant: createGrant,

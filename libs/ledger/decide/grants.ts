@@ -25,6 +25,7 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
   if (command.expiresAt !== null && command.expiresAt <= Math.max(effectiveAt, now)) {
     return refused({ code: 'grant_already_expired' });
   }
+  if (account.account.status === 'closed') return refused({ code: 'account_closed', account: command.account.id });
   const grant = newGrant(context, account, command, effectiveAt);
   const books = new Transaction(context, account);
   books.issue(grant);

@@ -2,8 +2,8 @@ import type { Account } from '../account.ts';
 import { effectiveRules, type AlertRules } from '../alerts.ts';
 import type { Amount } from '#amounts';
 import type { SetAlerts } from '../commands.ts';
-import { accepted, refused, type Outcome } from '../refusals.ts';
-import { findAccount, type DecisionContext, type LedgerRules } from './context.ts';
+import { accepted, type Outcome } from '../refusals.ts';
+import { findOpenAccount, type DecisionContext, type LedgerRules } from './context.ts';
 
 export interface AlertsDecision {
   readonly account: Readonly<Account>;
@@ -14,8 +14,9 @@ export interface AlertsDecision {
 
 /** Sets an account's own alert rules. They hold from the next write on; the change itself sends no alert. */
 export function setAlerts(context: DecisionContext, { account: ref, rules }: SetAlerts): Outcome<AlertsDecision> {
-  const account = findAccount(context, ref);
-  if (!account) return refused({ code: 'account_not_found', account: ref.id });
+  const found = findOpenAccount(context, ref);
+  if (!found.ok) return found;
+  const account = found.value;
   account.account.alerts.rules = rules;
   context.changes.accounts.updateAlerts(account);
   return accepted(alertsOf(context, account));

@@ -125,7 +125,10 @@ export class Transaction {
     this.refundToGrant(grant, amount, of);
   }
 
-  /** Refunds usage to a grant. Credits of one that has expired or was voided don't come back to life: they go where its rest went. */
+  /**
+   * Refunds usage to a grant. Credits of one that has expired or was voided, or whose account is closed, don't come back to life:
+   * they go where its rest went.
+   */
   refundToGrant(grant: Grant, amount: Amount, of: RefundOf): void {
     grant.remaining = grant.remaining.plus(amount);
     // One that had repaid debt with all it had, before its time, has something again that will come into effect.
@@ -138,13 +141,13 @@ export class Transaction {
     this.settleUnpinned(grant, amount, this.now);
   }
 
-  /** Books credits of an expired grant as lost to their owner. */
+  /** Books credits of a grant as lost to their owner: it has expired, or the account is closed. */
   expire(grant: Grant, amount: Amount, at: number): void {
     this.lose(grant, amount);
     this.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id, at });
   }
 
-  /** Gives credits of a voided grant back to where they came from. */
+  /** Gives credits of a grant back to where they came from: it was voided, or the account is closed. */
   takeBack(grant: Grant, amount: Amount, at = this.now): void {
     this.lose(grant, amount);
     const credit = `funding:${grant.category}` as const;
@@ -160,10 +163,15 @@ export class Transaction {
     return effectiveAt <= this.now;
   }
 
-  /** Unpinned credits of a grant that had expired by then, or was voided, leave it at once. */
+  /** Unpinned credits of a grant that had expired by then or was voided, or whose account is closed, leave it at once. */
   private settleUnpinned(grant: Grant, amount: Amount, at: number): void {
+    const { remainder } = this.account.account.closure;
     if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
-    else if (hasExpired(grant, at)) this.expire(grant, amount, at);
+    else if (hasExpired(grant, at) || remainder === 'breakage') this.expire(grant, amount, at);
+    else if (remainder === 'return') {
+      grant.voidedAt = at;
+      this.takeBack(grant, amount, at);
+    }
   }
 
   private addToPinned(grant: Grant, amount: Amount): void {
@@ -185,7 +193,7 @@ export class Transaction {
     this.context.changes.grants.update(grant);
   }
 
-  /** Unlike {@link reduce}, of a grant that has ended. */
+  /** Unlike {@link reduce}, of a grant that has ended, or whose account is closed. */
   private lose(grant: Grant, amount: Amount): void {
     this.reduce(grant, amount);
     const { lost } = this.context.changes;

@@ -98,12 +98,16 @@ export class InvariantCheck {
   }
 
   private checkAccount(state: AccountState, now: number): void {
-    const { key, terms, debt, overdraftHeld } = this.rows.accountRow(state.account.key);
+    const { key, terms, status, debt, overdraftHeld } = this.rows.accountRow(state.account.key);
     const open = this.rows.openAuthorizationsOf(key);
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
     must(state.openHolds === open.length, 'open holds are counted');
     checkHoldExpiries(state.holdExpiries, open);
+    must(
+      status !== 'closed' || (open.length === 0 && grants.every(({ remaining }) => remaining.isZero())),
+      'a closed account holds nothing, and nothing remains of its grants',
+    );
     must(debt.gte(0), 'debt ≥ 0');
     must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
     must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');

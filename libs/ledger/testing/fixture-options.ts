@@ -13,6 +13,10 @@ export interface AccountOptions {
   readonly metadata?: AccountTerms['metadata'];
 }
 
+export interface CreateOptions extends AccountOptions {
+  readonly orExisting?: boolean;
+}
+
 export interface GrantOptions {
   readonly account?: string;
   readonly category?: GrantCategory;

@@ -1,4 +1,4 @@
-import type { AccountStatus, AccountTerms } from '../account.ts';
+import type { AccountTerms, Remainder } from '../account.ts';
 import { Amount, formatAmount, ZERO } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
@@ -25,6 +25,7 @@ import {
   type AccountOptions,
   type AlertOptions,
   type BatchItem,
+  type CreateOptions,
   type ExtendOptions,
   type GrantOptions,
   type HoldOptions,
@@ -106,14 +107,15 @@ export class LedgerFixture {
     return this;
   }
 
-  createAccount(id: string, options: AccountOptions = {}): Plain<AccountDecision> {
-    const { unit = 'credits', ...terms } = options;
+  createAccount(id: string, options: CreateOptions = {}): Plain<AccountDecision> {
+    const { unit = 'credits', orExisting = false, ...terms } = options;
     return plain(
       this.run<'create_account'>({
         type: 'create_account',
         account: accountRef(id),
         unit,
         terms: { ...TERMS, ...termsOf(terms) },
+        orExisting,
       }),
     );
   }
@@ -134,7 +136,19 @@ export class LedgerFixture {
     return this;
   }
 
-  setStatus(status: AccountStatus, id = this.currentAccount): Plain<AccountDecision> {
+  close(remainder: Remainder = 'breakage', id = this.currentAccount): Plain<AccountDecision> {
+    return plain(this.run<'close_account'>({ type: 'close_account', account: accountRef(id), remainder }));
+  }
+
+  erase(id = this.currentAccount): Plain<AccountDecision> {
+    return plain(this.run<'erase_account'>({ type: 'erase_account', account: accountRef(id) }));
+  }
+
+  finishErasure(id = this.currentAccount): Plain<AccountDecision> {
+    return plain(this.run<'finish_erasure'>({ type: 'finish_erasure', account: accountRef(id) }));
+  }
+
+  setStatus(status: 'active' | 'suspended', id = this.currentAccount): Plain<AccountDecision> {
     return plain(this.run<'set_account_status'>({ type: 'set_account_status', account: accountRef(id), status }));
   }
 

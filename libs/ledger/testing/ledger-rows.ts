@@ -88,9 +88,9 @@ export class LedgerRows {
     mustBeApart(authorizations, 'authorization');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
-      const { terms, status, alerts, sequence, burnRate } = this.accountRow(state.account.key);
+      const { terms, status, closure, alerts, sequence, burnRate } = this.accountRow(state.account.key);
       const { total } = state.account.burnRate;
-      const account = { ...state.account, terms, status, alerts, sequence, burnRate: { ...burnRate, total } };
+      const account = { ...state.account, terms, status, closure, alerts, sequence, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
     for (const { account } of accounts.alerts) {
@@ -110,7 +110,8 @@ export class LedgerRows {
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
     this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
     for (const { account } of accounts.terms) {
-      Object.assign(this.accountRow(account.key), { terms: account.terms, status: account.status });
+      const { terms, status, closure } = account;
+      Object.assign(this.accountRow(account.key), { terms, status, closure });
     }
     for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {

@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { accountKey, type AccountRef } from '#ledger';
+import type { Actor } from '../engine/submission.ts';
+import { charge, createAccount, createGrant } from '../testing/commands.ts';
+import { TestBooks } from '../testing/test-books.ts';
+import { keyOf, render, TestLedger } from '../testing/test-ledger.ts';
+import { eraseAccounts } from './erase-accounts.ts';
+import { eraseAccountsChore } from './erase-accounts.chore.ts';
+
+const SECRET = 'ann@example.com';
+const ACTOR: Actor = { keyId: '01920000-0000-7000-8000-000000000001', keyName: 'admin', call: 'POST', requestId: 'r' };
+
+let database: TestDatabase;
+let ledger: TestLedger;
+let books: TestBooks;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  ledger = new TestLedger(database.url);
+  books = new TestBooks(database.url);
+});
+afterEach(async () => {
+  await ledger.stop();
+  await books.close();
+  await database.drop();
+});
+
+function ref(id: string): AccountRef {
+  return { environment: 'live', id, key: accountKey('live', id) };
+}
+
+/** An account whose every part carries the secret. @returns the id of one of its charges */
+async function accountWithHistory(id: string, charges: number): Promise<string> {
+  const metadata = { mail: SECRET };
+  const create = createAccount(id, { metadata });
+  await ledger.engine.submit({ command: create, key: null, render, actor: ACTOR });
+  const rename = { type: 'update_account', account: ref(id), terms: { name: SECRET } } as const;
+  await ledger.engine.submit({ command: rename, key: keyOf(rename, `u ${id}`), render, actor: ACTOR });
+  const grant = { ...createGrant(id, '5000'), metadata, scope: { tags: { user: SECRET } } };
+  await ledger.engine.submit({ command: grant, key: keyOf(grant, `g ${id}`), render, actor: ACTOR });
+  const spend = { ...charge(id, '1', metadata), tags: { user: SECRET } };
+  const made = await Promise.all(
+    Array.from({ length: charges }, (_, at) => ledger.do<'charge'>(spend, `charge ${id} ${String(at)}`)),
+  );
+  await ledger.do({ type: 'close_account', account: ref(id), remainder: 'breakage' });
+  return made[0]?.authorization.id ?? '';
+}
+
+async function rowsIn(table: string, where = 'true'): Promise<number> {
+  return Number(await books.value(`select count(*) from ${table} where ${where}`));
+}
+
+/** The tables in which the secret still stands. */
+async function tablesWithSecret(): Promise<string[]> {
+  const { rows } = await books.pool.query<{ name: string }>(
+    `select relname as name from pg_class where relkind in ('r', 'p') and not relispartition
+      and relnamespace = 'public'::regnamespace`,
+  );
+  const found = await Promise.all(
+    rows.map(async ({ name }) => ((await rowsIn(name, `${name}::text like '%${SECRET}%'`)) > 0 ? [name] : [])),
+  );
+  return found.flat().sort();
+}
+
+async function eraseAll(): Promise<string[]> {
+  const ids: string[] = [];
+  for (;;) {
+    const { erased, isMore } = await eraseAccounts(ledger.engine, books.pool);
+    ids.push(...erased.map(({ id }) => id));
+    if (!isMore) return ids;
+  }
+}
+
+it('erases names, metadata and tags from every table, and leaves amounts and books as they were', async () => {
+  await accountWithHistory('ann', 20);
+  expect(await tablesWithSecret()).toEqual([
+    'accounts',
+    'audit_log',
+    'authorizations',
+    'grants',
+    'idempotency_keys',
+    'idempotency_keys_kept',
+  ]);
+  const sums = 'select count(*) || $$ $$ || sum(amount) from transfers';
+  const before = await books.value(sums);
+  await ledger.do({ type: 'erase_account', account: ref('ann') });
+  expect(await eraseAll()).toEqual(['ann']);
+  expect(await tablesWithSecret()).toEqual([]);
+  expect(await books.value(sums)).toBe(before);
+  expect(await books.count('accounts', 'erased_at is not null')).toBe(1);
+  expect(await rowsIn('audit_log')).toBe(3);
+});
+
+it('answers a request again with what is left of its first answer, and does nothing twice', async () => {
+  const id = await accountWithHistory('ann', 2);
+  await ledger.do({ type: 'erase_account', account: ref('ann') });
+  await eraseAll();
+  const spend = { ...charge('ann', '1', { mail: SECRET }), tags: { user: SECRET } };
+  const again = await ledger.ask<'charge'>(spend, 'charge ann 0');
+  expect(again).toMatchObject({ code: 'ok', replayed: true });
+  expect(JSON.parse(again.body)).toMatchObject({ authorization: { id, amount: '1', tags: {}, metadata: {} } });
+});
+
+it('erases no other account', async () => {
+  await accountWithHistory('ann', 2);
+  await accountWithHistory('bob', 2);
+  await ledger.do({ type: 'erase_account', account: ref('ann') });
+  expect(await eraseAll()).toEqual(['ann']);
+  expect(await books.count('authorizations', `metadata::text like '%${SECRET}%'`)).toBe(2);
+  expect(await rowsIn('audit_log', `before::text like '%${SECRET}%' or after::text like '%${SECRET}%'`)).toBe(3);
+});
+
+it('takes a long history in steps, goes on where it stopped, and may be run by several at once', async () => {
+  await accountWithHistory('ann', 1_200);
+  await ledger.do({ type: 'erase_account', account: ref('ann') });
+  const other = new TestLedger(database.url);
+  await Promise.all([eraseAccounts(ledger.engine, books.pool), eraseAccounts(other.engine, books.pool)]);
+  await other.stop();
+  await eraseAll();
+  expect(await tablesWithSecret()).toEqual([]);
+  expect(await rowsIn('erasures')).toBe(0);
+});
+
+it('goes on after the last row that was erased', async () => {
+  await accountWithHistory('ann', 10);
+  await ledger.do({ type: 'erase_account', account: ref('ann') });
+  await books.pool.query(
+    `insert into erasures select account_id, 'authorizations', id from authorizations order by id offset 4 limit 1`,
+  );
+  await eraseAll();
+  expect(await books.count('authorizations', `metadata <> '{}'`)).toBe(5);
+});
+
+it('can be told from an open account only by being asked for', async () => {
+  await accountWithHistory('ann', 1);
+  expect(await eraseAccounts(ledger.engine, books.pool)).toEqual({ erased: [], isMore: false });
+  const lines: object[] = [];
+  const chore = eraseAccountsChore(ledger.engine, books.pool, { info: (fields) => lines.push(fields) });
+  await ledger.do({ type: 'erase_account', account: ref('ann') });
+  while (await chore.run(() => Promise.resolve()));
+  expect(lines).toEqual([{ environment: 'live', account: 'ann' }]);
+});

@@ -1,0 +1,45 @@
+import { formatAmount, ZERO, type Amount } from '#amounts';
+import type { Remainder } from '../account.ts';
+import type { CloseAccount } from '../commands.ts';
+import { refused, type Outcome } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import { changed, decidedAccount, type AccountDecision } from './accounts.ts';
+import { findAccount, timeOf, type DecisionContext } from './context.ts';
+import { emit } from './emit.ts';
+import { Transaction } from './transaction.ts';
+
+/**
+ * Ends an account for good: nothing is left of its grants, scheduled ones included, and it takes nothing new. What settles
+ * old business is still taken: late commits and refunds. Its debt stays. Closing it again changes nothing.
+ */
+export function closeAccount(context: DecisionContext, command: CloseAccount): Outcome<AccountDecision> {
+  const { account: ref, remainder } = command;
+  const account = findAccount(context, ref);
+  if (!account) return refused({ code: 'account_not_found', account: ref.id });
+  if (account.account.status === 'closed') return decidedAccount(context, account, false);
+  if (account.holdExpiries.earliest() !== null) return refused({ code: 'account_has_open_holds', account: ref.id });
+  account.account.status = 'closed';
+  account.account.closure = { ...account.account.closure, closedAt: timeOf(context, account), remainder };
+  const amount = endGrants(context, account, remainder);
+  emit(context, account, 'account.closed', { status: 'closed', remainder, amount_left: formatAmount(amount) });
+  return changed(context, account);
+}
+
+/** @returns what was left of the grants */
+function endGrants(context: DecisionContext, account: AccountState, remainder: Remainder): Amount {
+  const books = new Transaction(context, account);
+  let total = ZERO;
+  for (const grant of account.grants) {
+    const rest = grant.remaining;
+    if (rest.isZero()) continue;
+    total = total.plus(rest);
+    // What hasn't come into effect yet never will.
+    grant.entered = true;
+    if (remainder === 'breakage') books.expire(grant, rest, timeOf(context, account));
+    else {
+      books.takeBack(grant, rest);
+      grant.voidedAt = timeOf(context, account);
+    }
+  }
+  return total;
+}
