@@ -123,4 +123,22 @@ describe('the audit log', () => {
       await expect(service.pool.query(statement)).rejects.toMatchObject({ constraint: 'audit_log_is_append_only' });
     }
   });
+
+  it('loses nothing but states where an account is erased, and only by the owner of the database', async () => {
+    const client = await service.pool.connect();
+    const erasing = async (statement: string, role = 'none'): Promise<void> => {
+      try {
+        await client.query(`begin; set local role ${role}; set local purser.erasing = 'on'`);
+        await client.query(statement);
+      } finally {
+        await client.query('rollback');
+      }
+    };
+    await erasing('update audit_log set before = null, after = null');
+    for (const statement of [`update audit_log set actor_name = 'nobody', after = null`, 'delete from audit_log'])
+      await expect(erasing(statement)).rejects.toMatchObject({ constraint: 'audit_log_is_append_only' });
+    const asService = erasing('update audit_log set after = null', 'purser_app');
+    await expect(asService).rejects.toThrow('permission denied');
+    client.release();
+  });
 });

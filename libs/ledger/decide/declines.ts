@@ -11,7 +11,20 @@ export function declinesOf(command: Command, outcome: Outcome<unknown>): Account
       return asked && isDeclined(item) ? [accountOf(asked)] : [];
     });
   }
-  return isDeclined(outcome) && ('account' in command || 'authorization' in command) ? [accountOf(command)] : [];
+  return isDeclined(outcome) ? accountsAskedForCredits(command) : [];
+}
+
+/** A closed account declines grants and other terms too. These ask for no credits. */
+function accountsAskedForCredits(command: Command): AccountKey[] {
+  switch (command.type) {
+    case 'authorize':
+    case 'charge':
+    case 'commit':
+    case 'extend':
+      return [accountOf(command)];
+    default:
+      return [];
+  }
 }
 
 /**
