@@ -54,7 +54,7 @@ const AUDIT_LOG = `
   end $$;
 `;
 
-// The account's own id, of the key's environment. It needn't exist yet.
+// The account's own id, of the key's environment.
 const API_KEYS = `
   alter table api_keys add column account text;
 `;

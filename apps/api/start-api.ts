@@ -18,6 +18,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { ApiModule } from './api.module.ts';
+import { confineToAccount } from './auth/confine-to-account.ts';
 import { authenticate } from './auth/authenticate.ts';
 import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
@@ -239,6 +240,7 @@ async function configure(app: NestFastifyApplication, doors: Doors): Promise<Dis
   const rateLimit = perMinute > 0 ? await limitRate(fastify, { perMinute, redisUrl, keys, metricsToken, log }) : null;
   refuseUnrouted(fastify);
   authenticate(fastify, keys);
+  confineToAccount(fastify);
   limitStreams(fastify);
   limitLargeRequests(fastify);
   readJsonBodies(fastify);

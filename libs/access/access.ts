@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
 import type { JsonObject } from '#amounts';
-import { publicId } from '#ledger';
+import { accountKey, publicId } from '#ledger';
 import {
   queryable,
   attemptRead,
@@ -26,14 +26,23 @@ import {
 import { listAudit } from './audit-log.ts';
 import { insertEnvironment, isEnvironment, listEnvironments, type Environment } from './environments.ts';
 import type { KeyRing } from './key-ring.ts';
+import { widerThan, type WiderKey } from './wider-than.ts';
 
-export type AccessRefusal = 'api_key_not_found' | 'api_key_inactive' | 'api_key_configured' | 'environment_not_found';
+export type AccessRefusal =
+  | 'api_key_not_found'
+  | 'api_key_inactive'
+  | 'api_key_configured'
+  | 'environment_not_found'
+  | 'account_not_found'
+  | WiderKey;
 
 export interface WantedKey {
   readonly environment: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly allowedAddresses: readonly string[];
+  /** The only account that it may see and act on; then its scopes are `authorize`, `read` or both. */
+  readonly account: string | null;
   readonly expiresAt: number | null;
 }
 
@@ -56,7 +65,10 @@ export class Access {
 
   createKey(request: ChangeRequest, wanted: WantedKey, answer: (made: MadeKey) => ChangeAnswer) {
     return this.changeKeys(request, async (database) => {
+      const wider = await this.widerThanMaker(database, request, wanted);
+      if (wider) return { ok: false, refusal: wider };
       if (!(await isEnvironment(database, wanted.environment))) return { ok: false, refusal: 'environment_not_found' };
+      if (!(await hasAccount(database, wanted))) return { ok: false, refusal: 'account_not_found' };
       const made = await insertApiKey(database, { ...wanted, createdBy: request.actor.keyId });
       return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey)] };
     });
@@ -74,6 +86,8 @@ export class Access {
       if (!old) return { ok: false, refusal: 'api_key_not_found' };
       if (old.prefix === null) return { ok: false, refusal: 'api_key_configured' };
       if (apiKeyStatus(old, now) !== 'active') return { ok: false, refusal: 'api_key_inactive' };
+      const wider = await this.widerThanMaker(database, request, old);
+      if (wider) return { ok: false, refusal: wider };
       const made = await insertApiKey(database, { ...old, createdBy: request.actor.keyId });
       const expiring = await expireApiKey(database, id, now + overlapSeconds * 1000);
       return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey), audited(old, expiring)] };
@@ -127,6 +141,17 @@ export class Access {
     return this.read((database) => listAudit(database, environment, page));
   }
 
+  /** Keys are made by admins of the whole environment, so only times and addresses can be wider. */
+  private async widerThanMaker(
+    database: Queryable,
+    { environment, actor }: ChangeRequest,
+    wanted: Pick<WantedKey, 'expiresAt' | 'allowedAddresses'>,
+  ): Promise<WiderKey | null> {
+    const maker = await findApiKey(database, environment, actor.keyId);
+    if (!maker) throw new Error(`the key ${actor.keyId} is gone`);
+    return widerThan(maker, wanted);
+  }
+
   private read<T>(work: (database: Queryable) => Promise<T>): Promise<T> {
     return attemptRead(() => work(queryable(this.pool)));
   }
@@ -141,6 +166,15 @@ export class Access {
   }
 }
 
+async function hasAccount(database: Queryable, { environment, account }: WantedKey): Promise<boolean> {
+  if (account === null) return true;
+  const { rowCount } = await database.query(
+    'select from accounts where account_id = $1 and environment = $2 and external_id = $3',
+    [accountKey(environment, account), environment, account],
+  );
+  return rowCount === 1;
+}
+
 function audited(before: ApiKey | null, after: ApiKey): AuditedChange {
   return {
     environment: after.environment,
@@ -150,13 +184,14 @@ function audited(before: ApiKey | null, after: ApiKey): AuditedChange {
   };
 }
 
-function auditView({ name, scopes, prefix, allowedAddresses, expiresAt, revokedAt }: ApiKey): JsonObject {
+function auditView({ name, scopes, prefix, allowedAddresses, account, expiresAt, revokedAt }: ApiKey): JsonObject {
   const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
   return {
     name,
     scopes: [...scopes],
     prefix,
     allowed_addresses: [...allowedAddresses],
+    account,
     expires_at: time(expiresAt),
     revoked_at: time(revokedAt),
   };

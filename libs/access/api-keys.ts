@@ -11,6 +11,8 @@ export interface ApiKey {
   /** Its beginning; `null` for one that came from a variable. */
   readonly prefix: string | null;
   readonly allowedAddresses: readonly string[];
+  /** The only account that it may see and act on, by the account's own id; `null`: all of the environment. */
+  readonly account: string | null;
   /** The UUID of the key by which it was made; `null` for those that are there from the start. */
   readonly createdBy: string | null;
   readonly createdAt: number;
@@ -33,6 +35,7 @@ export interface NewKeyTerms {
   readonly name: string;
   readonly scopes: readonly Scope[];
   readonly allowedAddresses: readonly string[];
+  readonly account: string | null;
   readonly expiresAt: number | null;
   readonly createdBy: string;
 }
@@ -44,8 +47,8 @@ export async function insertApiKey(
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const { key, prefix } = makeApiKey(terms.environment);
   const { rows } = await database.query<ApiKeyRow>(
-    `insert into api_keys (id, environment, name, scopes, prefix, hash, allowed_addresses, expires_at, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${COLUMNS}`,
+    `insert into api_keys (id, environment, name, scopes, prefix, hash, allowed_addresses, account, expires_at, created_by)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${COLUMNS}`,
     [
       newUuid(Date.now()),
       terms.environment,
@@ -54,6 +57,7 @@ export async function insertApiKey(
       prefix,
       hashApiKey(key),
       terms.allowedAddresses,
+      terms.account,
       terms.expiresAt === null ? null : new Date(terms.expiresAt),
       terms.createdBy,
     ],
@@ -113,7 +117,7 @@ export async function listApiKeys(
   return { items: shown, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
 }
 
-const COLUMNS = `id, environment, name, scopes::text[] as scopes, prefix, allowed_addresses, created_by, created_at,
+const COLUMNS = `id, environment, name, scopes::text[] as scopes, prefix, allowed_addresses, account, created_by, created_at,
   expires_at, revoked_at, last_used_at`;
 
 interface ApiKeyRow {
@@ -123,6 +127,7 @@ interface ApiKeyRow {
   readonly scopes: Scope[];
   readonly prefix: string | null;
   readonly allowed_addresses: string[];
+  readonly account: string | null;
   readonly created_by: string | null;
   readonly created_at: Date;
   readonly expires_at: Date | null;
@@ -138,6 +143,7 @@ function apiKeyFromRow(row: ApiKeyRow): ApiKey {
     scopes: row.scopes,
     prefix: row.prefix,
     allowedAddresses: row.allowed_addresses,
+    account: row.account,
     createdBy: row.created_by,
     createdAt: row.created_at.getTime(),
     expiresAt: row.expires_at?.getTime() ?? null,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Caller } from './caller.ts';
 
-const callerFrom = (...addresses: string[]): Caller => new Caller('id', 'name', 'live', ['read'], addresses);
+const callerFrom = (...allowedAddresses: string[]): Caller =>
+  new Caller({ keyId: 'id', keyName: 'name', environment: 'live', scopes: ['read'], allowedAddresses, account: null });
 
 describe('a key with allowed addresses', () => {
   it.each([

@@ -1,19 +1,35 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { Scope } from './api-key.ts';
+import { parseNetwork } from './network.ts';
+
+/** What is known of a key that is let in. */
+export interface CallerTerms {
+  /** The UUID of the key. */
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly environment: string;
+  readonly scopes: readonly Scope[];
+  /** Addresses and networks (`203.0.113.0/24`) from which it may be used; from anywhere where there are none. */
+  readonly allowedAddresses: readonly string[];
+  /** The only account that it may see and act on, by the account's own id; `null`: all of the environment. */
+  readonly account: string | null;
+}
 
 /** A key that is let in, and so who a request comes from. */
 export class Caller {
+  readonly keyId: string;
+  readonly keyName: string;
+  readonly environment: string;
+  readonly account: string | null;
+  private readonly scopes: readonly Scope[];
   private readonly addresses: BlockList | null;
 
-  constructor(
-    /** The UUID of the key. */
-    readonly keyId: string,
-    readonly keyName: string,
-    readonly environment: string,
-    private readonly scopes: readonly Scope[],
-    /** Addresses and networks (`203.0.113.0/24`) from which it may be used; from anywhere where there are none. */
-    allowedAddresses: readonly string[],
-  ) {
+  constructor({ keyId, keyName, environment, scopes, allowedAddresses, account }: CallerTerms) {
+    this.keyId = keyId;
+    this.keyName = keyName;
+    this.environment = environment;
+    this.account = account;
+    this.scopes = scopes;
     this.addresses = allowedAddresses.length === 0 ? null : blockList(allowedAddresses);
   }
 
@@ -30,20 +46,11 @@ export class Caller {
   }
 }
 
-const NETWORK = /^([0-9a-fA-F.:]+)(?:\/(\d{1,3}))?$/;
-
-/** Whether the text is an IP address, or a network as `address/bits`. */
-export function isNetwork(text: string): boolean {
-  const [, address = '', bits] = NETWORK.exec(text) ?? [];
-  return isIP(address) !== 0 && (bits === undefined || Number(bits) <= (isIPv6(address) ? 128 : 32));
-}
-
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
-    const [, address = '', bits] = NETWORK.exec(network) ?? [];
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    list.addSubnet(address, Number(bits ?? (family === 'ipv6' ? 128 : 32)), family);
+    const { address, bits, family } = parseNetwork(network);
+    list.addSubnet(address, bits, family);
   }
   return list;
 }

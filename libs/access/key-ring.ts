@@ -30,6 +30,7 @@ interface KeyRow {
   readonly hash: Buffer;
   readonly scopes: Scope[];
   readonly allowed_addresses: string[];
+  readonly account: string | null;
   readonly expires_at: Date | null;
   readonly is_revoked: boolean;
 }
@@ -118,7 +119,7 @@ async function loadKeys(pool: Pool, last: KnownKeys | null): Promise<KnownKeys> 
   if (state === last?.state) return last;
   // Read after the state: what changes in between is found at the next look.
   const { rows } = await pool.query<KeyRow>(
-    `select id, environment, name, hash, scopes::text[] as scopes, allowed_addresses, expires_at,
+    `select id, environment, name, hash, scopes::text[] as scopes, allowed_addresses, account, expires_at,
       revoked_at is not null as is_revoked
     from api_keys where revoked_at is null or revoked_at > now() - $1 * interval '1 day'`,
     [REVOKED_KNOWN_DAYS],
@@ -129,7 +130,14 @@ async function loadKeys(pool: Pool, last: KnownKeys | null): Promise<KnownKeys> 
 function knownKey(row: KeyRow): KnownKey {
   return {
     hash: row.hash,
-    caller: new Caller(row.id, row.name, row.environment, row.scopes, row.allowed_addresses),
+    caller: new Caller({
+      keyId: row.id,
+      keyName: row.name,
+      environment: row.environment,
+      scopes: row.scopes,
+      allowedAddresses: row.allowed_addresses,
+      account: row.account,
+    }),
     expiresAt: row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY,
     isRevoked: row.is_revoked,
   };

@@ -25,6 +25,10 @@ interface Ask {
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
+  /** The same of an object that the account owns. */
+  readonly namesObjectInBody?: true;
+  /** Whether it is a list that shows one account where that is asked for. */
+  readonly listsAnAccount?: true;
   /** Where it may be done only in `live`, or only elsewhere, whatever the scope. */
   readonly onlyIn?: 'live' | 'others';
 }
@@ -52,14 +56,17 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/accounts/{id}/stream': { id: 'account', query: '?wait=0' },
   'GET /v1/alerts': {},
   'PUT /v1/alerts': { body: empty },
-  'GET /v1/events': {},
+  'GET /v1/events': { listsAnAccount: true },
   'GET /v1/events/{id}': { id: 'event' },
   'GET /v1/grants/{id}': { id: 'grant' },
   'POST /v1/grants/{id}/void': { id: 'grant', body: empty },
   'POST /v1/authorizations': { body: spend, namesInBody: true },
   'POST /v1/authorizations/batch': { body: (all) => ({ items: [spend(all)] }), namesInBody: true },
-  'POST /v1/authorizations/commit-batch': { body: ({ authorization }) => ({ items: [{ authorization }] }) },
-  'GET /v1/authorizations': {},
+  'POST /v1/authorizations/commit-batch': {
+    body: ({ authorization }) => ({ items: [{ authorization }] }),
+    namesObjectInBody: true,
+  },
+  'GET /v1/authorizations': { listsAnAccount: true },
   'GET /v1/authorizations/{id}': { id: 'authorization' },
   'POST /v1/authorizations/{id}/commit': { id: 'authorization', body: () => ({ amount: '1', final: false }) },
   'POST /v1/authorizations/{id}/extend': { id: 'authorization', body: () => ({ expires_in: 900 }) },
@@ -90,6 +97,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'DELETE /v1/test-clock': { onlyIn: 'others' },
 };
 
+const OF_AN_ACCOUNT: readonly (keyof Objects | undefined)[] = ['account', 'grant', 'authorization', 'event'];
 const SCOPES = ['authorize', 'read', 'admin'] as const;
 const ENVIRONMENTS = ['live', 'test', 'staging'] as const;
 type Scope = (typeof SCOPES)[number];
@@ -148,6 +156,14 @@ function expectedOf(environment: string, scope: Scope, route: RegisteredRoute): 
   return id || namesInBody ? 404 : 'let in';
 }
 
+/** What a key that is bound to the account of these objects, or to another one, is to be answered. */
+function expectedOfBound(isOwn: boolean, scope: Scope, route: RegisteredRoute): number | 'let in' {
+  const { id, namesInBody, namesObjectInBody, listsAnAccount } = ASKS[route.operation] ?? {};
+  const isAboutIt = OF_AN_ACCOUNT.includes(id) || namesInBody || namesObjectInBody;
+  if (!mayUse(scope, route) || !(isAboutIt || listsAnAccount)) return 403;
+  return isOwn || listsAnAccount ? 'let in' : 404;
+}
+
 function kindOf({ status }: Answer): number | 'let in' {
   return [401, 403, 404].includes(status) || status >= 500 ? status : 'let in';
 }
@@ -193,5 +209,28 @@ describe('every operation', () => {
     }
     expect(wrong).toEqual([]);
     expect(asked).toBe(routes.length * ENVIRONMENTS.length * SCOPES.length);
+  });
+
+  it('lets in a key that is bound to an account to what is this account’s, and to nothing else', async () => {
+    const other = await openAccount(service.live, { credits: '10' });
+    const { id: othersHold } = await authorize(service.live, other, '1');
+    const wrong: unknown[] = [];
+    for (const scope of ['authorize', 'read'] as const) {
+      for (const bound of [other, objects.account]) {
+        const { key } = await makeKey(service.live, { scopes: [scope], account: bound });
+        const client = new ApiClient(service.url, key);
+        const isOwn = bound === objects.account;
+        for (const route of routes) {
+          const answer = await ask(client, route.operation);
+          const expected = expectedOfBound(isOwn, scope, route);
+          const hidden = isOwn ? [other, othersHold] : Object.values<string>({ ...objects });
+          const shown = answer.status < 400 ? hidden.filter((id) => answer.text.includes(id)) : [];
+          if (kindOf(answer) !== expected || shown.length > 0)
+            wrong.push({ ...route, scope, isOwn, expected, shown, status: answer.status, text: answer.text });
+        }
+        await client.close();
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 });

@@ -70,6 +70,7 @@ export const STORY = [
   'deleteWebhookEndpoint/of_a_customer',
   'deleteWebhookEndpoint/gone',
   'createApiKey/chat',
+  'createApiKey/of_a_customer',
   'createApiKey/elsewhere',
   'createApiKey/beyond_its_own',
   'listApiKeys/first_page',

@@ -3,7 +3,7 @@ import { AccountReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest } from '../lists/page-query.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
@@ -52,6 +52,7 @@ export class AccountsController {
 
   @Get(':id')
   @Needs('read')
+  @OfAccount('path')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     return accountView(await this.reading(environment, id));
   }
@@ -137,6 +138,7 @@ export class AccountsController {
 
   @Get(':id/balance')
   @Needs('read', 'authorize')
+  @OfAccount('path')
   async balance(@Environment() environment: string, @Param('id') id: string, @Query() { at }: BalanceQuery) {
     const instant = parseInstant(at);
     if (instant === null) return balanceView(await this.reading(environment, id));

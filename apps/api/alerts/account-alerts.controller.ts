@@ -4,7 +4,7 @@ import { Body, Controller, Get, Param, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { givenRules } from './alert-rules.ts';
@@ -22,6 +22,7 @@ export class AccountAlertsController {
 
   @Get()
   @Needs('read')
+  @OfAccount('path')
   async read(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.accounts.find(accountRef(environment, id));
     if (!found) throw accountNotFound(id);

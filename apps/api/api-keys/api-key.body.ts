@@ -1,7 +1,7 @@
 import { SCOPES, type Scope } from '#access';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsEnvironmentName, IsFutureInstant, IsNetwork, IsText, IsWhole } from '../validation/rules.ts';
+import { IsAccountId, IsEnvironmentName, IsFutureInstant, IsNetwork, IsText, IsWhole } from '../validation/rules.ts';
 
 const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
 export const DEFAULT_OVERLAP_SECONDS = 24 * 60 * 60;
@@ -36,7 +36,17 @@ export class CreateApiKeyBody {
   @ArrayMaxSize(100)
   @IsNetwork({ each: true })
   readonly allowed_addresses?: string[] | null;
+
+  @Describe(
+    'The only account that the key may see and act on, of its environment. Such a key has the scopes `authorize`, `read` or both. Default: all accounts.',
+  )
+  @IsOptional()
+  @IsAccountId()
+  readonly account?: string | null;
 }
+
+/** Not an admin: it would be one of the whole environment. */
+export const BOUND_KEY_SCOPES = 'must not have admin: the key is bound to an account';
 
 export class RollApiKeyBody {
   @Describe('Seconds for which the old key stays valid; 0 ends it at once.', { default: DEFAULT_OVERLAP_SECONDS })

@@ -1,4 +1,5 @@
 import { API_KEY_STATUSES, SCOPES } from '#access';
+import { ACCOUNT_ID_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { choice, id, instant, text, viewSchema } from '../openapi/view-schema.ts';
@@ -21,6 +22,10 @@ const FIELDS = {
     items: text('An IP address, or a network as `address/bits`.'),
     description: 'The addresses that the key may be used from; empty: any.',
   },
+  account: orNull({
+    ...ACCOUNT_ID_SCHEMA,
+    description: 'The only account that the key may see and act on; `null`: all of its environment.',
+  }),
   created_by: orNull(id('key', 'The key that created this one; `null` for keys that exist from the start.')),
   created_at: instant('When the key was created.'),
   expires_at: orNull(instant('The time from which Purser no longer accepts the key.')),

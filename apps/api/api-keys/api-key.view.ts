@@ -11,6 +11,7 @@ export function apiKeyView(apiKey: ApiKey) {
     prefix: apiKey.prefix,
     status: apiKeyStatus(apiKey, Date.now()),
     allowed_addresses: apiKey.allowedAddresses,
+    account: apiKey.account,
     created_by: apiKey.createdBy === null ? null : publicId('key', apiKey.createdBy),
     created_at: timeView(apiKey.createdAt),
     expires_at: optionalTimeView(apiKey.expiresAt),

@@ -2,15 +2,17 @@ import { Access } from '#access';
 import { parsePublicId } from '#ledger';
 import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { accountNotFound } from '../accounts/account-ref.ts';
 import { callerOf, Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
-import { CreateApiKeyBody, DEFAULT_OVERLAP_SECONDS, RollApiKeyBody } from './api-key.body.ts';
+import { BOUND_KEY_SCOPES, CreateApiKeyBody, DEFAULT_OVERLAP_SECONDS, RollApiKeyBody } from './api-key.body.ts';
 import { apiKeyView, madeKeyView } from './api-key.view.ts';
 
 @Controller('v1/api-keys')
@@ -23,17 +25,22 @@ export class ApiKeysController {
     const caller = callerOf(reply.request);
     const environment = body.environment ?? caller.environment;
     if (environment !== caller.environment) mustBeLive(caller.environment);
+    const account = body.account ?? null;
+    if (account !== null && body.scopes.includes('admin'))
+      throw invalidRequest([{ field: 'scopes', message: BOUND_KEY_SCOPES }]);
     const wanted = {
       environment,
       name: body.name,
       scopes: body.scopes,
       allowedAddresses: body.allowed_addresses ?? [],
+      account,
       expiresAt: parseInstant(body.expires_at),
     };
     const result = await this.access.createKey(changeRequestOf(reply.request), wanted, (made) => ({
       status: 201,
       body: JSON.stringify(madeKeyView(made)),
     }));
+    if (result === 'account_not_found' && account !== null) throw accountNotFound(account);
     answerChange(reply, result);
   }
 

@@ -12,9 +12,15 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
     id: 'createApiKey',
     summary: 'Create an API key',
     description:
-      'Creates a key for the environment of the key that you send; a key of `live` can create keys for any environment. The response shows the key itself once; Purser stores only its hash. With an `Idempotency-Key`, repeating the request returns the same key.',
+      'Creates a key for the environment of the key that you send; a key of `live` can create keys for any environment. The response shows the key itself once; Purser stores only its hash. With an `Idempotency-Key`, repeating the request returns the same key. A key that expires, or that is bound to addresses, can only create keys that are bound as narrowly.',
     answers: { 201: { description: 'The key.', schema: ref('MadeApiKey') } },
-    problems: ['live_key_needed', 'environment_not_found'],
+    problems: [
+      'live_key_needed',
+      'environment_not_found',
+      'account_not_found',
+      'api_key_expires_later',
+      'api_key_addresses_wider',
+    ],
     examples: [
       {
         name: 'chat',
@@ -22,6 +28,11 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
         idempotencyKey: 'chat-key',
         body: { name: 'Chat', scopes: ['authorize'], allowed_addresses: ['10.0.0.0/8', '2001:db8::/32'] },
         ids: [CHAT_KEY],
+      },
+      {
+        name: 'of_a_customer',
+        summary: 'A key for a customer’s own page: it shows this account and no other',
+        body: { name: 'Acme’s page', scopes: ['read'], account: 'acme' },
       },
       {
         name: 'elsewhere',
@@ -60,7 +71,13 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
       'Creates a new key like this one. The old key stays valid for the overlap, so that you can replace it without downtime. If it expires earlier, that still applies.',
     path: PATH,
     answers: { 201: { description: 'The new key.', schema: ref('MadeApiKey') } },
-    problems: ['api_key_not_found', 'api_key_inactive', 'api_key_configured'],
+    problems: [
+      'api_key_not_found',
+      'api_key_inactive',
+      'api_key_configured',
+      'api_key_expires_later',
+      'api_key_addresses_wider',
+    ],
     examples: [
       {
         name: 'within_an_hour',

@@ -1,6 +1,13 @@
 import type { Scope } from '#access';
-import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
+import type { FastifyContextConfig, FastifyRequest } from 'fastify';
+
+/**
+ * How a request names the one account that it is about: by the account's id in its path, by the id of an object there, by
+ * a filter of its query, by its body, or by every item of its body.
+ */
+export type AccountNaming =
+  'path' | 'authorization' | 'grant' | 'event' | 'query' | 'body' | 'items' | 'authorizations_of_items';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -10,15 +17,20 @@ declare module 'fastify' {
     isStream?: true;
     /** Whether it tells a load balancer or supervisor how the process is, and so must never be refused. */
     isProbe?: true;
+    /** Where it names its account. A key that is bound to an account is let in nowhere else. */
+    account?: AccountNaming;
   }
 }
 
 /** Says which scopes let a key in to an operation: any one of these, or `admin`. An operation that doesn't say needs `admin`. */
-export const Needs = (...scopes: readonly Scope[]): MethodDecorator => RouteConfig({ needs: scopes });
+export const Needs = (...scopes: readonly Scope[]): MethodDecorator => routeConfig({ needs: scopes });
 
 /** The same for an operation whose answer is a stream. */
 export const StreamNeeds = (...scopes: readonly Scope[]): MethodDecorator =>
-  RouteConfig({ needs: scopes, isStream: true });
+  routeConfig({ needs: scopes, isStream: true });
+
+/** Lets keys in to an operation that are bound to an account, where it names just that account. */
+export const OfAccount = (account: AccountNaming): MethodDecorator => routeConfig({ account });
 
 /**
  * Whether a request is for one of the few operations that need no key. Told by the operation and not by the path, which may be
@@ -29,7 +41,16 @@ export function isOpenToAll(request: FastifyRequest): boolean {
 }
 
 /** Marks an operation that needs no API key. */
-export const OpenToAll = (): MethodDecorator => RouteConfig({ needs: null });
+export const OpenToAll = (): MethodDecorator => routeConfig({ needs: null });
 
 /** Marks an operation that needs no API key and isn't counted against the rate limit: refused, it would restart the process. */
-export const Probe = (): MethodDecorator => RouteConfig({ needs: null, isProbe: true });
+export const Probe = (): MethodDecorator => routeConfig({ needs: null, isProbe: true });
+
+/** Nest's own `RouteConfig` keeps what the last one says, and nothing of the others. */
+function routeConfig(more: FastifyContextConfig): MethodDecorator {
+  return (_prototype, _name, { value: handler }) => {
+    if (typeof handler !== 'function') throw new Error('Only a method can be a route.');
+    const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as FastifyContextConfig | undefined;
+    Reflect.defineMetadata(FASTIFY_ROUTE_CONFIG_METADATA, { ...config, ...more }, handler);
+  };
+}

@@ -4,7 +4,7 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
@@ -40,6 +40,7 @@ export class AuthorizationsController {
 
   @Post()
   @Needs('authorize')
+  @OfAccount('body')
   authorize(
     @Environment() environment: string,
     @Body() body: AuthorizeBody,
@@ -54,6 +55,7 @@ export class AuthorizationsController {
 
   @Post('batch')
   @Needs('authorize')
+  @OfAccount('items')
   authorizeBatch(
     @Environment() environment: string,
     @Body() body: AuthorizeBatchBody,
@@ -72,6 +74,7 @@ export class AuthorizationsController {
 
   @Post('commit-batch')
   @Needs('authorize')
+  @OfAccount('authorizations_of_items')
   commitBatch(
     @Environment() environment: string,
     @Body() { items }: CommitBatchBody,
@@ -86,6 +89,7 @@ export class AuthorizationsController {
 
   @Get()
   @Needs('read', 'authorize')
+  @OfAccount('query')
   async list(@Environment() environment: string, @Query() query: AuthorizationQuery) {
     const { account, status = null } = query;
     const filter = { account: account === undefined ? null : accountRef(environment, account), status };
@@ -95,6 +99,7 @@ export class AuthorizationsController {
 
   @Get(':id')
   @Needs('read', 'authorize')
+  @OfAccount('authorization')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.authorizations.find(refOrNotFound(environment, id));
     if (!found) throw authorizationNotFound();
@@ -103,6 +108,7 @@ export class AuthorizationsController {
 
   @Post(':id/commit')
   @Needs('authorize')
+  @OfAccount('authorization')
   commit(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -118,6 +124,7 @@ export class AuthorizationsController {
 
   @Post(':id/void')
   @Needs('authorize')
+  @OfAccount('authorization')
   void(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -133,6 +140,7 @@ export class AuthorizationsController {
 
   @Post(':id/extend')
   @Needs('authorize')
+  @OfAccount('authorization')
   extend(
     @Environment() environment: string,
     @Param('id') id: string,
@@ -148,6 +156,7 @@ export class AuthorizationsController {
 
   @Post(':id/refund')
   @Needs('authorize')
+  @OfAccount('authorization')
   refund(
     @Environment() environment: string,
     @Param('id') id: string,

@@ -1,7 +1,7 @@
 import { Body, Controller, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { spendRequest } from '../authorizations/authorization-commands.ts';
 import { DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/authorization.body.ts';
 import { authorizationView } from '../authorizations/authorization.view.ts';
@@ -16,6 +16,7 @@ export class ChargesController {
 
   @Post()
   @Needs('authorize')
+  @OfAccount('body')
   charge(@Environment() environment: string, @Body() body: SpendBody, @Res() reply: FastifyReply): Promise<void> {
     const command = { type: 'charge', ...spendRequest(environment, body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
@@ -26,6 +27,7 @@ export class ChargesController {
 
   @Post('batch')
   @Needs('authorize')
+  @OfAccount('items')
   chargeBatch(
     @Environment() environment: string,
     @Body() body: ChargeBatchBody,

@@ -3,12 +3,12 @@ import { EventReader } from '#ledger-store';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { followRequest, unknownPosition } from '../lists/follow-request.ts';
 import { listView } from '../lists/list-view.ts';
 import { EVENT_CURSOR, pageRequest } from '../lists/page-query.ts';
-import { problem, ProblemError } from '../problems/problem.ts';
 import { noFields } from '../validation/no-fields.ts';
+import { eventNotFound } from './event-not-found.ts';
 import { EventQuery } from './event.query.ts';
 import { eventView } from './event.view.ts';
 
@@ -19,6 +19,7 @@ export class EventsController {
 
   @Get()
   @Needs('read')
+  @OfAccount('query')
   async list(@Environment() environment: string, @Query() query: EventQuery) {
     const account = query.account === undefined ? null : accountRef(environment, query.account);
     const type = query.type ?? null;
@@ -35,10 +36,11 @@ export class EventsController {
 
   @Get(':id')
   @Needs('read')
+  @OfAccount('event')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const uuid = parsePublicId('event', id);
     const found = uuid === null ? null : await this.events.find(environment, uuid);
-    if (!found) throw new ProblemError(problem('event_not_found', 'This environment has no event with this id.'));
+    if (!found) throw eventNotFound();
     return eventView(found);
   }
 }

@@ -12,7 +12,7 @@ import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
@@ -46,6 +46,7 @@ export class GrantsController {
 
   @Get('accounts/:id/grants')
   @Needs('read')
+  @OfAccount('path')
   async list(@Environment() environment: string, @Param('id') account: string, @Query() query: PageQuery) {
     const page = await this.grants.list(accountRef(environment, account), pageRequest(query));
     if (!page) throw accountNotFound(account);
@@ -54,6 +55,7 @@ export class GrantsController {
 
   @Get('grants/:id')
   @Needs('read')
+  @OfAccount('grant')
   async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
     const found = await this.grants.find(grantRef(environment, id));
     if (!found) throw grantNotFound();

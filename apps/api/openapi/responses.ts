@@ -41,10 +41,18 @@ function problemsOf(route: Route, { problems = [] }: OperationDescription): Prob
       'ledger_busy',
       'ledger_unavailable',
     );
+  of.push(...problemsOfBoundKeys(route));
   if (route.pathParameters.length > 0) of.push('not_found');
   if (route.method !== 'get') of.push('body_too_large', 'unsupported_media_type', 'outcome_unknown');
   if (takesKey(route)) of.push('idempotency_key_reused');
   return [...new Set(of)];
+}
+
+/** What a key may be answered that is bound to an account. An operation for admins alone refuses it for its scopes. */
+function problemsOfBoundKeys({ needs, account }: Route): ProblemCode[] {
+  if (account === 'query') return ['account_not_found'];
+  if (account === 'authorizations_of_items') return ['authorization_not_found'];
+  return account === null && needs?.some((scope) => scope !== 'admin') ? ['api_key_bound'] : [];
 }
 
 /** An operation's responses by their status, with what its examples were answered. */

@@ -4,6 +4,7 @@ import { METHOD_METADATA, PARAMTYPES_METADATA, PATH_METADATA, ROUTE_ARGS_METADAT
 import { RouteParamtypes } from '@nestjs/common/internal';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { FastifyContextConfig } from 'fastify';
+import type { AccountNaming } from '../auth/needs.ts';
 import { isBodyClass, type BodyClass } from '../validation/body-classes.ts';
 
 /** What a controller's method answers to, as its decorators and its parameters say. */
@@ -15,6 +16,8 @@ export interface Route {
   readonly pathParameters: readonly string[];
   /** The scopes of which a key needs one; `null`: no key is needed. */
   readonly needs: readonly Scope[] | null;
+  /** How it names the one account that it is about; `null`: a key that is bound to an account isn't let in. */
+  readonly account: AccountNaming | null;
   /** `null` where the body has no fields. */
   readonly body: BodyClass | null;
   readonly query: BodyClass | null;
@@ -28,12 +31,13 @@ export function routeOf(controller: Type, method: string): Route {
   if (verb === undefined) throw new Error(`${controller.name}.${method} is no route. Make it private.`);
   const path = pathOf(metadataText(PATH_METADATA, controller), metadataText(PATH_METADATA, handler));
   const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as FastifyContextConfig | undefined;
-  const { needs = [] } = config ?? {};
+  const { needs = [], account = null } = config ?? {};
   return {
     method: RequestMethod[verb].toLowerCase(),
     path,
     pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
     needs: needs && [...new Set<Scope>([...needs, 'admin'])],
+    account,
     body: argumentClass(controller, method, RouteParamtypes.BODY),
     query: argumentClass(controller, method, RouteParamtypes.QUERY),
   };

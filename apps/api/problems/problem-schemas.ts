@@ -60,6 +60,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     scopes: { type: 'array', items: choice(SCOPES, 'A scope.'), description: 'Any one of these scopes is enough.' },
   },
   account_not_found: { account: ACCOUNT },
+  api_key_bound: { account: text('The account that the key is bound to.') },
   account_not_closed: { account: ACCOUNT },
   account_has_open_holds: { account: ACCOUNT },
   account_closed: { account: ACCOUNT },

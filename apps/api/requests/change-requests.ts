@@ -44,6 +44,10 @@ const DETAILS: Record<ChangeRefusal | 'idempotency_key_reused', string> = {
   api_key_not_found: 'This environment has no API key with this id.',
   api_key_inactive: 'This key has expired or is revoked. Make a new one.',
   api_key_configured: 'This key is set by PURSER_ADMIN_KEY or PURSER_TEST_ADMIN_KEY. Change it there.',
+  api_key_expires_later:
+    'Your own key expires, so the new one must expire no later: give it an expires_at. An endless key is made with an endless one.',
+  api_key_addresses_wider:
+    'Your own key may only be used from some addresses, so the new one needs allowed_addresses that lie within these.',
   environment_not_found: 'There is no environment of this name. Make it first.',
   account_not_found: 'No account of this environment has this id. Open it first.',
   event_not_found: 'This environment has no event with this id; events are kept for 30 days.',

@@ -4,7 +4,7 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { callerIn, Environment } from '../auth/authenticate.ts';
-import { StreamNeeds } from '../auth/needs.ts';
+import { OfAccount, StreamNeeds } from '../auth/needs.ts';
 import { Readiness } from '../health/readiness.ts';
 import { endRead } from '../requests/shed-load.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
@@ -23,6 +23,7 @@ export class AccountStreamController {
   /** The account's balance and its events, now and whenever they change. */
   @Get()
   @StreamNeeds('read')
+  @OfAccount('path')
   async follow(
     @Environment() environment: string,
     @Param('id') id: string,

@@ -2,7 +2,7 @@ import { TransferReader } from '#ledger-store';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
-import { Needs } from '../auth/needs.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
 import { followRequest, unknownPosition } from '../lists/follow-request.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
@@ -17,6 +17,7 @@ export class TransfersController {
 
   @Get()
   @Needs('read')
+  @OfAccount('path')
   async list(@Environment() environment: string, @Param('id') id: string, @Query() query: TransferQuery) {
     const range = { from: parseInstant(query.from), to: parseInstant(query.to) };
     const account = accountRef(environment, id);

@@ -10,6 +10,7 @@ const BEYOND_SCHEMAS = [
   /^must be the next_cursor of an earlier page$/,
   /^must be "start" or (?:a transfer|an event) of this account$/,
   /^must be given with after$/,
+  /^must not have admin: the key is bound to an account$/,
   /^must not lie in the future$/,
   /^must be a time to come in RFC 3339/,
   /^must be a time that has passed in RFC 3339/,
