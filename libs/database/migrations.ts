@@ -15,6 +15,7 @@ import * as eventPositions from '../../migrations/0014_event_positions.ts';
 import * as closedAccounts from '../../migrations/0015_closed_accounts.ts';
 import * as amountsOfHolds from '../../migrations/0017_amounts_of_holds.ts';
 import * as holdLifetime from '../../migrations/0018_hold_lifetime.ts';
+import * as quietRefusals from '../../migrations/0016_quiet_refusals.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -34,4 +35,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015_closed_accounts': closedAccounts,
   '0017_amounts_of_holds': amountsOfHolds,
   '0018_hold_lifetime': holdLifetime,
+  '0016_quiet_refusals': quietRefusals,
 };

@@ -8,12 +8,19 @@ export interface Statement {
   readonly values: unknown[];
 }
 
+/**
+ * A condition of every statement that writes: no guard has refused the batch that it belongs to. It has no column in it, so
+ * Postgres looks once per statement. Where no guard stood before, as in a locked batch, it always holds.
+ */
+export const UNLESS_REFUSED = `coalesce(current_setting('purser.refused', true), '') = ''`;
+
 type Write<Written> = (objects: readonly Written[]) => Statement;
 
 /** An insert of many rows in one statement, whatever their number: one parameter per column. */
 export function insertRows<Written>({ name, written }: Table<Written, never, unknown>): Write<Written> {
   const names = written.map(({ column }) => column.name).join(', ');
-  const text = `insert into ${name} (${names}) select ${written.map(selected).join(', ')} from ${rowSource(written)}`;
+  const text = `insert into ${name} (${names}) select ${written.map(selected).join(', ')} from ${rowSource(written)}
+    where ${UNLESS_REFUSED}`;
   return (objects) => ({ name: `insert_${name}`, text, values: parametersOf(written, objects) });
 }
 
@@ -28,14 +35,15 @@ export function updateRows<Written>(
   if (!first) throw new Error(`no column of ${name} belongs to the update “${update}”`);
   const all = [...key, ...changed];
   const text = `update ${name} t set ${changed.map((one) => `${one.column.name} = ${selected(one)}`).join(', ')}
-    from ${addressed(name, key, all)} v where ${isAddressed(key)}`;
+    from ${addressed(name, key, all)} v where ${isAddressed(key)} and ${UNLESS_REFUSED}`;
   return (objects) => ({ name: `update_${name}_${first.column.name}`, text, values: parametersOf(all, objects) });
 }
 
 /** Deletes rows by their keys. */
 export function deleteRows<Written>({ name, written }: Table<Written, never, unknown>): Write<Written> {
   const key = written.filter(isKey);
-  const text = `delete from ${name} t using ${addressed(name, key, key)} v where ${isAddressed(key)}`;
+  const text = `delete from ${name} t using ${addressed(name, key, key)} v
+    where ${isAddressed(key)} and ${UNLESS_REFUSED}`;
   return (objects) => ({ name: `delete_${name}`, text, values: parametersOf(key, objects) });
 }
 

@@ -33,13 +33,14 @@ export interface DecidedAhead {
   /** The accounts that it changes, and their versions before. */
   readonly changed: UnknownOutcome;
   /**
-   * One for each command, true only if everything of {@link statements} is committed; `null` where the command has to be
+   * One for each command, true only if everything of {@link writes} is committed; `null` where the command has to be
    * decided on what is stored.
    */
   readonly answers: readonly (Answer | null)[];
   readonly revenue: readonly RevenueTally[];
-  /** Guards, then writes. The first of them answers with the database's clock. */
-  readonly statements: readonly [guard: Statement, ...Statement[]];
+  /** The first of them answers with the database's clock. */
+  readonly guards: readonly [Statement, ...Statement[]];
+  readonly writes: readonly Statement[];
 }
 
 /**
@@ -68,12 +69,12 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
       ),
       answers,
       revenue: decided.revenue,
-      statements: [
+      guards: [
         guardAccounts({ keys: accounts, versions, now, holdsUntil }),
         ...(testClocks.length > 0 ? [guardTestClocks(testClocks)] : []),
         ...(keys.length > 0 ? [guardKeys(keys)] : []),
-        ...writes,
       ],
+      writes,
     };
   } catch (error) {
     // Nothing of it is sent, so what it closed in memory is gone as of the batch before.

@@ -1,13 +1,12 @@
 import type { Pool } from '#database';
 import type { LedgerRules } from '#ledger';
 import { AccountCache } from '../load/account-cache.ts';
-import { ACCOUNTS_CHANGED, ANSWERED_BEFORE, foundByGuard, OUT_OF_TIME, TEST_CLOCK_ADVANCED } from '../load/guards.ts';
+import { BatchRefused, type GuardRow } from '../load/guards.ts';
 import { Contention } from './contention.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { canBeDecidedAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
 import { NeedsLocks } from './decide-batch.ts';
 import type { EngineObserver } from './engine-observer.ts';
-import { sqlStateOf } from './failures.ts';
 import { Filling } from './filling.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import { LockQueue } from './lock-queue.ts';
@@ -32,7 +31,7 @@ export interface LaneOptions {
   readonly log: (line: string) => void;
 }
 
-interface ClockReading {
+interface ClockReading extends GuardRow {
   readonly now: Date;
 }
 
@@ -269,14 +268,14 @@ export class Lane {
   }
 
   private async settle(batch: readonly Waiting[], decided: DecidedAhead, startedAt: number): Promise<void> {
-    const { statements, accounts, answers } = decided;
+    const { guards, writes, accounts, answers } = decided;
     const decisions = weightOf(batch);
     const liveWeight = weightOf(batch.filter(isLive));
     this.unsettled += 1;
     let how: 'ahead' | 'conflicted' = 'ahead';
     try {
-      const sending = { statements, accounts: new Set(accounts), weight: decisions, liveWeight };
-      const [clock] = await this.pipeline.send<ClockReading>(sending);
+      const sending = { guards, writes, accounts: new Set(accounts), weight: decisions, liveWeight };
+      const clock = await this.pipeline.send<ClockReading>(sending);
       if (clock) this.clock.set(clock.now.getTime());
       this.contention.wentWell(accounts);
       resolveAll(batch, answers as readonly Answer[]);
@@ -302,27 +301,30 @@ export class Lane {
       this.lockQueue.pushUnknown(batch, decided.changed);
       return;
     }
-    const found = new Set(foundByGuard(error));
-    switch (sqlStateOf(error)) {
-      case ACCOUNTS_CHANGED:
-        for (const account of found) this.contention.conflicted(account);
-        for (const one of batch) if (accountsOf(one).some((account) => found.has(account))) one.attempts += 1;
+    if (error instanceof BatchRefused) this.noteRefusal(batch, error);
+    else for (const one of batch) one.needsLocks = true;
+    this.routeAll(batch);
+  }
+
+  /** What a refused batch needs to be decided once more. */
+  private noteRefusal(batch: readonly Waiting[], { reason, found }: BatchRefused): void {
+    const names = new Set(found);
+    switch (reason) {
+      case 'accounts_changed':
+        for (const account of names) this.contention.conflicted(account);
+        for (const one of batch) if (accountsOf(one).some((account) => names.has(account))) one.attempts += 1;
         break;
-      case ANSWERED_BEFORE:
+      case 'answered_before':
         this.suspiciousBatches = SUSPICIOUS_BATCHES;
-        for (const one of batch) one.needsKey = isFound(one, found);
+        for (const one of batch) one.needsKey = isFound(one, names);
         break;
-      case TEST_CLOCK_ADVANCED:
+      case 'test_clock_advanced':
         break;
-      case OUT_OF_TIME:
+      case 'out_of_time':
         // The commands have waited for long, or somebody has set the clock.
         this.clock.doubt();
         for (const one of batch) one.attempts += 1;
-        break;
-      default:
-        for (const one of batch) one.needsLocks = true;
     }
-    this.routeAll(batch);
   }
 
   /** Takes whatever is neither being decided nor parked. */

@@ -1,37 +1,34 @@
 import type { Pool, PoolClient } from '#database';
 import type { AccountKey } from '#ledger';
-import { ACCOUNTS_CHANGED, ANSWERED_BEFORE, OUT_OF_TIME, TEST_CLOCK_ADVANCED } from '../load/guards.ts';
+import { BatchRefused, refuse, type GuardRow } from '../load/guards.ts';
 import type { Statement } from '../statement.ts';
 import { committed } from './commit-writes.ts';
 import { connectedTo } from './connected-to.ts';
-import { sqlStateOf } from './failures.ts';
 import { BEGIN } from './ledger-pool.ts';
-
-/** A guard has found that a batch can't be written as it was decided; the connection is as good as before. */
-const CONFLICTS: readonly (string | null)[] = [ACCOUNTS_CHANGED, ANSWERED_BEFORE, TEST_CLOCK_ADVANCED, OUT_OF_TIME];
 
 let sentByThisProcess = 0;
 
 /**
- * Fails the transaction where the one that it was decided behind hasn't been committed on this connection: a rollback takes
- * the setting back. The accounts' versions don't always tell. Another process that decided on the same account in the same
- * millisecond leaves it at the very version that the failed one would have left, but not with what it would have left.
+ * Refuses the batch where the one that it was decided behind hasn't been written on this connection: a rollback takes the
+ * setting back, and a refusal empties it. The accounts' versions don't always tell. Another process that decided on the same
+ * account in the same millisecond leaves it at the very version that the failed one would have left, but not with what it
+ * would have left.
  */
 function followBatch(before: string | null, own: string): Statement {
   return {
     name: 'follow_batch',
-    text: `with before as materialized (select current_setting('purser.batch', true) as committed)
-      select case when $1::text is not null and committed is distinct from $1 then refuse_batch('${ACCOUNTS_CHANGED}', '') end,
-        set_config('purser.batch', $2, false)
-      from before`,
+    text: `with before as materialized (select current_setting('purser.batch', true) as written),
+      own as materialized (select set_config('purser.batch', $2, false) from before)
+      select case when $1::text is not null and written is distinct from $1 then ${refuse('accounts_changed')} end as refusal
+      from before, own`,
     values: [before, own],
   };
 }
 
 /** A batch to be sent. */
 export interface Sending {
-  /** Guards, then writes. */
-  readonly statements: readonly [first: Statement, ...rest: Statement[]];
+  readonly guards: readonly [first: Statement, ...rest: Statement[]];
+  readonly writes: readonly Statement[];
   readonly accounts: ReadonlySet<AccountKey>;
   readonly weight: number;
   /** Of these decisions, those in `live`. */
@@ -91,30 +88,34 @@ export class Pipeline {
   }
 
   /**
-   * Runs the statements of a batch in one transaction.
+   * Runs a batch in one transaction.
    *
-   * @returns what the first of them answered
-   * @throws {LedgerUnavailable} with `outcome_unknown`; any other error means that nothing was changed
+   * @returns what the first guard answered
+   * @throws {BatchRefused} where a guard refused it, {@link LedgerUnavailable} with `outcome_unknown`; any other error means
+   *   that nothing was changed
    */
-  async send<Row extends object>(sending: Sending): Promise<Row[]> {
+  async send<Row extends GuardRow>(sending: Sending): Promise<Row | undefined> {
     const { client } = this;
     if (!client) throw new Error('there is no connection to send on');
-    const [first, ...rest] = sending.statements;
+    const [first, ...rest] = sending.guards;
     this.enter(sending);
     const own = String((sentByThisProcess += 1));
     const begun = client.query(BEGIN);
-    const followed = client.query(followBatch(this.last, own));
+    const followed = client.query<GuardRow>(followBatch(this.last, own));
     this.last = own;
     const answer = client.query<Row>(first);
-    const writes = rest.map((statement) => client.query(statement));
+    const guards = [followed, answer, ...rest.map((guard) => client.query<GuardRow>(guard))];
+    const writes = sending.writes.map((statement) => client.query(statement));
     const commit = client.query('commit');
     try {
-      await committed([begun, followed, answer, ...writes], commit);
-      return (await answer).rows;
+      await Promise.allSettled([begun, ...writes, commit]);
+      await refusedByNone(guards);
+      await committed([begun, ...guards, ...writes], commit);
+      return (await answer).rows[0];
     } catch (error) {
       this.hasFailed = true;
       const [ended] = await Promise.allSettled([commit]);
-      if (!CONFLICTS.includes(sqlStateOf(error)) || ended.status === 'rejected') this.isBroken = true;
+      if (!(error instanceof BatchRefused) || ended.status === 'rejected') this.isBroken = true;
       throw error;
     } finally {
       this.leave(sending);
@@ -149,5 +150,13 @@ export class Pipeline {
     this.last = null;
     this.hasFailed = false;
     this.isBroken = false;
+  }
+}
+
+/** @throws {BatchRefused} with the first refusal. A guard that failed is left to {@link committed}. */
+async function refusedByNone(guards: readonly Promise<{ readonly rows: readonly GuardRow[] }>[]): Promise<void> {
+  for (const guard of await Promise.allSettled(guards)) {
+    const refusal = guard.status === 'fulfilled' ? guard.value.rows[0]?.refusal : null;
+    if (refusal) throw BatchRefused.from(refusal);
   }
 }

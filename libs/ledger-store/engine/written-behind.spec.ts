@@ -33,8 +33,8 @@ it('is not written behind one that was not, though another process left the acco
   const at = now + 20;
   while (Date.now() < at + 2);
   const decide = (cache: AccountCache, amount: string): Sending => {
-    const { statements, accounts } = decideAhead(cache, ask(amount), at, 1);
-    return { statements, accounts: new Set(accounts), weight: 1, liveWeight: 1 };
+    const { guards, writes, accounts } = decideAhead(cache, ask(amount), at, 1);
+    return { guards, writes, accounts: new Set(accounts), weight: 1, liveWeight: 1 };
   };
   const first = decide(mine, '2');
   const second = decide(mine, '3');

@@ -5,19 +5,43 @@ import { knownKeys, type KeyPlace } from './key-statements.ts';
 
 /**
  * Guards stand before the writes of a batch that was decided on cached accounts. Each proves one thing that the decisions
- * took for true, under the accounts' locks, and fails the transaction where it isn't.
+ * took for true, under the accounts' locks. Where it isn't, the guard refuses the batch by `refuse` (migration 0016): nothing
+ * that stands behind it in the transaction is written, see {@link UNLESS_REFUSED}.
  */
 
-/** The SQLSTATEs with which guards refuse a batch; migrations 0004, 0006 and 0012 raise them. */
-export const ACCOUNTS_CHANGED = 'PU001';
-export const ANSWERED_BEFORE = 'PU002';
-export const TEST_CLOCK_ADVANCED = 'PU003';
-export const OUT_OF_TIME = 'PU004';
+/** Why a guard refuses a batch. */
+export type RefusalReason = 'accounts_changed' | 'answered_before' | 'test_clock_advanced' | 'out_of_time';
 
-/** What a guard refused a batch for: account keys, or idempotency keys; none where it names none. */
-export function foundByGuard(error: unknown): readonly string[] {
-  if (!(error instanceof Error) || !('detail' in error) || typeof error.detail !== 'string') return [];
-  return error.detail.split(',').filter((name) => name !== '');
+/** What every guard answers with; `refusal` is `null` where it has proved what it should. */
+export interface GuardRow {
+  readonly refusal: string | null;
+}
+
+/** A guard has found that a batch can't be written as it was decided. Nothing was changed, and the connection is as good as before. */
+export class BatchRefused extends Error {
+  override readonly name = 'BatchRefused';
+
+  /** @param found account keys, or idempotency keys; none where the guard names none */
+  constructor(
+    readonly reason: RefusalReason,
+    readonly found: readonly string[],
+  ) {
+    super(`a guard refused the batch: ${reason}`);
+  }
+
+  /** @param refusal what `refuse` returned */
+  static from(refusal: string): BatchRefused {
+    const [reason, found = ''] = refusal.split(' ');
+    return new BatchRefused(
+      reason as RefusalReason,
+      found.split(',').filter((name) => name !== ''),
+    );
+  }
+}
+
+/** SQL that refuses the batch. @param found SQL of what it is refused for, separated by commas */
+export function refuse(reason: RefusalReason, found = 'null'): string {
+  return `refuse('${reason}', ${found})`;
 }
 
 /** For how long after its decision a batch may be written. */
@@ -33,8 +57,13 @@ export interface AccountsGuard {
   readonly holdsUntil: number;
 }
 
+const CHANGED = `(
+  select string_agg(account_id::text, ',')
+  from (select unnest($1::bigint[]) as account_id except select account_id from locked) changed
+)`;
+
 /**
- * Locks accounts in the order of their keys, and fails the transaction where one isn't any more what was decided on: it
+ * Locks accounts in the order of their keys, and refuses the batch where one isn't any more what was decided on: it
  * has another version, or somebody has it locked and is about to give it one. Waiting for that lock would keep every other
  * account waiting too. It answers with the database's clock.
  */
@@ -49,12 +78,9 @@ export function guardAccounts({ keys, versions, now, holdsUntil }: AccountsGuard
         ) account
       ), clock as materialized (select count(*) as accounts, clock_timestamp() as now from locked)
       select now, case
-        when accounts <> $3::int then refuse_batch('${ACCOUNTS_CHANGED}', (
-          select string_agg(account_id::text, ',')
-          from (select unnest($1::bigint[]) as account_id except select account_id from locked) changed
-        ))
-        when now < $4::timestamptz or now >= $5::timestamptz then refuse_batch('${OUT_OF_TIME}', null)
-      end from clock`,
+        when accounts <> $3::int then ${refuse('accounts_changed', CHANGED)}
+        when now < $4::timestamptz or now >= $5::timestamptz then ${refuse('out_of_time')}
+      end as refusal from clock`,
     values: [
       arrayOf(keys),
       arrayOf(versions),
@@ -65,7 +91,7 @@ export function guardAccounts({ keys, versions, now, holdsUntil }: AccountsGuard
   };
 }
 
-/** Fails the transaction where any of these idempotency keys is known. */
+/** Refuses the batch where any of these idempotency keys is known. */
 export function guardKeys(keys: readonly KeyPlace[]): Statement {
   return {
     name: 'guard_keys',
@@ -73,7 +99,7 @@ export function guardKeys(keys: readonly KeyPlace[]): Statement {
         select wanted.account_id, wanted.key from unnest($1::bigint[], $2::uuid[]) wanted (account_id, key)
         where exists (${knownKeys})
       )
-      select refuse_batch('${ANSWERED_BEFORE}', string_agg(account_id || '/' || key, ',')) from found having count(*) > 0`,
+      select ${refuse('answered_before', `string_agg(account_id || '/' || key, ',')`)} as refusal from found having count(*) > 0`,
     values: [arrayOf(keys.map(({ scope }) => scope)), arrayOf(keys.map(({ key }) => key))],
   };
 }
@@ -83,11 +109,11 @@ export interface TestClockReading extends TestClock {
   readonly environment: string;
 }
 
-/** Fails the transaction where one of these clocks doesn't tell any more what it told. Accounts must be locked before. */
+/** Refuses the batch where one of these clocks doesn't show any more what it showed. Accounts must be locked before. */
 export function guardTestClocks(readings: readonly TestClockReading[]): Statement {
   return {
     name: 'guard_test_clocks',
-    text: `select refuse_batch('${TEST_CLOCK_ADVANCED}', null)
+    text: `select ${refuse('test_clock_advanced')} as refusal
       from unnest($1::text[], $2::integer[], $3::bigint[]) known (environment, number, ahead_ms)
       where known.ahead_ms <> ${aheadMsOf('known.environment', 'known.number')}`,
     values: [
