@@ -28,7 +28,7 @@ import type { Connections } from './requests/connections.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 
 export interface ApiParts {
-  readonly engine: Pick<Engine, 'submit' | 'load'>;
+  readonly engine: Pick<Engine, 'submit' | 'load' | 'writeHealth'>;
   readonly alertDefaults: AlertDefaults;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
@@ -84,7 +84,7 @@ export class ApiModule {
         { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
-        { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, log) },
+        { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, engine.writeHealth, log) },
         { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
         { provide: Metrics, useValue: metrics },
         { provide: MetricsToken, useValue: metricsToken },

@@ -78,7 +78,7 @@ export interface ApiOptions {
 
 /** What the API needs of a ledger. */
 export interface ApiLedger extends Pick<Ledger, 'alertDefaults' | 'commitSubscriptions'> {
-  readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe'>;
+  readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe' | 'writeHealth'>;
 }
 
 const READ_CONNECTIONS_MAX = 8;

@@ -14,6 +14,7 @@ export { Engine, type EngineOptions } from './engine/engine.ts';
 export type { EngineLoad, EngineObserver, ObservedBatch } from './engine/engine-observer.ts';
 export { openLedger, type FollowedSubscriptions, type Ledger } from './engine/open-ledger.ts';
 export { ledgerPool } from './engine/ledger-pool.ts';
+export { WriteHealth } from './engine/write-health.ts';
 export { runLocked } from './engine/run-locked.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
 export {

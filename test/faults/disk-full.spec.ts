@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectNothingLost } from './expect-nothing-lost.ts';
 import { Load } from './load.ts';
+import { charge, grantCredits, openAccount, type Request } from './requests.ts';
 import { rounds, TEST_MS_MAX } from './rounds.ts';
+import { eventually } from '../support/eventually.ts';
 import { ServiceProcess } from './service-process.ts';
 
 let service: ServiceProcess;
@@ -42,4 +44,23 @@ describe('a service under load whose Postgres finds no room on its disk', () => 
     },
     TEST_MS_MAX,
   );
+
+  it('isn’t ready from the first charge that can’t be written, and is ready by itself when there is room again', async () => {
+    const post = async ({ path, body }: Request): Promise<number> => (await service.client.post(path, body)).status;
+    const ready = async () => (await service.client.get('/health/ready')).status;
+    await post(openAccount('careful'));
+    await post(grantCredits('careful', '10'));
+    expect(await ready()).toBe(200);
+    await service.postgres.query(FILL);
+    expect(await post(charge({ account: 'careful', amount: '1' }))).toBe(503);
+    const { status, body } = await service.client.get('/health/ready');
+    expect(status).toBe(503);
+    expect(body).toEqual({ status: 'unavailable', service: 'ok', database: 'unwritable', migrations: 'ok' });
+    expect(await ready()).toBe(503);
+    await service.postgres.query(FREE);
+    await eventually('it is ready', async () => (await ready()) === 200);
+    expect(await service.postgres.query(`select from transfers where account_id < 0 limit 1`)).toEqual([]);
+    expect(await post(charge({ account: 'careful', amount: '1' }))).toBe(201);
+    await service.postgres.mustHaveCleanBooks();
+  });
 });

@@ -18,7 +18,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Requests should be sent here: the database is there, has this version's tables, and the process isn't stopping. */
+  /** Requests should be sent here: the database is there, has this version's tables and takes changes, and the process isn't stopping. */
   @Get('ready')
   @Probe()
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {

@@ -22,8 +22,13 @@ export const HEALTH_OPERATIONS: OperationsOf<HealthController> = {
       200: { description: 'The process can serve requests.', schema: readiness('ok', ['ok'], ['ok'], ['ok']) },
       503: {
         description:
-          'The process can’t serve requests: the database is unreachable or not migrated, or the service is stopping.',
-        schema: readiness('unavailable', ['ok', 'stopping'], ['ok', 'unreachable'], ['ok', 'pending', 'unknown']),
+          'The process can’t serve requests: the database is unreachable, takes no changes or isn’t migrated, or the service is stopping.',
+        schema: readiness(
+          'unavailable',
+          ['ok', 'stopping'],
+          ['ok', 'unreachable', 'unwritable'],
+          ['ok', 'pending', 'unknown'],
+        ),
       },
     },
     examples: [{ name: 'ready', summary: 'The process is ready' }],

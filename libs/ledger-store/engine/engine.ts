@@ -6,6 +6,7 @@ import { Lane } from './lane.ts';
 import { LANE_CONNECTIONS, ledgerPool } from './ledger-pool.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import { queued, type Answer, type Submission } from './submission.ts';
+import { WriteHealth } from './write-health.ts';
 
 export interface EngineOptions {
   readonly databaseUrl: string;
@@ -27,6 +28,7 @@ export interface EngineOptions {
  * may run an engine on one database: row locks keep them right.
  */
 export class Engine {
+  readonly writeHealth = new WriteHealth();
   private readonly pool: Pool;
   private readonly lane: Lane;
   private readonly admission: Admission;
@@ -43,7 +45,15 @@ export class Engine {
     observer,
   }: EngineOptions) {
     this.pool = ledgerPool(databaseUrl, LANE_CONNECTIONS, log);
-    this.lane = new Lane({ pool: this.pool, rules, batchMax, passed, observer: this.allObservers(), log });
+    this.lane = new Lane({
+      pool: this.pool,
+      rules,
+      batchMax,
+      passed,
+      observer: this.allObservers(),
+      writeHealth: this.writeHealth,
+      log,
+    });
     this.admission = new Admission(queueMax);
     if (observer) this.observe(observer);
   }

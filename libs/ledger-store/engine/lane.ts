@@ -17,6 +17,7 @@ import { Pipeline } from './pipeline.ts';
 import type { Answer, Queued } from './submission.ts';
 import { accountsOf, resolveAll, weightOf, type Waiting } from './waiting.ts';
 import { isLive, WorkQueue } from './work-queue.ts';
+import type { WriteHealth } from './write-health.ts';
 
 export interface LaneOptions {
   /** The lane's own connections: one for the batches in flight, one for locked batches, one to read what the cache hasn't. */
@@ -28,6 +29,7 @@ export interface LaneOptions {
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed: () => number;
   readonly observer: EngineObserver;
+  readonly writeHealth: WriteHealth;
   readonly log: (line: string) => void;
 }
 
@@ -61,6 +63,7 @@ const PARKED_PAUSE_MS = 10;
 export class Lane {
   private readonly batchMax: number;
   private readonly observer: EngineObserver;
+  private readonly writeHealth: WriteHealth;
   private readonly clock: DatabaseClock;
   private readonly cache: AccountCache;
   private readonly contention = new Contention();
@@ -85,16 +88,25 @@ export class Lane {
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
 
-  constructor({ pool, rules, batchMax, passed, observer, log }: LaneOptions) {
+  constructor({ pool, rules, batchMax, passed, observer, writeHealth, log }: LaneOptions) {
     this.batchMax = batchMax;
     this.observer = observer;
+    this.writeHealth = writeHealth;
     this.clock = new DatabaseClock(passed);
     this.pipeline = new Pipeline(pool);
     this.cache = new AccountCache(rules, (account) => this.pipeline.has(account));
     const { cache, clock } = this;
     this.filling = new Filling({ pool, cache, clock, batchMax, log });
     const locked = new LockedAccounts(pool);
-    this.locked = new LockedBatches({ pool, cache, clock, locked, takeAll: () => this.takeAll(), observer });
+    this.locked = new LockedBatches({
+      pool,
+      cache,
+      clock,
+      locked,
+      takeAll: () => this.takeAll(),
+      observer,
+      writeHealth,
+    });
   }
 
   submit(queued: Queued): Promise<Answer> {
@@ -277,6 +289,7 @@ export class Lane {
       const sending = { guards, writes, accounts: new Set(accounts), weight: decisions, liveWeight };
       const clock = await this.pipeline.send<ClockReading>(sending);
       if (clock) this.clock.set(clock.now.getTime());
+      if (writes.length > 0) this.writeHealth.written();
       this.contention.wentWell(accounts);
       resolveAll(batch, answers as readonly Answer[]);
     } catch (error) {

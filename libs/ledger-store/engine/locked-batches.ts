@@ -8,6 +8,7 @@ import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { LockedAccounts } from './locked-accounts.ts';
 import { runLocked, type UnknownOutcome } from './run-locked.ts';
+import type { WriteHealth } from './write-health.ts';
 import { accountsOf, rejectAll, resolveAll, weightOf, type Waiting } from './waiting.ts';
 
 /** A batch that failed through no fault of its own is repeated for this long. */
@@ -25,6 +26,7 @@ export interface LockedBatchesParts {
   /** Takes whatever waits in the lane, because it would wait in vain. */
   readonly takeAll: () => readonly Waiting[];
   readonly observer: EngineObserver;
+  readonly writeHealth: WriteHealth;
 }
 
 /** What is answered together. */
@@ -82,7 +84,7 @@ export class LockedBatches {
 
   /** Resolves when each of them has been answered or refused. */
   async answer(locked: LockedBatch, startedAt = performance.now()): Promise<void> {
-    const { pool, cache, clock, observer } = this.parts;
+    const { pool, cache, clock, observer, writeHealth } = this.parts;
     const { batch, unknown } = locked;
     const attemptedAt = performance.now();
     let revenue: ObservedBatch['revenue'];
@@ -90,6 +92,7 @@ export class LockedBatches {
       const commands = batch.map(({ queued }) => queued);
       const finished = await runLocked(pool, commands, { cache, unknown });
       clock.set(finished.now);
+      if (finished.hasWritten) writeHealth.written();
       resolveAll(batch, finished.answers);
       ({ revenue } = finished);
     } catch (error) {
@@ -162,6 +165,7 @@ export class LockedBatches {
 
   /** Those behind the batch would wait for the same database, one batch after the other: they are refused with it. */
   private giveUp(locked: LockedBatch, error: unknown): void {
+    this.parts.writeHealth.failed(error);
     reject(locked, unavailable(error));
     rejectAll(this.parts.takeAll(), unavailable(error));
   }

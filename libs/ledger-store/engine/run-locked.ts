@@ -40,6 +40,8 @@ export interface FinishedBatch {
   readonly revenue: readonly RevenueTally[];
   /** The database's clock at which they were decided, in milliseconds since 1970. */
   readonly now: number;
+  /** Whether there was anything to write. */
+  readonly hasWritten: boolean;
 }
 
 /**
@@ -80,12 +82,18 @@ async function attemptBatch(
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
-    await write(client, writeChanges(context, decided, closed));
+    const statements = writeChanges(context, decided, closed);
+    await write(client, statements);
     if (lapsed.isPart) cache.forget(needs.accounts);
     else cache.learn(state, realNow);
     done = true;
-    const { revenue } = decided;
-    return lapsed.isPart ? null : { answers: answers.filter((answer) => answer !== null), revenue, now: realNow };
+    if (lapsed.isPart) return null;
+    return {
+      answers: answers.filter((answer) => answer !== null),
+      revenue: decided.revenue,
+      now: realNow,
+      hasWritten: statements.length > 0,
+    };
   } finally {
     // The decisions may stand in the grants that were cached, and nowhere else.
     if (!done) cache.forget(needs.accounts);

@@ -8,6 +8,7 @@ import {
   type Answer,
   type EngineLoad,
   type Submission,
+  WriteHealth,
 } from '#ledger-store';
 
 /** As many clients as `pgbench -c 16` has. More would wait for the same row locks. */
@@ -15,6 +16,7 @@ const CONNECTIONS = 16;
 
 /** What the engine is measured against: the same statements and decisions, one transaction per request. */
 export class OneByOneEngine {
+  readonly writeHealth = new WriteHealth();
   readonly #pool: Pool;
 
   constructor(databaseUrl: string, log: (line: string) => void) {
