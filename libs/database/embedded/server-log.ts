@@ -1,4 +1,4 @@
-import { chown, open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { chown, copyFile, open, rename, stat, truncate, type FileHandle } from 'node:fs/promises';
 import { isErrno } from './is-errno.ts';
 import type { ServerUser } from './server-user.ts';
 
@@ -22,6 +22,23 @@ export async function openServerLog(path: string, user: ServerUser | null): Prom
   if (user !== null) await chown(path, user.uid, user.gid);
   const begin = isLarge ? 0 : size;
   return { file, tail: () => readTail(path, begin) };
+}
+
+/**
+ * Keeps the log of a running server within about twice its largest size: a large one is copied aside and emptied. The server
+ * has the file open, and goes on at its beginning. A line that it writes between the two is lost.
+ */
+export async function boundServerLog(path: string, user: ServerUser | null): Promise<void> {
+  if ((await sizeOf(path)) <= SIZE_MAX_BYTES) return;
+  const aside = `${path}.1`;
+  try {
+    await copyFile(path, aside);
+    if (user !== null) await chown(aside, user.uid, user.gid);
+  } catch (error) {
+    // No room for a copy: what counts is that the log takes no more.
+    if (!isErrno(error, 'ENOSPC', 'EDQUOT')) throw error;
+  }
+  await truncate(path);
 }
 
 async function readTail(path: string, begin: number): Promise<string> {

@@ -28,8 +28,8 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
-async function start(): Promise<EmbeddedPostgres> {
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
+async function start(freeBytes?: () => Promise<number>): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({ dataDir, log, ...(freeBytes && { freeBytes }) });
   running.push(postgres);
   return postgres;
 }
@@ -134,6 +134,18 @@ describe('startEmbeddedPostgres', () => {
     const { rows } = await eventually(() => pool.query('select number from kept'));
     expect(rows).toEqual([{ number: 1 }]);
     while (!lines.includes('Postgres is running again')) await sleep(10);
+  });
+
+  it('waits for room where it ended because its disk is full, and goes on by itself', async () => {
+    let free = 0;
+    const { url } = await start(() => Promise.resolve(free));
+    process.kill(await postmasterPid(), 'SIGKILL');
+    await eventually(() => Promise.resolve(expect(lines.join()).toContain('is full')));
+    expect(await findPostmaster(join(dataDir, 'postgres'))).toBeNull();
+    free = 1_000_000_000;
+    const pool = open(url);
+    await eventually(() => pool.query('select 1'));
+    expect(lines.filter((line) => line.includes('is full'))).toHaveLength(1);
   });
 
   it('is given up when it keeps crashing', async () => {

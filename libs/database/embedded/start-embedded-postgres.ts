@@ -23,8 +23,10 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: {
   dataDir: string;
   log: (line: string) => void;
+  /** How many bytes the disk of a folder has left; asked of the operating system where it isn't given. */
+  freeBytes?: (path: string) => Promise<number>;
 }): Promise<EmbeddedPostgres> {
-  const { dataDir, log } = options;
+  const { dataDir, log, freeBytes } = options;
   const folder = await makeDataFolder(dataDir);
   const user = await findServerUser(folder.cluster);
   if (user !== null) await openToServerUser(folder, user);
@@ -33,7 +35,7 @@ export async function startEmbeddedPostgres(options: {
   try {
     await createClusterIfMissing(folder, binaries, user);
     const password = await readPassword(folder);
-    const server = await KeptServer.start({ folder, binaries, user, log });
+    const server = await KeptServer.start({ folder, binaries, user, log, freeBytes });
     return {
       url: databaseUrl(password, server.port),
       lost: server.lost,
