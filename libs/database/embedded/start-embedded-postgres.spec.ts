@@ -140,7 +140,10 @@ describe('startEmbeddedPostgres', () => {
     let free = 0;
     const { url } = await start(() => Promise.resolve(free));
     process.kill(await postmasterPid(), 'SIGKILL');
-    await eventually(() => Promise.resolve(expect(lines.join()).toContain('is full')));
+    await eventually(async () => {
+      expect(lines.join()).toContain('is full');
+      await Promise.resolve();
+    });
     expect(await findPostmaster(join(dataDir, 'postgres'))).toBeNull();
     free = 1_000_000_000;
     const pool = open(url);
