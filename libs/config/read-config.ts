@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { misspeltVariables } from './misspelt-variables.ts';
 import { VariableReader } from './variable-reader.ts';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -114,7 +115,7 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
     ...readOperation(variables),
     workerPort: readWorkerPort(variables),
   };
-  variables.throwFaults();
+  variables.throwFaults(misspeltVariables(env));
   return config;
 }
 

@@ -57,8 +57,9 @@ export class VariableReader {
     this.#faults.push({ variable, problem, example: `${variable}=${exampleValue}` });
   }
 
-  /** Throws a ConfigError if any variable read so far was faulty. */
-  throwFaults(): void {
-    if (this.#faults.length > 0) throw new ConfigError(this.#faults);
+  /** Throws a ConfigError if any variable read so far was faulty, or there are other faults. */
+  throwFaults(others: readonly ConfigFault[]): void {
+    const faults = [...this.#faults, ...others];
+    if (faults.length > 0) throw new ConfigError(faults);
   }
 }

@@ -3,6 +3,7 @@ import { listen } from '../start/listen.ts';
 import { processLogger } from '../start/process-logger.ts';
 import { refuseUnmigrated } from '../start/refuse-unmigrated.ts';
 import { StopRequest } from '../start/stop-request.ts';
+import { warnOfUnknownVariables } from '../start/warn-of-unknown-variables.ts';
 
 /**
  * Answers requests until SIGINT or SIGTERM, and does nothing else: the database was migrated, and maintenance is a worker's.
@@ -10,6 +11,7 @@ import { StopRequest } from '../start/stop-request.ts';
  */
 export async function runApi(config: SharedConfig): Promise<void> {
   const logger = processLogger(config);
+  warnOfUnknownVariables((line) => logger.warn(line));
   const stop = new StopRequest(config);
   await refuseUnmigrated(config.databaseUrl, print);
   if (stop.isRequested) return;

@@ -4,6 +4,7 @@ import { connect, migrate, openDatabase } from '#database';
 import { migrateQueues } from '#queues';
 import { environmentHelp } from '../start/environment-help.ts';
 import { printAdminKeys } from '../start/print-admin-keys.ts';
+import { warnOfUnknownVariables } from '../start/warn-of-unknown-variables.ts';
 
 export function registerMigrate(program: Command): void {
   program
@@ -19,6 +20,7 @@ async function runMigrations(): Promise<void> {
   const print = (line: string): void => console.log(line);
   await using cleanUp = new AsyncDisposableStack();
   const config = readConfig();
+  warnOfUnknownVariables(print);
   const database = await openDatabase(config, { log: print });
   cleanUp.defer(() => database.stop());
   const pool = connect(database.url, { connectionsMax: 1, log: print });

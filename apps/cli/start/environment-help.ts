@@ -1,3 +1,5 @@
+import type { KnownVariable } from '#config';
+
 /** Everything that can be set, in a line each; docs/configuration.md has the rest. */
 const VARIABLES = {
   PORT: 'port to listen on (3000; 0 takes any free one)',
@@ -21,14 +23,13 @@ const VARIABLES = {
   PURSER_LOG_LEVEL: 'error, warn, info or debug: the log on standard error (info)',
   OTEL_EXPORTER_OTLP_ENDPOINT: 'where to send traces, e.g. http://localhost:4318 (none are made)',
   OTEL_TRACES_SAMPLER_ARG: 'which part of the traces to record, 0 to 1 (1)',
-} as const;
-type Variable = keyof typeof VARIABLES;
+} as const satisfies Record<KnownVariable, string>;
 
 /** The same where processes run apart. */
 const SHARED_DATABASE = 'the Postgres that all processes share; it must be set';
 
 const USED_BY = {
-  start: (Object.keys(VARIABLES) as Variable[]).filter((name) => name !== 'PURSER_WORKER_PORT'),
+  start: (Object.keys(VARIABLES) as KnownVariable[]).filter((name) => name !== 'PURSER_WORKER_PORT'),
   migrate: ['DATABASE_URL', 'PURSER_DATA_DIR', 'PURSER_ADMIN_KEY', 'PURSER_TEST_ADMIN_KEY'],
   api: [
     'DATABASE_URL',
@@ -59,11 +60,11 @@ const USED_BY = {
     'PURSER_DRAIN_SECONDS',
     'PURSER_LOG_LEVEL',
   ],
-} as const satisfies Record<string, readonly Variable[]>;
+} as const satisfies Record<string, readonly KnownVariable[]>;
 
 /** The part of a command's `--help` about the variables that it uses. */
 export function environmentHelp(command: keyof typeof USED_BY): string {
-  const names: readonly Variable[] = USED_BY[command];
+  const names: readonly KnownVariable[] = USED_BY[command];
   const isApart = command === 'api' || command === 'worker';
   const width = Math.max(...names.map((name) => name.length));
   const lines = names.map((name) => {

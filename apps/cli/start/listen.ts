@@ -1,5 +1,7 @@
 import type { Config } from '#config';
 import { checkSettings } from '#database';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { startApi, type ApiOptions, type RunningApi } from '../../api/start-api.ts';
 import { StartError } from './start-error.ts';
 
@@ -13,9 +15,29 @@ export async function listen(options: ApiOptions): Promise<RunningApi> {
   try {
     return await startApi(options);
   } catch (error) {
-    const advice = listenAdvice(error, { ...options.config, variable: 'PORT' });
-    throw advice === null ? error : new StartError(advice, { cause: error });
+    throw startErrorOf(error, { ...options.config, variable: 'PORT' });
   }
+}
+
+/**
+ * For a command that does a lot before it listens, and should do nothing where it can't.
+ * @throws StartError where it can't have the address it is configured to listen on
+ */
+export async function checkAddress({ host, port }: Pick<Config, 'host' | 'port'>): Promise<void> {
+  const server = createServer();
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (error) {
+    throw startErrorOf(error, { host, port, variable: 'PORT' });
+  }
+  server.close();
+  await once(server, 'close');
+}
+
+function startErrorOf(error: unknown, address: Parameters<typeof listenAdvice>[1]): unknown {
+  const advice = listenAdvice(error, address);
+  return advice === null ? error : new StartError(advice, { cause: error });
 }
 
 /** What the operator can do about an address that can't be listened on; null where that isn't what is wrong. */

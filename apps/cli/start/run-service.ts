@@ -4,10 +4,11 @@ import { openLedger } from '#ledger-store';
 import { migrateQueues } from '#queues';
 import { followCommitSubscriptions, keptSecretsKey } from '#webhook-store';
 import { startWorker, type WorkerOptions } from '../../worker/start-worker.ts';
-import { listen } from './listen.ts';
+import { checkAddress, listen } from './listen.ts';
 import { printAdminKeys } from './print-admin-keys.ts';
 import { processLogger } from './process-logger.ts';
 import { StopRequest } from './stop-request.ts';
+import { warnOfUnknownVariables } from './warn-of-unknown-variables.ts';
 
 /**
  * Runs everything in this process until SIGINT or SIGTERM, then stops it in order: no new requests, the ones under way
@@ -19,11 +20,13 @@ export async function runService(config: Config): Promise<void> {
   let isReady = false;
   // While it starts, the operator is looking on.
   const log = (line: string): void => (isReady ? logger.warn(line) : print(line));
+  warnOfUnknownVariables((line) => logger.warn(line));
   const stop = new StopRequest({ drainSeconds: config.drainSeconds });
   await using cleanUp = new AsyncDisposableStack();
 
   const database = await openDatabase(config, { log });
   cleanUp.defer(() => database.stop());
+  await checkAddress(config);
   print(`data in ${placeOf(database, config)}`);
   await prepare(database, config, log);
   if (stop.isRequested) return;

@@ -6,6 +6,7 @@ import { processLogger } from '../start/process-logger.ts';
 import { refuseUnmigrated } from '../start/refuse-unmigrated.ts';
 import { StartError } from '../start/start-error.ts';
 import { StopRequest } from '../start/stop-request.ts';
+import { warnOfUnknownVariables } from '../start/warn-of-unknown-variables.ts';
 
 /**
  * Does what nobody waits for until SIGINT or SIGTERM: relays events and delivers them, books what has expired, and maintains
@@ -14,6 +15,7 @@ import { StopRequest } from '../start/stop-request.ts';
  */
 export async function runWorker(config: SharedConfig): Promise<void> {
   const logger = processLogger(config);
+  warnOfUnknownVariables((line) => logger.warn(line));
   const stop = new StopRequest(config);
   await refuseUnmigrated(config.databaseUrl, (line) => logger.warn(line));
   const worker = await start(config, logger);
