@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkMigrated } from './check-migrated.ts';
 import { connect, type Pool } from './connect.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 import { migrate } from './migrate.ts';
@@ -25,9 +26,36 @@ afterAll(async () => {
 });
 
 describe('migrate', () => {
+  it('by a role that may not make roles says what an administrator has to do, and where that is described', async () => {
+    await pool.query(`create role plain login password 'plain'`);
+    await pool.query('grant plain to purser');
+    await pool.query('create database plain owner plain');
+    const url = new URL(postgres.url);
+    Object.assign(url, { username: 'plain', password: 'plain', pathname: '/plain' });
+    const plain = connect(url.href, { log });
+    const advice = /create role purser_app nologin.*grant purser_app to.*docs\/operations\/roles\.md/s;
+    await expect(migrate(plain, { log })).rejects.toThrow(advice);
+    await pool.query('create role purser_app nologin');
+    await expect(migrate(plain, { log })).rejects.toThrow(advice);
+    await pool.query('grant purser_app to plain');
+    expect(await migrate(plain, { log })).toEqual(Object.keys(migrations));
+    await plain.end();
+  });
+
   it('runs every migration once, also when several processes start together', async () => {
     const ran = await Promise.all([1, 2, 3].map(() => migrate(pool, { log })));
     expect(ran.flat()).toEqual(Object.keys(migrations));
+  });
+
+  it('can’t be done without for a role that isn’t a member of purser_app, and the message says who has to grant what', async () => {
+    await pool.query(`create role stranger login password 'stranger'`);
+    const url = new URL(postgres.url);
+    Object.assign(url, { username: 'stranger', password: 'stranger' });
+    const stranger = connect(url.href, { log });
+    await expect(checkMigrated(stranger)).rejects.toThrow(/grant purser_app to stranger".*docs\/operations\/roles\.md/);
+    await pool.query('grant purser_app to stranger');
+    await checkMigrated(stranger);
+    await stranger.end();
   });
 
   it('does nothing on a database that is up to date', async () => {

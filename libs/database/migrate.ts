@@ -10,6 +10,9 @@ import { reasonOf } from './reason-of.ts';
 // Names of our own, so that a database shared with another program that uses Kysely doesn't mix the two histories.
 const MIGRATION_TABLE = 'purser_migration';
 const LOCK_TABLE = 'purser_migration_lock';
+/** The migration that makes the role that requests are served as. */
+const ROLE_MIGRATION = '0002_app_role';
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
  * Brings the database to this version's schema, in one transaction. Of several processes that call it at once, one does
@@ -30,6 +33,7 @@ export async function migrate(pool: Pool, { log }: { log: (line: string) => void
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results.find((result) => result.status === 'Error')?.migrationName;
+    if (failed === ROLE_MIGRATION && isNotAllowed(error)) throw new DatabaseError(roleAdvice(error), { cause: error });
     throw new DatabaseError(
       `${failed === undefined ? 'The migrations' : `Migration ${failed}`} failed, and the database is as it was before: ${reasonOf(error)}`,
       { cause: error },
@@ -39,6 +43,19 @@ export async function migrate(pool: Pool, { log }: { log: (line: string) => void
   if (results.length > 0) await sql`grant select on ${sql.table(MIGRATION_TABLE)} to purser_app`.execute(db);
   for (const { migrationName } of results) log(`migrated the database: ${migrationName}`);
   return results.map((result) => result.migrationName);
+}
+
+function isNotAllowed(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === INSUFFICIENT_PRIVILEGE;
+}
+
+function roleAdvice(error: unknown): string {
+  return (
+    `The role that migrates may not make the role purser_app, or isn't a member of it, and the database is as it was before: ` +
+    `${reasonOf(error)}. As an administrator of the server, run "create role purser_app nologin" (unless it is there) and ` +
+    `"grant purser_app to" the role in DATABASE_URL, and then migrate again; or give that role CREATEROLE. See ` +
+    `docs/operations/roles.md.`
+  );
 }
 
 /**

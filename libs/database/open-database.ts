@@ -1,9 +1,16 @@
 import type { Config } from '#config';
 import { startEmbeddedPostgres } from './embedded/start-embedded-postgres.ts';
 
+interface FileOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 export interface OpenDatabase {
   readonly url: string;
   readonly kind: 'embedded' | 'external';
+  /** Who owns what is in the data folder, where that isn't the user of this process. */
+  readonly fileOwner: FileOwner | null;
   /** Resolves if the embedded Postgres keeps failing and is given up. */
   readonly lost: Promise<Error>;
   /** Lets others on this data folder know where the service can be reached. */
@@ -24,6 +31,7 @@ export async function openDatabase(
   return {
     kind: 'external',
     url: databaseUrl,
+    fileOwner: null,
     lost: new Promise(() => {}),
     announce: () => Promise.resolve(),
     stop: () => Promise.resolve(),

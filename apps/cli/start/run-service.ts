@@ -77,9 +77,9 @@ async function prepare(
 }
 
 /** A service that keeps its own data keeps the key of its secrets beside it; one with a database elsewhere is given it. */
-async function webhooksOf({ webhooks, dataDir }: Config, { kind }: OpenDatabase): Promise<WebhookConfig> {
+async function webhooksOf({ webhooks, dataDir }: Config, { kind, fileOwner }: OpenDatabase): Promise<WebhookConfig> {
   if (kind === 'external' || webhooks.secretsKeys.length > 0) return webhooks;
-  return { ...webhooks, secretsKeys: [await keptSecretsKey(dataDir)] };
+  return { ...webhooks, secretsKeys: [await keptSecretsKey(dataDir, fileOwner)] };
 }
 
 function placeOf(database: OpenDatabase, { dataDir }: Config): string {

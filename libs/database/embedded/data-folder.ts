@@ -1,4 +1,4 @@
-import { access, chown, constants, mkdir, readdir, realpath } from 'node:fs/promises';
+import { access, chown, constants, mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError } from '../database-error.ts';
 import { reasonOf } from '../reason-of.ts';
@@ -29,19 +29,95 @@ export async function dataFolder(dataDir: string): Promise<DataFolder> {
   };
 }
 
-/** Makes the folder. @throws DatabaseError where that fails, or it is there and this user can't write to it. */
+/** What Purser keeps in a data folder, or how the names of its unfinished files begin. */
+const OWN_NAMES = ['postgres', 'service.json', 'secrets-key'];
+/** What may lie in a folder that was made for Purser. */
+const IGNORED = /^\.|^lost\+found$/;
+
+/** Makes the folder. @throws DatabaseError where that fails, or it is there and isn't this user's data folder. */
 export async function makeDataFolder(dataDir: string): Promise<DataFolder> {
   try {
     await mkdir(dataDir, { recursive: true });
-    await access(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
+    if (isErrno(error, 'EEXIST', 'ENOTDIR')) throw notAFolder(dataDir, error);
+    throw notWritable(error);
+  }
+  const folder = await dataFolder(dataDir);
+  try {
+    await access(folder.root, constants.W_OK | constants.X_OK);
+    await refuseForeign(folder);
+  } catch (error) {
+    throw error instanceof DatabaseError ? error : notWritable(error);
+  }
+  await refuseUnreadable(folder);
+  return folder;
+}
+
+/** Purser makes its files among nobody else's: a name may be taken, and whoever clears the folder would delete the books. */
+async function refuseForeign({ root }: DataFolder): Promise<void> {
+  const names = await readdir(root);
+  if (names.includes('PG_VERSION')) {
     throw new DatabaseError(
-      `Can't write to the data folder: ${reasonOf(error)}. If another user has started Purser here before (root, perhaps), ` +
-        `start as that user; otherwise set PURSER_DATA_DIR to a folder you can write to.`,
-      { cause: error },
+      `PURSER_DATA_DIR=${root} is the data directory of a Postgres server. To use that server, set DATABASE_URL to it; for the ` +
+        `embedded Postgres, set PURSER_DATA_DIR to a folder of its own.`,
     );
   }
-  return dataFolder(dataDir);
+  const foreign = names.filter((name) => !IGNORED.test(name));
+  if (foreign.length === 0 || foreign.some(isOwn)) return;
+  throw new DatabaseError(
+    `PURSER_DATA_DIR=${root} isn't a data folder of Purser's: there is ${foreign.slice(0, 3).join(', ')} in it. Set it to a new ` +
+      `or an empty folder (e.g. PURSER_DATA_DIR=${join(root, 'purser')}).`,
+  );
+}
+
+/**
+ * What was made by another user (root, perhaps) is only theirs to read, and Postgres runs only as the owner of its data.
+ * @throws DatabaseError where there is something of another user's
+ */
+export async function refuseUnreadable({ root }: DataFolder): Promise<void> {
+  if (process.getuid?.() === 0) return;
+  for (const name of (await namesIn(root)).filter(isOwn)) {
+    const path = join(root, name);
+    try {
+      await access(path, constants.R_OK | constants.W_OK);
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) continue;
+      const { uid } = await stat(path);
+      throw new DatabaseError(
+        `${path} belongs to another user (uid ${uid}), who has started Purser here before. Start as that user or as root, give ` +
+          `the folder to this user (chown -R ${process.getuid?.()} ${root}), or set PURSER_DATA_DIR to another folder.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+async function namesIn(root: string): Promise<string[]> {
+  try {
+    return await readdir(root);
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return [];
+    throw notWritable(error);
+  }
+}
+
+function isOwn(name: string): boolean {
+  return OWN_NAMES.some((own) => name === own || name.startsWith(`${own}.`));
+}
+
+function notAFolder(dataDir: string, cause: unknown): DatabaseError {
+  return new DatabaseError(
+    `PURSER_DATA_DIR=${dataDir} leads to a file, and has to be a folder. Set it to a new or an empty folder.`,
+    { cause },
+  );
+}
+
+function notWritable(cause: unknown): DatabaseError {
+  return new DatabaseError(
+    `Can't write to the data folder: ${reasonOf(cause)}. If another user has started Purser here before (root, perhaps), ` +
+      `start as that user; otherwise set PURSER_DATA_DIR to a folder you can write to.`,
+    { cause },
+  );
 }
 
 /** Lets the user that Postgres runs as into the folder. @throws DatabaseError where that user can't reach it. */

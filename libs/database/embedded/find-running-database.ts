@@ -1,5 +1,5 @@
 import { databaseUrl, readPassword } from './create-cluster.ts';
-import { dataFolder } from './data-folder.ts';
+import { dataFolder, refuseUnreadable } from './data-folder.ts';
 import { findPostmaster } from './postmaster.ts';
 import { findOwner } from './service-file.ts';
 
@@ -11,9 +11,10 @@ export interface RunningDatabase {
   readonly serviceUrl: string | null;
 }
 
-/** The service that runs on this data folder now, for commands that work beside it; null where none does. */
+/** The service that runs on this data folder now, for commands that work beside it; null where none does. @throws DatabaseError where the folder is another user's */
 export async function findRunningDatabase(dataDir: string): Promise<RunningDatabase | null> {
   const folder = await dataFolder(dataDir);
+  await refuseUnreadable(folder);
   const owner = await findOwner(folder);
   const postmaster = owner === null ? null : await findPostmaster(folder.cluster);
   if (owner === null || postmaster?.isReady !== true) return null;

@@ -2,11 +2,13 @@ import { createClusterIfMissing, databaseUrl, readPassword } from './create-clus
 import { makeDataFolder, openToServerUser } from './data-folder.ts';
 import { KeptServer } from './kept-server.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
-import { findServerUser } from './server-user.ts';
+import { findServerUser, type ServerUser } from './server-user.ts';
 import { announceService, claimDataFolder, releaseDataFolder } from './service-file.ts';
 
 export interface EmbeddedPostgres {
   readonly url: string;
+  /** Whom it runs as, and who owns the data folder, where this process is root. */
+  readonly fileOwner: ServerUser | null;
   /** Resolves if Postgres kept failing and is given up. Until then it is restarted whenever it ends by itself. */
   readonly lost: Promise<Error>;
   /** Notes the service's address in the data folder, for those who find the folder in use. */
@@ -38,6 +40,7 @@ export async function startEmbeddedPostgres(options: {
     const server = await KeptServer.start({ folder, binaries, user, log, freeBytes });
     return {
       url: databaseUrl(password, server.port),
+      fileOwner: user,
       lost: server.lost,
       announce: (serviceUrl) => announceService(folder, user, serviceUrl),
       async stop() {

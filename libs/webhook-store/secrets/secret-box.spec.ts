@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { keptSecretsKey } from './kept-secrets-key.ts';
 import { SecretBox } from './secret-box.ts';
@@ -45,13 +45,17 @@ describe('a secret that is kept', () => {
 });
 
 describe('the key of a data folder', () => {
-  it('is made once, for its user alone, and refused where the file is damaged', async () => {
+  it('is made once, for its user alone or who owns the folder’s files, and refused where the file is damaged', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'purser-key-'));
     const keys = await Promise.all(Array.from({ length: 20 }, () => keptSecretsKey(folder)));
     expect(keys.map((key) => key.length)).toEqual(Array<number>(20).fill(32));
     expect(new Set(keys.map((key) => key.toString('hex'))).size).toBe(1);
     expect(await readdir(folder)).toEqual(['secrets-key']);
     expect((await stat(join(folder, 'secrets-key'))).mode & 0o777).toBe(0o600);
+    const owner =
+      process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : { uid: userInfo().uid, gid: userInfo().gid };
+    await keptSecretsKey(folder, owner);
+    expect(await stat(join(folder, 'secrets-key'))).toMatchObject(owner);
     await writeFile(join(folder, 'secrets-key'), 'short');
     await expect(keptSecretsKey(folder)).rejects.toThrow('is damaged');
     await rm(folder, { recursive: true });
