@@ -47,7 +47,7 @@ describe('migrate', () => {
     expect(ran.flat()).toEqual(Object.keys(migrations));
   });
 
-  it('can’t be done without for a role that isn’t a member of purser_app, and the message says who has to grant what', async () => {
+  it('leaves no process to a role that isn’t a member of purser_app, and says who has to grant what', async () => {
     await pool.query(`create role stranger login password 'stranger'`);
     const url = new URL(postgres.url);
     Object.assign(url, { username: 'stranger', password: 'stranger' });

@@ -1,6 +1,7 @@
 import type { TimedChore } from '#background';
 import type { Pool } from '#database';
 import type { Engine } from '../engine/engine.ts';
+import { QuietClocks } from './quiet-clocks.ts';
 import { sweepDue, type SweepOptions } from './sweep-due.ts';
 
 /** By the schedule one of all workers sweeps every second. */
@@ -10,6 +11,7 @@ const TIMER_EVERY_MS = 5_000;
 
 /** Books what has expired. Sweeping twice or at the same time changes nothing. */
 export function sweepAccountsChore(engine: Engine, pool: Pool, options: SweepOptions): TimedChore {
+  const quietClocks = new QuietClocks();
   return {
     kind: 'timed',
     name: 'sweep',
@@ -19,7 +21,7 @@ export function sweepAccountsChore(engine: Engine, pool: Pool, options: SweepOpt
     everyMs: TIMER_EVERY_MS,
     schedule: { queue: 'sweep_accounts', everyMs: SCHEDULED_EVERY_MS },
     run: async () => {
-      await sweepDue(engine, pool, options);
+      await sweepDue(engine, pool, { ...options, quietClocks });
       return false;
     },
   };

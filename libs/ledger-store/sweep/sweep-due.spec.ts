@@ -1,12 +1,13 @@
 import { connect, type Pool } from '#database';
 import { Amount } from '#amounts';
-import { accountKey } from '#ledger';
+import { accountKey, type AccountRef } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { authorize, charge, chargeEach, createGrant } from '../testing/commands.ts';
 import { eventually } from '../testing/eventually.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { TestLedger } from '../testing/test-ledger.ts';
+import { QuietClocks } from './quiet-clocks.ts';
 import { sweepDue } from './sweep-due.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -34,10 +35,24 @@ afterEach(async () => {
   await database.drop();
 });
 
+function log(line: string): never {
+  throw new Error(line);
+}
+
+function inTest(id: string): AccountRef {
+  return { environment: 'test', id, key: accountKey('test', id) };
+}
+
+/** Makes an account with 10 credits that lives by a test clock. */
+async function accountInTest(id: string): Promise<AccountRef> {
+  const account = inTest(id);
+  const terms = { name: null, overdraftLimit: new Amount(0), overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
+  await ledger.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms });
+  await ledger.do({ ...createGrant(id, '10'), account });
+  return account;
+}
+
 function sweep(by = ledger): Promise<number> {
-  const log = (line: string): void => {
-    throw new Error(line);
-  };
   return sweepDue(by.engine, pool, { expiryNotices: NOTICES, log });
 }
 
@@ -150,10 +165,7 @@ describe('a sweep', () => {
   });
 
   it('goes by the clocks of environments whose time was advanced', async () => {
-    const account = { environment: 'test', id: 'acme', key: accountKey('test', 'acme') };
-    const terms = { name: null, overdraftLimit: new Amount(0), overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
-    await ledger.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms });
-    await ledger.do({ ...createGrant('acme', '10'), account });
+    const account = await accountInTest('acme');
     await ledger.do({ ...authorize('acme', '4', 60), account });
     await books.pool.query(`insert into test_clocks (environment, number, ahead_ms) values ('test', 0, 61000)`);
     await eventually(async () => (await sweep()) === 1, 'the account was swept');
@@ -161,6 +173,37 @@ describe('a sweep', () => {
     expect(await books.value(`select string_agg(type, ' ' order by sequence) from events`)).toBe(
       'grant.created authorization.expired',
     );
+  });
+
+  it('reads next to nothing by a test clock while nothing is due, and misses nothing that becomes due', async () => {
+    const quietClocks = new QuietClocks();
+    const alone = connect(database.url, { connectionsMax: 1, pipeline: true, settings: { role: 'purser_app' }, log });
+    const quietly = (): Promise<number> => sweepDue(ledger.engine, alone, { expiryNotices: NOTICES, log, quietClocks });
+    const indexScans = async (): Promise<number> => {
+      await alone.query('select pg_stat_force_next_flush()');
+      return Number(
+        await books.value(`select sum(idx_scan) from pg_stat_user_tables where relname in ('holds', 'grants')`),
+      );
+    };
+    const ids = Array.from({ length: 100 }, (_, at) => `a${String(at)}`);
+    await Promise.all(ids.map((id) => accountInTest(id)));
+    await ledger.do({ ...createGrant('a1', '10', Date.now() + 30 * DAY_MS), account: inTest('a1') });
+    await books.pool.query(`insert into test_clocks (environment, number, ahead_ms) values ('test', 0, ${DAY_MS})`);
+    expect(await quietly()).toBe(0);
+    const before = await indexScans();
+    for (let n = 0; n < 10; n += 1) expect(await quietly()).toBe(0);
+    expect((await indexScans()) - before).toBeLessThan(100);
+
+    // Time passes, for a hold that was made when the clock was known to be quiet.
+    await ledger.do({ ...authorize('a2', '4', 3), account: inTest('a2') });
+    expect(await quietly()).toBe(0);
+    await eventually(async () => (await quietly()) === 1, 'the hold is booked');
+    expect(await quietly()).toBe(0);
+    // The clock is advanced: six days before the grant of 30 days expires, the first notice is due.
+    await books.pool.query(`update test_clocks set ahead_ms = ${24 * DAY_MS}`);
+    await eventually(async () => (await quietly()) === 1, 'the notice is given');
+    expect(await quietly()).toBe(0);
+    await alone.end();
   });
 
   it('goes on past accounts that can’t be swept, however many stand before the others', async () => {

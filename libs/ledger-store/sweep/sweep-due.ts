@@ -5,12 +5,25 @@ import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
 import { rowsOf } from '../load/load-state.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { inSnapshot } from '../read/snapshot.ts';
-import { EXPIRY_NOTICES_MAX, findDueAccounts, refFromRow } from './due-accounts.ts';
+import type { Statement } from '../statement.ts';
+import {
+  EXPIRY_NOTICES_MAX,
+  FIND_ADVANCED_CLOCKS,
+  findDueAccounts,
+  findNextDue,
+  refFromRow,
+  type AdvancedClockRow,
+  type DueOptions,
+  type NextDueRow,
+} from './due-accounts.ts';
+import { nameOf, QuietClocks, type AdvancedClock } from './quiet-clocks.ts';
 
 export interface SweepOptions {
   /** How long before its expiry the notices of a grant are due, in milliseconds. */
   readonly expiryNotices: readonly number[];
   readonly log: (line: string) => void;
+  /** What earlier sweeps have learnt. */
+  readonly quietClocks?: QuietClocks;
 }
 
 /** So many accounts at a time, that a sweep is a small part of what the engine decides at once. */
@@ -27,13 +40,19 @@ const BEFORE_ALL: AccountKey = '-1';
  * @throws {LedgerUnavailable} where the database isn't there
  * @throws Error where there are more notices than can be given
  */
-export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log }: SweepOptions): Promise<number> {
+export async function sweepDue(
+  engine: Engine,
+  pool: Pool,
+  { expiryNotices, log, quietClocks = new QuietClocks() }: SweepOptions,
+): Promise<number> {
   const notices = expiryNotices.toSorted((a, b) => b - a);
   if (notices.length > EXPIRY_NOTICES_MAX) throw new Error(`a sweep gives at most ${EXPIRY_NOTICES_MAX} notices`);
+  const { now, clocks: advanced } = await advancedClocks(pool);
+  const clocks = advanced.filter((clock) => !quietClocks.has(clock, now.getTime()));
   const faults: unknown[] = [];
   let swept = 0;
   for (let after = BEFORE_ALL; ;) {
-    const due = await dueAccounts(pool, notices, after);
+    const due = await dueAccounts(pool, { expiryNotices: notices, now, clocks }, after);
     const results = await Promise.allSettled(due.map((account) => sweep(engine, account, notices)));
     const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
     faults.push(...failed);
@@ -41,6 +60,9 @@ export async function sweepDue(engine: Engine, pool: Pool, { expiryNotices, log 
     const last = due.at(-1);
     if (!last || due.length < ACCOUNTS_AT_ONCE || failed.some(isNoTime)) break;
     after = last.key;
+  }
+  if (swept === 0 && faults.length === 0 && clocks.length > 0) {
+    quietClocks.remember(clocks, await nextDue(pool, { expiryNotices: notices, clocks }));
   }
   // The next sweep tries them again, and the others too, wherever they stand.
   if (faults.length > 0) log(`${faults.length} accounts could not be swept: ${String(faults[0])}`);
@@ -52,12 +74,29 @@ function isNoTime(error: unknown): boolean {
   return error instanceof LedgerUnavailable && (error.reason === 'queue_full' || error.reason === 'stopping');
 }
 
-async function dueAccounts(pool: Pool, notices: readonly number[], after: AccountKey): Promise<readonly AccountRef[]> {
-  const statement = findDueAccounts(notices, { after, limit: ACCOUNTS_AT_ONCE });
-  const rows = await attemptRead(() =>
-    inSnapshot(pool, (client) => rowsOf<Parameters<typeof refFromRow>[0]>(client, statement)),
+async function advancedClocks(pool: Pool): Promise<{ readonly now: Date; readonly clocks: readonly AdvancedClock[] }> {
+  const rows = await readRows<AdvancedClockRow>(pool, FIND_ADVANCED_CLOCKS);
+  const [first] = rows;
+  if (!first) throw new Error('the database told no time');
+  const clocks = rows.flatMap(({ environment, number, ahead_ms: aheadMs, state }) =>
+    environment === null ? [] : [{ environment, number, aheadMs, state }],
   );
+  return { now: first.now, clocks };
+}
+
+async function dueAccounts(pool: Pool, options: DueOptions, after: AccountKey): Promise<readonly AccountRef[]> {
+  const statement = findDueAccounts(options, { after, limit: ACCOUNTS_AT_ONCE });
+  const rows = await readRows<Parameters<typeof refFromRow>[0]>(pool, statement);
   return rows.map(refFromRow);
+}
+
+async function nextDue(pool: Pool, options: Omit<DueOptions, 'now'>): Promise<ReadonlyMap<string, number>> {
+  const rows = await readRows<NextDueRow>(pool, findNextDue(options));
+  return new Map(rows.flatMap((row) => (row.until ? [[nameOf(row), row.until.getTime()] as const] : [])));
+}
+
+function readRows<Row extends object>(pool: Pool, statement: Statement): Promise<readonly Row[]> {
+  return attemptRead(() => inSnapshot(pool, (client) => rowsOf<Row>(client, statement)));
 }
 
 async function sweep(engine: Engine, account: AccountRef, expiryNotices: readonly number[]): Promise<void> {
