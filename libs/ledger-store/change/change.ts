@@ -5,7 +5,7 @@ import { newUuid } from '#ledger';
 import type { Queryable } from '../queryable.ts';
 import { constraintOf } from '../engine/failures.ts';
 import type { Actor, IdempotencyKey } from '../engine/submission.ts';
-import { findKeys, type KeyRow } from '../load/key-statements.ts';
+import { findKeys, lockKeys, type KeyRow } from '../load/key-statements.ts';
 import { transact } from '../transact.ts';
 import { enterInAudit, rememberAnswers } from '../write/write-changes.ts';
 import { open, seal } from './sealed-answer.ts';
@@ -71,7 +71,7 @@ export function change<Refusal extends string>(
   request: ChangeRequest,
   work: (database: Queryable) => Promise<ChangeOutcome<Refusal>>,
 ): Promise<Changed<Refusal>> {
-  // A command of the ledger may have used the key meanwhile; then it is known at the second attempt.
+  // A process of an earlier version may have used the key meanwhile; then it is known at the second attempt.
   return retry(() => transact(pool, (database) => changeOnce(database, request, work)), {
     attemptsMax: 2,
     pauseMs: 0,
@@ -97,8 +97,9 @@ async function changeOnce<Refusal extends string>(
 }
 
 /** Until the transaction ends, requests with this key wait for each other. */
-async function lockKey(database: Queryable, { scope, key }: ChangeKey): Promise<void> {
-  await database.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`${scope} ${key}`]);
+async function lockKey(database: Queryable, key: ChangeKey): Promise<void> {
+  const { text, values } = lockKeys([key]);
+  await database.query(text, values);
 }
 
 async function findAnswer(

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from '#database';
 import { noChanges, settle, type AccountKey, type DecisionContext, type Needs, type RevenueTally } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
-import { findKeys, type KeyRow } from '../load/key-statements.ts';
+import { findKeys, lockKeys, type KeyRow } from '../load/key-statements.ts';
 import { loadState, rowsOf, type LoadedState } from '../load/load-state.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
@@ -117,13 +117,17 @@ async function load(
   { cache }: LockedOptions,
 ): Promise<readonly [LoadedState, readonly KeyRow[]]> {
   const keys = batch.flatMap(({ key }) => (key ? [key] : []));
-  const [begun, loaded, knownKeys] = await Promise.allSettled([
+  // A new account has no lock yet, and its key is kept under the environment.
+  const unguarded = keys.filter(({ scope }) => !needs.accounts.includes(scope));
+  const [begun, locked, loaded, knownKeys] = await Promise.allSettled([
     ofConnection(client.query(BEGIN)),
+    unguarded.length > 0 ? rowsOf(client, lockKeys(unguarded)) : [],
     loadState(client, needs, cache),
     keys.length > 0 ? rowsOf<KeyRow>(client, findKeys(keys)) : [],
   ]);
   // The first that fails says why; those sent behind it only that the transaction had failed.
   if (begun.status === 'rejected') throw begun.reason;
+  if (locked.status === 'rejected') throw locked.reason;
   if (loaded.status === 'rejected') throw loaded.reason;
   if (knownKeys.status === 'rejected') throw knownKeys.reason;
   return [loaded.value, knownKeys.value];

@@ -26,6 +26,21 @@ export const knownKeys = `
   union all
   select * from idempotency_keys_kept where account_id = wanted.account_id and key = wanted.key`;
 
+/**
+ * Lets requests with one of these keys wait for each other until the transaction ends, for keys that no lock of an account
+ * guards. Each week's partition is unique for itself alone, so two processes on both sides of midnight would each write the key.
+ */
+export function lockKeys(keys: readonly KeyPlace[]): Statement {
+  return {
+    name: 'lock_keys',
+    // In one order, so that two transactions can't wait for each other.
+    text: `select pg_advisory_xact_lock(hash) from (
+        select hashtextextended(key, 0) as hash from unnest($1::text[]) key order by hash offset 0
+      ) ordered`,
+    values: [keys.map(({ scope, key }) => `${scope} ${key}`)],
+  };
+}
+
 export function findKeys(keys: readonly KeyPlace[]): Statement {
   return {
     name: 'find_keys',
