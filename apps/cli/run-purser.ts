@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { registerApi } from './api/api.command.ts';
 import { registerMigrate } from './migrate/migrate.command.ts';
+import { registerExport } from './move/export.command.ts';
+import { registerImport } from './move/import.command.ts';
 import { registerReplay } from './replay/replay.command.ts';
 import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
@@ -27,6 +29,8 @@ export async function runPurser(args: readonly string[]): Promise<void> {
   registerWorker(program);
   registerReplay(program);
   registerVerify(program);
+  registerExport(program);
+  registerImport(program);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -48,3 +48,6 @@ export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';
+export { exportData } from './move/export-data.ts';
+export { readExportFile, writeExportFile } from './move/export-file.ts';
+export { importData } from './move/import-data.ts';

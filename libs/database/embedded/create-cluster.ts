@@ -69,8 +69,8 @@ async function hasCluster(folder: DataFolder): Promise<boolean> {
   }
   if (version === null || version.trim() === MAJOR_VERSION) return version !== null;
   throw new DatabaseError(
-    `The data in ${folder.cluster} is of Postgres ${version.trim()}, and this Purser brings Postgres ${MAJOR_VERSION}. Move it ` +
-      `over with pg_dump and pg_restore, or set PURSER_DATA_DIR to another folder.`,
+    `The data in ${folder.cluster} is of Postgres ${version.trim()}, and this Purser brings Postgres ${MAJOR_VERSION}. Export it ` +
+      `with the version that made it (purser export), and import it into a new folder (PURSER_DATA_DIR).`,
   );
 }
 
