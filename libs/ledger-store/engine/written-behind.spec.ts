@@ -22,12 +22,17 @@ afterEach(async () => {
 });
 
 it('is not written behind one that was not, though another process left the account at the same version', async () => {
-  const pool = ledgerPool(database.url, 2, () => undefined);
+  const pool = ledgerPool(database.url, 3, () => undefined);
   const ask = (amount: string) => [queued({ command: charge('a', amount), key: null, render })];
   const mine = new AccountCache();
   const theirs = new AccountCache();
   await runLocked(pool, [queued({ command: createAccount('a'), key: null, render })], { cache: mine });
   await runLocked(pool, [queued({ command: createGrant('a', '100'), key: null, render })], { cache: mine });
+  // A batch is written soon after it is decided, so the connections are there before.
+  const ours = new Pipeline(pool);
+  await ours.open();
+  const elsewhere = new Pipeline(pool);
+  await elsewhere.open();
   const { now } = await runLocked(pool, ask('1'), { cache: mine });
   await runLocked(pool, ask('10000'), { cache: theirs });
   const at = now + 20;
@@ -40,10 +45,6 @@ it('is not written behind one that was not, though another process left the acco
   const second = decide(mine, '3');
   const other = decide(theirs, '5');
 
-  const ours = new Pipeline(pool);
-  await ours.open();
-  const elsewhere = new Pipeline(pool);
-  await elsewhere.open();
   await elsewhere.send(other);
   const ends = await Promise.allSettled([ours.send(first), ours.send(second)]);
   await pool.end();
