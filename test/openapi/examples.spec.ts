@@ -77,6 +77,26 @@ describe('the examples in the description', () => {
     }
   });
 
+  it('stand with the request only if they succeed; the others stand with their response, which names the request', () => {
+    for (const { operation, example, answer } of sent) {
+      const { parameters, responses } = operation.object;
+      const body = 'requestBody' in operation.object ? operation.object.requestBody.content['application/json'] : {};
+      const offered = [body, ...parameters].flatMap((one) =>
+        'examples' in one ? Object.keys(one.examples ?? {}) : [],
+      );
+      const contents = Object.values(responses[String(answer.status)]?.content ?? {});
+      const shown = contents
+        .flatMap(({ examples = {} }) => Object.entries(examples))
+        .find(([name]) => name === example.name);
+      if (answer.status >= 400) expect(offered).not.toContain(example.name);
+      else if (example.body !== undefined) expect(offered).toContain(example.name);
+      expect(shown?.[1]).toMatchObject({
+        value: recorded[operation.object.operationId]?.[example.name]?.body,
+        description: expect.stringContaining(operation.method),
+      });
+    }
+  });
+
   it('show every operation at work, and some of what is refused', () => {
     const atWork = new Set(sent.filter(({ answer }) => answer.status < 300).map(({ operation }) => operation));
     const isAboutUs = (path: string): boolean => !/^\/(?:docs|openapi\.json|metrics)/.test(path);

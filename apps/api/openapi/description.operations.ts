@@ -1,13 +1,22 @@
 import type { DescriptionController } from './description.controller.ts';
+import type { JsonSchema } from './json-schema.ts';
 import type { OperationsOf } from './operation.ts';
 import { ASSETS } from './page.ts';
+import { text } from './view-schema.ts';
+
+const OPENAPI_SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: { openapi: text('The version of OpenAPI.') },
+  required: ['openapi'],
+  additionalProperties: true,
+};
 
 export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
   document: {
     id: 'getDescription',
     summary: 'Get the API description',
     description: 'Returns the API as OpenAPI 3.1.',
-    answers: { 200: { description: 'The document.', schema: { type: 'object', required: ['openapi', 'paths'] } } },
+    answers: { 200: { description: 'The document.', schema: OPENAPI_SCHEMA } },
     problems: ['rate_limited'],
     examples: [],
   },

@@ -5,6 +5,7 @@ import type { JsonSchema } from './json-schema.ts';
 import type { DescribedController } from './operation.ts';
 import { operationObject } from './operation-object.ts';
 import { routeOf } from './routes.ts';
+import { TAGS } from './tags.ts';
 import { VIEW_SCHEMAS } from './view-schemas.ts';
 
 export type OpenApiDocument = ReturnType<typeof makeDocument>;
@@ -29,7 +30,7 @@ export function makeDocument(controllers: readonly DescribedController[]) {
     openapi: '3.1.1',
     info: INFO,
     servers: [{ url: '/', description: 'The service that returns this description.' }],
-    tags: [...new Set(controllers.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(controllers.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] })),
     paths,
     components: {
       securitySchemes: {

@@ -1,7 +1,8 @@
 import { IDEMPOTENCY_KEY } from '../requests/idempotency-key.ts';
 import { queryParameters, type BodySchemas } from './body-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { Example, OperationDescription } from './operation.ts';
+import type { OperationDescription } from './operation.ts';
+import { bodyExamples, parameterExamples } from './request-examples.ts';
 import { takesKey, responsesOf } from './responses.ts';
 import type { Route } from './routes.ts';
 
@@ -27,7 +28,7 @@ export function operationObject(route: Route, tag: string, description: Operatio
       ...route.pathParameters.map((name) => pathParameter(name, description)),
       ...(route.query ? queryParameters(route.query) : []).map((parameter) => ({
         ...parameter,
-        ...examplesOf(description.examples, (example) => example.query?.[parameter.name]),
+        ...parameterExamples(description, (example) => example.query?.[parameter.name]),
       })),
       ...(takesKey(route) ? [IDEMPOTENCY_KEY_PARAMETER] : []),
     ],
@@ -42,18 +43,20 @@ function scopesText({ needs }: Route): string {
 }
 
 /** @throws Error where nobody has said what the parameter is */
-function pathParameter(name: string, { id, path, examples }: OperationDescription) {
-  const parameter = path?.[name];
-  if (!parameter) throw new Error(`The operation ${id} has the path parameter ${name}, which isn't described.`);
-  return { name, in: 'path', required: true, ...parameter, ...examplesOf(examples, (example) => example.path?.[name]) };
+function pathParameter(name: string, operation: OperationDescription) {
+  const parameter = operation.path?.[name];
+  if (!parameter)
+    throw new Error(`The operation ${operation.id} has the path parameter ${name}, which isn't described.`);
+  const examples = parameterExamples(operation, (example) => example.path?.[name]);
+  return { name, in: 'path', required: true, ...parameter, ...examples };
 }
 
-function requestBody({ body }: Route, { examples }: OperationDescription, bodies: BodySchemas) {
+function requestBody({ body }: Route, operation: OperationDescription, bodies: BodySchemas) {
   const schema = body ? bodies.of(body) : NO_FIELDS;
   const isRequired = body !== null && bodies.hasRequired(body);
   return {
     required: isRequired,
-    content: { 'application/json': { schema, ...examplesOf(examples, (example) => example.body) } },
+    content: { 'application/json': { schema, ...bodyExamples(operation) } },
   };
 }
 
@@ -63,11 +66,3 @@ const NO_FIELDS: JsonSchema = {
   additionalProperties: false,
   maxProperties: 0,
 };
-
-function examplesOf(examples: readonly Example[], valueOf: (example: Example) => unknown) {
-  const given = examples.flatMap((example) => {
-    const value = valueOf(example);
-    return value === undefined ? [] : [[example.name, { summary: example.summary, value }]];
-  });
-  return given.length === 0 ? {} : { examples: Object.fromEntries(given) as object };
-}

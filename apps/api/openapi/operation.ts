@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { ProblemCode } from '../problems/problem.ts';
 import type { JsonSchema } from './json-schema.ts';
+import type { Tag } from './tags.ts';
 
 /**
  * A request that shows how an operation is used. It is really sent: a test walks through all of them and keeps the answers,
@@ -47,14 +48,14 @@ export type OperationsOf<Controller> = { readonly [Method in keyof Controller]: 
 export interface DescribedController {
   readonly controller: Type;
   /** The heading that its operations stand under. */
-  readonly tag: string;
+  readonly tag: Tag;
   readonly operations: Readonly<Record<string, OperationDescription>>;
 }
 
 /** A controller with its description. Only such can be part of the API. */
 export function described<Controller extends object>(
   controller: Type<Controller>,
-  tag: string,
+  tag: Tag,
   operations: OperationsOf<Controller>,
 ): DescribedController {
   return { controller, tag, operations };

@@ -2,14 +2,9 @@ import { oneOfProblems } from '../problems/problem-schemas.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/problem.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { OperationDescription } from './operation.ts';
-import answersByOperation from './recorded-answers.json' with { type: 'json' };
+import { recordedAnswer } from './recorded-answer.ts';
+import { requestText } from './request-examples.ts';
 import type { Route } from './routes.ts';
-
-/** What an example was answered with when it was last sent. */
-interface RecordedAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
 
 interface Header {
   readonly description: string;
@@ -21,8 +16,6 @@ export interface ResponseObject {
   readonly headers?: Readonly<Record<string, Header>>;
   readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: object }>>;
 }
-
-const RECORDED: Readonly<Record<string, Readonly<Record<string, RecordedAnswer>>>> = answersByOperation;
 
 /** Whether a route takes an Idempotency-Key: what deletes does no more when it is sent again. */
 export function takesKey({ method }: Route): boolean {
@@ -63,13 +56,13 @@ export function responsesOf(route: Route, description: OperationDescription): Re
     responses[status] = {
       description: answer.description,
       ...headersOf(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}),
-      content: { [mediaType]: { schema, ...examplesOf(description, status) } },
+      content: { [mediaType]: { schema, ...examplesOf(route, description, status) } },
     };
   }
   const byStatus = Map.groupBy(problemsOf(route, description), (code) => String(PROBLEMS[code].status));
   for (const [status, codes] of byStatus) {
     const problem = {
-      'application/problem+json': { schema: oneOfProblems(codes), ...examplesOf(description, status, codes) },
+      'application/problem+json': { schema: oneOfProblems(codes), ...examplesOf(route, description, status, codes) },
     };
     const answer = responses[status];
     responses[status] = {
@@ -84,11 +77,18 @@ export function responsesOf(route: Route, description: OperationDescription): Re
 }
 
 /** Those of an operation's examples that were answered with this status: by one of these problems, or by none. */
-function examplesOf({ id, examples }: OperationDescription, status: string, problems: readonly ProblemCode[] = []) {
-  const answered = examples.flatMap(({ name, summary }) => {
-    const answer = RECORDED[id]?.[name];
+function examplesOf(
+  route: Route,
+  { id, examples }: OperationDescription,
+  status: string,
+  problems: readonly ProblemCode[] = [],
+) {
+  const answered = examples.flatMap((example) => {
+    const { name, summary } = example;
+    const answer = recordedAnswer(id, name);
     const isOfThese = problems.length === 0 || problems.some((code) => isProblem(answer?.body, code));
-    return answer && String(answer.status) === status && isOfThese ? [[name, { summary, value: answer.body }]] : [];
+    if (!answer || String(answer.status) !== status || !isOfThese) return [];
+    return [[name, { summary, description: requestText(route, example), value: answer.body }]];
   });
   return answered.length === 0 ? {} : { examples: Object.fromEntries(answered) as object };
 }
