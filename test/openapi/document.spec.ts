@@ -39,6 +39,19 @@ describe('the description of the API', () => {
     for (const name of Object.keys(apiDocument.components.schemas)) compileComponent(name);
   });
 
+  it('says of every object what fields it has, or that it may have any', () => {
+    const objects = having('type', apiDocument.components).filter(([, { type }]) => [type].flat().includes('object'));
+    expect(objects.length).toBeGreaterThan(50);
+    const silent = objects.filter(
+      ([path, object]) => !path.endsWith('/not') && !('properties' in object) && !('additionalProperties' in object),
+    );
+    expect(silent.map(([path]) => path)).toEqual([]);
+  });
+
+  it('has no property with a `default`, which generators of clients take for one that is always there', () => {
+    expect(having('default', apiDocument.components).map(([path]) => path)).toEqual([]);
+  });
+
   it('says what every operation, parameter and field means', () => {
     for (const { object } of operations) {
       expect(object.summary).toMatch(/\S/);
@@ -80,7 +93,12 @@ describe('the description of the API', () => {
     const { CreateGrantBody, CreateAccountBody, AuthorizeBatchBody } = apiDocument.components.schemas;
     expect(CreateGrantBody?.properties).toMatchObject({
       amount: { type: 'string', pattern: '^\\d{1,26}(?:\\.\\d{1,12})?$' },
-      priority: { type: ['integer', 'null'], minimum: 0, maximum: 255, default: 100 },
+      priority: {
+        type: ['integer', 'null'],
+        minimum: 0,
+        maximum: 255,
+        description: expect.stringMatching(/Default: `100`\.$/),
+      },
       category: { enum: ['paid', 'promotional', 'included', null] },
     });
     expect(CreateGrantBody).toMatchObject({ required: ['amount'], additionalProperties: false });

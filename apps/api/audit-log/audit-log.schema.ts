@@ -13,9 +13,10 @@ export const AUDIT_ENTRY_SCHEMA = viewSchema<AuditView>('One change, and who mad
   object: text('What was changed: an id, or an environment’s name.'),
   before: {
     type: ['object', 'null'],
+    additionalProperties: true,
     description: 'Its state before the change; `null` if it didn’t exist. Never contains a secret.',
   },
-  after: { type: ['object', 'null'], description: 'Its state after the change.' },
+  after: { type: ['object', 'null'], additionalProperties: true, description: 'Its state after the change.' },
   request_id: text('The id of the request that made the change.'),
   created_at: instant('When the change was made, in real time.'),
 });

@@ -10,6 +10,7 @@ export const EVENT_SCHEMA = viewSchema<ReturnType<typeof eventView>>(
     timestamp: instant('When it happened.'),
     data: {
       type: 'object',
+      additionalProperties: true,
       description: 'The fields of this type: the account, its balance right after the event, and more.',
     },
   },

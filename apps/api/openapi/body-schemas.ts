@@ -54,13 +54,20 @@ export class BodySchemas {
 
   private fieldSchema(bodyClass: BodyClass, { name, schema, required, nested }: FieldRules): JsonSchema {
     const whole = nested ? this.nestedSchema(nestedClassOf(bodyClass, name), schema) : schema;
-    return { ...descriptionOf(bodyClass, name), ...(required ? whole : orNull(whole)) };
+    return { ...bodyFieldDescription(bodyClass, name), ...(required ? whole : orNull(whole)) };
   }
 
   private nestedSchema(nestedClass: BodyClass, schema: JsonSchema): JsonSchema {
     const object = this.of(nestedClass);
     return schema.type === 'array' ? { ...schema, items: object } : object;
   }
+}
+
+/** With the default in words: of a property with a `default`, generators of clients make one that must be given. */
+function bodyFieldDescription(bodyClass: BodyClass, name: string): Pick<JsonSchema, 'description'> {
+  const { description, default: assumed } = descriptionOf(bodyClass, name);
+  if (description === undefined) return {};
+  return { description: assumed === undefined ? description : `${description} Default: \`${String(assumed)}\`.` };
 }
 
 /** The parameters of a query's class. A query has no `null`. */

@@ -2,7 +2,7 @@ import type { JsonSchema } from './json-schema.ts';
 
 interface FieldDescription {
   readonly description: string;
-  readonly default?: unknown;
+  readonly default?: string | number | boolean;
 }
 
 type BodyClass = abstract new () => object;
@@ -15,7 +15,10 @@ const CLASSES = new WeakMap<object, JsonSchema>();
  *
  * @param assumed what counts where the field isn't given
  */
-export function Describe(description: string, { default: assumed }: { default?: unknown } = {}): PropertyDecorator {
+export function Describe(
+  description: string,
+  { default: assumed }: Pick<FieldDescription, 'default'> = {},
+): PropertyDecorator {
   return (prototype, property) => {
     const fields = FIELDS.get(prototype) ?? new Map<string, FieldDescription>();
     const field = { description, ...(assumed === undefined ? {} : { default: assumed }) };

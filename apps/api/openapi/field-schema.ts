@@ -17,7 +17,7 @@ type Check = ReturnType<ReturnType<typeof getMetadataStorage>['getTargetValidati
 const LIBRARY_CHECKS: Readonly<Record<string, (limit: never) => JsonSchema>> = {
   isString: () => ({ type: 'string' }),
   isBoolean: () => ({ type: 'boolean' }),
-  isObject: () => ({ type: 'object' }),
+  isObject: () => ({ type: 'object', additionalProperties: true }),
   isArray: () => ({ type: 'array' }),
   isIn: (values: readonly string[]) => ({ type: 'string', enum: values }),
   arrayMinSize: (minItems: number) => ({ minItems }),

@@ -58,5 +58,5 @@ export function choice(values: readonly string[], description: string): JsonSche
 }
 
 export function metadata(description = 'As sent.'): JsonSchema {
-  return { type: 'object', description };
+  return { type: 'object', description, additionalProperties: true };
 }

@@ -162,7 +162,7 @@ export const IsPastInstant = rule(
 export const IsMetadata = rule(
   'isMetadata',
   'must be an object of at most 16 KiB as JSON',
-  { type: 'object' },
+  { type: 'object', additionalProperties: true },
   isMetadata,
 );
 

@@ -16,14 +16,16 @@ const ONE_USAGE_SCHEMA: JsonSchema = {
     event: { ...NAME_SCHEMA, description: 'What happened, like `chat.completed`.' },
     model: { ...NAME_SCHEMA, description: 'The model, like `claude-sonnet-4-5`.' },
     provider: { ...NAME_SCHEMA, description: 'The provider that runs the model.' },
-    properties: { type: 'object', description: 'Anything else you want to store.' },
+    properties: { type: 'object', additionalProperties: true, description: 'Anything else you want to store.' },
   },
   additionalProperties: {
     description: 'A quantity, like `input_tokens`: a whole number, or a decimal as a string.',
-    anyOf: [
-      { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
-      { type: 'string', pattern: PLAIN_DECIMAL.source },
-    ],
+    // From a `type` or an `anyOf`, generators of clients make an index signature that `properties` contradicts.
+    not: { type: ['boolean', 'object', 'array', 'null'] },
+    multipleOf: 1,
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    pattern: PLAIN_DECIMAL.source,
   },
 };
 /** Usage as answers show it. */

@@ -9,13 +9,20 @@ export const ACCOUNTS = ['acme', 'globex', 'initech'];
 
 /** Values of a schema; where it lets much through, mostly those that mean something to the service. */
 export function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { $ref, type, enum: values, anyOf } = schema;
+  const { $ref, type, not, enum: values, anyOf } = schema;
   if ($ref !== undefined) return valuesOf(component($ref));
   if ('const' in schema) return fc.constant(schema.const);
   if (values) return fc.constantFrom(...values);
   if (anyOf && type === undefined) return fc.oneof(...anyOf.map(valuesOf));
-  const types = [type ?? []].flat();
+  const types = [type ?? typesWithout(not?.type)].flat();
   return fc.oneof(...types.map((one) => ({ weight: one === 'null' ? 1 : 4, arbitrary: valuesOfType(one, schema) })));
+}
+
+const JSON_TYPES: readonly JsonType[] = ['string', 'integer', 'boolean', 'object', 'array', 'null'];
+
+function typesWithout(excluded: JsonSchema['type'] = JSON_TYPES): JsonType[] {
+  const others = new Set([excluded].flat());
+  return JSON_TYPES.filter((one) => !others.has(one));
 }
 
 function component($ref: string): JsonSchema {
