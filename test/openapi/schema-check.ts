@@ -79,6 +79,17 @@ export function answerFault({ path, method, object }: Operation, answer: Answer)
   );
 }
 
+/** Why a message to a webhook endpoint isn't as the description has it; `null` where it is. */
+export function messageFault(message: { readonly type: string }): string | null {
+  const path = ['webhooks', message.type, 'post', 'requestBody', 'content', 'application/json', 'schema'];
+  return faultOf(checkAt(...path), message);
+}
+
+export function messageHeaderFault(type: string, name: string, value: string): string | null {
+  const index = apiDocument.webhooks[type]?.post.parameters.findIndex((parameter) => parameter.name === name) ?? -1;
+  return faultOf(checkAt('webhooks', type, 'post', 'parameters', String(index), 'schema'), value);
+}
+
 function faultOf(check: ValidateFunction, value: unknown): string | null {
   return check(value) ? null : ajv.errorsText(check.errors, { separator: '; ' });
 }

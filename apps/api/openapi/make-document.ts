@@ -7,6 +7,7 @@ import { operationObject } from './operation-object.ts';
 import { routeOf } from './routes.ts';
 import { TAGS } from './tags.ts';
 import { VIEW_SCHEMAS } from './view-schemas.ts';
+import { messageSchemas, webhookOperations } from './webhook-operations.ts';
 
 export type OpenApiDocument = ReturnType<typeof makeDocument>;
 
@@ -32,6 +33,7 @@ export function makeDocument(controllers: readonly DescribedController[]) {
     servers: [{ url: '/', description: 'The service that returns this description.' }],
     tags: [...new Set(controllers.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] })),
     paths,
+    webhooks: webhookOperations(),
     components: {
       securitySchemes: {
         apiKey: {
@@ -40,7 +42,10 @@ export function makeDocument(controllers: readonly DescribedController[]) {
           description: 'An API key, `pur_…`. It determines the environment. Its scopes determine what it may do.',
         },
       },
-      schemas: { ...VIEW_SCHEMAS, ...bodies.schemas, ...problemSchemas() } satisfies Record<string, JsonSchema>,
+      schemas: { ...VIEW_SCHEMAS, ...messageSchemas(), ...bodies.schemas, ...problemSchemas() } satisfies Record<
+        string,
+        JsonSchema
+      >,
     },
   };
 }

@@ -2,7 +2,7 @@ import { idPattern, type IdKind } from '#ledger';
 import type { JsonSchema } from './json-schema.ts';
 
 /** A schema for each of a view's fields: one that gets a new field doesn't compile until it is described. */
-type FieldSchemas<View> = { readonly [Field in keyof View]-?: JsonSchema };
+export type FieldSchemas<View> = { readonly [Field in keyof View]-?: JsonSchema };
 
 /**
  * An object whose fields are always there, but for those that only some of its kind have. Clients are to expect more of them
@@ -47,6 +47,11 @@ export function instant(description: string): JsonSchema {
 
 export function id(kind: IdKind, description: string): JsonSchema {
   return { type: 'string', pattern: idPattern(kind), description };
+}
+
+/** A whole number from 0 on. */
+export function count(description: string): JsonSchema {
+  return { type: 'integer', minimum: 0, description };
 }
 
 export function text(description: string): JsonSchema {

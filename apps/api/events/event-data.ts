@@ -1,0 +1,170 @@
+import { GRANT_CATEGORIES, type AboutAccount, type LedgerEvents, type LedgerEventType } from '#ledger';
+import type { EndpointEvents, EndpointEventType, EventType } from '#webhooks';
+import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
+import { orNull } from '../openapi/field-schema.ts';
+import type { JsonSchema } from '../openapi/json-schema.ts';
+import {
+  amount,
+  choice,
+  count,
+  id,
+  instant,
+  signedAmount,
+  text,
+  viewSchema,
+  type FieldSchemas,
+} from '../openapi/view-schema.ts';
+
+/** What one type of event says. */
+interface EventDescription<Data> {
+  /** When Purser sends it. */
+  readonly sentWhen: string;
+  readonly fields: FieldSchemas<Data>;
+}
+
+/** The fields of every event about an account. */
+const ABOUT_ACCOUNT: FieldSchemas<AboutAccount> = {
+  account: { ...ACCOUNT_ID_SCHEMA, description: 'The account.' },
+  sequence: count('The number of the event, counted from 1 for each account.'),
+  balance: viewSchema<AboutAccount['balance']>('The account’s balance right after the event.', {
+    posted: signedAmount('Credits in effect, minus debt.'),
+    held: amount('The credits reserved by open authorizations.'),
+    available: signedAmount('`posted` minus `held`.'),
+    unit: UNIT_SCHEMA,
+  }),
+};
+
+const GRANT: FieldSchemas<LedgerEvents['grant.created']> = {
+  grant: id('grant', 'The grant.'),
+  category: choice(GRANT_CATEGORIES, 'The source of the credits.'),
+  amount: amount('The granted amount.'),
+  remaining: amount('What is left of the grant right after the event; of one that has ended, what holds still keep.'),
+  effective_at: instant('The time from which the grant counts.'),
+  expires_at: orNull(instant('The time from which it no longer counts; `null`: never.')),
+};
+
+const FORECAST = orNull(
+  viewSchema<NonNullable<LedgerEvents['balance.low']['forecast']>>(
+    'How long the balance lasts at the rate of the last hour; `null` if nothing was used in it.',
+    {
+      hours_left: text('The hours until the balance is used up, a decimal.'),
+      used_last_hour: amount('The amount used in the last hour.'),
+    },
+  ),
+);
+
+const EPOCH = count('The number of the fill, counted from 1 for each account.');
+const BASIS = signedAmount('The amount that counts as 100 percent.');
+const ENDPOINT = id('endpoint', 'The endpoint.');
+const ABOUT_ENDPOINT = {
+  endpoint: ENDPOINT,
+  url: text('The URL of the endpoint.'),
+  account: orNull({ ...ACCOUNT_ID_SCHEMA, description: 'The account that the endpoint belongs to, if any.' }),
+} as const;
+
+const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerEvents[T]> } = {
+  'grant.created': { sentWhen: 'A grant was created, in effect or scheduled.', fields: GRANT },
+  'grant.voided': {
+    sentWhen: 'The rest of a grant was taken back.',
+    fields: { ...GRANT, amount_voided: amount('The amount that was taken back.') },
+  },
+  'grant.expiring': {
+    sentWhen: 'A grant with credits left expires soon: by default, in 7 days or in 1.',
+    fields: GRANT,
+  },
+  'grant.expired': {
+    sentWhen: 'A grant with credits left has expired.',
+    fields: { ...GRANT, amount_expired: amount('The amount that became breakage.') },
+  },
+  'grant.remainder_expired': {
+    sentWhen:
+      'A hold let go of credits of a grant that had expired, or a refund gave some back to it: they are lost too.',
+    fields: { ...GRANT, amount_expired: amount('The amount that became breakage.') },
+  },
+  'grant.remainder_voided': {
+    sentWhen:
+      'A hold let go of credits of a grant that was voided, or a refund gave some back to it: they are taken back too.',
+    fields: { ...GRANT, amount_voided: amount('The amount that was taken back.') },
+  },
+  'authorization.expired': {
+    sentWhen: 'A hold has expired.',
+    fields: {
+      authorization: id('authorization', 'The authorization.'),
+      released: amount('The amount that it held until then.'),
+    },
+  },
+  'authorization.declined': {
+    sentWhen: 'Requests were declined: once per account and minute, after that minute.',
+    fields: {
+      requests: count('The number of declined requests.'),
+      minute: instant('The start of that minute, in real time.'),
+    },
+  },
+  'account.suspended': {
+    sentWhen: 'An operator has suspended the account.',
+    fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },
+  },
+  'balance.threshold_reached': {
+    sentWhen: 'A percentage of the last fill is used.',
+    fields: {
+      percent: count('The highest threshold reached.'),
+      crossed: { type: 'array', items: { type: 'integer' }, description: 'All thresholds that were crossed together.' },
+      used_percent: text('How much of the basis is used, in percent, a decimal.'),
+      basis: BASIS,
+      epoch: EPOCH,
+      forecast: FORECAST,
+    },
+  },
+  'balance.low': {
+    sentWhen: 'The posted balance fell to a level.',
+    fields: {
+      level: amount('The lowest level reached.'),
+      crossed: { type: 'array', items: amount('A level.'), description: 'All levels that were crossed together.' },
+      forecast: FORECAST,
+    },
+  },
+  'balance.exhausted': { sentWhen: 'The posted balance fell to zero or below.', fields: { epoch: EPOCH } },
+  'balance.replenished': {
+    sentWhen: 'A fill followed an alert, or followed an empty balance.',
+    fields: { epoch: EPOCH, basis: BASIS },
+  },
+};
+
+const ENDPOINT_EVENTS: { readonly [T in EndpointEventType]: EventDescription<EndpointEvents[T]> } = {
+  'webhook_endpoint.failing': {
+    sentWhen: 'Every delivery attempt to an endpoint has failed for 50 or 90 % of five days.',
+    fields: {
+      ...ABOUT_ENDPOINT,
+      percent: { type: 'integer', enum: [50, 90], description: 'How much of the five days has passed.' },
+      failing_since: instant('The first failure after the last success.'),
+    },
+  },
+  'webhook_endpoint.disabled': {
+    sentWhen: 'Purser disabled an endpoint.',
+    fields: {
+      ...ABOUT_ENDPOINT,
+      reason: choice(['gone', 'failing'], 'It returned 410 (`gone`), or every delivery attempt failed (`failing`).'),
+    },
+  },
+  'webhook_endpoint.test': {
+    sentWhen: 'You asked for a test; sent to that endpoint alone.',
+    fields: { endpoint: ENDPOINT },
+  },
+};
+
+/** An event’s data, by its type. A type of the code without a description here doesn’t compile. */
+export const EVENT_DATA: Readonly<Record<EventType, { readonly sentWhen: string; readonly data: JsonSchema }>> = {
+  ...dataOf(LEDGER_EVENTS, ABOUT_ACCOUNT),
+  ...dataOf(ENDPOINT_EVENTS, {}),
+};
+
+function dataOf<T extends EventType>(
+  descriptions: Readonly<Record<T, EventDescription<object>>>,
+  common: Readonly<Record<string, JsonSchema>>,
+) {
+  const entries = Object.entries<EventDescription<object>>(descriptions).map(([type, { sentWhen, fields }]) => {
+    const data = viewSchema<object>('The fields of this type of event.', { ...common, ...fields });
+    return [type, { sentWhen, data }] as const;
+  });
+  return Object.fromEntries(entries) as Record<T, { readonly sentWhen: string; readonly data: JsonSchema }>;
+}

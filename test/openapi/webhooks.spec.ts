@@ -1,0 +1,150 @@
+import { readConfig } from '#config';
+import { migrateQueues } from '#queues';
+import { EVENT_TYPES } from '#webhooks';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile, writeFile } from 'node:fs/promises';
+import { startWorker, type RunningWorker } from '../../apps/worker/start-worker.ts';
+import { eventually } from '../support/eventually.ts';
+import { authorize, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { SECRETS_KEY, startTestService, type TestService } from '../support/test-service.ts';
+import { answer, verified, WebhookReceiver, type WebhookPayload } from '../support/webhook-receiver.ts';
+import { makeEndpoint, type EndpointView } from '../support/webhook-steps.ts';
+import { asRecorded } from './as-recorded.ts';
+import { apiDocument } from './described-api.ts';
+import { messageFault, messageHeaderFault } from './schema-check.ts';
+
+const RECORDED = new URL('../../apps/api/openapi/recorded-messages.json', import.meta.url);
+const DAY = 24 * 60 * 60;
+
+let service: TestService;
+let worker: RunningWorker;
+let receiver: WebhookReceiver;
+let failing: WebhookReceiver;
+let endpoint: EndpointView;
+let recorded: Record<string, unknown>;
+
+beforeAll(async () => {
+  service = await startTestService();
+  receiver = await WebhookReceiver.start();
+  failing = await WebhookReceiver.start();
+  await migrateQueues(service.pool);
+  const config = readConfig({
+    PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true',
+    PURSER_SECRETS_KEY: SECRETS_KEY.toString('base64'),
+  });
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  worker = await startWorker({ config, databaseUrl: service.databaseUrl, log });
+  recorded = JSON.parse(await readFile(RECORDED, 'utf8')) as Record<string, unknown>;
+});
+afterAll(async () => {
+  await worker.close();
+  await Promise.all([receiver.stop(), failing.stop()]);
+  await service.stop();
+});
+
+/** What has arrived so far, oldest first. */
+function messages(): WebhookPayload[] {
+  return receiver.received.map((message) => verified(message, endpoint.secret));
+}
+
+async function arrived(type: string): Promise<void> {
+  await eventually(`${type} has arrived`, () => Promise.resolve(messages().some((message) => message.type === type)));
+}
+
+/** Has every type of event happen once, one after the other. A new type gets a step here. */
+async function causeEveryEvent(): Promise<void> {
+  const { test, pool } = service;
+  const account = await openAccount(test, { id: 'acme' });
+  await test.send({
+    method: 'PUT',
+    path: `/v1/accounts/${account}/alerts`,
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify({ percent: [50, 80], remaining: ['5'] }),
+  });
+  await grantCredits(test, account, '100');
+  await arrived('grant.created');
+  await charge(test, account, '80');
+  await arrived('balance.threshold_reached');
+  await charge(test, account, '16');
+  await arrived('balance.low');
+  await charge(test, account, '4');
+  await arrived('balance.exhausted');
+  const expires_at = new Date(Date.now() + 10 * DAY * 1000).toISOString();
+  await grantCredits(test, account, '20', { category: 'included', expires_at });
+  await arrived('balance.replenished');
+
+  expect((await test.post('/v1/charges', { account, amount: '1000' })).status).toBe(402);
+  await pool.query(`update declines set minute = minute - interval '2 minutes'`);
+  await arrived('authorization.declined');
+  await authorize(test, account, '4');
+  await test.post('/v1/test-clock/advance', { seconds: 4 * DAY });
+  await arrived('authorization.expired');
+  await arrived('grant.expiring');
+  await test.post('/v1/test-clock/advance', { seconds: 7 * DAY });
+  await arrived('grant.expired');
+  const soon = new Date(Date.now() + (11 * DAY + 600) * 1000).toISOString();
+  await grantCredits(test, account, '5', { expires_at: soon });
+  const { id: long } = await authorize(test, account, '3', { expires_in: 3600 });
+  await test.post('/v1/test-clock/advance', { seconds: 1200 });
+  await test.post(`/v1/authorizations/${long}/void`);
+  await arrived('grant.remainder_expired');
+  const { id: gift } = await grantCredits(test, account, '7');
+  const { id: held } = await authorize(test, account, '2');
+  await test.post(`/v1/grants/${gift}/void`);
+  await arrived('grant.voided');
+  await test.post(`/v1/authorizations/${held}/void`);
+  await arrived('grant.remainder_voided');
+  await test.post(`/v1/accounts/${account}/suspend`);
+  await arrived('account.suspended');
+
+  await test.post(`/v1/webhook-endpoints/${endpoint.id}/test`);
+  await arrived('webhook_endpoint.test');
+  failing.answering = answer(500);
+  const other = await makeEndpoint(test, { url: failing.url });
+  await pool.query(`update webhook_endpoints set failing_since = now() - interval '3 days' where url = $1`, [
+    failing.url,
+  ]);
+  await test.post(`/v1/webhook-endpoints/${other.id}/test`);
+  await arrived('webhook_endpoint.failing');
+  failing.answering = answer(410);
+  await test.post(`/v1/webhook-endpoints/${other.id}/test`);
+  await arrived('webhook_endpoint.disabled');
+}
+
+/** The first message of each type, in the order of the types. */
+function examples(): Record<string, unknown> {
+  const byType = Map.groupBy(messages(), ({ type }) => type);
+  return Object.fromEntries(
+    EVENT_TYPES.map((type) => [type, asRecorded(byType.get(type)?.[0], recorded[type])] as const),
+  );
+}
+
+describe('the webhooks in the description', () => {
+  beforeAll(async () => {
+    endpoint = await makeEndpoint(service.test, { url: receiver.url, types: EVENT_TYPES });
+    await causeEveryEvent();
+    if (process.env['RECORD_EXAMPLES'] === undefined) return;
+    recorded = examples();
+    await writeFile(RECORDED, `${JSON.stringify(recorded, null, 2)}\n`);
+  });
+
+  it('are all types of events, each with an example', () => {
+    expect(Object.keys(apiDocument.webhooks)).toEqual(EVENT_TYPES);
+    for (const { post } of Object.values(apiDocument.webhooks))
+      expect(post.requestBody.content['application/json']).toHaveProperty('examples.sent.value');
+  });
+
+  it('have the examples that are really sent; RECORD_EXAMPLES=1 shows what is sent now', () => {
+    expect(recorded).toEqual(examples());
+  });
+
+  it('describe every message that arrives, with its headers', () => {
+    expect(new Set(messages().map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
+    for (const message of receiver.received) {
+      const payload = verified(message, endpoint.secret);
+      expect({ type: payload.type, fault: messageFault(payload) }).toEqual({ type: payload.type, fault: null });
+      for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature'])
+        expect(messageHeaderFault(payload.type, name, String(message.headers[name]))).toBeNull();
+    }
+  });
+});
