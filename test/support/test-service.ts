@@ -16,6 +16,7 @@ export const TEST_KEY = 'pur_test_the-key-of-the-test-environment';
 /** The hosts that endpoints may be on: one on the public internet and one that isn't. Specs ask no name servers. */
 const ADDRESSES: Readonly<Record<string, readonly string[]>> = {
   'acme.example': ['203.0.114.1'],
+  'example.com': ['203.0.114.2'],
   'intranet.example': ['10.0.0.1'],
 };
 

@@ -21,17 +21,25 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       {
         name: 'customer',
         summary: 'A customer',
-        body: { id: 'acme', name: 'Acme Inc.', metadata: { plan: 'pro' } },
+        body: { id: 'acme' },
       },
       {
         name: 'same_again',
         summary: 'The same account again',
-        body: { id: 'acme', name: 'Acme Inc.', metadata: { plan: 'pro' } },
+        body: { id: 'acme' },
       },
       {
         name: 'with_overdraft',
         summary: 'A customer with an overdraft',
-        body: { id: 'globex', unit: 'USD', overdraft_limit: '25', overage: 'debt', time_zone: 'Europe/Berlin' },
+        body: {
+          id: 'globex',
+          name: 'Globex Corporation',
+          unit: 'USD',
+          overdraft_limit: '25',
+          overage: 'debt',
+          time_zone: 'Europe/Berlin',
+          metadata: { plan: 'pro' },
+        },
       },
       { name: 'other_terms', summary: 'An id that is taken', body: { id: 'acme', unit: 'USD' } },
     ],
@@ -89,6 +97,12 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     problems: ['account_not_found', 'account_closed'],
     examples: [
       {
+        name: 'new_name',
+        summary: 'Another name and metadata',
+        path: { id: 'acme' },
+        body: { name: 'Acme Inc.', metadata: { plan: 'pro' } },
+      },
+      {
         name: 'higher_overdraft',
         summary: 'A higher overdraft limit',
         path: { id: 'globex' },
@@ -104,7 +118,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
     problems: ['account_not_found', 'account_closed'],
-    examples: [{ name: 'customer', summary: 'A customer', path: { id: 'globex' } }],
+    examples: [{ name: 'customer', summary: 'A customer', path: { id: 'acme' } }],
   },
   resume: {
     id: 'resumeAccount',
@@ -113,7 +127,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
     problems: ['account_not_found', 'account_closed'],
-    examples: [{ name: 'customer', summary: 'A customer', path: { id: 'globex' } }],
+    examples: [{ name: 'customer', summary: 'A customer', path: { id: 'acme' } }],
   },
   close: {
     id: 'closeAccount',

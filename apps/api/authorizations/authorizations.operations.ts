@@ -55,7 +55,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         summary: 'Declined: not enough credits',
         body: { account: 'acme', amount: '1000' },
       },
-      { name: 'suspended', summary: 'Declined: the account is suspended', body: { account: 'globex', amount: '1' } },
+      { name: 'suspended', summary: 'Declined: the account is suspended', body: { account: 'acme', amount: '1' } },
       { name: 'unknown_account', summary: 'An account that doesn’t exist', body: { account: 'initech', amount: '1' } },
       { name: 'two_faults', summary: 'A malformed request', body: { account: 'acme', amount: '-4', user: 'jo' } },
     ],
@@ -164,6 +164,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       ...WANT_OF_CREDITS,
     ],
     examples: [
+      { name: 'final', summary: 'What was used; the rest is released', path: { id: HOLD }, body: { amount: '2.25' } },
       {
         name: 'part',
         summary: 'A partial commit; the rest stays held',
@@ -171,7 +172,6 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         idempotencyKey: 'request-1-part-1',
         body: { amount: '1.5', final: false },
       },
-      { name: 'final', summary: 'The last part', path: { id: HOLD }, body: { amount: '2.25' } },
       {
         name: 'another_amount',
         summary: 'A second final commit with another amount',

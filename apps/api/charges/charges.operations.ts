@@ -41,7 +41,7 @@ export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
         body: {
           items: [
             { account: 'acme', amount: '0.25' },
-            { account: 'globex', amount: '1' },
+            { account: 'acme', amount: '1' },
           ],
         },
       },

@@ -32,7 +32,13 @@ export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
     id: 'getPageFile',
     summary: 'Get a file of the page',
     description: 'The scripts and styles of the page.',
-    path: { file: { description: 'The name of the file.', schema: { type: 'string', enum: [...ASSETS.keys()] } } },
+    path: {
+      file: {
+        description: 'The name of the file.',
+        schema: { type: 'string', enum: [...ASSETS.keys()] },
+        example: 'show.js',
+      },
+    },
     answers: {
       200: { description: 'The file.', schema: { type: 'string' }, mediaType: 'text/*' },
     },

@@ -59,6 +59,7 @@ const INFO = {
     'Authorize the most that a request may cost, run the model, commit what it used.',
     'Amounts are decimals as strings, times are RFC 3339 in UTC, and durations are whole seconds. Purser rejects unknown fields. In the body of a POST, `null` is the same as leaving the field out.',
     'Purser returns every error as a problem (RFC 9457). Your program should check its `code`.',
+    'The examples belong together: they are about the account `acme`, in the order of a first day. Ids in them, like `auth_…`, stand for the ids that you get; replace them. The page `/docs` does that by itself for what you create on it. The operations of the test clock need a key of an environment other than `live`.',
   ].join('\n\n'),
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };

@@ -28,13 +28,20 @@ export interface AnswerDescription {
   readonly mediaType?: string;
 }
 
+export interface PathParameter {
+  readonly description: string;
+  readonly schema: JsonSchema;
+  /** Where no example of the operation has one. */
+  readonly example?: string;
+}
+
 /** What the code of an operation doesn't say by itself. Its path, parameters, body and scopes are read from the code. */
 export interface OperationDescription {
   /** A verb and what it is done to, for generated clients: `createAccount`. */
   readonly id: string;
   readonly summary: string;
   readonly description: string;
-  readonly path?: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>;
+  readonly path?: Readonly<Record<string, PathParameter>>;
   /** What isn't answered by a problem, by its status. */
   readonly answers: Readonly<Record<number, AnswerDescription>>;
   /** Those that not every operation may have. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { StaticContent } from '../content/static-content.ts';
+import { fillInIds } from './fill-in-ids.ts';
 
 const MAX_AGE_SECONDS = 60;
 const ASSET_MAX_AGE_SECONDS = 3600;
@@ -37,6 +38,7 @@ export const PAGE_POLICY = [
 
 /** `validatorUrl`: by default Swagger UI shows the document to a validator on the internet. */
 const SHOW = `SwaggerUIBundle({
+  ...(${fillInIds.toString()})(),
   url: '/openapi.json',
   dom_id: '#api',
   deepLinking: true,

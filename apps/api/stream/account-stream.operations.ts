@@ -12,6 +12,6 @@ export const ACCOUNT_STREAM_OPERATIONS: OperationsOf<AccountStreamController> = 
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The stream.', schema: { type: 'string' }, mediaType: 'text/event-stream' } },
     problems: ['account_not_found', 'too_many_streams'],
-    examples: [],
+    examples: [{ name: 'now', summary: 'Only the current state', path: { id: 'acme' }, query: { wait: '0' } }],
   },
 };

@@ -26,7 +26,7 @@ export const WEBHOOK_ENDPOINT_OPERATIONS: OperationsOf<WebhookEndpointsControlle
         summary: 'A customer’s own endpoint, for balance events',
         idempotencyKey: 'acme-hook',
         body: {
-          url: 'https://acme.example/purser',
+          url: 'https://example.com/purser',
           account: 'acme',
           types: ['balance.threshold_reached', 'balance.exhausted', 'grant.created'],
         },
