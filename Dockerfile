@@ -19,6 +19,7 @@ RUN npm run build && find dist -name "*.tsbuildinfo" -o -name "*.d.ts" | xargs r
 FROM base
 COPY --from=dependencies /purser/node_modules node_modules
 COPY --from=build /purser/dist dist
+COPY docs docs
 COPY package.json LICENSE ./
 # The user `node`, by number, so that an orchestrator can see that it isn't root. Nothing here is its own to change.
 USER 1000:1000

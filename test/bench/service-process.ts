@@ -76,7 +76,7 @@ function readyUrl(child: ChildProcess): Promise<string> {
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue;
     createInterface({ input: stream }).on('line', (line) => {
-      const [, url] = /^ready on (http:.+)$/.exec(line) ?? [];
+      const [, url] = /^ready on (http:\S+)/.exec(line) ?? [];
       if (isReady && !child.killed) process.stderr.write(`service: ${line}\n`);
       else first.push(line);
       if (url === undefined) return;

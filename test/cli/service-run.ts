@@ -34,7 +34,7 @@ export async function startService(dataDir: string, environment: Environment = {
 
 async function readyUrl(run: PurserRun): Promise<string> {
   try {
-    const [, url = ''] = await run.writes(/^ready on (\S+)\n/m);
+    const [, url = ''] = await run.writes(/^ready on (\S+).*\n/m);
     return url;
   } catch (error) {
     // Nobody else knows of it.

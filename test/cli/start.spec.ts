@@ -32,8 +32,13 @@ describe('purser start', () => {
     expect(lines[0]).toBe(`data in ${dataDir}`);
     expect(lines).toContainEqual(expect.stringMatching(/^admin key \(live\): pur_live_\S{24,} {2}shown only once/));
     expect(lines).toContainEqual(expect.stringMatching(/^admin key \(test\): pur_test_\S{24,} {2}shown only once/));
-    expect(lines.at(-1)).toMatch(/^ready on http:\/\/127\.0\.0\.1:\d+$/);
+    expect(lines.at(-1)).toMatch(/^ready on (http:\/\/127\.0\.0\.1:\d+) \(documentation: \1\/docs\)$/);
     expect(service.run.err).toBe('');
+  });
+
+  it('serves the documentation that it names, and the guides', async () => {
+    for (const path of ['/docs', '/docs/concepts'])
+      expect({ path, status: (await fetch(service.url + path)).status }).toEqual({ path, status: 200 });
   });
 
   it('answers requests with the key it printed', async () => {

@@ -102,7 +102,7 @@ describe('npm run dev', () => {
       const text = await readFile(file, 'utf8');
       await appendFile(file, 'export const wrong: string = 1;\n');
       await watching.writes(/Found 1 error/, 1);
-      const url = /^ready on (\S+)$/m.exec(watching.written)?.[1] ?? '';
+      const url = /^ready on (\S+)/m.exec(watching.written)?.[1] ?? '';
       expect((await fetch(`${url}/v1/accounts`)).status).toBe(401);
       await watching.writes(/DEBUG.*: request$/, 1);
       expect(await watching.interrupt()).toBe(0);

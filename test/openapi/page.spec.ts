@@ -21,6 +21,23 @@ describe('the description that a service gives of itself', () => {
   });
 });
 
+describe('the address of the service alone', () => {
+  it('leads a browser to the page', async () => {
+    const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const { status, headers: answered } = await anybody.send({ method: 'GET', path: '/', headers });
+    expect({ status, location: answered['location'] }).toEqual({ status: 302, location: '/docs' });
+  });
+
+  it('gives a program links that lead somewhere', async () => {
+    const { status, body } = await anybody.get('/');
+    expect(status).toBe(200);
+    const { name, guides, ...links } = body as { readonly name: string; readonly guides: readonly string[] };
+    expect(name).toBe('Purser');
+    for (const path of [...guides, ...Object.values<string>(links)])
+      expect({ path, status: (await anybody.get(path)).status }).toEqual({ path, status: 200 });
+  });
+});
+
 describe('the page', () => {
   it('is kept from running or asking anything but this service', async () => {
     const { status, headers } = await anybody.get('/docs');

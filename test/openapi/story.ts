@@ -1,5 +1,6 @@
 /** All examples, in the order in which they make sense, as `operation/example`. */
 export const STORY = [
+  'getRoot/links',
   'getLiveness/live',
   'getReadiness/ready',
   'createAccount/customer',

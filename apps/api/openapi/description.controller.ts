@@ -3,12 +3,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OpenToAll } from '../auth/needs.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { ApiDescription } from './api-description.ts';
+import { LINKS } from './links.ts';
 import { ASSETS, PAGE, PAGE_POLICY } from './page.ts';
 
 /** The API's description: for programs, and as a page for people. */
 @Controller()
 export class DescriptionController {
   constructor(private readonly description: ApiDescription) {}
+
+  /** For whoever has only the address of the service. */
+  @Get()
+  @OpenToAll()
+  root(@Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): void {
+    void reply.header('vary', 'accept');
+    if (headers.accept?.includes('text/html') === true) void reply.redirect(LINKS.documentation, 302);
+    else void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(LINKS));
+  }
 
   @Get('openapi.json')
   @OpenToAll()
@@ -22,12 +32,12 @@ export class DescriptionController {
     return PAGE.send(request, reply.header('content-security-policy', PAGE_POLICY));
   }
 
-  /** What the page loads. */
+  /** What the page loads, and the guides. */
   @Get('docs/:file')
   @OpenToAll()
   async asset(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const asset = ASSETS.get(file);
-    if (!asset) throw new ProblemError(problem('not_found', 'The page has no such file.'));
-    await asset.send(request, reply);
+    if (!asset) throw new ProblemError(problem('not_found', 'There is no such guide, and no such file of the page.'));
+    await asset.send(request, reply.header('content-security-policy', PAGE_POLICY));
   }
 }

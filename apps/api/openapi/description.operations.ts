@@ -1,8 +1,9 @@
 import type { DescriptionController } from './description.controller.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { OperationsOf } from './operation.ts';
+import type { LINKS } from './links.ts';
 import { ASSETS } from './page.ts';
-import { text } from './view-schema.ts';
+import { text, viewSchema } from './view-schema.ts';
 
 const OPENAPI_SCHEMA: JsonSchema = {
   type: 'object',
@@ -11,7 +12,28 @@ const OPENAPI_SCHEMA: JsonSchema = {
   additionalProperties: true,
 };
 
+const LINKS_SCHEMA = viewSchema<typeof LINKS>('What the service offers.', {
+  name: text('The name of the product.'),
+  documentation: text('The API description as a page.'),
+  description: text('The API description for programs.'),
+  guides: { type: 'array', items: text('A guide.'), description: 'The guides, as pages.' },
+  health: text('Whether the service can serve requests.'),
+});
+
 export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
+  root: {
+    id: 'getRoot',
+    summary: 'Get links to the documentation',
+    description: 'Tells what the service offers. A browser is sent to the page.',
+    answers: {
+      200: { description: 'Links, as paths on this service.', schema: LINKS_SCHEMA },
+      302: {
+        description: 'To the page, for clients that accept HTML.',
+        headers: { Location: { description: 'The path of the page.', schema: { type: 'string' } } },
+      },
+    },
+    examples: [{ name: 'links', summary: 'The links' }],
+  },
   document: {
     id: 'getDescription',
     summary: 'Get the API description',
@@ -30,13 +52,13 @@ export const DESCRIPTION_OPERATIONS: OperationsOf<DescriptionController> = {
   },
   asset: {
     id: 'getPageFile',
-    summary: 'Get a file of the page',
-    description: 'The scripts and styles of the page.',
+    summary: 'Get a guide, or a file of the page',
+    description: 'The guides as pages, like `/docs/concepts`, and the scripts and styles that the pages load.',
     path: {
       file: {
         description: 'The name of the file.',
         schema: { type: 'string', enum: [...ASSETS.keys()] },
-        example: 'show.js',
+        example: 'concepts',
       },
     },
     answers: {

@@ -5,7 +5,7 @@ import type { JsonSchema } from './json-schema.ts';
 import type { DescribedController } from './operation.ts';
 import { operationObject } from './operation-object.ts';
 import { routeOf } from './routes.ts';
-import { TAGS } from './tags.ts';
+import { TAGS, type Tag } from './tags.ts';
 import { VIEW_SCHEMAS } from './view-schemas.ts';
 import { messageSchemas, webhookOperations } from './webhook-operations.ts';
 
@@ -31,7 +31,7 @@ export function makeDocument(controllers: readonly DescribedController[]) {
     openapi: '3.1.1',
     info: INFO,
     servers: [{ url: '/', description: 'The service that returns this description.' }],
-    tags: [...new Set(controllers.map(({ tag }) => tag))].map((name) => ({ name, description: TAGS[name] })),
+    tags: [...new Set(controllers.map(({ tag }) => tag))].map(tagObject),
     paths,
     webhooks: webhookOperations(),
     components: {
@@ -50,13 +50,18 @@ export function makeDocument(controllers: readonly DescribedController[]) {
   };
 }
 
+function tagObject(name: Tag) {
+  const { description, guide } = TAGS[name];
+  return { name, description, externalDocs: { description: 'Guide', url: guide } };
+}
+
 /** The version is the one in the paths: what would break a client gets another. */
 const INFO = {
   title: 'Purser',
   version: '1',
   summary: 'The real-time prepaid credit ledger for AI products.',
   description: [
-    'Authorize the most that a request may cost, run the model, commit what it used.',
+    'Authorize the most that a request may cost, run the model, commit what it used: [concepts](/docs/concepts), [API guide](/docs/api), [problems](/docs/problems), [webhooks](/docs/webhooks).',
     'Amounts are decimals as strings, times are RFC 3339 in UTC, and durations are whole seconds. Purser rejects unknown fields. In the body of a POST, `null` is the same as leaving the field out.',
     'Purser returns every error as a problem (RFC 9457). Your program should check its `code`.',
     'The examples belong together: they are about the account `acme`, in the order of a first day. Ids in them, like `auth_…`, stand for the ids that you get; replace them. The page `/docs` does that by itself for what you create on it. The operations of the test clock need a key of an environment other than `live`.',

@@ -1,3 +1,5 @@
+import { guidePath } from '../guides/guides.ts';
+import { anchorOf } from '../guides/render-markdown.ts';
 import { IDEMPOTENCY_KEY } from '../requests/idempotency-key.ts';
 import { queryParameters, type BodySchemas } from './body-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -22,6 +24,10 @@ export function operationObject(route: Route, tag: string, description: Operatio
     tags: [tag],
     summary: description.summary,
     description: [description.description, scopesText(route)].join('\n\n'),
+    externalDocs: {
+      description: 'API guide',
+      url: guidePath('api', anchorOf(`${route.method.toUpperCase()} ${route.path}`)),
+    },
     security: (route.needs ?? []).map((scope) => ({ apiKey: [scope] })),
     'x-scopes': route.needs ?? [],
     parameters: [

@@ -21,9 +21,16 @@ export interface Example {
   readonly ids?: readonly string[];
 }
 
-export interface AnswerDescription {
+export interface Header {
   readonly description: string;
   readonly schema: JsonSchema;
+}
+
+export interface AnswerDescription {
+  readonly description: string;
+  /** Left out where the response has no body. */
+  readonly schema?: JsonSchema;
+  readonly headers?: Readonly<Record<string, Header>>;
   /** `application/json` where it isn't said. */
   readonly mediaType?: string;
 }

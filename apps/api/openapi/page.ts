@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { StaticContent } from '../content/static-content.ts';
+import { GUIDE_NAMES, GUIDE_STYLE, guidePage, type GuideName } from '../guides/guides.ts';
 import { fillInIds } from './fill-in-ids.ts';
 
 const MAX_AGE_SECONDS = 60;
@@ -51,20 +52,19 @@ const SHOW = `SwaggerUIBundle({
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 const STYLE = 'text/css; charset=utf-8';
+const PAGE_TYPE = 'text/html; charset=utf-8';
 const require = createRequire(import.meta.url);
 
 /** The page that shows the API's description. Everything it needs comes from here: it works without the internet. */
-export const PAGE = new StaticContent({
-  mediaType: 'text/html; charset=utf-8',
-  maxAgeSeconds: MAX_AGE_SECONDS,
-  make: () => HTML,
-});
+export const PAGE = new StaticContent({ mediaType: PAGE_TYPE, maxAgeSeconds: MAX_AGE_SECONDS, make: () => HTML });
 
-/** What the page loads, by its names under `/docs`. */
+/** What the page loads, and the guides, by their names under `/docs`. */
 export const ASSETS: ReadonlyMap<string, StaticContent> = new Map([
   ['show.js', asset(SCRIPT, () => SHOW)],
   ['swagger-ui-bundle.js', asset(SCRIPT, () => readFileSync(require.resolve('swagger-ui-dist/swagger-ui-bundle.js')))],
   ['swagger-ui.css', asset(STYLE, () => readFileSync(require.resolve('swagger-ui-dist/swagger-ui.css')))],
+  ['guide.css', asset(STYLE, () => GUIDE_STYLE)],
+  ...GUIDE_NAMES.map((name) => [name, asset(PAGE_TYPE, () => guidePage(name))] as const),
 ]);
 
 function asset(mediaType: string, make: () => string | Buffer): StaticContent {

@@ -1,15 +1,11 @@
+import { guidePath } from '../guides/guides.ts';
 import { oneOfProblems } from '../problems/problem-schemas.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/problem.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { OperationDescription } from './operation.ts';
+import type { Header, OperationDescription } from './operation.ts';
 import { recordedAnswer } from './recorded-answer.ts';
 import { requestText } from './request-examples.ts';
 import type { Route } from './routes.ts';
-
-interface Header {
-  readonly description: string;
-  readonly schema: JsonSchema;
-}
 
 export interface ResponseObject {
   readonly description: string;
@@ -52,11 +48,11 @@ function problemsOfBoundKeys({ needs, account }: Route): ProblemCode[] {
 export function responsesOf(route: Route, description: OperationDescription): Record<string, ResponseObject> {
   const responses: Record<string, ResponseObject> = {};
   for (const [status, answer] of Object.entries(description.answers)) {
-    const { schema, mediaType = 'application/json' } = answer;
+    const { schema, headers, mediaType = 'application/json' } = answer;
     responses[status] = {
       description: answer.description,
-      ...headersOf(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}),
-      content: { [mediaType]: { schema, ...examplesOf(route, description, status) } },
+      ...headersOf({ ...headers, ...(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}) }),
+      content: schema ? { [mediaType]: { schema, ...examplesOf(route, description, status) } } : {},
     };
   }
   const byStatus = Map.groupBy(problemsOf(route, description), (code) => String(PROBLEMS[code].status));
@@ -66,14 +62,17 @@ export function responsesOf(route: Route, description: OperationDescription): Re
     };
     const answer = responses[status];
     responses[status] = {
-      description: [answer?.description, ...codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`)]
-        .filter((line) => line !== undefined)
-        .join('\n\n'),
+      description: [answer?.description, ...codes.map(problemText)].filter((line) => line !== undefined).join('\n\n'),
       ...headersOf({ ...answer?.headers, ...problemHeaders(status, codes) }),
       content: { ...answer?.content, ...problem },
     };
   }
   return responses;
+}
+
+function problemText(code: ProblemCode): string {
+  const { status, title } = PROBLEMS[code];
+  return `[\`${code}\`](${guidePath('problems', `${code}--${String(status)}`)}): ${title}.`;
 }
 
 /** Those of an operation's examples that were answered with this status: by one of these problems, or by none. */

@@ -1,6 +1,7 @@
 import { idPattern } from '#ledger';
 import { EVENT_TYPES, type EventType } from '#webhooks';
 import { EVENT_DATA } from '../events/event-data.ts';
+import { guidePath } from '../guides/guides.ts';
 import { ref } from './body-schemas.ts';
 import type { JsonSchema } from './json-schema.ts';
 import recordedMessages from './recorded-messages.json' with { type: 'json' };
@@ -41,6 +42,7 @@ function webhookOperation(type: EventType) {
     tags: [TAG],
     summary: type,
     description: sentWhen,
+    externalDocs: { description: 'Events', url: guidePath('webhooks', 'events') },
     security: [],
     parameters: HEADERS,
     requestBody: {

@@ -53,7 +53,7 @@ export async function runService(config: Config): Promise<void> {
   });
   cleanUp.defer(() => api.close());
   await database.announce(api.url);
-  print(`ready on ${api.url}`);
+  print(`ready on ${api.url} (documentation: ${api.url}/docs)`);
   isReady = true;
 
   const lost = await Promise.race([stop.requested, database.lost]);
