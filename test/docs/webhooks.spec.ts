@@ -84,13 +84,13 @@ describe('the receiver in docs/webhooks.md', () => {
     receiver.kill();
   });
 
-  async function send(id: string, sequence: number, signedWith = secret): Promise<number> {
-    const data = {
-      account: 'acme',
-      sequence,
-      balance: { posted: '5', held: '0', available: String(sequence), unit: 'x' },
-    };
-    const body = JSON.stringify({ type: 'balance.low', timestamp: new Date().toISOString(), data });
+  function send(id: string, sequence: number, signedWith = secret): Promise<number> {
+    const balance = { posted: '5', held: '0', available: String(sequence), unit: 'x' };
+    return sendEvent(id, { type: 'balance.low', data: { account: 'acme', sequence, balance } }, signedWith);
+  }
+
+  async function sendEvent(id: string, event: { type: string; data: object }, signedWith = secret): Promise<number> {
+    const body = JSON.stringify({ ...event, timestamp: new Date().toISOString() });
     const now = new Date();
     const headers = {
       'webhook-id': id,
@@ -107,6 +107,13 @@ describe('the receiver in docs/webhooks.md', () => {
     expect(await send('evt_2', 2)).toBe(204);
     expect(await send('evt_4', 4, `whsec_${randomBytes(32).toString('base64')}`)).toBe(401);
     expect(output).toBe('balance.low acme 1\nbalance.low acme 3\n');
+  });
+
+  it('shows a test event, which belongs to no account', async () => {
+    output = '';
+    const event = { type: 'webhook_endpoint.test', data: { endpoint: 'whe_1' } };
+    expect(await sendEvent('evt_5', event)).toBe(204);
+    expect(output).toBe('webhook_endpoint.test whe_1\n');
   });
 });
 
