@@ -93,6 +93,37 @@ describe('a message', () => {
     await receiver.stop();
   });
 
+  it('has been taken when the head of the answer says so, however slowly the body follows', async () => {
+    const receiver = await WebhookReceiver.start();
+    receiver.answering = (response) => {
+      response.writeHead(202).write('x');
+      const timer = setInterval(() => response.write('x'), 100);
+      response.on('close', () => {
+        clearInterval(timer);
+      });
+    };
+    const { statusCode, error, response, durationMs } = await senderTo().send(receiver.url, message(), secrets);
+    expect([statusCode, error]).toEqual([202, null]);
+    expect(response).toMatch(/^x+$/);
+    expect(durationMs).toBeLessThan(5_000);
+    await receiver.stop();
+  });
+
+  it('has failed where the head of the answer doesn’t come in time, though it comes byte by byte', async () => {
+    const receiver = await WebhookReceiver.start();
+    receiver.answering = ({ socket }) => {
+      socket?.write('HTTP/1.1 200 OK\r\n');
+      const timer = setInterval(() => socket?.write('x'), 50);
+      socket?.on('close', () => {
+        clearInterval(timer);
+      });
+    };
+    const sender = new WebhookSender({ allowLoopback: true, timeoutMs: 500 });
+    const { statusCode, error } = await sender.send(receiver.url, message(), secrets);
+    expect([statusCode, error]).toEqual([null, 'There was no answer within 0.5 s.']);
+    await receiver.stop();
+  });
+
   it('to a host that nobody knows tells so', async () => {
     const unknown = Object.assign(new Error('no'), { code: 'ENOTFOUND' });
     const sender = new WebhookSender({ allowLoopback: false, resolve: () => Promise.reject(unknown) });

@@ -29,12 +29,14 @@ export interface SenderOptions {
   /** Lets plain HTTP to 127.0.0.1 pass: for development and tests. */
   readonly allowLoopback: boolean;
   readonly resolve?: ResolveHost;
-  /** From the look-up of the host to the last byte that is read. */
+  /** From the look-up of the host to the end of the answer's head. */
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 15_000;
 const RESPONSE_BYTES_MAX = 1024;
+/** The head of an answer says whether the message was taken. Its body is only shown, so it isn't waited for any longer. */
+const RESPONSE_MS_MAX = 500;
 
 /**
  * Sends messages to endpoints that anybody may have named. Addresses are checked while connecting, so nothing can change
@@ -121,6 +123,10 @@ function readBeginning(response: IncomingMessage, done: (text: string) => void):
     length += chunk.length;
     if (length >= RESPONSE_BYTES_MAX) response.destroy();
   });
+  const timer = setTimeout(() => response.destroy(), RESPONSE_MS_MAX);
   response.on('error', () => undefined);
-  response.on('close', finish);
+  response.on('close', () => {
+    clearTimeout(timer);
+    finish();
+  });
 }
