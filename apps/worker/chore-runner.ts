@@ -43,7 +43,7 @@ export class ChoreRunner implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(parts: ChoreRunnerParts) {
     this.#parts = parts;
     const { chores, queues } = parts;
-    const wake: Wake = (chore, jobs) => wakeJobs(queues, chore, jobs);
+    const wake: Wake = (chore, jobs, options) => wakeJobs(queues, chore, jobs, options);
     const queued = chores.filter((chore) => chore.kind === 'queued');
     for (const chore of queued) this.#handlers.set(chore.name, (job) => handleJob(chore, job, wake));
     const timed = chores.filter((chore) => chore.kind === 'timed').map((chore) => this.#timedTask(chore, wake));

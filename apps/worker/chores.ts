@@ -7,7 +7,13 @@ import {
   sweepAccountsChore,
   type Engine,
 } from '#ledger-store';
-import { deliverWebhooksChore, maintainWebhooksChore, relayEventsChore, type AttemptOptions } from '#webhook-store';
+import {
+  deliverWebhooksChore,
+  maintainWebhooksChore,
+  relayEventsChore,
+  wakeOverdueChore,
+  type SendingOptions,
+} from '#webhook-store';
 
 /** What chores work on: accounts and all that is theirs, and the engine that decides on them. */
 export interface Store {
@@ -19,7 +25,7 @@ export interface Store {
 }
 
 export interface ChoreOptions {
-  readonly sending: AttemptOptions;
+  readonly sending: SendingOptions;
   /** How long before it expires a grant's owner is notified, in milliseconds. */
   readonly expiryNotices: readonly number[];
   readonly idempotencyDays: number;
@@ -33,6 +39,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
   return [
     deliverWebhooks,
     relayEventsChore(pool, deliverWebhooks),
+    wakeOverdueChore(pool, deliverWebhooks),
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),

@@ -1,12 +1,12 @@
-import type { JobIds, QueuedChore } from '#background';
-import { QueueAway, type AddOptions, type Queues } from '#queues';
+import type { JobIds, QueuedChore, WakeOptions } from '#background';
+import { QueueAway, type Queues } from '#queues';
 
 /** Has jobs run soon; where the queues are away, the reconciler finds what is due when they are back. */
 export async function wakeJobs(
   queues: Queues,
   { name }: Pick<QueuedChore, 'name'>,
   jobs: readonly JobIds[],
-  options: AddOptions = {},
+  options: WakeOptions = {},
 ): Promise<void> {
   if (jobs.length === 0) return;
   try {

@@ -1,8 +1,20 @@
 /** What a job carries: ids and nothing else. What is to be done stands in Postgres. */
 export type JobIds = Readonly<Record<string, string>>;
 
+export interface WakeOptions {
+  /**
+   * Leaves out those that were woken like this and still wait or are under way: for a caller that wakes again and again what it
+   * finds. A caller that has news must not use it, because a job that is under way may have looked at the state before.
+   */
+  readonly unlessThere?: boolean;
+}
+
 /** Has jobs of a chore run soon. Where the queues are away nothing is lost: the chore's `due` finds what wasn't woken. */
-export type Wake = <Job extends JobIds>(chore: QueuedChore<Job>, jobs: readonly Job[]) => Promise<void>;
+export type Wake = <Job extends JobIds>(
+  chore: QueuedChore<Job>,
+  jobs: readonly Job[],
+  options?: WakeOptions,
+) => Promise<void>;
 
 /**
  * Work in jobs, one for each thing that Postgres says is due. A job is a wake-up call that may come late, twice or never: so

@@ -1,4 +1,4 @@
-export type { Chore, ChoreGauge, ChoreLog, JobIds, QueuedChore, TimedChore, Wake } from './chore.ts';
+export type { Chore, ChoreGauge, ChoreLog, JobIds, QueuedChore, TimedChore, Wake, WakeOptions } from './chore.ts';
 export { PacedFlight } from './paced-flight.ts';
 export { PolledSnapshot } from './polled-snapshot.ts';
 export { Repeater } from './repeater.ts';

@@ -16,8 +16,8 @@ export interface QueueWorkersParts {
 }
 
 /** Whoever has a job renews its lock twice in this time; a job whose lock has run out is given to another. */
-const LOCK_MS = 10_000;
-const LOOK_FOR_STALLED_EVERY_MS = 5_000;
+const LOCK_MS = 3_000;
+const LOOK_FOR_STALLED_EVERY_MS = 1_000;
 /** A job may lose so many processes before it is given up and left to the reconciler. */
 const STALLED_MAX = 3;
 const RETRY_AFTER_MS = 1_000;

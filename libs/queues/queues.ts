@@ -1,4 +1,4 @@
-import type { JobIds } from '#background';
+import type { JobIds, WakeOptions } from '#background';
 import { DatabaseError } from '#database';
 import { refuseSameNames, type JobHandler, type JobQueue } from './job-queue.ts';
 import { Outage, within } from './outage.ts';
@@ -12,14 +12,6 @@ export interface QueuesOptions {
   /** All that are worked, at least one. */
   readonly queues: readonly JobQueue[];
   readonly log: (line: string) => void;
-}
-
-export interface AddOptions {
-  /**
-   * Leaves out those that were added like this and still wait or are under way: for a caller that adds again and again what it
-   * finds. A caller that has news must not use it, because a job that is under way may have looked at the state before.
-   */
-  readonly unlessThere?: boolean;
 }
 
 /** How many jobs of a queue stand where. */
@@ -94,7 +86,7 @@ export class Queues {
    * Adds jobs.
    * @throws QueueAway, soon, where the backend is away. Some of the jobs may have been added
    */
-  async add(name: string, payloads: readonly JobIds[], { unlessThere = false }: AddOptions = {}): Promise<void> {
+  async add(name: string, payloads: readonly JobIds[], { unlessThere = false }: WakeOptions = {}): Promise<void> {
     const { queue, bull } = this.#find(name);
     const jobs = payloads.map((data) => {
       const jobId = unlessThere ? queue.idOf?.(data) : undefined;

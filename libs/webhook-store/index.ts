@@ -1,9 +1,9 @@
-export type { AttemptOptions } from './deliveries/attempt-delivery.ts';
-export { deliverWebhooksChore } from './deliveries/deliver-webhooks.chore.ts';
+export { deliverWebhooksChore, type SendingOptions } from './deliveries/deliver-webhooks.chore.ts';
 export { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from './deliveries/delivery-rows.ts';
 export { relayEventsChore } from './deliveries/relay-events.chore.ts';
 export type { RedeliveredSince } from './deliveries/redeliver.ts';
 export { followCommitSubscriptions } from './endpoints/commit-subscriptions.ts';
+export { wakeOverdueChore } from './deliveries/wake-overdue.chore.ts';
 export { DISABLED_REASONS } from './endpoints/webhook-endpoint.ts';
 export type { EndpointChanges, EndpointTerms, WebhookEndpoint } from './endpoints/webhook-endpoint.ts';
 export {

@@ -1,23 +1,25 @@
 import type { Pool } from '#database';
 import { transact, type Queryable } from '#ledger-store';
 import { randomUUID } from 'node:crypto';
+import { ENDPOINT_SLOTS, type SendSlot } from '../sending/send-slots.ts';
 import { keyOf, type DeliveryRef } from './delivery-ref.ts';
 
-/** More at once would let a slow endpoint take the slots of others. */
-export const UNDER_WAY_MAX = 8;
+/** After how long without a renewal another process takes over. */
+export const LEASE_MS = 3_000;
+
 /** While it only fails, so many try whether it is back. */
 const UNDER_WAY_MAX_FAILING = 2;
 
 /** How many messages an endpoint gets at once. */
 export function slotsOf({ failing }: { readonly failing: boolean }): number {
-  return failing ? UNDER_WAY_MAX_FAILING : UNDER_WAY_MAX;
+  return failing ? UNDER_WAY_MAX_FAILING : ENDPOINT_SLOTS;
 }
 
-/** How many an endpoint ($1) gets just now. */
+/** How many an endpoint ($1) gets just now. What a process that died had in progress counts until its leases have expired. */
 export const UNDER_WAY = `(select count(*)::integer from webhook_deliveries u
   where u.endpoint_id = $1 and u.lease is not null and u.next_attempt_at > now())`;
 
-/** A delivery that nobody else attempts until the lease has run out. */
+/** A delivery that nobody else attempts until the lease has expired. */
 export interface ClaimedDelivery {
   readonly claimed: true;
   readonly ref: DeliveryRef;
@@ -42,20 +44,29 @@ export interface NotClaimed {
 
 const NOT_CLAIMED: NotClaimed = { claimed: false, dueInMs: null };
 
+export interface ClaimTerms {
+  readonly slot: SendSlot;
+  /** How many messages the endpoint may get at once, where it doesn't only fail. */
+  readonly slotsMax: number;
+  readonly leaseMs: number;
+}
+
 /**
  * Takes a delivery for one attempt. The endpoint's row is locked for it, so that it is certain how many are under way: where
  * they are as many as may be, the delivery waits, and the end of one of their attempts wakes it.
  */
-export function claimDelivery(pool: Pool, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
-  return transact(pool, (database) => claim(database, ref, leaseMs));
+export function claimDelivery(pool: Pool, ref: DeliveryRef, terms: ClaimTerms): Promise<ClaimedDelivery | NotClaimed> {
+  return transact(pool, (database) => claim(database, ref, terms));
 }
 
-async function claim(database: Queryable, ref: DeliveryRef, leaseMs: number): Promise<ClaimedDelivery | NotClaimed> {
+async function claim(database: Queryable, ref: DeliveryRef, terms: ClaimTerms): Promise<ClaimedDelivery | NotClaimed> {
+  const { slot, slotsMax, leaseMs } = terms;
   const endpoint = await lockedEndpoint(database, ref.endpointId);
   if (!endpoint) return forget(database, ref);
-  if (!endpoint.enabled) return NOT_CLAIMED;
+  if (!endpoint.enabled || !slot.countFor(endpoint.account_id)) return NOT_CLAIMED;
   const lease = randomUUID();
-  const delivery = await claimed(database, ref, { lease, leaseMs, slots: slotsOf(endpoint) });
+  const slots = Math.min(slotsMax, slotsOf(endpoint));
+  const delivery = await claimed(database, ref, { lease, leaseMs, slots });
   if (delivery?.status !== 'pending') return NOT_CLAIMED;
   if (delivery.data === null) return forget(database, ref);
   if (delivery.claimed) {
@@ -64,9 +75,8 @@ async function claim(database: Queryable, ref: DeliveryRef, leaseMs: number): Pr
     const { url } = endpoint;
     return { claimed: true, ref, lease, tries, url, secrets, type, occurredAt: occurred_at.getTime(), data };
   }
-  // Where it is under way, its sender will see to it.
-  const isToCome = delivery.due_in_ms > 0 && !delivery.leased;
-  return { claimed: false, dueInMs: isToCome ? delivery.due_in_ms : null };
+  // Where it is under way, its sender may be dead: then it is due when the lease has expired.
+  return { claimed: false, dueInMs: delivery.due_in_ms > 0 ? delivery.due_in_ms : null };
 }
 
 /** The endpoint was deleted, or the event is too old to be kept. */
@@ -79,6 +89,7 @@ export const IS_DELIVERY = 'account_id = $1 and event_id = $2 and endpoint_id = 
 
 interface LockedEndpoint {
   readonly url: string;
+  readonly account_id: string | null;
   readonly enabled: boolean;
   readonly failing: boolean;
   readonly secret: Buffer;
@@ -88,7 +99,7 @@ interface LockedEndpoint {
 /** A lease that is lost as Postgres crashes costs a second message at worst, so its commit doesn't wait for the disk. */
 async function lockedEndpoint(database: Queryable, id: string): Promise<LockedEndpoint | undefined> {
   const { rows } = await database.query<LockedEndpoint>(
-    `select set_config('synchronous_commit', 'off', true), url, enabled, failing_since is not null as failing, secret,
+    `select set_config('synchronous_commit', 'off', true), url, account_id, enabled, failing_since is not null as failing, secret,
       case when previous_secret_until > now() then previous_secret end as previous_secret
     from webhook_endpoints where id = $1 for no key update`,
     [id],
@@ -100,7 +111,6 @@ type DeliveryState = {
   readonly status: string;
   readonly tries: number;
   readonly due_in_ms: number;
-  readonly leased: boolean;
   readonly claimed: boolean;
 } & (
   | { readonly type: string; readonly occurred_at: Date; readonly data: string }
@@ -124,7 +134,7 @@ async function claimed(database: Queryable, ref: DeliveryRef, claim: Claim): Pro
 // Recording an attempt takes no such lock, so the conditions are checked again on the row that is changed.
 const CLAIM = `
   with state as (
-    select d.status, d.tries, d.lease is not null as leased, e.type, e.occurred_at, e.data::text as data,
+    select d.status, d.tries, e.type, e.occurred_at, e.data::text as data,
       ceil(extract(epoch from d.next_attempt_at - now()) * 1000)::float8 as due_in_ms
     from webhook_deliveries d left join events e on e.account_id = d.account_id and e.id = d.event_id
     where d.endpoint_id = $1 and d.account_id = $2 and d.event_id = $3

@@ -1,7 +1,7 @@
 import type { Pool } from '#database';
 import { queryable, attemptRead } from '#ledger-store';
 import { idFromRow, type RefRow } from './delivery-ref.ts';
-import { UNDER_WAY_MAX } from './claim-delivery.ts';
+import { ENDPOINT_SLOTS } from '../sending/send-slots.ts';
 
 /**
  * What is due by its state, whatever became of its jobs: a few deliveries of each endpoint, so that one with many doesn't
@@ -17,7 +17,7 @@ export function dueDeliveries(pool: Pool, limit: number): Promise<string[]> {
         where endpoint_id = w.id and status = 'pending' and next_attempt_at <= now()
         order by next_attempt_at limit $2
       ) d where w.enabled order by d.next_attempt_at limit $1`,
-      [limit, UNDER_WAY_MAX],
+      [limit, ENDPOINT_SLOTS],
     );
     return rows.map(idFromRow);
   });

@@ -1,12 +1,12 @@
 import { retry } from '#background';
 import type { Pool } from '#database';
 import { publicId } from '#ledger';
-import { queryable, attemptRead, LedgerUnavailable, transact, type Queryable } from '#ledger-store';
+import { LedgerUnavailable, transact, type Queryable } from '#ledger-store';
 import { failingNotice, type FailingNotice } from '#webhooks';
 import type { Sent } from '../sending/webhook-sender.ts';
 import { insertEndpointEvent } from './endpoint-events.ts';
-import { IS_DELIVERY, slotsOf, UNDER_WAY, type ClaimedDelivery } from './claim-delivery.ts';
-import { idFromRow, keyOf, type RefRow } from './delivery-ref.ts';
+import { IS_DELIVERY, type ClaimedDelivery } from './claim-delivery.ts';
+import { keyOf } from './delivery-ref.ts';
 
 /** What is to become of a delivery after an attempt. */
 export interface Verdict {
@@ -27,22 +27,15 @@ export interface AttemptedDelivery {
 const TO_NEW_URL: Verdict = { status: 'pending', nextInMs: 0, isGone: false };
 const ATTEMPTS_KEPT = 10;
 const RECORD_ATTEMPTS_MAX = 5;
-const WAITING_LOOKED_AT = 64;
 const RECORD_PAUSE_MS = 1000;
 
 /**
  * Writes down what came of an attempt, in one transaction with what it means for the endpoint. Only the holder of the lease
  * may. A message that was sent and not written down is sent again, so this is tried for some seconds where the database is
  * away.
- *
- * @returns the deliveries of the same endpoint that have waited longest, one for each slot that is free now
  */
-export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<string[]> {
-  const recordOnce = async (): Promise<string[]> => {
-    await transact(pool, (database) => record(database, attempted));
-    return attemptRead(() => waitingFor(queryable(pool), attempted.delivery.ref.endpointId));
-  };
-  return retry(recordOnce, {
+export async function recordAttempt(pool: Pool, attempted: AttemptedDelivery): Promise<void> {
+  await retry(() => transact(pool, (database) => record(database, attempted)), {
     attemptsMax: RECORD_ATTEMPTS_MAX,
     pauseMs: RECORD_PAUSE_MS,
     isRetryable: (error) => error instanceof LedgerUnavailable,
@@ -62,23 +55,6 @@ async function record(database: Queryable, attempted: AttemptedDelivery): Promis
   const hasMoved = endpoint !== undefined && endpoint.url !== delivery.url;
   const isOurs = await updateDelivery(database, hasMoved ? { ...attempted, verdict: TO_NEW_URL } : attempted);
   if (isOurs && endpoint && !hasMoved) await noteFailure(database, endpoint, attempted);
-}
-
-/**
- * As many as there are slots free now, not just the one, and any of those that have waited longest: of two attempts that end at
- * the same moment, both could name the same one, and a slot would stay empty. One that was named twice is attempted once. It
- * is read after the attempt was committed: a delivery that found this slot taken before that waits by now, and is seen here.
- */
-async function waitingFor(database: Queryable, endpointId: string): Promise<string[]> {
-  const { rows } = await database.query<RefRow>(
-    `select event_id, endpoint_id from (
-      select event_id, endpoint_id from webhook_deliveries
-      where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at limit ${WAITING_LOOKED_AT}
-    ) longest order by random() limit (select greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY})
-      from webhook_endpoints where id = $1 and enabled)`,
-    [endpointId, slotsOf({ failing: false }), slotsOf({ failing: true })],
-  );
-  return rows.map(idFromRow);
 }
 
 /** @returns whether the lease was still ours, and nobody has written it down before */

@@ -1,6 +1,8 @@
 import type { QueuedChore, TimedChore } from '#background';
 import type { Pool } from '#database';
+import { ENDPOINT_SLOTS } from '../sending/send-slots.ts';
 import { deliveryJobs, type DeliveryJob } from './deliver-webhooks.chore.ts';
+import { parseDeliveryId } from './delivery-ref.ts';
 import { outboxAge } from './outbox-age.ts';
 import { relayEvents } from './relay-events.ts';
 
@@ -27,8 +29,17 @@ export function relayEventsChore(pool: Pool, deliveries: QueuedChore<DeliveryJob
     },
     run: async (wake) => {
       const due = await relayEvents(pool, { limit: EVENTS_MAX });
-      await wake(deliveries, deliveryJobs(due));
+      await wake(deliveries, deliveryJobs(someOfEach(due)));
       return due.length >= EVENTS_MAX;
     },
   };
+}
+
+/**
+ * As many of each endpoint as it has slots: the end of an attempt wakes what waits. A job for each of thousands would only keep
+ * those of other endpoints waiting.
+ */
+function someOfEach(ids: readonly string[]): string[] {
+  const byEndpoint = Map.groupBy(ids, (id) => parseDeliveryId(id).endpointId);
+  return [...byEndpoint.values()].flatMap((ofEndpoint) => ofEndpoint.slice(0, ENDPOINT_SLOTS));
 }

@@ -5,21 +5,26 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { attemptDelivery, type Attempted, type AttemptOptions } from '../deliveries/attempt-delivery.ts';
-import { deliveryId } from '../deliveries/delivery-ref.ts';
+import { claimDelivery, type ClaimedDelivery } from '../deliveries/claim-delivery.ts';
+import { deliveryId, parseDeliveryId } from '../deliveries/delivery-ref.ts';
 import { listDeliveries, type Delivery } from '../deliveries/delivery-rows.ts';
 import { relayEvents } from '../deliveries/relay-events.ts';
 import { WebhookEndpoints, type MadeEndpoint } from '../endpoints/webhook-endpoints.ts';
 import type { EndpointTerms } from '../endpoints/webhook-endpoint.ts';
 import { SecretBox } from '../secrets/secret-box.ts';
+import { ENDPOINT_SLOTS, SendSlots } from '../sending/send-slots.ts';
 import { WebhookSender } from '../sending/webhook-sender.ts';
 
 const CONNECTIONS_MAX = 24;
+/** Longer than a spec takes on a busy machine. */
+const PATIENT_LEASE_MS = 20_000;
 
 /** A database with endpoints and events, and a sender that reaches loopback. */
 export class WebhookFixture {
   readonly secretsKey = randomBytes(32);
   readonly secrets = new SecretBox([this.secretsKey]);
   readonly endpoints: WebhookEndpoints;
+  readonly slots = new SendSlots();
   /** More patient than any receiver is slow, on a busy machine too. */
   readonly sender = new WebhookSender({ allowLoopback: true, timeoutMs: 20_000 });
 
@@ -106,7 +111,12 @@ export class WebhookFixture {
   }
 
   attempt(id: string, options: Partial<AttemptOptions> = {}): Promise<Attempted> {
-    return attemptDelivery(this.pool, id, { sender: this.sender, secrets: this.secrets, ...options });
+    return attemptDelivery(this.pool, id, {
+      sender: this.sender,
+      secrets: this.secrets,
+      slots: this.slots,
+      ...options,
+    });
   }
 
   /** Does what a worker does until nothing is left: attempts what is due, what has waited for it, and what failed, again. */
@@ -124,7 +134,17 @@ export class WebhookFixture {
     );
   }
 
-  /** Lets the leases of all attempts run out. */
+  /** Takes a delivery, as a process does that then dies. @throws Error where it can't be taken now */
+  async claimAndDie(id: string): Promise<ClaimedDelivery> {
+    const ref = parseDeliveryId(id);
+    using slot = new SendSlots().reserve(ref.endpointId);
+    if (!slot) throw new Error('every slot was free');
+    const claim = await claimDelivery(this.pool, ref, { slot, slotsMax: ENDPOINT_SLOTS, leaseMs: PATIENT_LEASE_MS });
+    if (!claim.claimed) throw new Error('the delivery can’t be taken');
+    return claim;
+  }
+
+  /** Lets the leases of all attempts expire. */
   async endLeases(): Promise<void> {
     await this.pool.query('update webhook_deliveries set next_attempt_at = clock_timestamp() where lease is not null');
   }

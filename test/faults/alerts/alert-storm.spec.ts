@@ -1,14 +1,12 @@
 import { publicId } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { build } from '../../support/build.ts';
 import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
 import { answer, verified, WebhookReceiver, type ReceivedMessage } from '../../support/webhook-receiver.ts';
 import { makeEndpoint, type EndpointView } from '../../support/webhook-steps.ts';
+import { DeliveryWorker } from '../webhooks/delivery-worker.ts';
 import { predictedEvents, type Predicted } from './predicted-events.ts';
 
 /** `ALERT_COMMITS=10000 ALERT_CALLERS=500 ALERT_ACCOUNTS=100` is the storm in full. */
@@ -18,7 +16,6 @@ const callers = Number(ALERT_CALLERS);
 const accounts = Array.from({ length: Number(ALERT_ACCOUNTS) }, (_, at) => `acme-${String(at)}`);
 const TEST_MS_MAX = 120_000 + commits * 60;
 
-const script = fileURLToPath(new URL('worker-process.ts', import.meta.url));
 /** Instead of seconds, minutes and hours. */
 const DELAYS_MS = [0, 50, 100, 200, 400, 800, 1600, 3200, 6400, 6400];
 
@@ -27,7 +24,7 @@ describe.each(queuePlaces)('a storm of commits, with queues on %s', (_, makePlac
   let place: TestQueuePlace;
   let receiver: WebhookReceiver;
   let endpoint: EndpointView;
-  let worker: ChildProcess;
+  let worker: DeliveryWorker;
   let workerSaid = '';
 
   beforeEach(async () => {
@@ -49,25 +46,14 @@ describe.each(queuePlaces)('a storm of commits, with queues on %s', (_, makePlac
   }, TEST_MS_MAX);
 
   async function startWorker(): Promise<void> {
-    const terms = {
-      queuePlace: place.place,
-      databaseUrl: service.databaseUrl,
-      secretsKey: SECRETS_KEY.toString('base64'),
-      delaysMs: DELAYS_MS,
-      leaseMs: 3000,
-    };
-    worker = spawn(process.execPath, ['--no-warnings', script, JSON.stringify(terms)], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    worker.stderr?.on('data', (text: Buffer) => (workerSaid += text.toString()));
-    if (worker.stdout) await once(worker.stdout, 'data');
+    const { place: queuePlace } = place;
+    const { databaseUrl } = service;
+    worker = await DeliveryWorker.start({ queuePlace, databaseUrl, secretsKey: SECRETS_KEY, delaysMs: DELAYS_MS });
   }
 
   async function killWorker(): Promise<void> {
-    if (worker.exitCode !== null || worker.signalCode !== null) return;
-    const ended = once(worker, 'exit');
-    worker.kill('SIGKILL');
-    await ended;
+    await worker.kill();
+    workerSaid += worker.log;
   }
 
   /** Spends an account's 100 credits by holds and commits, until nothing is left. */
@@ -140,7 +126,7 @@ describe.each(queuePlaces)('a storm of commits, with queues on %s', (_, makePlac
       for (const end = Date.now() + 60_000; (await undelivered()) !== '0' && Date.now() < end;) await sleep(100);
       expect(await undelivered()).toBe('0');
       process.stderr.write(
-        `${String(wanted.length)} events, ${String(receiver.received.length)} messages; said by workers: ${workerSaid.trim() || 'nothing'}\n`,
+        `${String(wanted.length)} events, ${String(receiver.received.length)} messages; said by workers: ${(workerSaid + worker.log).trim() || 'nothing'}\n`,
       );
     },
     TEST_MS_MAX,

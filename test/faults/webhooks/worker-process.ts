@@ -1,19 +1,18 @@
 import { connect } from '#database';
 import type { QueuePlace } from '#queues';
-import { deliverWebhooksChore, relayEventsChore, SecretBox, WebhookSender } from '#webhook-store';
+import { deliverWebhooksChore, relayEventsChore, SecretBox, wakeOverdueChore, WebhookSender } from '#webhook-store';
 import type * as StartWork from '../../../apps/worker/start-work.ts';
 
 // The worker has decorators, so what runs is what was built. Its types are the sources'.
 const built = new URL('../../../dist/apps/worker/start-work.js', import.meta.url).href;
 const { startWork } = (await import(built)) as typeof StartWork;
 
-/** A worker in earnest, but for its patience: what takes it seconds, minutes and hours takes milliseconds here. */
-const { queuePlace, databaseUrl, secretsKey, delaysMs, leaseMs } = JSON.parse(process.argv[2] ?? '') as {
+/** A worker that relays and delivers events. With `delaysMs`, failed deliveries wait that long instead of minutes and hours. */
+const { queuePlace, databaseUrl, secretsKey, delaysMs } = JSON.parse(process.argv[2] ?? '') as {
   queuePlace: QueuePlace;
   databaseUrl: string;
   secretsKey: string;
-  delaysMs: readonly number[];
-  leaseMs: number;
+  delaysMs?: readonly number[];
 };
 const write = (line: string): void => void process.stderr.write(`${line}\n`);
 const settings = { role: 'purser_app' };
@@ -21,11 +20,10 @@ const pool = connect(databaseUrl, { connectionsMax: 8, settings, log: write });
 const deliverWebhooks = deliverWebhooksChore(pool, {
   sender: new WebhookSender({ allowLoopback: true }),
   secrets: new SecretBox([Buffer.from(secretsKey, 'base64')]),
-  delaysMs,
-  leaseMs,
+  ...(delaysMs && { delaysMs }),
 });
 const worker = await startWork({
-  chores: [deliverWebhooks, relayEventsChore(pool, deliverWebhooks)],
+  chores: [deliverWebhooks, relayEventsChore(pool, deliverWebhooks), wakeOverdueChore(pool, deliverWebhooks)],
   queuePlace,
   log: { info: (_fields, line) => write(line), warn: write, error: write },
 });
