@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { ENDPOINT_SLOTS, type SendSlot } from '../sending/send-slots.ts';
 import { keyOf, type DeliveryRef } from './delivery-ref.ts';
 
-/** After how long without a renewal another process takes over. */
-export const LEASE_MS = 3_000;
+/** After how long without a renewal another process sends the same message. */
+export const LEASE_MS = 4_000;
+/** After how long without a renewal a lease takes no slot any more: its process has died, or is late. */
+const SLOT_MS = 2_000;
 
 /** While it only fails, so many try whether it is back. */
 const UNDER_WAY_MAX_FAILING = 2;
@@ -15,9 +17,11 @@ export function slotsOf({ failing }: { readonly failing: boolean }): number {
   return failing ? UNDER_WAY_MAX_FAILING : ENDPOINT_SLOTS;
 }
 
-/** How many an endpoint ($1) gets just now. What a process that died had in progress counts until its leases have expired. */
-export const UNDER_WAY = `(select count(*)::integer from webhook_deliveries u
-  where u.endpoint_id = $1 and u.lease is not null and u.next_attempt_at > now())`;
+/** How many an endpoint gets just now, in SQL. */
+export function underWay(endpoint: '$1' | 'w.id'): string {
+  return `(select count(*)::integer from webhook_deliveries u where u.endpoint_id = ${endpoint} and u.lease is not null
+    and u.next_attempt_at > now() + interval '${LEASE_MS - SLOT_MS} ms')`;
+}
 
 /** A delivery that nobody else attempts until the lease has expired. */
 export interface ClaimedDelivery {
@@ -141,7 +145,7 @@ const CLAIM = `
   ), claimed as (
     update webhook_deliveries set lease = $4, next_attempt_at = clock_timestamp() + $5 * interval '1 ms'
     where endpoint_id = $1 and account_id = $2 and event_id = $3 and status = 'pending' and next_attempt_at <= now()
-      and exists (select from state where data is not null) and ${UNDER_WAY} < $6
+      and exists (select from state where data is not null) and ${underWay('$1')} < $6
     returning event_id
   )
   select state.*, exists (select from claimed) as claimed from state`;

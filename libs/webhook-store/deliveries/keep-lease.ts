@@ -5,7 +5,7 @@ import { IS_DELIVERY, type ClaimedDelivery } from './claim-delivery.ts';
 import { keyOf } from './delivery-ref.ts';
 
 /** How often a lease is renewed in the time that it lasts. */
-const RENEWALS = 3;
+const RENEWALS = 4;
 
 /** Renews the lease of a delivery, as long as it is the caller's, until that is disposed of. */
 export function keepLease(pool: Pool, { ref, lease }: ClaimedDelivery, leaseMs: number): AsyncDisposable {

@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
 import { attemptRead, queryable } from '#ledger-store';
-import { slotsOf } from './claim-delivery.ts';
+import { slotsOf, underWay } from './claim-delivery.ts';
 import { idFromRow, type RefRow } from './delivery-ref.ts';
 
 /** A delivery that is due for longer has lost its job, or was turned away. */
@@ -43,10 +43,7 @@ const OVERDUE = `
       order by next_attempt_at limit ${LOOKED_AT}
     ) longest
     order by random() limit least(${OF_ENDPOINT_MAX}, greatest(0,
-      case when w.failing_since is null then $2::integer else $3 end - (
-        select count(*)::integer from webhook_deliveries u
-        where u.endpoint_id = w.id and u.lease is not null and u.next_attempt_at > now()
-      )
+      case when w.failing_since is null then $2::integer else $3 end - ${underWay('w.id')}
     ))
   ) d
   order by random() limit $1`;

@@ -1,6 +1,6 @@
 import type { Pool } from '#database';
 import { attemptRead, queryable } from '#ledger-store';
-import { slotsOf, UNDER_WAY } from './claim-delivery.ts';
+import { slotsOf, underWay } from './claim-delivery.ts';
 import { idFromRow, type RefRow } from './delivery-ref.ts';
 
 const LOOKED_AT = 64;
@@ -27,6 +27,6 @@ const WAITING = `
     select event_id, endpoint_id from webhook_deliveries
     where endpoint_id = $1 and status = 'pending' and next_attempt_at <= now() order by next_attempt_at limit ${LOOKED_AT}
   ) longest order by random() limit coalesce((
-    select least($4::integer, greatest(0, case when failing_since is null then $2::integer else $3 end - ${UNDER_WAY}))
+    select least($4::integer, greatest(0, case when failing_since is null then $2::integer else $3 end - ${underWay('$1')}))
     from webhook_endpoints where id = $1 and enabled
   ), 0)`;
