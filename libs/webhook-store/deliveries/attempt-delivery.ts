@@ -49,10 +49,8 @@ export async function attemptDelivery(pool: Pool, id: string, options: AttemptOp
   const { endpointId } = ref;
   const attempted = await attemptInSlot(pool, ref, options);
   if (!attempted) return NOTHING;
-  // After a slow one it is others' turn: what waits for it is overdue, and found among theirs.
-  if (slots.isSlow(endpointId)) return attempted;
   // One that wasn't attempted has kept its slot from at most one other that was.
-  const limit = attempted.outcome === 'none' ? Number(slots.hasTurnedAway(endpointId)) : slots.freeFor(endpointId);
+  const limit = attempted.outcome === 'none' ? Number(slots.hasTurnedAway(endpointId)) : slots.toWake(endpointId);
   return limit === 0 ? attempted : { ...attempted, waiting: await waitingDeliveries(pool, endpointId, limit) };
 }
 

@@ -49,7 +49,7 @@ describe('an endpoint', () => {
     attempt(slots, 'a', 15_000);
     expect([slots.isSlow('a'), takeAll(slots, 'a').length]).toEqual([true, 1]);
     const other = new SendSlots();
-    attempt(other, 'a', 15_000, 10, 10, 10);
+    attempt(other, 'a', 15_000, 10);
     expect([other.isSlow('a'), takeAll(other, 'a').length]).toEqual([false, 8]);
   });
 
@@ -75,6 +75,16 @@ describe('slow endpoints', () => {
     const taken = names(100).map((endpoint) => takeAll(slots, endpoint).length);
     expect(taken.reduce((sum, count) => sum + count)).toBe(16);
     expect(takeAll(slots, 'quick')).toHaveLength(8);
+  });
+
+  it('wake their own next delivery only where others don’t wait for the slot', () => {
+    const slots = new SendSlots();
+    for (const endpoint of names(16)) attempt(slots, endpoint, 15_000);
+    const taken = names(16).flatMap((endpoint) => takeAll(slots, endpoint));
+    taken[0]?.[Symbol.dispose]();
+    expect([slots.freeFor('endpoint-0'), slots.toWake('endpoint-0')]).toEqual([1, 0]);
+    taken[1]?.[Symbol.dispose]();
+    expect(slots.toWake('endpoint-0')).toBe(1);
   });
 });
 

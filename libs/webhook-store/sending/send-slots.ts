@@ -10,8 +10,8 @@ const SLOW_SLOTS = 16;
 const PART_OF_FREE = 1 / 4;
 
 /** An endpoint is slow while its attempts take longer than this on average. */
-const SLOW_MS = 2_000;
-const WEIGHT_OF_LAST = 1 / 4;
+const SLOW_MS = 4_000;
+const WEIGHT_OF_LAST = 1 / 3;
 /** Below this an average needs no memory. */
 const FORGOTTEN_MS = 100;
 const REMEMBERED_MAX = 10_000;
@@ -71,6 +71,15 @@ export class SendSlots {
     const shared = this.isSlow(endpoint) ? SLOW_SLOTS - this.#slowInUse() : free;
     const most = Math.min(this.mostFor(endpoint), Math.ceil(free * PART_OF_FREE));
     return Math.max(0, Math.min(most - this.#of(endpoint), shared));
+  }
+
+  /**
+   * How many waiting deliveries of an endpoint to wake as one of its attempts has ended. Where slow endpoints take all their
+   * slots it is others' turn: what waits for this one is overdue, and found among theirs.
+   */
+  toWake(endpoint: string): number {
+    const isContended = this.isSlow(endpoint) && this.#slowInUse() >= SLOW_SLOTS - 1;
+    return isContended ? 0 : this.freeFor(endpoint);
   }
 
   /** How many an endpoint may get at once, where nothing else is sent. */
