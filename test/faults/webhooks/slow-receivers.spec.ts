@@ -1,13 +1,13 @@
-import { publicId } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebhookFixture } from '../../../libs/webhook-store/testing/webhook-fixture.ts';
 import { build } from '../../support/build.ts';
 import { eventually } from '../../support/eventually.ts';
 import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
+import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { makeEndpoint, writeEvent } from '../../support/webhook-steps.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 
 const TEST_MS_MAX = 180_000;
@@ -64,7 +64,7 @@ class DrippingReceiver {
 
 describe.each(queuePlaces)('nine endpoints that drip, with queues on %s', (_, makePlace) => {
   let place: TestQueuePlace;
-  let fixture: WebhookFixture;
+  let service: TestService;
   let healthy: WebhookReceiver;
   let dripping: DrippingReceiver;
   let worker: DeliveryWorker;
@@ -72,16 +72,16 @@ describe.each(queuePlaces)('nine endpoints that drip, with queues on %s', (_, ma
   beforeEach(async () => {
     await build();
     place = await makePlace();
-    fixture = await WebhookFixture.open();
+    service = await startTestService();
     healthy = await WebhookReceiver.start();
-    const { databaseUrl, secretsKey } = fixture;
-    worker = await DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey });
+    const { databaseUrl } = service;
+    worker = await DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey: SECRETS_KEY });
   }, TEST_MS_MAX);
   afterEach(async () => {
     await worker.kill();
     dripping.stop();
     await healthy.stop();
-    await fixture.close();
+    await service.stop();
     await place.remove();
   }, TEST_MS_MAX);
 
@@ -94,11 +94,13 @@ describe.each(queuePlaces)('nine endpoints that drip, with queues on %s', (_, ma
           { length: whose === 'one account' ? 1 : ENDPOINTS },
           (_none, at) => `drip-${String(at)}`,
         );
-        for (const account of [...accounts, 'acme']) await fixture.account(account, 'live');
-        await fixture.endpoint(healthy.url, { account: 'acme' });
+        for (const account of [...accounts, 'acme']) await service.live.post('/v1/accounts', { id: account });
+        await makeEndpoint(service.live, { url: healthy.url, account: 'acme' });
         for (let at = 0; at < ENDPOINTS; at++)
-          await fixture.endpoint(dripping.url, { account: accounts[at % accounts.length] ?? '' });
-        for (const account of accounts) await fixture.events(WAITING, { account });
+          await makeEndpoint(service.live, { url: dripping.url, account: accounts[at % accounts.length] });
+        for (const account of accounts) {
+          await Promise.all(Array.from({ length: WAITING }, () => writeEvent(service.pool, { account })));
+        }
         const { withoutMs, lateMs } = await watch(healthy);
         process.stderr.write(
           `${expect.getState().currentTestName ?? ''}: at most ${String(withoutMs)} ms without a delivery, ${String(lateMs)} ms late\n`,
@@ -114,7 +116,7 @@ describe.each(queuePlaces)('nine endpoints that drip, with queues on %s', (_, ma
     const writtenAt = new Map<string, number>();
     const startedAt = Date.now();
     while (Date.now() < startedAt + WATCHED_MS) {
-      writtenAt.set(publicId('event', await fixture.event({ account: 'acme' })), Date.now());
+      writtenAt.set(await writeEvent(service.pool), Date.now());
       await sleep(EVENTS_EVERY_MS);
     }
     await eventually('every event has arrived', () => Promise.resolve(received.length >= writtenAt.size));

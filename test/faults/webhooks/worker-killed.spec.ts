@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebhookFixture } from '../../../libs/webhook-store/testing/webhook-fixture.ts';
 import { build } from '../../support/build.ts';
 import { eventually } from '../../support/eventually.ts';
 import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
+import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
+import { makeEndpoint, writeEvent } from '../../support/webhook-steps.ts';
 import { rounds, TEST_MS_MAX } from '../rounds.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 
@@ -20,7 +21,7 @@ const NEW_EVENTS_EVERY_MS = 100;
 
 describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_, makePlace) => {
   let place: TestQueuePlace;
-  let fixture: WebhookFixture;
+  let service: TestService;
   let receiver: WebhookReceiver;
   let workers: DeliveryWorker[];
   let isFailing: boolean;
@@ -30,7 +31,7 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
   beforeEach(async () => {
     await build();
     place = await makePlace();
-    fixture = await WebhookFixture.open();
+    service = await startTestService();
     receiver = await WebhookReceiver.start();
     isFailing = false;
     accepted = [];
@@ -43,19 +44,23 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
         acceptedIds.push(id);
       }, RECEIVER_TAKES_MS);
     };
-    await fixture.endpoint(receiver.url);
+    await makeEndpoint(service.live, { url: receiver.url });
     workers = [await startWorker(), await startWorker()];
   }, TEST_MS_MAX);
   afterEach(async () => {
     for (const worker of workers) await worker.kill();
     await receiver.stop();
-    await fixture.close();
+    await service.stop();
     await place.remove();
   }, TEST_MS_MAX);
 
   function startWorker(): Promise<DeliveryWorker> {
-    const { databaseUrl, secretsKey } = fixture;
-    return DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey });
+    const { databaseUrl } = service;
+    return DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey: SECRETS_KEY });
+  }
+
+  async function writeEvents(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, () => writeEvent(service.pool)));
   }
 
   /** Kills the one that has run for longer, and starts another when it was watched what that does. */
@@ -87,7 +92,7 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
       const quiet = new AbortController();
       const busy = (async () => {
         while (!quiet.signal.aborted) {
-          await fixture.events(NEW_EVENTS);
+          await writeEvents(NEW_EVENTS);
           await sleep(NEW_EVENTS_EVERY_MS);
         }
       })();
@@ -110,7 +115,7 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
       const gaps: number[] = [];
       for (let round = 0; round < rounds; round++) {
         const { length } = accepted;
-        await fixture.events(WAITING);
+        await writeEvents(WAITING);
         await eventually('messages arrive', () => Promise.resolve(accepted.length > length + 16));
         isFailing = true;
         setTimeout(() => (isFailing = false), FAILING_MS);
