@@ -96,6 +96,14 @@ async function causeEveryEvent(): Promise<void> {
   await arrived('grant.remainder_voided');
   await test.post(`/v1/accounts/${account}/suspend`);
   await arrived('account.suspended');
+  await test.post(`/v1/accounts/${account}/resume`);
+  await grantCredits(test, account, '3');
+  const { id: exceeded } = await authorize(test, account, '1');
+  await test.post(`/v1/authorizations/${exceeded}/commit`, { amount: '1000' });
+  await arrived('authorization.committed');
+  await arrived('usage.uncollected');
+  await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
+  await arrived('account.closed');
 
   await test.post(`/v1/webhook-endpoints/${endpoint.id}/test`);
   await arrived('webhook_endpoint.test');

@@ -1,4 +1,12 @@
-import { GRANT_CATEGORIES, type AboutAccount, type LedgerEvents, type LedgerEventType } from '#ledger';
+import {
+  AUTHORIZATION_STATUSES,
+  GRANT_CATEGORIES,
+  OVERAGE_POLICIES,
+  REMAINDERS,
+  type AboutAccount,
+  type LedgerEvents,
+  type LedgerEventType,
+} from '#ledger';
 import type { EndpointEvents, EndpointEventType, EventType } from '#webhooks';
 import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
@@ -53,6 +61,8 @@ const FORECAST = orNull(
   ),
 );
 
+const AUTHORIZATION = id('authorization', 'The authorization.');
+const OVERAGE = choice(OVERAGE_POLICIES, 'Its overage policy.');
 const EPOCH = count('The number of the fill, counted from 1 for each account.');
 const BASIS = signedAmount('The amount that counts as 100 percent.');
 const ENDPOINT = id('endpoint', 'The endpoint.');
@@ -89,7 +99,7 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
   'authorization.expired': {
     sentWhen: 'A hold has expired.',
     fields: {
-      authorization: id('authorization', 'The authorization.'),
+      authorization: AUTHORIZATION,
       released: amount('The amount that it held until then.'),
     },
   },
@@ -100,9 +110,42 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
       minute: instant('The start of that minute, in real time.'),
     },
   },
+  'authorization.committed': {
+    sentWhen: 'A commit or a charge; only to endpoints that name this type.',
+    fields: {
+      authorization: AUTHORIZATION,
+      status: choice(AUTHORIZATION_STATUSES, '`authorized` after a partial commit.'),
+      amount: amount('The authorized amount, including extensions.'),
+      held: amount('The amount still held.'),
+      committed: amount('The amount charged.'),
+      uncollected: amount('The amount that was used but covered by neither credits nor debt.'),
+      refunded: amount('The part of `committed` that was refunded.'),
+      overage: OVERAGE,
+      late: { type: 'boolean', description: 'Whether it was committed after it had expired.' },
+      tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'Its tags.' },
+    },
+  },
+  'usage.uncollected': {
+    sentWhen: 'A commit asked for more than credits and debt covered.',
+    fields: {
+      authorization: AUTHORIZATION,
+      required: amount('What this commit asked for.'),
+      committed: amount('What of it was charged.'),
+      uncollected: amount('What of it was covered by neither credits nor debt.'),
+      overage: OVERAGE,
+    },
+  },
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',
     fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },
+  },
+  'account.closed': {
+    sentWhen: 'The account was closed.',
+    fields: {
+      status: { type: 'string', const: 'closed', description: 'The account’s status.' },
+      remainder: choice(REMAINDERS, 'Where the credits went that were left.'),
+      amount_left: amount('The credits that were left of all grants, scheduled ones included.'),
+    },
   },
   'balance.threshold_reached': {
     sentWhen: 'A percentage of the last fill is used.',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { StaticContent } from '../content/static-content.ts';
-import { GUIDE_NAMES, GUIDE_STYLE, guidePage, type GuideName } from '../guides/guides.ts';
+import { GUIDE_NAMES, GUIDE_STYLE, guidePage } from '../guides/guides.ts';
 import { fillInIds } from './fill-in-ids.ts';
 
 const MAX_AGE_SECONDS = 60;
