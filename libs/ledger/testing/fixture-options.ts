@@ -1,9 +1,23 @@
 import type { AccountTerms } from '../account.ts';
-import { Amount } from '#amounts';
+import { Amount, ZERO } from '#amounts';
 import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 
 // What a spec may say of a command; what it leaves out is the fixture's.
+
+/** Anything with an id: an answer of the fixture, or an id made up. */
+export interface Named {
+  readonly id: string;
+}
+
+/** The terms of an account that a spec says nothing about. */
+export const TERMS: AccountTerms = {
+  name: null,
+  overdraftLimit: ZERO,
+  overage: 'cap',
+  timeZone: 'UTC',
+  metadata: {},
+};
 
 export interface AccountOptions {
   readonly unit?: string;
@@ -60,4 +74,9 @@ export interface AlertOptions {
 
 export function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
   return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
+}
+
+/** What a command that may leave out its amount is given. */
+export function amountOf(text: string | undefined): Amount | null {
+  return text === undefined ? null : new Amount(text);
 }

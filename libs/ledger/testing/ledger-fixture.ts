@@ -1,5 +1,5 @@
-import type { AccountTerms, Remainder } from '../account.ts';
-import { Amount, formatAmount, ZERO } from '#amounts';
+import type { Remainder } from '../account.ts';
+import { Amount, formatAmount } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,
@@ -21,6 +21,8 @@ import { isSettled } from '../decide/settle.ts';
 import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import {
+  amountOf,
+  TERMS,
   termsOf,
   type AccountOptions,
   type AlertOptions,
@@ -29,6 +31,7 @@ import {
   type ExtendOptions,
   type GrantOptions,
   type HoldOptions,
+  type Named,
   type RefundOptions,
   type SpendOptions,
 } from './fixture-options.ts';
@@ -40,13 +43,6 @@ import { Refused } from './refused.ts';
 import { snapshot } from './snapshot.ts';
 
 const ENVIRONMENT = 'live';
-
-const TERMS: AccountTerms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} };
-
-/** Anything with an id: an answer of the fixture, or an id made up. */
-interface Named {
-  readonly id: string;
-}
 
 /** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
 export function ledgerAt(time: string): LedgerFixture {
@@ -376,8 +372,4 @@ export class LedgerFixture {
       overage,
     };
   }
-}
-
-function amountOf(text: string | undefined): Amount | null {
-  return text === undefined ? null : new Amount(text);
 }
