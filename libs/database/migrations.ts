@@ -11,11 +11,11 @@ import * as webhooks from '../../migrations/0009_webhooks.ts';
 import * as closings from '../../migrations/0010_closings.ts';
 import * as ownersAndKeys from '../../migrations/0011_owners_and_keys.ts';
 import * as refusedBatches from '../../migrations/0012_refused_batches.ts';
-import * as eventPositions from '../../migrations/0014_event_positions.ts';
-import * as closedAccounts from '../../migrations/0015_closed_accounts.ts';
-import * as quietRefusals from '../../migrations/0016_quiet_refusals.ts';
-import * as amountsOfHolds from '../../migrations/0017_amounts_of_holds.ts';
-import * as holdLifetime from '../../migrations/0018_hold_lifetime.ts';
+import * as eventPositions from '../../migrations/0013_event_positions.ts';
+import * as closedAccounts from '../../migrations/0014_closed_accounts.ts';
+import * as quietRefusals from '../../migrations/0015_quiet_refusals.ts';
+import * as amountsOfHolds from '../../migrations/0016_amounts_of_holds.ts';
+import * as holdLifetime from '../../migrations/0017_hold_lifetime.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -31,9 +31,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0010_closings': closings,
   '0011_owners_and_keys': ownersAndKeys,
   '0012_refused_batches': refusedBatches,
-  '0014_event_positions': eventPositions,
-  '0015_closed_accounts': closedAccounts,
-  '0016_quiet_refusals': quietRefusals,
-  '0017_amounts_of_holds': amountsOfHolds,
-  '0018_hold_lifetime': holdLifetime,
+  '0013_event_positions': eventPositions,
+  '0014_closed_accounts': closedAccounts,
+  '0015_quiet_refusals': quietRefusals,
+  '0016_amounts_of_holds': amountsOfHolds,
+  '0017_hold_lifetime': holdLifetime,
 };
