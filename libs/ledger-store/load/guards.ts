@@ -5,7 +5,7 @@ import { knownKeys, type KeyPlace } from './key-statements.ts';
 
 /**
  * Guards stand before the writes of a batch that was decided on cached accounts. Each proves one thing that the decisions
- * took for true, under the accounts' locks. Where it isn't, the guard refuses the batch by `refuse` (migration 0016): nothing
+ * took for true, under the accounts' locks. Where it isn't, the guard refuses the batch by `refuse` (migration 0015): nothing
  * that stands behind it in the transaction is written, see {@link UNLESS_REFUSED}.
  */
 

@@ -131,7 +131,7 @@ async function eraseAuditOf(
     where environment = $1 and ${which}`,
     [environment, ...values],
   );
-  // The log's own trigger asks for it, see migration 0015.
+  // The log's own trigger asks for it, see migration 0014.
   await database.query(`set local purser.erasing = 'on'`);
   const table = { name: 'audit_log', id: 'id', columns: ['before', 'after'], type: 'jsonb' } as const;
   await erase(database, table, 'environment', environment, rows);
