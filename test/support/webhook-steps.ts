@@ -24,18 +24,33 @@ export async function makeEndpoint(
   return body as EndpointView;
 }
 
+interface WrittenEvents {
+  readonly environment?: string;
+  readonly account?: string;
+  readonly type?: string;
+}
+
 /** Writes an event of an account as a decision does. @returns its public id */
-export async function writeEvent(
+export async function writeEvent(pool: Pool, terms: WrittenEvents = {}): Promise<string> {
+  const [id = ''] = await writeEvents(pool, 1, terms);
+  return id;
+}
+
+/** Writes many at once, each of its own millisecond. @returns their public ids */
+export async function writeEvents(
   pool: Pool,
-  { environment = 'live', account = 'acme', type = 'grant.created' } = {},
-): Promise<string> {
+  count: number,
+  { environment = 'live', account = 'acme', type = 'grant.created' }: WrittenEvents = {},
+): Promise<string[]> {
   const owner = accountKey(environment, account);
-  const id = newOwnedUuid(Date.now(), owner);
+  const now = Date.now();
+  const ids = Array.from({ length: count }, (_, at) => newOwnedUuid(now - at, owner));
   await pool.query(
-    `insert into events (account_id, id, environment, type, data, occurred_at) values ($1, $2, $3, $4, $5, now())`,
-    [owner, id, environment, type, { account }],
+    `insert into events (account_id, id, environment, type, data, occurred_at)
+    select $1, id, $3, $4, $5, now() from unnest($2::uuid[]) id`,
+    [owner, ids, environment, type, { account }],
   );
-  return publicId('event', id);
+  return ids.map((id) => publicId('event', id));
 }
 
 const sender = new WebhookSender({ allowLoopback: true, timeoutMs: 20_000 });

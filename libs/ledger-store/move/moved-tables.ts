@@ -6,7 +6,7 @@ const MIGRATIONS = ['purser_migration', 'purser_migration_lock'];
 /** What others refer to comes before them. */
 const FIRST = ['environments', 'accounts'];
 /** Tables into which migrations put rows. What was exported takes their place. */
-export const SEEDED_TABLES = ['environments', 'closing_progress'];
+export const SEEDED_TABLES = ['environments', 'closing_progress', 'event_feed'];
 
 /** The tables that an export has, in the order in which they are imported. */
 export const MOVED_TABLES: readonly string[] = [

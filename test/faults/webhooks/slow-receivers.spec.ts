@@ -7,7 +7,7 @@ import { eventually } from '../../support/eventually.ts';
 import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
-import { makeEndpoint, writeEvent } from '../../support/webhook-steps.ts';
+import { makeEndpoint, writeEvent, writeEvents } from '../../support/webhook-steps.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 
 const TEST_MS_MAX = 180_000;
@@ -98,9 +98,7 @@ describe.each(queuePlaces)('nine endpoints that drip, with queues on %s', (_, ma
         await makeEndpoint(service.live, { url: healthy.url, account: 'acme' });
         for (let at = 0; at < ENDPOINTS; at++)
           await makeEndpoint(service.live, { url: dripping.url, account: accounts[at % accounts.length] });
-        for (const account of accounts) {
-          await Promise.all(Array.from({ length: WAITING }, () => writeEvent(service.pool, { account })));
-        }
+        for (const account of accounts) await writeEvents(service.pool, WAITING, { account });
         const { withoutMs, lateMs } = await watch(healthy);
         process.stderr.write(
           `${expect.getState().currentTestName ?? ''}: at most ${String(withoutMs)} ms without a delivery, ${String(lateMs)} ms late\n`,

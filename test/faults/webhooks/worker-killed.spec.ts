@@ -5,7 +5,7 @@ import { eventually } from '../../support/eventually.ts';
 import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
-import { makeEndpoint, writeEvent } from '../../support/webhook-steps.ts';
+import { makeEndpoint, writeEvents } from '../../support/webhook-steps.ts';
 import { rounds, TEST_MS_MAX } from '../rounds.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 
@@ -59,10 +59,6 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
     return DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey: SECRETS_KEY });
   }
 
-  async function writeEvents(count: number): Promise<void> {
-    await Promise.all(Array.from({ length: count }, () => writeEvent(service.pool)));
-  }
-
   /** Kills the one that has run for longer, and starts another when it was watched what that does. */
   async function killOne(): Promise<number> {
     const killedAt = Date.now();
@@ -92,7 +88,7 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
       const quiet = new AbortController();
       const busy = (async () => {
         while (!quiet.signal.aborted) {
-          await writeEvents(NEW_EVENTS);
+          await writeEvents(service.pool, NEW_EVENTS);
           await sleep(NEW_EVENTS_EVERY_MS);
         }
       })();
@@ -115,7 +111,7 @@ describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_
       const gaps: number[] = [];
       for (let round = 0; round < rounds; round++) {
         const { length } = accepted;
-        await writeEvents(WAITING);
+        await writeEvents(service.pool, WAITING);
         await eventually('messages arrive', () => Promise.resolve(accepted.length > length + 16));
         isFailing = true;
         setTimeout(() => (isFailing = false), FAILING_MS);
