@@ -1,8 +1,11 @@
 import { sql, type Kysely } from 'kysely';
 
-/** Events of a whole environment can be followed: the relay numbers them, one relay at a time. */
+/**
+ * Events of a whole environment can be followed: the relay numbers them, one relay at a time. Those relayed before get no number:
+ * to write them all anew would stop the service for as long.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  for (const statement of [POSITIONS, RELAYED_BEFORE, ORDER, PRIVILEGES]) await sql.raw(statement).execute(db);
+  for (const statement of [POSITIONS, ORDER, PRIVILEGES]) await sql.raw(statement).execute(db);
 }
 
 // "last_position" is the one that the relay has given last, over all environments. It outlives the events, which are deleted
@@ -13,15 +16,7 @@ const POSITIONS = `
     only_row boolean primary key default true constraint event_feed_is_one_row check (only_row),
     last_position bigint not null
   );
-`;
-
-const RELAYED_BEFORE = `
-  update events e set position = numbered.position
-  from (
-    select account_id, id, row_number() over (order by recorded_at, id) as position from events where relayed_at is not null
-  ) numbered
-  where e.account_id = numbered.account_id and e.id = numbered.id;
-  insert into event_feed (last_position) select coalesce(max(position), 0) from events;
+  insert into event_feed (last_position) values (0);
 `;
 
 // Decisions write events without a position, so they write nothing to this index.

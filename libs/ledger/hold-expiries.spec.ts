@@ -36,6 +36,20 @@ describe('the expiries of all open holds', () => {
     expect(expiries.earliest()).toBe(20);
   });
 
+  it('are told without one hold, in whatever order the others were opened', () => {
+    const expiries = known(NEVER, 10);
+    expiries.add('late', 30);
+    expiries.add('soon', 20);
+    expect([expiries.withoutHold('at-10').earliest(), expiries.withoutHold('at-10').isExact()]).toEqual([20, true]);
+    expect(expiries.withoutHold('late').earliest()).toBe(10);
+    expiries.remove('soon');
+    expect(expiries.withoutHold('at-10').earliest()).toBe(30);
+    expiries.remove('late');
+    expect(expiries.withoutHold('at-10').earliest()).toBeNull();
+    expect(known(30, 10).withoutHold('at-10').isExact()).toBe(false);
+    expect(expiries.earliest()).toBe(10);
+  });
+
   it('are moved back to an earlier time too', () => {
     const expiries = known(NEVER, 10);
     for (const at of [20, 10, 20, 10]) expiries.move('at-10', at);

@@ -36,7 +36,7 @@ export class HoldExpiries {
   }
 
   /**
-   * @param first the holds that expire first
+   * @param first the holds that expire first, in that order
    * @param horizon `Infinity` where these are all open holds, otherwise the expiry of the last of them
    */
   static of(first: readonly HoldExpiry[], horizon: number): HoldExpiries {
@@ -80,7 +80,10 @@ export class HoldExpiries {
       const at = this.ats[index] ?? 0;
       return one === id || this.isStale(one, at) ? [] : [{ id: one, at }];
     });
-    return HoldExpiries.of(others, this.horizon);
+    return HoldExpiries.of(
+      others.sort((a, b) => a.at - b.at),
+      this.horizon,
+    );
   }
 
   /** Whether {@link earliest} is the very instant at which the next hold expires, and not only a bound. */

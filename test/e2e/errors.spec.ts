@@ -62,7 +62,6 @@ describe('a request without a valid key', () => {
 
 describe('a path or method that is not there', () => {
   it.each([
-    ['GET', '/'],
     ['GET', '/v1'],
     ['GET', '/v2/accounts'],
     ['GET', '/v1/accounts/a/b/c'],

@@ -154,9 +154,9 @@ export class AuthorizationsController {
     }));
   }
 
+  /** Not for a key that is bound to an account: whoever is charged doesn't take it back. */
   @Post(':id/refund')
   @Needs('authorize')
-  @OfAccount('authorization')
   refund(
     @Environment() environment: string,
     @Param('id') id: string,

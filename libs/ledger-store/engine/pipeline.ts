@@ -108,7 +108,8 @@ export class Pipeline {
     const writes = sending.writes.map((statement) => client.query(statement));
     const commit = client.query('commit');
     try {
-      await Promise.allSettled([begun, ...writes, commit]);
+      // All of them, the guards too: an error that nobody awaits when it comes ends the process.
+      await Promise.allSettled([begun, ...guards, ...writes, commit]);
       await refusedByNone(guards);
       await committed([begun, ...guards, ...writes], commit);
       return (await answer).rows[0];

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { accountKey, type AccountRef } from '#ledger';
 import type { Actor } from '../engine/submission.ts';
-import { charge, createAccount, createGrant } from '../testing/commands.ts';
+import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { keyOf, render, TestLedger } from '../testing/test-ledger.ts';
 import { eraseAccounts } from './erase-accounts.ts';
@@ -139,4 +139,20 @@ it('can be told from an open account only by being asked for', async () => {
   await ledger.do({ type: 'erase_account', account: ref('ann') });
   while (await chore.run(() => Promise.resolve()));
   expect(lines).toEqual([{ environment: 'live', account: 'ann' }]);
+});
+
+it('leaves nothing in the memory of a process that could be answered or stored again', async () => {
+  await ledger.account('zed', '10');
+  const { authorization } = await ledger.do<'authorize'>({
+    ...authorize('zed', '4'),
+    tags: { user: SECRET },
+    metadata: { note: SECRET },
+  });
+  await ledger.do(commit(authorization.id, '4'), 'first');
+  await ledger.do({ type: 'close_account', account: ref('zed'), remainder: 'breakage' });
+  await ledger.do({ type: 'erase_account', account: ref('zed') });
+  expect(await eraseAll()).toEqual(['zed']);
+  const again = await ledger.ask(commit(authorization.id, '4'), 'second');
+  expect(again.body).not.toContain(SECRET);
+  expect(await tablesWithSecret()).toEqual([]);
 });

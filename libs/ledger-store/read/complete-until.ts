@@ -21,7 +21,7 @@ const TIMER_ERROR_MS = 5;
  * Two kinds of rows come late. What time alone has done waits for somebody to book it. And a decision is dated before it is
  * committed: it takes the account's lock at most {@link WRITTEN_WITHIN_MS} after its date. So this waits that long, then has
  * the account swept: the sweep books what is due, under the lock, for which it waits until what was decided before is committed.
- * An account that was written since needs neither.
+ * An account that was written since needs neither, unless so many of its holds have lapsed that they are booked in parts.
  *
  * @param until by the account's clock, in milliseconds since 1970. Nothing is waited for where it lies in the future
  * @throws {LedgerUnavailable} where the account can't be swept just now, or the database isn't there
@@ -34,11 +34,11 @@ export async function completeUntil(
 ): Promise<void> {
   const position = await attemptRead(() => positionOf(pool, account));
   if (!position) return;
-  const { writtenAt, aheadMs, now } = position;
+  const { writtenAt, aheadMs, now, hasLapsedHolds } = position;
   const realUntil = until - aheadMs;
   if (realUntil > now) return;
   // A test clock that was advanced may have leapt over the instant since the account was written.
-  if (aheadMs === 0 && writtenAt >= realUntil + VERSION_AHEAD_MS_MAX) return;
+  if (aheadMs === 0 && !hasLapsedHolds && writtenAt >= realUntil + VERSION_AHEAD_MS_MAX) return;
   const settledAt = realUntil + WRITTEN_WITHIN_MS;
   if (settledAt > now) await sleep(settledAt - now + TIMER_ERROR_MS);
   await engine.submit({
@@ -54,14 +54,26 @@ interface Position {
   /** How far its test clock is ahead of real time. */
   readonly aheadMs: number;
   readonly now: number;
+  /** Whether any open hold has lapsed by real time. */
+  readonly hasLapsedHolds: boolean;
+}
+
+interface PositionRow {
+  readonly written_at: string;
+  readonly ahead_ms: string;
+  readonly now: Date;
+  readonly has_lapsed_holds: boolean;
 }
 
 async function positionOf(pool: Pool, { key }: AccountRef): Promise<Position | undefined> {
-  const { rows } = await queryable(pool).query<{ written_at: string; ahead_ms: string; now: Date }>(
-    `select id_clock >> 12 as written_at, ${aheadMsOf('environment', 'test_clock')} as ahead_ms, clock_timestamp() as now
+  const { rows } = await queryable(pool).query<PositionRow>(
+    `select id_clock >> 12 as written_at, ${aheadMsOf('environment', 'test_clock')} as ahead_ms, clock_timestamp() as now,
+      exists (select from holds where account_id = $1 and expires_at <= now()) as has_lapsed_holds
     from accounts where account_id = $1`,
     [key],
   );
   const [row] = rows;
-  return row && { writtenAt: Number(row.written_at), aheadMs: Number(row.ahead_ms), now: row.now.getTime() };
+  if (!row) return undefined;
+  const { written_at: writtenAt, ahead_ms: aheadMs, now, has_lapsed_holds: hasLapsedHolds } = row;
+  return { writtenAt: Number(writtenAt), aheadMs: Number(aheadMs), now: now.getTime(), hasLapsedHolds };
 }

@@ -115,7 +115,7 @@ export class EventReader {
     return attemptRead(async () => {
       const lastSeen = page.after ?? page.lastSeen;
       const last = lastSeen === null ? BEFORE_ALL : await this.placeOf(environment, lastSeen);
-      if (!last) return 'unknown';
+      if (last === 'unknown') return last;
       // An event that isn't relayed yet will have a larger position than all that are.
       if (last.position === null) return { items: [], next: null };
       let query = this.tables
@@ -129,16 +129,16 @@ export class EventReader {
     });
   }
 
-  /** @returns nothing where the environment has no such event, or not any more */
-  private async placeOf(environment: string, id: string): Promise<Pick<EventRow, 'position'> | undefined> {
+  /** @returns `'unknown'` where the environment has no such event, or not any more, or it was relayed before there were positions */
+  private async placeOf(environment: string, id: string): Promise<Pick<EventRow, 'position'> | 'unknown'> {
     const query = this.tables
       .selectFrom('events')
-      .select('position')
+      .select(['position', 'relayed_at'])
       .where('account_id', '=', accountKeyOf(id))
       .where('id', '=', id)
       .where('environment', '=', environment);
     const [row] = await ofConnection(query.execute());
-    return row;
+    return row && (row.position !== null || row.relayed_at === null) ? row : 'unknown';
   }
 
   /** Whether the account has such an event, or may have had it: a follower that was away for long can still go on. */

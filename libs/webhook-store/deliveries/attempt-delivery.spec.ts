@@ -387,7 +387,7 @@ describe('an endpoint', () => {
     const made = await fixture.endpoint(receiver.url);
     const sender = new WebhookSender({ allowLoopback: false });
     await fixture.attempt(await fixture.queued(made), { sender });
-    expect((await fixture.delivery(made)).attempts[0]?.error).toBe('The URL must begin with https://.');
+    expect((await fixture.delivery(made)).attempts[0]?.error).toContain('must begin with https://');
     expect(receiver.received).toEqual([]);
   });
 });
