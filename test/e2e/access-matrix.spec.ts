@@ -27,6 +27,8 @@ interface Ask {
   readonly namesInBody?: true;
   /** The same of an object that the account owns. */
   readonly namesObjectInBody?: true;
+  /** It is about an account, and a key that is bound to it may not do it. */
+  readonly notForBound?: true;
   /** Whether it is a list that shows one account where that is asked for. */
   readonly listsAnAccount?: true;
   /** Where it may be done only in `live`, or only elsewhere, whatever the scope. */
@@ -71,7 +73,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/authorizations/{id}/commit': { id: 'authorization', body: () => ({ amount: '1', final: false }) },
   'POST /v1/authorizations/{id}/extend': { id: 'authorization', body: () => ({ expires_in: 900 }) },
   'POST /v1/authorizations/{id}/void': { id: 'authorization', body: empty },
-  'POST /v1/authorizations/{id}/refund': { id: 'authorization', body: empty },
+  'POST /v1/authorizations/{id}/refund': { id: 'authorization', body: empty, notForBound: true },
   'POST /v1/charges': { body: spend, namesInBody: true },
   'POST /v1/charges/batch': { body: (all) => ({ items: [spend(all)] }), namesInBody: true },
   'POST /v1/api-keys': { body: () => ({ name: 'another', scopes: ['read'] }) },
@@ -158,7 +160,8 @@ function expectedOf(environment: string, scope: Scope, route: RegisteredRoute): 
 
 /** What a key that is bound to the account of these objects, or to another one, is to be answered. */
 function expectedOfBound(isOwn: boolean, scope: Scope, route: RegisteredRoute): number | 'let in' {
-  const { id, namesInBody, namesObjectInBody, listsAnAccount } = ASKS[route.operation] ?? {};
+  const { id, namesInBody, namesObjectInBody, listsAnAccount, notForBound } = ASKS[route.operation] ?? {};
+  if (notForBound) return 403;
   const isAboutIt = OF_AN_ACCOUNT.includes(id) || namesInBody || namesObjectInBody;
   if (!mayUse(scope, route) || !(isAboutIt || listsAnAccount)) return 403;
   return isOwn || listsAnAccount ? 'let in' : 404;

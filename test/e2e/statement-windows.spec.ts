@@ -77,6 +77,23 @@ describe('consecutive windows of a statement', () => {
     expect(transfers.map(({ kind }) => kind)).toEqual(['breakage', 'grant']);
   });
 
+  it('take no notice of the test clocks of other environments', async () => {
+    await service.live.post('/v1/environments', { name: 'staging' });
+    const { rows } = await service.pool.query<{ test_clock: number }>(`select test_clock from environments`);
+    for (const { test_clock } of rows) {
+      await service.pool.query(
+        `insert into test_clocks (environment, number, ahead_ms) select name, $1, 86400000 from environments where name <> 'live'
+        on conflict (environment, number) do update set ahead_ms = 86400000`,
+        [test_clock],
+      );
+    }
+    const account = await openAccount(service.live, { credits: '10' });
+    const to = Date.now();
+    const window = `to=${new Date(to).toISOString()}`;
+    expect(expectTransfers(await service.live.get(`/v1/accounts/${account}/transfers?${window}`))).toHaveLength(1);
+    expect(Date.now()).toBeGreaterThanOrEqual(to + 250);
+  });
+
   it('may end in the future, and then show what there is', async () => {
     const account = await openAccount(service.live, { credits: '1' });
     const to = new Date(Date.now() + 3_600_000).toISOString();

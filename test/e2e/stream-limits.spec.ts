@@ -50,6 +50,17 @@ async function oneMore(key: string, account = 'nobody') {
   return answer;
 }
 
+describe('keys that are bound to one account', () => {
+  it('open few streams together, however many keys there are, and leave all others their share', async () => {
+    const account = await openAccount(service.live);
+    const bound = async (): Promise<string> => (await makeKey(service.live, { scopes: ['read'], account })).key;
+    const [one, another] = [await bound(), await bound()];
+    await haveStreams(20, one, account);
+    expect(expectProblem(await oneMore(another, account), 429, 'too_many_streams')).toMatchObject({ limit: 20 });
+    expect((await oneMore(await keyIn(service.live), account)).status).toBe(200);
+  });
+});
+
 describe('a caller', () => {
   it('opens no more than its share, and none that a look-up is made for; others still can', async () => {
     const [account, theirs] = [await openAccount(service.live), await openAccount(service.test)];

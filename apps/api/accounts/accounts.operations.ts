@@ -1,6 +1,7 @@
 import type { OperationsOf } from '../openapi/operation.ts';
 import { ref } from '../openapi/body-schemas.ts';
 import { listSchema } from '../openapi/view-schema.ts';
+import { NEW_ACCOUNT_ID_SCHEMA } from '../validation/rules.ts';
 import { ACCOUNT_ID_SCHEMA } from './account.schema.ts';
 import type { AccountsController } from './accounts.controller.ts';
 
@@ -49,7 +50,9 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     summary: 'Get or create an account',
     description:
       'Creates the account or, if there is one with this id, returns it as it is, whatever its unit and terms are. So a request that needs an account can make sure that there is one.',
-    path: ACCOUNT_PATH,
+    path: {
+      id: { description: 'The account’s id. Clients take `.` and `..` out of a path.', schema: NEW_ACCOUNT_ID_SCHEMA },
+    },
     answers: {
       201: { description: 'The account was created.', schema: ref('Account') },
       200: { description: 'The account exists already.', schema: ref('Account') },

@@ -6,6 +6,8 @@ import { problem, ProblemError } from '../problems/problem.ts';
 const STREAMS_MAX = 1000;
 /** So that one program leaves room for others. */
 const STREAMS_PER_KEY_MAX = 500;
+/** So that a customer leaves room for others, with however many keys of its own. */
+const STREAMS_PER_BOUND_ACCOUNT_MAX = 20;
 /** So that a test never takes the room of what is real. */
 const STREAMS_PER_TEST_ENVIRONMENT_MAX = 250;
 const RETRY_AFTER = { 'retry-after': '5' };
@@ -13,6 +15,8 @@ const RETRY_AFTER = { 'retry-after': '5' };
 interface OpenStream {
   readonly keyId: string;
   readonly environment: string;
+  /** The account that the key is bound to, if any. */
+  readonly account: string | null;
 }
 
 /** Bounds how many streams are open at once, in the process and for each caller, before anything is read for one more. */
@@ -24,13 +28,13 @@ export function limitStreams(fastify: FastifyInstance): void {
       done();
       return;
     }
-    const { keyId, environment } = callerOf(request);
-    const refusal = refusalOf({ keyId, environment }, open);
+    const { keyId, environment, account } = callerOf(request);
+    const stream = { keyId, environment, account };
+    const refusal = refusalOf(stream, open);
     if (refusal) {
       done(refusal);
       return;
     }
-    const stream = { keyId, environment };
     open.add(stream);
     reply.raw.once('close', () => open.delete(stream));
     done();
@@ -38,13 +42,16 @@ export function limitStreams(fastify: FastifyInstance): void {
 }
 
 /** Why one more stream isn't opened; null where it is. */
-function refusalOf({ keyId, environment }: OpenStream, open: ReadonlySet<OpenStream>): ProblemError | null {
+function refusalOf({ keyId, environment, account }: OpenStream, open: ReadonlySet<OpenStream>): ProblemError | null {
   if (open.size >= STREAMS_MAX) return processIsFull();
   const all = [...open];
   if (all.filter((one) => one.keyId === keyId).length >= STREAMS_PER_KEY_MAX)
     return tooMany('This API key', STREAMS_PER_KEY_MAX);
-  const ofEnvironment = all.filter((one) => one.environment === environment).length;
-  if (environment !== 'live' && ofEnvironment >= STREAMS_PER_TEST_ENVIRONMENT_MAX)
+  const ofEnvironment = all.filter((one) => one.environment === environment);
+  const ofAccount = account === null ? [] : ofEnvironment.filter((one) => one.account === account);
+  if (ofAccount.length >= STREAMS_PER_BOUND_ACCOUNT_MAX)
+    return tooMany('The account of this API key', STREAMS_PER_BOUND_ACCOUNT_MAX);
+  if (environment !== 'live' && ofEnvironment.length >= STREAMS_PER_TEST_ENVIRONMENT_MAX)
     return tooMany(`The environment ${environment}`, STREAMS_PER_TEST_ENVIRONMENT_MAX);
   return null;
 }

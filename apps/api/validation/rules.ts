@@ -59,6 +59,11 @@ const INSTANT =
 const INSTANT_SCHEMA: JsonSchema = { type: 'string', format: 'date-time', pattern: INSTANT.source };
 const NOT_ZERO = /[1-9]/;
 const NOT_A_DOT_SEGMENT = /[^.]|\.{3}/;
+export const NEW_ACCOUNT_ID_SCHEMA: JsonSchema = {
+  type: 'string',
+  pattern: ACCOUNT_ID.source,
+  allOf: [{ pattern: NOT_A_DOT_SEGMENT.source }],
+};
 const METADATA_BYTES_MAX = 16 * 1024;
 const EXPONENT = /\de[+-]/;
 const METADATA_FILTERS_MAX = 10;
@@ -94,12 +99,7 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
 }
 export const IsAccountId = form('isAccountId', ACCOUNT_ID_FORM, ACCOUNT_ID);
 /** An id for an account to come. `.` and `..` are parts of a path that clients take away before they send it. */
-export const IsNewAccountId = rule(
-  'isNewAccountId',
-  NEW_ACCOUNT_ID_FORM,
-  { type: 'string', pattern: ACCOUNT_ID.source, allOf: [{ pattern: NOT_A_DOT_SEGMENT.source }] },
-  isNewAccountId,
-);
+export const IsNewAccountId = rule('isNewAccountId', NEW_ACCOUNT_ID_FORM, NEW_ACCOUNT_ID_SCHEMA, isNewAccountId);
 export const IsAuthorizationId = rule(
   'isAuthorizationId',
   'must be the id of an authorization, like "auth_…"',

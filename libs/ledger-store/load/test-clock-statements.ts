@@ -11,7 +11,11 @@ export function testClockFromRow({ number, ahead_ms }: TestClockRow): TestClock 
   return { number, aheadMs: Number(ahead_ms) };
 }
 
-/** How far a clock is ahead, in milliseconds; one that was never advanced has no row. */
+/**
+ * How far a clock is ahead, in milliseconds; one that was never advanced has no row.
+ *
+ * @param environment SQL with the name of a table: `environment` alone would be the clock's own, and so every clock's
+ */
 export function aheadMsOf(environment: string, number: string): string {
   return `coalesce((select ahead_ms from test_clocks where environment = ${environment} and number = ${number}), 0)`;
 }

@@ -67,9 +67,9 @@ interface PositionRow {
 
 async function positionOf(pool: Pool, { key }: AccountRef): Promise<Position | undefined> {
   const { rows } = await queryable(pool).query<PositionRow>(
-    `select id_clock >> 12 as written_at, ${aheadMsOf('environment', 'test_clock')} as ahead_ms, clock_timestamp() as now,
-      exists (select from holds where account_id = $1 and expires_at <= now()) as has_lapsed_holds
-    from accounts where account_id = $1`,
+    `select a.id_clock >> 12 as written_at, ${aheadMsOf('a.environment', 'a.test_clock')} as ahead_ms, clock_timestamp() as now,
+      exists (select from holds h where h.account_id = a.account_id and h.expires_at <= now()) as has_lapsed_holds
+    from accounts a where a.account_id = $1`,
     [key],
   );
   const [row] = rows;
