@@ -6,7 +6,7 @@ import { FuzzService } from './fuzz-service.ts';
 import { requests } from './requests.ts';
 
 /** The same requests every time; `FUZZ_SEED=random` makes new ones, `FUZZ_RUNS=20000` more. */
-const { FUZZ_SEED = '20261121', FUZZ_RUNS = '2000' } = process.env;
+const { FUZZ_SEED = '20261121', FUZZ_RUNS = '3000' } = process.env;
 const seed = FUZZ_SEED === 'random' ? randomInt(2 ** 30) : Number(FUZZ_SEED);
 const runs = Number(FUZZ_RUNS);
 
