@@ -13,7 +13,7 @@ import { DeliveryWorker } from './delivery-worker.ts';
 const TEST_MS_MAX = 180_000;
 const ENDPOINTS = 9;
 const WAITING = 40;
-const WATCHED_MS = 20_000;
+const WATCHED_MS = 10_000;
 const EVENTS_EVERY_MS = 200;
 /** Without the nine it is a few tenths of a second; the rest is for a busy machine. */
 const WITHOUT_DELIVERY_MS_MAX = 5_000;
