@@ -11,6 +11,19 @@ import { pendingMigrations } from './migrate.ts';
 export async function checkMigrated(pool: Pool): Promise<void> {
   await checkServer(pool);
   await checkMember(pool);
+  await checkTables(pool);
+}
+
+/**
+ * The same for a command that only reads, whose role needn't be a member of purser_app.
+ * @throws DatabaseError where it lacks a migration, the server is too old, or can't be reached.
+ */
+export async function checkReadable(pool: Pool): Promise<void> {
+  await checkServer(pool);
+  await checkTables(pool);
+}
+
+async function checkTables(pool: Pool): Promise<void> {
   const pending = await pendingMigrations(pool);
   if (pending.length === 0) return;
   throw new DatabaseError(

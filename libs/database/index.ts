@@ -1,4 +1,4 @@
-export { checkMigrated } from './check-migrated.ts';
+export { checkMigrated, checkReadable } from './check-migrated.ts';
 export { checkSettings } from './check-settings.ts';
 export { connect, type ConnectOptions, type Pool, type PoolClient } from './connect.ts';
 export { DatabaseError } from './database-error.ts';

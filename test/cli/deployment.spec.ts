@@ -2,11 +2,14 @@ import { connect, type Pool } from '#database';
 import { verify } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ApiClient } from '../support/api-client.ts';
 import { balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { eventually } from '../support/eventually.ts';
 import { startPooler } from './pooler.ts';
+import { makeFolder } from './make-folder.ts';
 import { purser, PurserRun } from './purser-run.ts';
 
 const KEY = 'the-admin-key-of-a-deployment';
@@ -93,7 +96,7 @@ describe('purser api and purser worker', () => {
     await Promise.all([one.client.close(), other.client.close()]);
   });
 
-  it('need no more than the roles of docs/operations/roles.md: the API that of the service, verify one that reads', async () => {
+  it('need no more than the roles of docs/operations/roles.md: the API that of the service, verify and export one that reads', async () => {
     await using api = await makeRole({ role: 'purser_api', by: 'grant purser_app to purser_api' });
     const run = await PurserRun.start(['api'], { DATABASE_URL: api.url, PORT: '0' });
     running.push(run);
@@ -112,6 +115,12 @@ describe('purser api and purser worker', () => {
       code: 0,
       err: expect.stringContaining('The result was not noted'),
     });
+    const folder = await makeFolder('auditor');
+    expect(await purser(['export', join(folder, 'purser.export')], { DATABASE_URL: auditor.url })).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    await rm(folder, { recursive: true });
   });
 
   it.each(['refuses', 'ignores'] as const)(

@@ -1,4 +1,4 @@
-import { checkMigrated, type Pool, type PoolClient } from '#database';
+import { checkReadable, type Pool, type PoolClient } from '#database';
 import { EXPORT_FORMAT, type ExportLine, type Partition } from './export-file.ts';
 import { migrationsOf, MOVED_TABLES, TEXT_SETTINGS } from './moved-tables.ts';
 
@@ -17,7 +17,7 @@ const FIRST_ROWS = 100;
  * @throws DatabaseError where the database can't be reached, or hasn't this version's tables
  */
 export async function* exportData(pool: Pool, onProgress: OnProgress): AsyncGenerator<ExportLine> {
-  await checkMigrated(pool);
+  await checkReadable(pool);
   const client = await pool.connect();
   try {
     await client.query('begin isolation level repeatable read read only');
