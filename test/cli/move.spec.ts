@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ApiClient } from '../support/api-client.ts';
 import { balanceOf, openAccount } from '../support/ledger-steps.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -95,9 +95,11 @@ describe('purser export and import', () => {
     expect(again.err).toMatch(/already has data.*needs an empty one/);
     expect((await purser(['export', file], { DATABASE_URL: target.url })).err).toMatch(/is there already/);
     expect((await purser(['import', `${file}.none`], { DATABASE_URL: target.url })).err).toMatch(/^There is no file/);
+    const nowhere = await purser(['export', join(dataDir, 'none', 'file')], { DATABASE_URL: target.url });
+    expect(nowhere.err).toMatch(/^There is no folder \/.*\/none\. Create it/);
   });
 
-  it('import nothing of a file that is cut off, or is none, or of another version', async () => {
+  it('import nothing of a file that is cut off, or damaged, or is none, or of another version', async () => {
     const empty = await createEmptyDatabase();
     const cut = `${file}.cut`;
     const whole = await readFile(file);
@@ -109,6 +111,9 @@ describe('purser export and import', () => {
     };
     await writeFile(cut, whole);
     await truncate(cut, whole.length - 1000);
+    expect(await attempt()).toMatch(/incomplete or damaged: nothing was imported/);
+    const lines = gunzipSync(whole).toString().replace('"(live,', '"(live,,');
+    await writeFile(cut, gzipSync(lines));
     expect(await attempt()).toMatch(/incomplete or damaged: nothing was imported/);
     await writeFile(cut, 'no export at all');
     expect(await attempt()).toMatch(/not an export of Purser|incomplete or damaged/);

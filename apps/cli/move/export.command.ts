@@ -1,5 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { readConfig } from '#config';
 import { connect } from '#database';
@@ -27,6 +28,8 @@ export function registerExport(program: Command): void {
 }
 
 async function exportTo(file: string): Promise<void> {
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder)) throw new StartError(`There is no folder ${folder}. Create it, or choose another one.`);
   if (existsSync(file)) throw new StartError(`${file} is there already. Choose another name, or remove it.`);
   await using cleanUp = new AsyncDisposableStack();
   const log = (line: string): void => console.error(line);

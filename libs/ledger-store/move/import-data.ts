@@ -1,4 +1,5 @@
 import { DatabaseError, type Pool, type PoolClient } from '#database';
+import { sqlStateOf } from '../engine/failures.ts';
 import { EXPORT_FORMAT, incompleteExport, type ExportHeader, type ExportLine, type Partition } from './export-file.ts';
 import type { OnProgress } from './export-data.ts';
 import { migrationsOf, MOVED_TABLES, SEEDED_TABLES, TEXT_SETTINGS } from './moved-tables.ts';
@@ -38,10 +39,17 @@ export async function importData(
     if (end === null || typeof end === 'string' || !('end' in end)) throw incompleteExport();
     await client.query('commit');
     broken = false;
+  } catch (error) {
+    throw isOfData(error) ? incompleteExport(error) : error;
   } finally {
     client.release(broken);
   }
   await pool.query('analyze');
+}
+
+/** Whether Postgres refused a row, for its form or for what it contradicts. */
+function isOfData(error: unknown): boolean {
+  return /^2[23]/.test(sqlStateOf(error) ?? '');
 }
 
 async function importTable(
