@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../cli/make-folder.ts';
 import { root } from '../support/build.ts';
@@ -29,10 +29,10 @@ describe('the program in docs/events.md', () => {
 
   const file = (): string => join(folder, 'events.jsonl');
 
-  function start(): void {
+  function start(key = LIVE_KEY): void {
     follower = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-      env: { PURSER_URL: service.url, PURSER_KEY: LIVE_KEY, EVENTS_FILE: file() },
-      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { PURSER_URL: service.url, PURSER_KEY: key, EVENTS_FILE: file() },
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
   }
 
@@ -52,17 +52,19 @@ describe('the program in docs/events.md', () => {
       .map(({ account, sequence }) => `${account} ${String(sequence)}`);
   }
 
-  it('stores every event once, and goes on where it was killed', async () => {
+  it('stores every event once, and goes on where it was killed, in mid-line too', async () => {
     const accounts = [await openAccount(service.live), await openAccount(service.live)];
     const grantAll = async (rounds: number): Promise<void> => {
       for (let round = 0; round < rounds; round++)
         for (const account of accounts) await grantCredits(service.live, account, '1');
       await deliverAll(service.pool);
     };
+    await writeFile(file(), '');
     start();
     await grantAll(70);
     await eventually('the events are stored', async () => (await stored()).length === 140);
     await kill();
+    await appendFile(file(), '{"id":"evt_torn, “in mid');
     await grantAll(5);
     start();
     await grantAll(5);
@@ -71,5 +73,14 @@ describe('the program in docs/events.md', () => {
       Array.from({ length: 80 }, (_, index) => `${account} ${String(index + 1)}`),
     );
     expect((await stored()).toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('ends where its key is wrong, and says so', async () => {
+    await kill();
+    start('pur_live_wrong');
+    const told = follower.stderr?.toArray() ?? Promise.resolve([]);
+    const [code] = (await once(follower, 'exit')) as [number];
+    expect(code).toBe(1);
+    expect((await told).join('')).toContain('invalid_api_key');
   });
 });
