@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { acceptedEncoding } from './accepted-encoding.ts';
 
 describe('the encoding of content', () => {
-  it('is the smallest that the client accepts', () => {
+  it('is the one that the client likes best, the smallest of several', () => {
+    expect(acceptedEncoding('br;q=0.1, gzip;q=0.9')).toBe('gzip');
+    expect(acceptedEncoding('gzip;q=0.5, br;q=0.5')).toBe('br');
     expect(acceptedEncoding('gzip, deflate, br, zstd')).toBe('br');
     expect(acceptedEncoding('gzip')).toBe('gzip');
     expect(acceptedEncoding('GZIP;q=0.5 , deflate')).toBe('gzip');

@@ -1,7 +1,9 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OpenToAll } from '../auth/needs.ts';
-import { problem, ProblemError } from '../problems/problem.ts';
+import { prefersHtml } from '../content/prefers-html.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { notFound } from '../requests/refuse-unrouted.ts';
 import { ApiDescription } from './api-description.ts';
 import { LINKS } from './links.ts';
 import { ASSETS, PAGE, PAGE_POLICY } from './page.ts';
@@ -16,7 +18,7 @@ export class DescriptionController {
   @OpenToAll()
   root(@Req() { headers }: FastifyRequest, @Res() reply: FastifyReply): void {
     void reply.header('vary', 'accept');
-    if (headers.accept?.includes('text/html') === true) void reply.redirect(LINKS.documentation, 302);
+    if (prefersHtml(headers.accept)) void reply.redirect(LINKS.documentation, 302);
     else void reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(LINKS));
   }
 
@@ -37,7 +39,7 @@ export class DescriptionController {
   @OpenToAll()
   async asset(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const asset = ASSETS.get(file);
-    if (!asset) throw new ProblemError(problem('not_found', 'There is no such guide, and no such file of the page.'));
+    if (!asset) throw new ProblemError(notFound(request));
     await asset.send(request, reply.header('content-security-policy', PAGE_POLICY));
   }
 }
