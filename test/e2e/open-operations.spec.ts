@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Agent, request } from 'undici';
-import { ApiClient } from '../support/api-client.ts';
+import { ApiClient, type Answer } from '../support/api-client.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -79,13 +79,14 @@ describe('metrics for which a token is set', () => {
   });
   afterAll(() => own.stop());
 
-  const scrape = (bearer: string | null): Promise<{ status: number }> => {
+  const scrape = (bearer: string | null): Promise<Answer> => {
     const client = new ApiClient(own.url, bearer);
     return client.get('/metrics').finally(() => client.close());
   };
 
   it('are for nobody else, and strangers don’t use up what their scraper may ask for', async () => {
-    for (const bearer of [null, 'the-token-of-the-scraped']) expect((await scrape(bearer)).status).toBe(401);
+    expect(expectProblem(await scrape(null), 401, 'invalid_api_key')).toMatchObject({ reason: 'missing' });
+    expect(expectProblem(await scrape(`${token}s`), 401, 'invalid_api_key')).toMatchObject({ reason: 'unknown' });
     expect((await own.live.get('/metrics')).status).toBe(401);
     expect((await scrape(token)).status).toBe(200);
     for (let time = 0; time < 5; time++) await scrape(null);

@@ -1,6 +1,7 @@
 import { PacedFlight } from '#background';
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { keyIn } from '../auth/authenticate.ts';
 import { MetricsToken } from '../auth/metrics-token.ts';
 import { OpenToAll } from '../auth/needs.ts';
 import { CompressibleBody } from '../content/compressible-body.ts';
@@ -28,13 +29,14 @@ export class MetricsController {
   @Get()
   @OpenToAll()
   async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    if (this.token.isNeeded && !this.token.isIn(request)) throw wrongToken();
+    if (this.token.isNeeded && !this.token.isIn(request))
+      throw wrongToken(keyIn(request) === null ? 'missing' : 'unknown');
     const body = await this.collection.run();
     await body.send(request, reply.header('content-type', this.counted.registry.contentType));
   }
 }
 
-function wrongToken(): ProblemError {
+function wrongToken(reason: 'missing' | 'unknown'): ProblemError {
   const detail = 'Send the token that PURSER_METRICS_TOKEN is set to: “Authorization: Bearer …”.';
-  return new ProblemError(problem('invalid_api_key', detail), { 'www-authenticate': 'Bearer' });
+  return new ProblemError(problem('invalid_api_key', detail, { reason }), { 'www-authenticate': 'Bearer' });
 }
