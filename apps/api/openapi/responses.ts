@@ -13,9 +13,9 @@ export interface ResponseObject {
   readonly content: Readonly<Record<string, { readonly schema: JsonSchema; readonly examples?: object }>>;
 }
 
-/** Whether a route takes an Idempotency-Key: what deletes does no more when it is sent again. */
-export function takesKey({ method }: Route): boolean {
-  return method === 'post' || method === 'patch';
+/** Whether a route takes an Idempotency-Key: a delete, or rules set for a whole environment, do no more when they are sent again. */
+export function takesKey({ method, pathParameters }: Route): boolean {
+  return method === 'post' || method === 'patch' || (method === 'put' && pathParameters.length > 0);
 }
 
 /** Every problem that an operation may answer: its own, and those that come with what it takes. */
