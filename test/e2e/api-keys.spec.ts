@@ -100,7 +100,7 @@ describe('a key that is made', () => {
     const twice = { name: 'x', scopes: ['read', 'read'], allowed_addresses: ['nowhere'] };
     expect((await service.live.post('/v1/api-keys', twice)).body).toMatchObject({
       errors: [
-        { field: 'scopes', message: 'must not have anything twice' },
+        { field: 'scopes', message: 'must not contain the same item twice' },
         { field: 'allowed_addresses', message: expect.stringMatching(/^each must be an IP address or a network/) },
       ],
     });

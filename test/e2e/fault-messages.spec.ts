@@ -91,7 +91,8 @@ describe('what is wrong with a field', () => {
 
   it('is that of a list as a whole, or of the first of its items', async () => {
     const key = { name: 'a key', scopes: ['read'] };
-    await expectMessages('/v1/api-keys', { ...key, scopes: 'read' }, [['scopes', 'must be a list, not "read"']]);
+    await expectMessages('/v1/api-keys', { ...key, scopes: 'read' }, [['scopes', 'must be an array, not "read"']]);
+    await expectMessages('/v1/api-keys', { ...key, scopes: [] }, [['scopes', 'must contain at least 1 item']]);
     await expectMessages('/v1/api-keys', { ...key, scopes: ['read', 'write'] }, [
       ['scopes', /^each must be one of the following values: .*, not "write"$/],
     ]);

@@ -69,8 +69,8 @@ export const Environment = createParamDecorator(
 const KEY_DETAILS: Record<'missing' | KeyFault, string> = {
   missing: 'Send an API key: “Authorization: Bearer pur_…”.',
   unknown: 'This API key is not known. It may be mistyped, or belong to another service.',
-  expired: 'This API key has expired. Use another one, or have one made.',
-  revoked: 'This API key was revoked. Use another one, or have one made.',
+  expired: 'This API key has expired. Use another one, or ask an admin for a new one.',
+  revoked: 'This API key was revoked. Use another one, or ask an admin for a new one.',
 };
 
 function invalidKey(reason: 'missing' | KeyFault): ProblemError {

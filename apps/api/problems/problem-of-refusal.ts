@@ -24,7 +24,7 @@ const DETAILS: Record<PlainRefusal, string> = {
   grant_not_found: 'No grant of this environment has this id.',
   authorization_not_found: 'No authorization of this environment has this id.',
   account_id_taken: 'This id cannot be told apart from another account’s internally. Choose a different id.',
-  grant_already_expired: 'expires_at must lie ahead, and after effective_at.',
+  grant_already_expired: 'expires_at must be after now and after effective_at.',
   grant_not_voidable: 'The grant has expired, or everything of it is spent or held.',
   authorization_committed: 'It was committed before, with another amount or as a final commit. Nothing was changed.',
   authorization_voided: 'It was voided before. Nothing was changed.',
@@ -123,7 +123,7 @@ const TERM_FIELDS: Record<AccountExists['differing'][number], string> = {
 
 function describeDifference({ differing }: AccountExists): string {
   const fields = differing.map((term) => TERM_FIELDS[term]).join(', ');
-  return `An account with this id exists and differs in: ${fields}. PATCH changes its terms, and PUT returns it as it is.`;
+  return `An account with this id exists and differs in: ${fields}. PUT returns it as it is. PATCH changes its terms, but not its unit, and nothing of a closed account.`;
 }
 
 function differingField(term: AccountExists['differing'][number]): { field: string; message: string } {

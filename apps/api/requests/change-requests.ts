@@ -10,7 +10,7 @@ import { digestOf, environmentScope, fingerprintOf, readKey } from './idempotenc
 /**
  * A request that changes keys, environments, webhook endpoints or alert rules. Its answer may hold a new key, so it is its
  * sender's alone: the same request by another key is another one, and what is remembered can't be read without the key that
- * sent it. An Idempotency-Key alone may be guessed. PUT and DELETE are idempotent as they are, and take no key.
+ * sent it. An Idempotency-Key alone may be guessed. A PUT or a DELETE of these is idempotent as it is, and takes no key.
  */
 export function changeRequestOf(request: FastifyRequest): ChangeRequest {
   const { environment, keyId } = callerOf(request);
@@ -42,13 +42,13 @@ export function answerChange(reply: FastifyReply, result: Changed<ChangeRefusal>
 const DETAILS: Record<ChangeRefusal | 'idempotency_key_reused', string> = {
   idempotency_key_reused: 'This Idempotency-Key came with another request before. Use a new one for a new request.',
   api_key_not_found: 'This environment has no API key with this id.',
-  api_key_inactive: 'This key has expired or is revoked. Make a new one.',
+  api_key_inactive: 'This key has expired or is revoked. Create a new one.',
   api_key_configured: 'This key is set by PURSER_ADMIN_KEY or PURSER_TEST_ADMIN_KEY. Change it there.',
   api_key_expires_later:
-    'Your own key expires, so the new one must expire no later: give it an expires_at. An endless key is made with an endless one.',
+    'Your own key expires, so the new one must expire no later: give it an expires_at. Only a key that never expires can create one that never expires.',
   api_key_addresses_wider:
     'Your own key may only be used from some addresses, so the new one needs allowed_addresses that lie within these.',
-  environment_not_found: 'There is no environment of this name. Make it first.',
+  environment_not_found: 'There is no environment of this name. Create it first.',
   account_not_found: 'No account of this environment has this id. Open it first.',
   event_not_found: 'This environment has no event with this id; events are kept for 30 days.',
   secrets_key_missing:

@@ -39,11 +39,15 @@ function phrase(error: ValidationError, constraint: string, message: string): st
   // The library's messages name the property.
   const unnamed = message.startsWith(`${error.property} `) ? message.slice(error.property.length + 1) : message;
   const isEach = EACH.test(unnamed);
-  if ((isEach || constraint.startsWith('array')) && !Array.isArray(value)) return `must be a list${not(value)}`;
-  if (constraint === 'arrayUnique') return 'must not have anything twice';
+  if ((isEach || constraint.startsWith('array')) && !Array.isArray(value)) return `must be an array${not(value)}`;
+  if (constraint === 'arrayUnique') return 'must not contain the same item twice';
   if (constraint === 'nestedValidation') return unnamed;
   if (isEach) return `${unnamed.replace(EACH, 'each ')}${not(firstFailing(error, constraint))}`;
-  return `${unnamed.replace(/^must be a boolean value$/, 'must be true or false')}${not(value)}`;
+  const plain = unnamed
+    .replace(/^must be a boolean value$/, 'must be true or false')
+    .replace(/\b1 elements$/, '1 item')
+    .replace(/ elements$/, ' items');
+  return `${plain}${not(value)}`;
 }
 
 /** The first item of a list that fails a check which looks at each. */

@@ -119,7 +119,7 @@ class Scan {
     if (LITERALS.has(written) || SHORT_NUMBER.test(written)) return;
     const number = Number(written);
     if (!isSameNumber(written, number)) this.fault(mustBeString(written, `would become ${JSON.stringify(number)}`));
-    else if (!isModest(number)) this.fault(mustBeString(written, 'would take too much room'));
+    else if (!isModest(number)) this.fault(mustBeString(written, 'is too large or too close to zero'));
   }
 
   /** @returns the next character that isn't space */

@@ -53,7 +53,7 @@ export function listenAdvice(
       return `This user may not listen on port ${port}: ports below 1024 are reserved. Instead ${another}.`;
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST=${host} is no address of this machine. Use HOST=127.0.0.1, or HOST=0.0.0.0 for all its addresses.`;
+      return `HOST=${host} isn't an address of this machine. Use HOST=127.0.0.1, or HOST=0.0.0.0 for all its addresses.`;
     default:
       return null;
   }
