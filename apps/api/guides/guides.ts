@@ -6,8 +6,9 @@ import { renderMarkdown } from './render-markdown.ts';
 const TITLES = {
   concepts: 'Concepts',
   api: 'API guide',
-  problems: 'Problems',
+  events: 'Events',
   webhooks: 'Webhooks',
+  problems: 'Problems',
   configuration: 'Configuration',
 } as const;
 export type GuideName = keyof typeof TITLES;
