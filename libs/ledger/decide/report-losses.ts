@@ -4,8 +4,8 @@ import { emit, grantData, type Moment } from './emit.ts';
 
 /**
  * Emits what grants that had ended before have lost since: what a hold lets go, or a refund gives back, leaves such a grant at
- * once. So does everything that is left of a grant when its account is closed. Together with what was lost when it ended, the events of a grant add up to all of its breakage, or to all that was
- * taken back.
+ * once. So does everything that is left of a grant when its account is closed. Together with what was lost when it ended, the
+ * events of a grant add up to all of its breakage, or to all that was taken back.
  *
  * @param moment when it happened; now, where it isn't given
  */
