@@ -22,7 +22,7 @@ afterAll(() => service.stop());
 
 /** Waits until they are gone: one that goes a moment later may take the outcome of a request with it. */
 function cutConnections(): Promise<void> {
-  const cut = `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`;
+  const cut = `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}' and usename = current_user`;
   return administer(maintenanceUrl, cut);
 }
 

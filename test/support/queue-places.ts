@@ -53,7 +53,10 @@ async function postgresPlace(): Promise<TestQueuePlace> {
     },
     takeAway: async () => {
       await administer(server, `alter database ${name} allow_connections false`);
-      await administer(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      await administer(
+        server,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and usename = current_user`,
+      );
     },
     bringBack: () => administer(server, `alter database ${name} allow_connections true`),
     remove: async () => {

@@ -169,7 +169,10 @@ describe('GET /metrics', () => {
     expect(await valueOf('purser_database_up')).toBe(1);
     await administer(server, `alter database ${name} allow_connections false`);
     try {
-      await administer(server, `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`);
+      await administer(
+        server,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and usename = current_user`,
+      );
       expect(await valueOf('purser_database_up')).toBe(0);
       expect(await valueOf('purser_open_holds')).toBeNull();
       expect(await valueOf('purser_verify_differences')).toBeNull();

@@ -237,7 +237,7 @@ describe('a sweep', () => {
     const dying = new TestLedger(database.url);
     const swept = sweepDue(dying.engine, pool, { expiryNotices: NOTICES, log: () => undefined });
     await books.pool.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and usename = current_user`,
     );
     await swept.catch(() => 0);
     await dying.stop();
