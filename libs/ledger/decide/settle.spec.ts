@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { ZERO } from '#amounts';
 import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { settle } from './settle.ts';
 
 const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
 
@@ -202,6 +204,16 @@ describe('settling', () => {
     const { changes } = ledger.advance(59.999).inOneTransaction(() => undefined);
     expect(changes.accounts.updated.size + changes.grants.updated.size + changes.authorizations.updated.size).toBe(0);
     expect(changes.transfers).toEqual([]);
+  });
+});
+
+describe('settling a part of what has lapsed', () => {
+  it('takes any number of shares', () => {
+    const context = account().inOneTransaction(() => undefined);
+    const [accountKey = ''] = context.state.accounts.keys();
+    const share = { accountKey, grantId: null, amount: ZERO, at: Date.parse('2026-01-01T00:00:00Z') };
+    const shares = Array.from({ length: 300_000 }, () => share);
+    expect(() => settle(context, { shares, holds: [], isPart: true })).not.toThrow();
   });
 });
 

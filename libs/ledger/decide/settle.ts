@@ -67,7 +67,9 @@ function settledUntil(
   shares: readonly LapsedShare[],
   isPart: boolean,
 ): number {
-  return isPart ? Math.max(Number.NEGATIVE_INFINITY, ...shares.map(({ at }) => at)) : timeOf(context, account);
+  if (!isPart) return timeOf(context, account);
+  // Each hold may have pinned thousands of grants: too many shares for the arguments of one call.
+  return shares.reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
 }
 
 function settleAccount(context: DecisionContext, account: AccountState, due: Due): void {
