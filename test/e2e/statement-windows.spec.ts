@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiClient } from '../support/api-client.ts';
+import { reach } from '../support/clock.ts';
 import { expectProblem, expectTransfers } from '../support/expect-answer.ts';
 import { charge, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { startTestService, type TestInstance, type TestService } from '../support/test-service.ts';
@@ -58,7 +58,7 @@ describe('consecutive windows of a statement', () => {
     const clients = [...Array<ApiClient>(24).fill(service.live), ...Array<ApiClient>(4).fill(other.live)];
     await Promise.all(clients.map(charges));
     // The end of the last window is exclusive.
-    await sleep(2);
+    await reach(new Date().toISOString());
     isWritten = true;
     const read = await reading;
     const all = await followed(service.live, account);
