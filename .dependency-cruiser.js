@@ -25,13 +25,22 @@ export default {
       to: { path: packages('decimal\\.js') },
     },
     {
+      name: 'pricing-is-pure',
+      comment:
+        'libs/pricing says what usage costs, without I/O and without knowing accounts: so a price can be shown, quoted and ' +
+        'checked anywhere. It knows amounts and hashes, nothing else.',
+      severity: 'error',
+      from: { path: lib('pricing'), pathNot: specs },
+      to: { pathNot: [lib('pricing'), lib('amounts'), '^(node:)?crypto$'] },
+    },
+    {
       name: 'ledger-is-pure',
       comment:
         'libs/ledger decides without I/O, so that it can be tested without a database and replayed anywhere. ' +
-        'It knows amounts and hashes, nothing else.',
+        'It knows amounts, prices and hashes, nothing else.',
       severity: 'error',
       from: { path: lib('ledger'), pathNot: specs },
-      to: { pathNot: [lib('ledger'), lib('amounts'), '^(node:)?crypto$'] },
+      to: { pathNot: [lib('ledger'), lib('amounts'), lib('pricing'), '^(node:)?crypto$'] },
     },
     {
       name: 'ledger-store-rooms',

@@ -53,7 +53,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['libs/amounts/**/*.ts', 'libs/ledger/**/*.ts'],
+    files: ['libs/amounts/**/*.ts', 'libs/pricing/**/*.ts', 'libs/ledger/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', environment, ...floats] },
   },
   { files: ['libs/config/**/*.ts'], rules: { 'no-restricted-syntax': 'off' } },

@@ -1,4 +1,5 @@
 import { type Amount, type JsonObject, ZERO } from '#amounts';
+import type { Tags, Usage } from '#pricing';
 import type { Balance } from './balance.ts';
 import type { AccountKey } from './ids.ts';
 
@@ -9,13 +10,7 @@ export type AuthorizationStatus = (typeof AUTHORIZATION_STATUSES)[number];
 export const OVERAGE_POLICIES = ['cap', 'debt', 'reject'] as const;
 export type OveragePolicy = (typeof OVERAGE_POLICIES)[number];
 
-/** One measured usage: an event, the model, and any quantities. */
-export interface Usage extends JsonObject {
-  readonly event: string;
-  readonly model?: string;
-}
-
-export type Tags = Readonly<Record<string, string>>;
+export type { Tags, Usage };
 
 /** What a request is for: decides which scoped grants may pay for it. */
 export interface Spending {

@@ -1,0 +1,30 @@
+export { boundUsages, type Bound, type BoundedRequest } from './bound-usages.ts';
+export { usageFault } from './check-usage.ts';
+export { fitOutput, type FittedRequest } from './fit-output.ts';
+export type { Condition, Match } from './match.ts';
+export { mergeUsages } from './merge-usages.ts';
+export { parsePrices, readPrices, type ParsedPrices, type PriceFault } from './parse-prices.ts';
+export { PriceList } from './price-list.ts';
+export { priceStep, type EarlierSteps, type StepPricing } from './price-step.ts';
+export { priceUsages } from './price-usages.ts';
+export type {
+  Count,
+  Line,
+  Positions,
+  PricedRequest,
+  PricedUsage,
+  PricedUsages,
+  Pricing,
+  PricingTerms,
+} from './pricing.ts';
+export type {
+  Component,
+  ContextRate,
+  CountedQuantity,
+  Multiplier,
+  Period,
+  Price,
+  PricingModel,
+  Tier,
+} from './rate-card.ts';
+export { RESERVED_NAMES, statedQuantities, statedQuantity, type Tags, type Usage } from './usage.ts';

@@ -1,0 +1,71 @@
+import type { Amount } from '#amounts';
+import type { Match } from './match.ts';
+import type { TimeOfDay } from './time-of-day.ts';
+
+export const PRICING_MODELS = ['per_unit', 'graduated', 'volume', 'package', 'flat'] as const;
+export type PricingModel = (typeof PRICING_MODELS)[number];
+
+export const PERIODS = ['day', 'month', 'total'] as const;
+/** Over what a quantity is counted: a day or a month of the account's own calendar, or all its time. */
+export type Period = (typeof PERIODS)[number];
+
+/** A quantity that is counted over a period: the ledger keeps a counter of it. */
+export interface CountedQuantity {
+  /** A hash of event, match, quantity and period, in the shape of a UUID: the same in every card and version. */
+  readonly id: string;
+  readonly period: Period;
+}
+
+export interface Tier {
+  /** The largest quantity of the tier, in units of the quantity; null in the last tier, which has no end. */
+  readonly upTo: Amount | null;
+  readonly amount: Amount;
+  /** Charged once where the tier is reached. */
+  readonly flat: Amount;
+}
+
+/** Another amount for requests whose total input is above `inputTokens`. */
+export interface ContextRate {
+  readonly inputTokens: Amount;
+  readonly amount: Amount;
+}
+
+/** What one quantity costs. */
+export interface Component {
+  readonly quantity: string;
+  readonly pricing: PricingModel;
+  /** How many units the amounts are for. */
+  readonly per: Amount;
+  /** 1 ÷ `per` where that is a finite decimal: a product is cheaper than a quotient. */
+  readonly perReciprocal: Amount | null;
+  /** Null where there are tiers. */
+  readonly amount: Amount | null;
+  /** Of `graduated` and `volume`, ascending; empty otherwise. */
+  readonly tiers: readonly Tier[];
+  /** Ascending. */
+  readonly aboveContext: readonly ContextRate[];
+  /** The least that a request pays which uses more than what is included. */
+  readonly minimum: Amount | null;
+  /** How many units are free. */
+  readonly included: Amount;
+  readonly counted: 'request' | Period;
+  /** The counter of a quantity that is counted over a period; null for `request`. */
+  readonly counter: CountedQuantity | null;
+}
+
+/** A factor for everything that a usage costs, where it matches. All that match apply. */
+export interface Multiplier {
+  readonly match: Match;
+  readonly time: TimeOfDay | null;
+  readonly by: Amount;
+}
+
+/** What usage of one event costs, where it matches. */
+export interface Price {
+  readonly event: string;
+  readonly match: Match;
+  readonly components: readonly Component[];
+  readonly multipliers: readonly Multiplier[];
+  /** How many output tokens a hold is for where neither the usage nor the request says it. */
+  readonly maxOutputTokens: number | null;
+}

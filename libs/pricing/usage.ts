@@ -1,0 +1,42 @@
+import { Amount, type JsonObject, ZERO } from '#amounts';
+
+/**
+ * One measured usage: an event, the model and its provider, properties, and any quantities. Every other field is a quantity:
+ * a safe integer or a plain decimal string, never negative.
+ */
+export interface Usage extends JsonObject {
+  readonly event: string;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly properties?: JsonObject;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** The fields of a usage, stored or sent, that aren't quantities. `times`, `vendor` and `raw` stand in some requests. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  'event',
+  'model',
+  'provider',
+  'properties',
+  'vendor',
+  'raw',
+  'times',
+]);
+
+/** A quantity of the usage; null where the usage doesn't state it. */
+export function statedQuantity(usage: Usage, name: string): Amount | null {
+  if (RESERVED_NAMES.has(name) || !Object.hasOwn(usage, name)) return null;
+  const value = usage[name];
+  return typeof value === 'number' || typeof value === 'string' ? new Amount(value) : null;
+}
+
+/** The quantities that a usage states, by name. */
+export function statedQuantities(usage: Usage): readonly string[] {
+  return Object.keys(usage).filter((name) => !RESERVED_NAMES.has(name));
+}
+
+/** Whether the usage states a quantity above zero. */
+export function statesAny(usage: Usage): boolean {
+  return statedQuantities(usage).some((name) => (statedQuantity(usage, name) ?? ZERO).gt(0));
+}
