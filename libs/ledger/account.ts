@@ -14,6 +14,12 @@ export interface AccountTerms {
   readonly overdraftLimit: Amount;
   readonly overage: OveragePolicy;
   readonly timeZone: string;
+  /** The UUID of the rate card that prices its usage; `null`: only amounts are taken. */
+  readonly rateCard: string | null;
+  /** The part that is taken off every price, from 0 to 1. */
+  readonly discount: Amount;
+  /** Prices of its own, which come before those of the rate card. */
+  readonly overrides: readonly JsonObject[];
   readonly metadata: JsonObject;
 }
 
@@ -42,6 +48,8 @@ export interface Account {
   readonly id: string;
   readonly unit: string;
   terms: AccountTerms;
+  /** How often its own prices have changed. */
+  overridesVersion: number;
   status: AccountStatus;
   closure: Closure;
   /** What the account lives by; `null` in `live`, where time is real. */

@@ -1,7 +1,9 @@
 import { type Amount, type JsonObject, ZERO } from '#amounts';
 import type { Tags, Usage } from '#pricing';
+import type { AuthorizationPricing } from './authorization-pricing.ts';
 import type { Balance } from './balance.ts';
 import type { AccountKey } from './ids.ts';
+import type { UsageRecord } from './usage-record.ts';
 
 export const AUTHORIZATION_STATUSES = ['authorized', 'committed', 'voided', 'expired'] as const;
 export type AuthorizationStatus = (typeof AUTHORIZATION_STATUSES)[number];
@@ -16,6 +18,12 @@ export type { Tags, Usage };
 export interface Spending {
   readonly usage: readonly Usage[];
   readonly tags: Tags;
+}
+
+/** Tags and metadata that a commit adds. They say where usage belongs, and choose neither grants nor prices. */
+export interface Added {
+  readonly tags: Tags;
+  readonly metadata: JsonObject;
 }
 
 /** Credits of one grant that an open authorization has pinned. */
@@ -72,7 +80,13 @@ export interface Authorization extends Spending {
   heldAtClose: Amount | null;
   /** What the final commit asked for, so that the same commit again is known. */
   finalAmount: Amount | null;
+  /** `null` where only amounts were named, on an account without a rate card. */
+  pricing: AuthorizationPricing | null;
+  /** What its final commit, its charge or its last adjustment said; empty while it is open, and where only an amount was named. */
+  stated: readonly UsageRecord[];
   readonly metadata: JsonObject;
+  /** What its commits have added; `null` for nothing. */
+  added: Added | null;
   readonly createdAt: number;
   /** Exclusive: from this instant on the hold counts as released. `null` for a charge, which never held. */
   expiresAt: number | null;

@@ -4,7 +4,9 @@ import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { AccountKey } from './ids.ts';
+import type { Overrides } from './authorization-pricing.ts';
 import type { AccountState, DeclinedMinute } from './state.ts';
+import type { UsageRecord } from './usage-record.ts';
 
 /** The rows of one kind that a batch has made, and those it has changed. One that it has made isn't among the changed. */
 export class RowChanges<Row> {
@@ -43,6 +45,11 @@ export class AccountChanges extends RowChanges<AccountState> {
   }
 }
 
+/** A version of an account's own prices, to be kept as long as anything is priced by it. */
+export interface AccountOverrides extends Overrides {
+  readonly accountKey: AccountKey;
+}
+
 /** What a batch of decisions has changed, for the writer. */
 export interface Changes {
   readonly accounts: AccountChanges;
@@ -51,6 +58,9 @@ export interface Changes {
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
+  /** Own prices of accounts, each version of them. */
+  readonly overrides: AccountOverrides[];
+  readonly usageRecords: UsageRecord[];
   /** The account of each commit that came after its hold had expired, for the metrics. */
   readonly lateCommits: AccountState[];
   /** How many requests were declined, by account. They are reported once a minute. */
@@ -70,6 +80,8 @@ export function noChanges(): Changes {
     transfers: [],
     events: [],
     sentAlerts: [],
+    overrides: [],
+    usageRecords: [],
     lateCommits: [],
     declines: new Map(),
     reportedDeclines: new Set(),

@@ -1,10 +1,12 @@
 import type { AccountTerms, Remainder } from './account.ts';
 import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
-import type { OveragePolicy, Spending } from './authorization.ts';
+import type { Added, OveragePolicy, Spending } from './authorization.ts';
+import type { Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
 import { withTestClocks } from './test-clock.ts';
+import type { Usage } from '#pricing';
 
 /** An account as a request names it; `key` is derived from the two others. */
 export interface AccountRef {
@@ -25,6 +27,8 @@ export interface CreateAccount {
   readonly account: AccountRef;
   readonly unit: string;
   readonly terms: AccountTerms;
+  /** The unit of its rate card; `null` where it has none. */
+  readonly cardUnit: string | null;
   /** Whether an account that exists already is returned, whatever its unit and terms are. Otherwise both must be these. */
   readonly orExisting?: boolean;
 }
@@ -32,6 +36,8 @@ export interface CreateAccount {
 export interface UpdateAccount {
   readonly account: AccountRef;
   readonly terms: Partial<AccountTerms>;
+  /** The unit of the rate card that the terms name; `null` where they name none. */
+  readonly cardUnit: string | null;
 }
 
 export interface SetAccountStatus {
@@ -72,27 +78,56 @@ export interface CreateGrant {
 /** Asks for credits: to be held (authorize) or to be taken at once (charge). */
 export interface SpendRequest extends Spending {
   readonly account: AccountRef;
-  readonly amount: Amount;
+  /** `null`: what the usage costs by the account's prices. */
+  readonly amount: Amount | null;
+  /** The usage part of a vendor's answer that the usage was read from. */
+  readonly raw: JsonObject | null;
   readonly metadata: JsonObject;
+}
+
+/** How much output a request may have, where its usage doesn't say. */
+export interface OutputLimits {
+  /** In tokens; `null`: what the price allows for. */
+  readonly max: number | null;
+  /** Whether less is held where the credits don't suffice for that. */
+  readonly fit: boolean;
+  /** The least that is worth holding, in tokens. */
+  readonly min: number;
+}
+
+/** What was used, as a commit or an adjustment says it. */
+export interface StatedUsage {
+  /** Empty where only an amount is known, or nothing. */
+  readonly usage: readonly Usage[];
+  readonly raw: JsonObject | null;
+  readonly settlement: Exclude<Settlement, 'unpriced'>;
 }
 
 export interface Authorize extends SpendRequest {
   readonly holdSeconds: number;
   /** `null`: the account's. */
   readonly overage: OveragePolicy | null;
+  readonly output: OutputLimits;
 }
 
 export interface Commit {
   readonly authorization: ObjectRef;
-  /** `null`: the whole hold. */
+  /** `null`: what the usage costs, or the whole hold where none is stated. */
   readonly amount: Amount | null;
+  readonly stated: StatedUsage;
   readonly final: boolean;
+  /** `null`: nothing. */
+  readonly added: Added | null;
 }
 
 export interface Extend {
   readonly authorization: ObjectRef;
-  /** More to hold; `null`: only more time. */
+  /** More to hold; `null`: what the usage may cost, or only more time where there is none. */
   readonly amount: Amount | null;
+  /** What more may be used. */
+  readonly usage: readonly Usage[];
+  /** The most output tokens of that usage, where it doesn't say. */
+  readonly maxOutputTokens: number | null;
   /** Counted from now; an expiry is never brought forward. `null`: only more credits. */
   readonly holdSeconds: number | null;
 }
@@ -101,6 +136,15 @@ export interface Refund {
   readonly authorization: ObjectRef;
   /** `null`: all that was committed and not refunded yet. */
   readonly amount: Amount | null;
+  readonly reason: string | null;
+}
+
+/** States what an authorization has used in all, in place of what was stated before. */
+export interface Adjust {
+  readonly authorization: ObjectRef;
+  /** `null`: what the usage costs. */
+  readonly amount: Amount | null;
+  readonly stated: StatedUsage;
   readonly reason: string | null;
 }
 
@@ -125,6 +169,7 @@ export interface Commands {
   void: { readonly authorization: ObjectRef };
   extend: Extend;
   refund: Refund;
+  adjust: Adjust;
 }
 
 export type CommandType = keyof Commands;
@@ -146,12 +191,15 @@ export interface Needs {
   readonly testClocks: readonly string[];
   /** Accounts whose declines are to be reported. */
   readonly sweeps: readonly AccountKey[];
+  /** The UUIDs of rate cards that it gives to accounts. */
+  readonly rateCards: readonly string[];
 }
 
 export function needsOf(command: Command): Needs {
   switch (command.type) {
     case 'create_account':
     case 'update_account':
+      return { ...ofAccounts([command.account]), rateCards: command.terms.rateCard ? [command.terms.rateCard] : [] };
     case 'set_account_status':
     case 'close_account':
     case 'erase_account':
@@ -173,6 +221,7 @@ export function needsOf(command: Command): Needs {
     case 'extend':
       return ofAuthorizations([command.authorization]);
     case 'refund':
+    case 'adjust':
       return { ...ofAuthorizations([command.authorization]), refunds: [command.authorization.id] };
     case 'commit_batch':
       return ofAuthorizations(command.items.map(({ authorization }) => authorization));
@@ -187,6 +236,7 @@ function ofAccounts(accounts: readonly AccountRef[]): Needs {
     refunds: [],
     testClocks: withTestClocks(accounts),
     sweeps: [],
+    rateCards: [],
   };
 }
 
@@ -198,6 +248,7 @@ function ofObjects(objects: readonly ObjectRef[]): Needs {
     refunds: [],
     testClocks: withTestClocks(objects),
     sweeps: [],
+    rateCards: [],
   };
 }
 

@@ -51,6 +51,14 @@ export interface LedgerEvents {
     readonly uncollected: string;
     readonly overage: OveragePolicy;
   };
+  /** A commit stated usage that nothing has a price for. What was held was charged, or what its other usage cost, if that is more. */
+  'usage.unpriced': {
+    readonly authorization: string;
+    /** What the commit stated. */
+    readonly usage: readonly { readonly event: string; readonly model: string | null }[];
+    /** What it was charged in place of a price; less was collected where the credits didn't suffice. */
+    readonly charged: string;
+  };
   'account.suspended': { readonly status: 'suspended' };
   /** What was left of all its grants, scheduled ones included, and where it went. */
   'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
@@ -81,6 +89,7 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'authorization.declined': true,
   'authorization.committed': true,
   'usage.uncollected': true,
+  'usage.unpriced': true,
   'account.suspended': true,
   'account.closed': true,
   'balance.threshold_reached': true,

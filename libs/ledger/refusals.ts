@@ -22,10 +22,16 @@ export const REFUSAL_CODES = [
   'commit_too_late',
   'authorization_open',
   'refund_exceeds_committed',
+  'tag_conflict',
+  'adjusted_after_unpriced',
   'too_many_holds',
   'too_many_steps',
   'account_closed',
   'account_suspended',
+  'unit_mismatch',
+  'no_rate_card',
+  'output_unbounded',
+  'unpriced_usage',
   'insufficient_credits',
   'credits_held',
 ] as const;
@@ -69,9 +75,37 @@ export interface AccountExists {
   readonly differing: readonly ('unit' | keyof AccountTerms)[];
 }
 
+/** A rate card whose prices are in another unit than the account's amounts. */
+export interface UnitMismatch {
+  readonly code: 'unit_mismatch';
+  readonly unit: string;
+  readonly cardUnit: string;
+}
+
+/** A commit names a tag that the authorization has with another value. */
+export interface TagConflict {
+  readonly code: 'tag_conflict';
+  readonly tag: string;
+  readonly value: string;
+}
+
+/** The account's prices have none for some of the usage. */
+export interface UnpricedUsage {
+  readonly code: 'unpriced_usage';
+  /** Which of the request's usages, from 0. */
+  readonly usage: readonly number[];
+}
+
+/** A usage whose output has a price, and no bound. */
+export interface OutputUnbounded {
+  readonly code: 'output_unbounded';
+  /** Which of the request's usages, from 0. */
+  readonly usage: number;
+}
+
 /** What needs no figures: the account says it. */
 type AboutAccount =
-  'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed' | 'account_suspended';
+  'no_rate_card' | 'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed' | 'account_suspended';
 
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
@@ -80,6 +114,10 @@ export type Refusal =
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
   | TooManySteps
   | AccountExists
+  | UnitMismatch
+  | TagConflict
+  | UnpricedUsage
+  | OutputUnbounded
   | { readonly code: AboutAccount; readonly account: string }
   | {
       readonly code: Exclude<
@@ -89,6 +127,10 @@ export type Refusal =
         | 'too_many_holds'
         | 'too_many_steps'
         | 'account_exists'
+        | 'unit_mismatch'
+        | 'tag_conflict'
+        | 'unpriced_usage'
+        | 'output_unbounded'
         | AboutAccount
         | 'refund_exceeds_committed'
       >;

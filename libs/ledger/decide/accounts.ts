@@ -6,10 +6,11 @@ import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import { noBurnRate } from '../burn-rate.ts';
-import { accepted, refused, type AccountExists, type Outcome } from '../refusals.ts';
+import { accepted, refused, type AccountExists, type Outcome, type UnitMismatch } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
+import { canonical } from './same-usage.ts';
 
 /** An account as one decision left it. */
 export interface AccountDecision {
@@ -29,6 +30,8 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     if (differing.length > 0) return refused({ code: 'account_exists', differing });
     return decidedAccount(context, existing, false);
   }
+  const mismatch = unitMismatch(unit, command);
+  if (mismatch) return refused(mismatch);
   if (context.state.accounts.has(ref.key)) return refused({ code: 'account_id_taken' });
   const testClock = context.state.testClocks.get(ref.environment) ?? null;
   const createdAt = context.realNow + (testClock?.aheadMs ?? 0);
@@ -38,6 +41,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     id: ref.id,
     unit,
     terms,
+    overridesVersion: 0,
     status: 'active',
     closure: NOT_CLOSED,
     testClock,
@@ -53,6 +57,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
   const state = accountState(account, new IdGenerator(ref.key, 0n), [], holds, createdAt);
   context.state.accounts.set(ref.key, state);
   context.changes.accounts.create(state);
+  if (terms.overrides.length > 0) keepOverrides(context, state);
   return decidedAccount(context, state, true);
 }
 
@@ -61,8 +66,23 @@ export function updateAccount(context: DecisionContext, command: UpdateAccount):
   const found = findOpenAccount(context, command.account);
   if (!found.ok) return found;
   const account = found.value;
+  const mismatch = unitMismatch(account.account.unit, command);
+  if (mismatch) return refused(mismatch);
+  const { overrides } = account.account.terms;
   account.account.terms = { ...account.account.terms, ...command.terms };
+  if (canonical(overrides) !== canonical(account.account.terms.overrides)) keepOverrides(context, account);
   return changed(context, account);
+}
+
+function unitMismatch(unit: string, { cardUnit }: Pick<CreateAccount, 'cardUnit'>): UnitMismatch | null {
+  return cardUnit === null || cardUnit === unit ? null : { code: 'unit_mismatch', unit, cardUnit };
+}
+
+/** What was priced by earlier overrides keeps them, so each version is kept. */
+function keepOverrides(context: DecisionContext, { account }: AccountState): void {
+  account.overridesVersion += 1;
+  const { key: accountKey, overridesVersion: version, terms } = account;
+  context.changes.overrides.push({ accountKey, version, prices: terms.overrides });
 }
 
 /** Suspends an account or resumes it; doing it again changes nothing. */
@@ -92,18 +112,11 @@ export function decidedAccount(
 
 function differingTerms(account: Account, { unit, terms }: CreateAccount): AccountExists['differing'] {
   const fields = Object.keys(terms) as (keyof AccountTerms)[];
-  const differing = fields.filter((field) => canonical(account.terms[field]) !== canonical(terms[field]));
+  const differing = fields.filter((field) => !isSame(account.terms[field], terms[field]));
   return account.unit === unit ? differing : ['unit', ...differing];
 }
 
-/** Equal for two values that mean the same, in whichever order their fields stand. */
-function canonical(value: AccountTerms[keyof AccountTerms]): string {
-  if (value instanceof Amount) return value.toFixed();
-  return JSON.stringify(value, (_, part: unknown) =>
-    isPlainObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-  );
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isSame(a: AccountTerms[keyof AccountTerms], b: AccountTerms[keyof AccountTerms]): boolean {
+  if (a instanceof Amount || b instanceof Amount) return a instanceof Amount && b instanceof Amount && a.eq(b);
+  return canonical(a) === canonical(b);
 }

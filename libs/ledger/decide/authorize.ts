@@ -1,11 +1,15 @@
 import { type Amount, ZERO } from '#amounts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
+import type { AuthorizationPricing } from '../authorization-pricing.ts';
 import type { Authorize, SpendRequest } from '../commands.ts';
-import { refused, type Outcome, type Refusal } from '../refusals.ts';
+import { accepted, refused, type Outcome, type Refusal } from '../refusals.ts';
 import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
+import { reserve } from './count.ts';
+import { fitHold } from './fit-hold.ts';
 import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
+import { askToHold, type Asked } from './price.ts';
 import { Transaction } from './transaction.ts';
 
 /** What a batch did to an account before this item. */
@@ -23,28 +27,61 @@ const NO_OTHER_ITEMS: OwnHolds = (account) => ({
   nextExpiry: nextExpiryOf(account),
 });
 
+/** How a hold learns its amount, and what becomes of its counted quantities. */
+export interface HoldKind {
+  readonly ask: (context: DecisionContext, account: AccountState, command: Authorize) => Outcome<Asked>;
+  readonly count: typeof reserve;
+}
+
+/** For what may be used. */
+const OF_BOUND: HoldKind = { ask: askToHold, count: reserve };
+
 /** Holds credits before they are used: pins them to grants in burn-down order, what is beyond them to the overdraft. */
 export function authorize(
   context: DecisionContext,
   command: Authorize,
   ownHolds: OwnHolds = NO_OTHER_ITEMS,
+  kind: HoldKind = OF_BOUND,
 ): Outcome<AuthorizationDecision> {
   const refusal = tooManyHolds(context, command);
   if (refusal) return refused(refusal);
-  const funded = fundSpending(context, command, ownHolds);
+  const found = findSpendable(context, command);
+  if (!found.ok) return found;
+  const account = found.value;
+  const asked = kind.ask(context, account, command);
+  if (!asked.ok) return asked;
+  const funded = fundHold(context, account, command, asked.value, ownHolds);
   if (!funded.ok) return funded;
-  const { account, funding } = funded.value;
+  const { amount, pricing, counts, funding } = funded.value;
   const overage = command.overage ?? account.account.terms.overage;
   const expiresAt = timeOf(context, account) + command.holdSeconds * 1000;
-  const authorization = newAuthorization(context, account, command, overage, expiresAt);
+  const authorization = newAuthorization(context, account, { ...command, amount, pricing }, overage, expiresAt);
   const books = new Transaction(context, account);
-  for (const { grant, amount } of funding.shares) books.pin(grant, amount);
+  for (const { grant, amount: share } of funding.shares) books.pin(grant, share);
   books.pinOverdraft(funding.missing);
-  authorization.allocations = funding.shares.map(({ grant, amount }) => ({ grantId: grant.id, amount }));
+  authorization.allocations = funding.shares.map(({ grant, amount: share }) => ({ grantId: grant.id, amount: share }));
   authorization.overdraftHeld = funding.missing;
-  authorization.held = command.amount;
+  authorization.held = amount;
+  if (counts.length > 0) kind.count(context, account, authorization, counts);
   holdOpened(account, authorization.id, expiresAt);
   return decided(account, authorization);
+}
+
+type Funded<T> = T & { readonly funding: Funding };
+
+/** Where the credits would come from: for all that is asked for, or for as much output as they suffice for. */
+function fundHold(
+  context: DecisionContext,
+  account: AccountState,
+  command: Authorize,
+  asked: Asked,
+  ownHolds: OwnHolds,
+): Outcome<Funded<Asked>> {
+  const funding = fund(context, account, command, asked.amount);
+  if (covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
+  const fitted = command.output.fit ? fitHold(context, account, command, { asked, funding }) : null;
+  if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });
+  return refused(declined(context, account, { request: command, amount: asked.amount, funding }, ownHolds(account)));
 }
 
 function tooManyHolds(context: DecisionContext, { account: ref }: Authorize): Refusal | null {
@@ -54,33 +91,32 @@ function tooManyHolds(context: DecisionContext, { account: ref }: Authorize): Re
   return { code: 'too_many_holds', account: ref.id, limit };
 }
 
-/** The guards that every request for credits passes, in order of precedence. */
-export function fundSpending(
-  context: DecisionContext,
-  request: SpendRequest,
-  ownHolds: OwnHolds = NO_OTHER_ITEMS,
-): Outcome<{ account: AccountState; funding: Funding }> {
-  const found = findOpenAccount(context, request.account);
-  if (!found.ok) return found;
-  const account = found.value;
-  if (account.account.status === 'suspended')
-    return refused({ code: 'account_suspended', account: request.account.id });
-  const funding = fund(context, account, request, request.amount);
-  if (covers(account, funding, request.amount)) return { ok: true, value: { account, funding } };
-  return refused(declined(context, account, request, funding, ownHolds(account)));
+/** The account of a request for credits: one that is open and not suspended. */
+export function findSpendable(context: DecisionContext, { account: ref }: SpendRequest): Outcome<AccountState> {
+  const found = findOpenAccount(context, ref);
+  if (found.ok && found.value.account.status === 'suspended') {
+    return refused({ code: 'account_suspended', account: ref.id });
+  }
+  return found;
 }
 
-function declined(
+interface Uncovered {
+  readonly request: SpendRequest;
+  readonly amount: Amount;
+  readonly funding: Funding;
+}
+
+/** Why a request is declined whose amount the credits don't cover. */
+export function declined(
   context: DecisionContext,
   account: AccountState,
-  request: SpendRequest,
-  { available, outOfScope }: Funding,
-  own: BatchSoFar,
+  { request, amount, funding: { available, outOfScope } }: Uncovered,
+  own: BatchSoFar = NO_OTHER_ITEMS(account),
 ): ReturnType<typeof shortfall> {
   return shortfall(context, account, {
-    required: request.amount,
+    required: amount,
     available,
-    shortfall: request.amount.minus(available).minus(account.account.terms.overdraftLimit),
+    shortfall: amount.minus(available).minus(account.account.terms.overdraftLimit),
     outOfScope,
     spending: request,
     own: {
@@ -92,11 +128,17 @@ function declined(
   });
 }
 
+/** A request for credits whose amount is known. */
+interface PricedRequest extends Omit<SpendRequest, 'amount'> {
+  readonly amount: Amount;
+  readonly pricing: AuthorizationPricing | null;
+}
+
 /** Enters a new authorization that holds nothing yet. */
 export function newAuthorization(
   context: DecisionContext,
   account: AccountState,
-  request: SpendRequest,
+  request: PricedRequest,
   overage: OveragePolicy,
   expiresAt: number | null,
 ): Authorization {
@@ -121,7 +163,11 @@ export function newAuthorization(
     finalAmount: null,
     usage: request.usage,
     tags: request.tags,
+    pricing: request.pricing,
+    stated: [],
+    reservations: [],
     metadata: request.metadata,
+    added: null,
     createdAt: timeOf(context, account),
     expiresAt,
     committedAt: null,

@@ -1,26 +1,44 @@
 import { ZERO } from '#amounts';
 import type { SpendRequest } from '../commands.ts';
-import type { Outcome } from '../refusals.ts';
+import { refused, type Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
-import { fundSpending, newAuthorization } from './authorize.ts';
+import { declined, findSpendable, newAuthorization } from './authorize.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import { countUsed } from './count.ts';
+import { covers, fund } from './funding.ts';
+import { askToCharge } from './price.ts';
+import { recordUsage } from './record-usage.ts';
 import { reportCommit } from './report-commit.ts';
 import { Transaction } from './transaction.ts';
 
-/** Authorizes and commits in one step, for a price known beforehand. */
+/** Authorizes and commits in one step, where it is known what was used. */
 export function charge(context: DecisionContext, command: SpendRequest): Outcome<AuthorizationDecision> {
-  const funded = fundSpending(context, command);
-  if (!funded.ok) return funded;
-  const { account, funding } = funded.value;
-  const authorization = newAuthorization(context, account, command, account.account.terms.overage, null);
+  const found = findSpendable(context, command);
+  if (!found.ok) return found;
+  const account = found.value;
+  const asked = askToCharge(context, account, command);
+  if (!asked.ok) return asked;
+  const { amount, pricing, counts, priced } = asked.value;
+  const funding = fund(context, account, command, amount);
+  if (!covers(account, funding, amount)) {
+    return refused(declined(context, account, { request: command, amount, funding }));
+  }
+  const request = { ...command, amount, pricing };
+  const authorization = newAuthorization(context, account, request, account.account.terms.overage, null);
   const books = new Transaction(context, account);
-  for (const { grant, amount } of funding.shares) books.spend(grant, amount, authorization);
+  for (const { grant, amount: share } of funding.shares) books.spend(grant, share, authorization);
   if (!funding.missing.isZero()) books.borrow(funding.missing, authorization);
   authorization.status = 'committed';
-  authorization.heldAtClose = command.amount;
-  authorization.finalAmount = command.amount;
+  authorization.heldAtClose = amount;
+  authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt = authorization.committedAt;
-  reportCommit(context, account, authorization, { required: command.amount, uncollected: ZERO });
+  if (counts.length > 0) countUsed(context, account, authorization, counts);
+  recordUsage(context, account, authorization, {
+    kind: 'charge',
+    stated: { usage: command.usage, raw: command.raw, settlement: 'exact' },
+    priced,
+  });
+  reportCommit(context, account, authorization, { required: amount, uncollected: ZERO });
   return decided(account, authorization);
 }

@@ -1,26 +1,32 @@
-import { Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
+import { Amount, smallerOf, ZERO } from '#amounts';
 import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
 import type { Commit } from '../commands.ts';
-import { refused, type Outcome, type Refusal } from '../refusals.ts';
+import { refused, type Outcome, type Refusal, type RefusedOutcome } from '../refusals.ts';
 import { holdSettled, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
-import { firstOf, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
+import { freeReserved, useReserved } from './count.ts';
+import { chargeRest, coverRest, restOf, type RestCover } from './cover-rest.ts';
+import { pinnedBy, shortfall } from './funding.ts';
+import { addToPriced, priceCommit, type CommitPrice } from './price-commit.ts';
+import { recordUsage } from './record-usage.ts';
 import { Transaction } from './transaction.ts';
 import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
-import { reportCommit } from './report-commit.ts';
+import { reportCommit, reportUnpriced } from './report-commit.ts';
+import { isSameUsage } from './same-usage.ts';
 
 /** Charges what was really used. */
 export function commit(context: DecisionContext, command: Commit): Outcome<AuthorizationDecision> {
   const found = findAuthorization(context, command.authorization);
   if (!found) return refused({ code: 'authorization_not_found' });
   const { account, authorization } = found;
+  const conflict = conflictingTag(authorization, command);
   switch (authorization.status) {
     case 'authorized':
-      return commitOpen(context, account, authorization, command);
+      return conflict ?? commitOpen(context, account, authorization, command);
     case 'expired':
-      return commitLate(context, account, authorization, command);
+      return conflict ?? commitLate(context, account, authorization, command);
     case 'committed':
       return isSameCommit(authorization, command)
         ? unchanged(account, authorization)
@@ -38,7 +44,8 @@ function commitOpen(
 ): Outcome<AuthorizationDecision> {
   const tooMany = command.final ? null : tooManyParts(authorization);
   if (tooMany) return refused(tooMany);
-  const amount = command.amount ?? authorization.held;
+  const price = priceCommit(context, account, authorization, command, authorization.held);
+  const { amount } = price;
   const ofHold = smallerOf(amount, authorization.held);
   const cover = coverRest(context, account, authorization, restOf(authorization, amount, ofHold));
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
@@ -47,9 +54,11 @@ function commitOpen(
   if (!command.final) rememberFirst(authorization);
   spendHeld(books, authorization, ofHold);
   chargeRest(books, authorization, cover);
+  takeOver(context, account, authorization, command, price);
   if (!command.final) recordStep(authorization, timeOf(context, account));
   else {
     releaseRest(books, authorization);
+    freeReserved(context, account, authorization);
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
@@ -66,10 +75,12 @@ function commitLate(
 ): Outcome<AuthorizationDecision> {
   if (timeOf(context, account) >= (authorization.expiresAt ?? 0) + LATE_COMMIT_WINDOW_MS)
     return refused({ code: 'commit_too_late' });
-  const amount = command.amount ?? authorization.heldAtClose ?? ZERO;
+  const price = priceCommit(context, account, authorization, command, authorization.heldAtClose ?? ZERO);
+  const { amount } = price;
   const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: amount });
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   chargeRest(new Transaction(context, account), authorization, cover);
+  takeOver(context, account, authorization, command, price);
   finish(context, account, authorization, amount);
   authorization.late = true;
   context.changes.lateCommits.push(account);
@@ -77,55 +88,36 @@ function commitLate(
   return decided(account, authorization);
 }
 
-/** What a commit asks for beyond the credits that it has pinned. */
-interface Rest {
-  /** Of the overdraft leg. It was approved, so it is charged in any case. */
-  readonly overdraft: Amount;
-  /** Beyond the hold. */
-  readonly excess: Amount;
+/** A tag attributes what was held from the start: a commit may add tags, and change none. */
+function conflictingTag({ tags, added }: Authorization, command: Commit): RefusedOutcome | null {
+  for (const [tag, value] of Object.entries(command.added?.tags ?? {})) {
+    const own = tags[tag] ?? added?.tags[tag];
+    if (own !== undefined && own !== value) return refused({ code: 'tag_conflict', tag, value: own });
+  }
+  return null;
 }
 
-/** How that would be paid. */
-interface RestCover {
-  readonly funding: Funding;
-  readonly credits: Amount;
-  readonly debt: Amount;
-  readonly uncollected: Amount;
-}
-
-/** Most commits ask for no more than the credits that they have pinned. */
-const NO_REST: Rest = { overdraft: ZERO, excess: ZERO };
-const NOTHING_TO_PAY: RestCover = {
-  funding: { shares: [], missing: ZERO, available: ZERO, outOfScope: ZERO },
-  credits: ZERO,
-  debt: ZERO,
-  uncollected: ZERO,
-};
-
-function restOf({ held, overdraftHeld }: Authorization, amount: Amount, ofHold: Amount): Rest {
-  if (overdraftHeld.isZero() && ofHold === amount) return NO_REST;
-  return { overdraft: atLeastZero(ofHold.minus(held.minus(overdraftHeld))), excess: amount.minus(ofHold) };
-}
-
-/**
- * Both parts draw credits that are free by now, the overdraft leg first; what others have pinned is theirs. The leg takes no
- * more from what is available than it did while it was pinned. The excess takes what is available, and debt only up to the
- * overdraft limit, where its policy allows any.
- */
-function coverRest(
+/** Keeps what a commit says beside its amount: its usage, and tags and metadata that it adds. */
+function takeOver(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  { overdraft, excess }: Rest,
-): RestCover {
-  if (overdraft.isZero() && excess.isZero()) return NOTHING_TO_PAY;
-  const asked = overdraft.plus(excess);
-  const funding = fund(context, account, authorization, asked);
-  const limit = authorization.overage === 'debt' ? account.account.terms.overdraftLimit : ZERO;
-  const ofExcess = smallerOf(excess, atLeastZero(funding.available.plus(limit)));
-  const charged = overdraft.plus(ofExcess);
-  const credits = smallerOf(charged, asked.minus(funding.missing));
-  return { funding, credits, debt: charged.minus(credits), uncollected: excess.minus(ofExcess) };
+  command: Commit,
+  price: CommitPrice,
+): void {
+  const { stated, added } = command;
+  if (price.counts.length > 0) useReserved(context, account, authorization, price.counts);
+  addToPriced(authorization, command, price);
+  recordUsage(context, account, authorization, {
+    kind: 'commit',
+    stated: { ...stated, settlement: price.settlement },
+    priced: price.priced,
+  });
+  if (added) {
+    const { tags, metadata } = authorization.added ?? { tags: {}, metadata: {} };
+    authorization.added = { tags: { ...tags, ...added.tags }, metadata: { ...metadata, ...added.metadata } };
+  }
+  if (price.settlement === 'unpriced') reportUnpriced(context, account, authorization, price.amount);
 }
 
 function refuses(authorization: Authorization, cover: RestCover): boolean {
@@ -168,14 +160,6 @@ function spendHeld(books: Transaction, authorization: Authorization, amount: Amo
   books.unpinOverdraft(left);
 }
 
-function chargeRest(books: Transaction, authorization: Authorization, cover: RestCover): void {
-  for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
-    books.spend(grant, amount, authorization);
-  }
-  if (!cover.debt.isZero()) books.borrow(cover.debt, authorization);
-  if (!cover.uncollected.isZero()) authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
-}
-
 function finish(context: DecisionContext, account: AccountState, authorization: Authorization, amount: Amount): void {
   const now = timeOf(context, account);
   if (authorization.status === 'authorized') holdSettled(account, authorization.id, now - authorization.createdAt);
@@ -188,5 +172,8 @@ function finish(context: DecisionContext, account: AccountState, authorization: 
 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {
   if (!command.final || authorization.finalAmount === null) return false;
+  const { usage } = command.stated;
+  if (!isSameUsage(usage, authorization.stated.map((one) => one.usage))) return false;
+  if (command.amount === null && usage.length > 0) return true;
   return authorization.finalAmount.eq(command.amount ?? authorization.heldAtClose ?? ZERO);
 }

@@ -3,6 +3,7 @@ import type { AlertRules } from '../alerts.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
+import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
 import type { Changes } from '../changes.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
@@ -15,6 +16,7 @@ export interface LedgerRules {
   /** The most authorizations that an account may have open at once; infinity where nobody has set it. */
   readonly openHoldsMax: number;
   readonly commitSubscribers: CommitSubscribers;
+  readonly prices: PriceBook;
 }
 
 /** Whose commits are reported by an event each: those of whole environments, and those of single accounts. */
@@ -29,6 +31,7 @@ export const NO_RULES: LedgerRules = {
   alertRules: new Map(),
   openHoldsMax: Number.POSITIVE_INFINITY,
   commitSubscribers: NO_SUBSCRIBERS,
+  prices: NO_PRICES,
 };
 
 /** What a decision works on. Time comes in with it. */

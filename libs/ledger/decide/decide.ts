@@ -2,6 +2,7 @@ import type { Command, CommandType } from '../commands.ts';
 import type { Outcome } from '../refusals.ts';
 import { createAccount, setAccountStatus, updateAccount, type AccountDecision } from './accounts.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
+import { adjust } from './adjust.ts';
 import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
 import { closeAccount } from './close.ts';
@@ -41,6 +42,7 @@ export interface Decisions {
   void: AuthorizationDecision;
   extend: AuthorizationDecision;
   refund: AuthorizationDecision;
+  adjust: AuthorizationDecision;
 }
 
 type Decide<T extends CommandType> = (context: DecisionContext, command: Command<T>) => Outcome<Decisions[T]>;
@@ -65,6 +67,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   void: voidAuthorization,
   extend,
   refund,
+  adjust,
 };
 
 /**

@@ -1,12 +1,16 @@
 import { type Amount, ZERO } from '#amounts';
+import { boundUsages } from '#pricing';
 import type { Authorization, GrantShare } from '../authorization.ts';
+import { NOT_PRICED } from '../authorization-pricing.ts';
 import type { Extend } from '../commands.ts';
-import { refused, type Outcome } from '../refusals.ts';
+import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
+import { positionsOf, reserve } from './count.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
+import { pricingTerms, unbounded, type Asked } from './price.ts';
 import { Transaction } from './transaction.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
@@ -15,7 +19,9 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   if (!found) return refused({ code: 'authorization_not_found' });
   const { account, authorization } = found;
   if (authorization.status !== 'authorized') return refused({ code: `authorization_${authorization.status}` });
-  const amount = command.amount ?? ZERO;
+  const more = askForMore(context, account, authorization, command);
+  if (!more.ok) return more;
+  const { amount, counts } = more.value;
   const tooMany = amount.isZero() ? null : tooManySteps(authorization);
   if (tooMany) return refused(tooMany);
   if (!amount.isZero() && account.account.status === 'suspended') {
@@ -35,10 +41,26 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
     );
   }
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
+  if (counts.length > 0) reserve(context, account, authorization, counts);
   holdLonger(context, account, authorization, command.holdSeconds);
   context.changes.authorizations.update(authorization);
   context.changes.accounts.update(account);
   return decided(account, authorization);
+}
+
+/** More by an amount, or the most that more usage can cost at what the authorization was priced by. */
+function askForMore(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { amount, usage, maxOutputTokens }: Extend,
+): Outcome<Pick<Asked, 'amount' | 'counts'>> {
+  if (amount || usage.length === 0) return accepted({ amount: amount ?? ZERO, counts: [] });
+  const { price } = authorization.pricing ?? NOT_PRICED;
+  if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
+  const request = { usages: usage, tags: authorization.tags, at: authorization.createdAt, maxOutputTokens };
+  const bound = boundUsages(pricingTerms(context, price), request, positionsOf(context, account, authorization));
+  return bound.ok ? accepted(bound) : refused(unbounded(bound));
 }
 
 function holdMore(

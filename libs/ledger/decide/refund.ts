@@ -1,10 +1,9 @@
-import { type Amount, smallerOf } from '#amounts';
-import { isOpen, type Draw } from '../authorization.ts';
+import { isOpen } from '../authorization.ts';
 import type { Refund } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
-import { findAuthorization, loadedGrant, type DecisionContext } from './context.ts';
-import { Transaction, type RefundOf } from './transaction.ts';
+import { findAuthorization, type DecisionContext } from './context.ts';
+import { giveBackUsage } from './give-back-usage.ts';
 
 /** Gives committed usage back: to the account's debt first, then to the grants it came from, the last drawn first. */
 export function refund(context: DecisionContext, command: Refund): Outcome<AuthorizationDecision> {
@@ -15,42 +14,6 @@ export function refund(context: DecisionContext, command: Refund): Outcome<Autho
   const refundable = authorization.committed.minus(authorization.refunded);
   const amount = command.amount ?? refundable;
   if (amount.isZero() || amount.gt(refundable)) return refused({ code: 'refund_exceeds_committed', refundable });
-  const books = new Transaction(context, account);
-  let left = amount;
-  const { draws } = authorization;
-  for (const [index, draw] of [...draws.entries()].reverse()) {
-    if (left.isZero()) break;
-    const part = smallerOf(draw.amount.minus(draw.refunded), left);
-    if (part.isZero()) continue;
-    const of = { authorization, corrects: draw.transactionId, reason: command.reason };
-    giveBack(books, { grantId: draw.grantId, amount: part }, of);
-    draws[index] = { ...draw, refunded: draw.refunded.plus(part) };
-    left = left.minus(part);
-  }
-  authorization.refunded = authorization.refunded.plus(amount);
-  context.changes.authorizations.update(authorization);
+  giveBackUsage(context, account, authorization, amount, command.reason);
   return decided(account, authorization);
-}
-
-function giveBack(books: Transaction, { grantId, amount }: Pick<Draw, 'grantId' | 'amount'>, of: RefundOf): void {
-  const grant = grantId === null ? null : loadedGrant(books.context, grantId);
-  const owed = smallerOf(amount, books.account.account.debt);
-  if (!owed.isZero()) books.refundToDebt(owed, of, grant);
-  const rest = amount.minus(owed);
-  if (!grant) refundRepaid(books, rest, of);
-  else if (!rest.isZero()) books.refundToGrant(grant, rest, of);
-}
-
-/** Debt that is repaid by now goes back to the grants that repaid it, the youngest first. */
-function refundRepaid(books: Transaction, amount: Amount, of: RefundOf): void {
-  let left = amount;
-  const { key } = books.account.account;
-  const own = [...books.context.state.grants.values()].filter(({ accountKey }) => accountKey === key);
-  for (const grant of own.toSorted((a, b) => (a.id < b.id ? 1 : -1))) {
-    const part = smallerOf(left, grant.repaid);
-    if (part.isZero()) continue;
-    books.refundRepayment(grant, part, of);
-    left = left.minus(part);
-  }
-  if (!left.isZero()) throw new Error('a refund found no grant to go back to');
 }

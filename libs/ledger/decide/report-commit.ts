@@ -31,6 +31,20 @@ export function reportCommit(
   });
 }
 
+/** Emits that nothing had a price for usage that a commit stated, so that somebody adds the price. */
+export function reportUnpriced(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  charged: Amount,
+): void {
+  emit(context, account, 'usage.unpriced', {
+    authorization: publicId('authorization', authorization.id),
+    usage: authorization.stated.map(({ usage: { event, model = null } }) => ({ event, model })),
+    charged: formatAmount(charged),
+  });
+}
+
 function isSubscribed({ environments, accounts }: CommitSubscribers, { account }: AccountState): boolean {
   return environments.has(account.environment) || accounts.has(account.key);
 }

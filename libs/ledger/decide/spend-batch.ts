@@ -1,15 +1,21 @@
 import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
-import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
+import type { Authorize, BatchMode, OutputLimits, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';
 import { holdForgotten, type AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
-import { authorize, type BatchSoFar } from './authorize.ts';
+import { authorize, type BatchSoFar, type HoldKind } from './authorize.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
+import { countUsed, forgetCounts } from './count.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
+import { askToCharge } from './price.ts';
 import { releaseRest } from './release.ts';
 import { Transaction } from './transaction.ts';
+
+/** The trial of a charge holds just what it will cost, and counts it as used. */
+const OF_CHARGE: HoldKind = { ask: askToCharge, count: countUsed };
+const NO_OUTPUT: OutputLimits = { max: null, min: 1, fit: false };
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
 export interface BatchDecision {
@@ -40,7 +46,8 @@ export function chargeBatch(
   const unbound = { ...context, rules: { ...context.rules, openHoldsMax: Number.POSITIVE_INFINITY } };
   const trial = holdAll(
     unbound,
-    items.map((item) => ({ ...item, holdSeconds: 1, overage: null })),
+    items.map((item) => ({ ...item, holdSeconds: 1, overage: null, output: NO_OUTPUT })),
+    OF_CHARGE,
   );
   trial.takeBack();
   return trial.refusal ? { ok: false, refusal: trial.refusal, items: trial.outcomes } : chargeEach();
@@ -55,7 +62,7 @@ interface Trial {
 }
 
 /** Authorizes items one after the other, and goes on after a refusal, so that each item learns how it would have gone. */
-function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
+function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: HoldKind): Trial {
   const held: { account: AccountState; authorization: Authorization }[] = [];
   /** Before its first item, by account: when the next hold of others expires. */
   const nextExpiries = new Map<AccountState, NextExpiry>();
@@ -72,7 +79,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[]): Trial {
   const outcomes = items.map((item) => {
     const account = findAccount(context, item.account);
     if (account && !nextExpiries.has(account)) nextExpiries.set(account, nextExpiryOf(account));
-    const outcome = authorize(context, item, ownHolds);
+    const outcome = authorize(context, item, ownHolds, kind);
     if (account && !outcome.ok && 'shortfall' in outcome.refusal) {
       lacking.set(account, (lacking.get(account) ?? ZERO).plus(outcome.refusal.shortfall));
     }
@@ -96,6 +103,7 @@ function undo(
   { account, authorization }: { readonly account: AccountState; readonly authorization: Authorization },
 ): void {
   releaseRest(new Transaction(context, account), authorization);
+  forgetCounts(context, account, authorization);
   holdForgotten(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
   context.changes.authorizations.discard(authorization);

@@ -1,0 +1,107 @@
+import { type Amount, smallerOf, ZERO } from '#amounts';
+import { priceUsages, type PricedUsages } from '#pricing';
+import type { Authorization } from '../authorization.ts';
+import { NOT_PRICED } from '../authorization-pricing.ts';
+import type { Adjust } from '../commands.ts';
+import { accepted, refused, type Outcome, type RefusedOutcome } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import { decided, type AuthorizationDecision } from './authorization-decision.ts';
+import { findAuthorization, type DecisionContext } from './context.ts';
+import { correctUsed, positionsAtFirst } from './count.ts';
+import { chargeRest, coverRest } from './cover-rest.ts';
+import { giveBackUsage } from './give-back-usage.ts';
+import { pricingTerms } from './price.ts';
+import { recordUsage } from './record-usage.ts';
+import { reportCommit } from './report-commit.ts';
+import { Transaction } from './transaction.ts';
+
+/** What an authorization has used in all, as it is stated now. */
+interface Truth {
+  readonly amount: Amount;
+  readonly priced: PricedUsages | null;
+}
+
+/**
+ * Books the difference between what was stated before and the truth. What goes down comes off what wasn't collected, then it is
+ * refunded, at most what is left of the charge. What goes up is charged as the overage policy says, and never refused: the
+ * model has run.
+ */
+export function adjust(context: DecisionContext, command: Adjust): Outcome<AuthorizationDecision> {
+  const found = findAuthorization(context, command.authorization);
+  if (!found) return refused({ code: 'authorization_not_found' });
+  const { account, authorization } = found;
+  const refusal = unadjustable(authorization, command);
+  if (refusal) return refusal;
+  const truth = truthOf(context, account, authorization, command);
+  if (!truth.ok) return truth;
+  const { amount, priced } = truth.value;
+  const difference = amount.minus(statedBefore(authorization));
+  if (difference.gt(0)) chargeMore(context, account, authorization, difference);
+  else if (difference.lt(0)) takeOff(context, account, authorization, difference.neg(), command.reason);
+  if (priced) correctUsed(context, account, authorization, priced.counts);
+  recordUsage(context, account, authorization, { kind: 'adjustment', stated: command.stated, priced });
+  context.changes.authorizations.update(authorization);
+  return decided(account, authorization);
+}
+
+function unadjustable({ status, pricing }: Authorization, command: Adjust): RefusedOutcome | null {
+  switch (status) {
+    case 'authorized':
+      return refused({ code: 'authorization_open' });
+    case 'voided':
+      return refused({ code: 'authorization_voided' });
+    case 'expired':
+      return refused({ code: 'authorization_expired' });
+    case 'committed':
+      // Without a price for what was used, nothing says what its counters stood at.
+      if (command.amount === null && pricing?.settlement === 'unpriced') return refused({ code: 'adjusted_after_unpriced' });
+      return null;
+  }
+}
+
+/** By usage, at what the authorization was priced by, from where its counters stood when it was first charged. */
+function truthOf(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { amount, stated: { usage } }: Adjust,
+): Outcome<Truth> {
+  if (amount) return accepted({ amount, priced: null });
+  const { price } = authorization.pricing ?? NOT_PRICED;
+  if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
+  const request = { usages: usage, tags: authorization.tags, at: authorization.createdAt };
+  const pricing = priceUsages(pricingTerms(context, price), request, positionsAtFirst(account, authorization));
+  if (!pricing.ok) return refused({ code: 'unpriced_usage', usage: pricing.unpriced });
+  return accepted({ amount: pricing.priced.amount, priced: pricing.priced });
+}
+
+function statedBefore({ committed, uncollected, pricing }: Authorization): Amount {
+  return committed.plus(uncollected).minus(pricing?.adjustedDown ?? ZERO);
+}
+
+function chargeMore(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  difference: Amount,
+): void {
+  const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: difference });
+  chargeRest(new Transaction(context, account), authorization, cover);
+  reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
+}
+
+function takeOff(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  difference: Amount,
+  reason: string | null,
+): void {
+  const ofUncollected = smallerOf(authorization.uncollected, difference);
+  authorization.uncollected = authorization.uncollected.minus(ofUncollected);
+  const ofCharge = difference.minus(ofUncollected);
+  const { pricing } = authorization;
+  authorization.pricing = { ...(pricing ?? NOT_PRICED), adjustedDown: (pricing?.adjustedDown ?? ZERO).plus(ofCharge) };
+  const refundable = authorization.committed.minus(authorization.refunded);
+  giveBackUsage(context, account, authorization, smallerOf(ofCharge, refundable), reason);
+}

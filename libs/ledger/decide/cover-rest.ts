@@ -1,0 +1,67 @@
+import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
+import type { Authorization } from '../authorization.ts';
+import type { AccountState } from '../state.ts';
+import type { DecisionContext } from './context.ts';
+import { firstOf, fund, type Funding } from './funding.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What a commit asks for beyond the credits that it has pinned. */
+export interface Rest {
+  /** Of the overdraft leg. It was approved, so it is charged in any case. */
+  readonly overdraft: Amount;
+  /** Beyond the hold. */
+  readonly excess: Amount;
+}
+
+/** How that would be paid. */
+export export interface RestCover {
+  readonly funding: Funding;
+  readonly credits: Amount;
+  readonly debt: Amount;
+  readonly uncollected: Amount;
+}
+
+/** Most commits ask for no more than the credits that they have pinned. */
+const NO_REST: Rest = { overdraft: ZERO, excess: ZERO };
+const NOTHING_TO_PAY: RestCover = {
+  funding: { shares: [], missing: ZERO, available: ZERO, outOfScope: ZERO },
+  credits: ZERO,
+  debt: ZERO,
+  uncollected: ZERO,
+};
+
+/** What an amount asks for beyond the credits that are pinned. @param ofHold what of it is held */
+export function restOf({ held, overdraftHeld }: Authorization, amount: Amount, ofHold: Amount): Rest {
+  if (overdraftHeld.isZero() && ofHold === amount) return NO_REST;
+  return { overdraft: atLeastZero(ofHold.minus(held.minus(overdraftHeld))), excess: amount.minus(ofHold) };
+}
+
+/**
+ * Both parts draw credits that are free by now, the overdraft leg first; what others have pinned is theirs. The leg takes no
+ * more from what is available than it did while it was pinned. The excess takes what is available, and debt only up to the
+ * overdraft limit, where its policy allows any.
+ */
+export function coverRest(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { overdraft, excess }: Rest,
+): RestCover {
+  if (overdraft.isZero() && excess.isZero()) return NOTHING_TO_PAY;
+  const asked = overdraft.plus(excess);
+  const funding = fund(context, account, authorization, asked);
+  const limit = authorization.overage === 'debt' ? account.account.terms.overdraftLimit : ZERO;
+  const ofExcess = smallerOf(excess, atLeastZero(funding.available.plus(limit)));
+  const charged = overdraft.plus(ofExcess);
+  const credits = smallerOf(charged, asked.minus(funding.missing));
+  return { funding, credits, debt: charged.minus(credits), uncollected: excess.minus(ofExcess) };
+}
+
+/** Charges what a cover says, and records what nothing covers. */
+export function chargeRest(books: Transaction, authorization: Authorization, cover: RestCover): void {
+  for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
+    books.spend(grant, amount, authorization);
+  }
+  if (!cover.debt.isZero()) books.borrow(cover.debt, authorization);
+  if (!cover.uncollected.isZero()) authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
+}

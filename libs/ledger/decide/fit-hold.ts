@@ -1,0 +1,38 @@
+import { fitOutput } from '#pricing';
+import type { Authorize } from '../commands.ts';
+import type { AccountState } from '../state.ts';
+import { timeOf, type DecisionContext } from './context.ts';
+import { positionsNow } from './count.ts';
+import type { Funding } from './funding.ts';
+import { pricingTerms, type Asked } from './price.ts';
+
+/** What was asked for, and what there is for it. */
+interface TooMuch {
+  readonly asked: Asked;
+  readonly funding: Funding;
+}
+
+/**
+ * A hold for the most output tokens that the credits suffice for.
+ *
+ * @returns `null` where the request has no output to shorten, or not even its least output fits
+ */
+export function fitHold(
+  context: DecisionContext,
+  account: AccountState,
+  { usage, tags, output }: Authorize,
+  { asked, funding }: TooMuch,
+): Asked | null {
+  const { pricing } = asked;
+  if (!pricing?.price || pricing.maxOutputTokens === null) return null;
+  const bounds = { maxOutputTokens: output.max, minOutputTokens: output.min };
+  const request = { usages: usage, tags, at: timeOf(context, account), ...bounds };
+  const available = funding.available.plus(account.account.terms.overdraftLimit);
+  const fitted = fitOutput(pricingTerms(context, pricing.price), request, positionsNow(context, account), available);
+  if (!fitted?.ok) return null;
+  return {
+    amount: fitted.amount,
+    pricing: { ...pricing, maxOutputTokens: fitted.assumed.maxOutputTokens },
+    counts: fitted.counts,
+  };
+}

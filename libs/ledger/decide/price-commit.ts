@@ -1,0 +1,60 @@
+import { Amount } from '#amounts';
+import { mergeUsages, priceStep, type Count, type PricedUsages } from '#pricing';
+import type { Authorization } from '../authorization.ts';
+import { NOT_PRICED, type Settlement } from '../authorization-pricing.ts';
+import type { Commit } from '../commands.ts';
+import type { AccountState } from '../state.ts';
+import type { DecisionContext } from './context.ts';
+import { positionsOf } from './count.ts';
+import { pricingTerms } from './price.ts';
+
+/** What a commit asks for. It can always be said: the model has run, so a commit never fails on its usage. */
+export interface CommitPrice {
+  readonly amount: Amount;
+  readonly settlement: Settlement;
+  /** How the amount comes about; `null` where it was given, or nothing has a price for some of the usage. */
+  readonly priced: PricedUsages | null;
+  readonly counts: readonly Count[];
+  /** As in {@link AuthorizationPricing}, after this commit. */
+  readonly excess: Amount;
+}
+
+/**
+ * What a commit's usage costs by what the authorization was priced by. Where nothing has a price for some of it, at least what
+ * is held is charged: never less because somebody forgot a price.
+ *
+ * @param held what a commit without an amount charges
+ */
+export function priceCommit(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { amount, stated: { usage, settlement } }: Commit,
+  held: Amount,
+): CommitPrice {
+  const { price, usage: before, excess } = authorization.pricing ?? NOT_PRICED;
+  const unpriced = { priced: null, counts: [], excess };
+  if (amount) return { amount, settlement, ...unpriced };
+  if (usage.length === 0) return { amount: held, settlement, ...unpriced };
+  if (!price) return { amount: held, settlement: 'unpriced', ...unpriced };
+  const step = { usages: usage, tags: authorization.tags, at: authorization.createdAt };
+  const positions = positionsOf(context, account, authorization);
+  const pricing = priceStep(pricingTerms(context, price), { usages: before, excess }, step, positions);
+  if (pricing.ok) {
+    const { priced } = pricing;
+    return { amount: priced.amount, settlement, priced, counts: priced.counts, excess: pricing.excess };
+  }
+  const { amount: ofOthers, counts } = pricing.rest;
+  return { ...unpriced, amount: Amount.max(held, ofOthers), settlement: 'unpriced', counts };
+}
+
+/** Remembers what the commits of an authorization have said and cost together. */
+export function addToPriced(authorization: Authorization, { stated: { usage } }: Commit, price: CommitPrice): void {
+  const { pricing } = authorization;
+  if (!pricing?.price || !price.priced) return;
+  authorization.pricing = {
+    ...pricing,
+    usage: mergeUsages(pricing.usage, usage),
+    excess: price.excess,
+  };
+}

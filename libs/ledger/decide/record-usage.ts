@@ -1,0 +1,56 @@
+import type { PricedUsages } from '#pricing';
+import type { Authorization } from '../authorization.ts';
+import { type AuthorizationPricing, NOT_PRICED, type Cost, type Settlement } from '../authorization-pricing.ts';
+import type { StatedUsage } from '../commands.ts';
+import type { AccountState } from '../state.ts';
+import type { UsageRecord, UsageRecordKind } from '../usage-record.ts';
+import { timeOf, type DecisionContext } from './context.ts';
+
+/** Usage that has happened, and what it was priced at. */
+export interface Happened {
+  readonly kind: UsageRecordKind;
+  readonly stated: Omit<StatedUsage, 'settlement'> & { readonly settlement: Settlement };
+  /** `null` where it wasn't priced. */
+  readonly priced: PricedUsages | null;
+}
+
+/** Keeps what a commit, a charge or an adjustment said was used, a row for each usage, and what it has cost. */
+export function recordUsage(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { kind, stated, priced }: Happened,
+): void {
+  const { usage, raw, settlement } = stated;
+  const at = timeOf(context, account);
+  authorization.stated = usage.map((one, index): UsageRecord => {
+    const { lines, amount } = priced?.usages[index] ?? { lines: [], amount: null };
+    return {
+      id: account.ids.next(context.realNow),
+      accountKey: account.account.key,
+      environment: account.account.environment,
+      authorizationId: authorization.id,
+      kind,
+      usage: one,
+      raw: index === 0 ? raw : null,
+      lines,
+      amount,
+      settlement,
+      cost: context.rules.prices.costOf(account.account.environment, [one], at),
+      createdAt: at,
+    };
+  });
+  context.changes.usageRecords.push(...authorization.stated);
+  if (usage.length === 0 && settlement === 'exact') return;
+  const pricing: AuthorizationPricing = authorization.pricing ?? NOT_PRICED;
+  const before = kind === 'adjustment' ? null : pricing.cost;
+  authorization.pricing = { ...pricing, settlement, cost: sumOfCosts(before, authorization.stated) };
+}
+
+/** Costs in one currency; `null` where none is known. What is in another currency can't be added and stays with its usage. */
+function sumOfCosts(before: Cost | null, records: readonly UsageRecord[]): Cost | null {
+  return records.reduce<Cost | null>((sum, { cost }) => {
+    if (!sum || !cost) return sum ?? cost;
+    return sum.currency === cost.currency ? { ...sum, amount: sum.amount.plus(cost.amount) } : sum;
+  }, before);
+}

@@ -1,0 +1,30 @@
+import type { Amount, JsonObject } from '#amounts';
+import type { Line, Usage } from '#pricing';
+import type { Cost, Settlement } from './authorization-pricing.ts';
+import type { AccountKey } from './ids.ts';
+
+/** What said that usage has happened. An adjustment states all of an authorization's usage anew. */
+export type UsageRecordKind = 'charge' | 'commit' | 'adjustment';
+
+/**
+ * One usage that a commit, a charge or an adjustment said has happened, what it was priced at, and what it cost. It never
+ * changes: reports stand on it.
+ */
+export interface UsageRecord {
+  readonly id: string;
+  readonly accountKey: AccountKey;
+  readonly environment: string;
+  readonly authorizationId: string;
+  readonly kind: UsageRecordKind;
+  readonly usage: Usage;
+  /** The usage part of the vendor's own answer, where it was sent. */
+  readonly raw: JsonObject | null;
+  /** How its amount comes about; empty where it wasn't priced. */
+  readonly lines: readonly Line[];
+  /** By its prices; `null` where an amount was given instead, or nothing has a price for it. */
+  readonly amount: Amount | null;
+  readonly settlement: Settlement;
+  readonly cost: Cost | null;
+  /** By the account's clock, in milliseconds since 1970. */
+  readonly createdAt: number;
+}
