@@ -7,7 +7,7 @@ import { accepted, refused, type Outcome, type RefusedOutcome } from '../refusal
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
-import { correctUsed, positionsAtFirst } from './count.ts';
+import { correctUsed, firstPositionsOf } from './count.ts';
 import { chargeRest, coverRest } from './cover-rest.ts';
 import { giveBackUsage } from './give-back-usage.ts';
 import { pricingTerms } from './price.ts';
@@ -70,7 +70,7 @@ function truthOf(
   const { price } = authorization.pricing ?? NOT_PRICED;
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
   const request = { usages: usage, tags: authorization.tags, at: authorization.createdAt };
-  const pricing = priceUsages(pricingTerms(context, price), request, positionsAtFirst(account, authorization));
+  const pricing = priceUsages(pricingTerms(context, price), request, firstPositionsOf(account, authorization));
   if (!pricing.ok) return refused({ code: 'unpriced_usage', usage: pricing.unpriced });
   return accepted({ amount: pricing.priced.amount, priced: pricing.priced });
 }

@@ -4,7 +4,7 @@ import { refused, type Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { declined, findSpendable, newAuthorization } from './authorize.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { countUsed } from './count.ts';
+import { useReserved } from './count.ts';
 import { covers, fund } from './funding.ts';
 import { askToCharge } from './price.ts';
 import { recordUsage } from './record-usage.ts';
@@ -33,7 +33,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   authorization.finalAmount = amount;
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt = authorization.committedAt;
-  if (counts.length > 0) countUsed(context, account, authorization, counts);
+  if (counts.length > 0) useReserved(context, account, authorization, counts);
   recordUsage(context, account, authorization, {
     kind: 'charge',
     stated: { usage: command.usage, raw: command.raw, settlement: 'exact' },

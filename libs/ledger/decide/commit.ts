@@ -5,7 +5,7 @@ import { refused, type Outcome, type Refusal, type RefusedOutcome } from '../ref
 import { holdSettled, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
-import { freeReserved, useReserved } from './count.ts';
+import { useReserved } from './count.ts';
 import { chargeRest, coverRest, restOf, type RestCover } from './cover-rest.ts';
 import { pinnedBy, shortfall } from './funding.ts';
 import { addToPriced, priceCommit, type CommitPrice } from './price-commit.ts';
@@ -58,7 +58,6 @@ function commitOpen(
   if (!command.final) recordStep(authorization, timeOf(context, account));
   else {
     releaseRest(books, authorization);
-    freeReserved(context, account, authorization);
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
@@ -107,7 +106,7 @@ function takeOver(
 ): void {
   const { stated, added } = command;
   if (price.counts.length > 0) useReserved(context, account, authorization, price.counts);
-  addToPriced(authorization, command, price);
+  if (!command.final) addToPriced(authorization, command, price);
   recordUsage(context, account, authorization, {
     kind: 'commit',
     stated: { ...stated, settlement: price.settlement },

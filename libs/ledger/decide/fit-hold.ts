@@ -2,7 +2,7 @@ import { fitOutput } from '#pricing';
 import type { Authorize } from '../commands.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { positionsNow } from './count.ts';
+import { positionsOf } from './count.ts';
 import type { Funding } from './funding.ts';
 import { pricingTerms, type Asked } from './price.ts';
 
@@ -28,7 +28,7 @@ export function fitHold(
   const bounds = { maxOutputTokens: output.max, minOutputTokens: output.min };
   const request = { usages: usage, tags, at: timeOf(context, account), ...bounds };
   const available = funding.available.plus(account.account.terms.overdraftLimit);
-  const fitted = fitOutput(pricingTerms(context, pricing.price), request, positionsNow(context, account), available);
+  const fitted = fitOutput(pricingTerms(context, pricing.price), request, positionsOf(context, account, null), available);
   if (!fitted?.ok) return null;
   return {
     amount: fitted.amount,

@@ -16,7 +16,7 @@ import type { Authorize, SpendRequest } from '../commands.ts';
 import { accepted, refused, type Outcome, type Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { positionsNow } from './count.ts';
+import { positionsOf } from './count.ts';
 
 /** What a request asks for, once its usage has a price. */
 export interface Asked {
@@ -67,7 +67,7 @@ export function askToHold(
   if (request.amount) return accepted(askedByAmount(request.amount, price));
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
   const asked = { ...pricedRequest(context, account, request), maxOutputTokens: request.output.max };
-  const bound = boundUsages(pricingTerms(context, price), asked, positionsNow(context, account));
+  const bound = boundUsages(pricingTerms(context, price), asked, positionsOf(context, account, null));
   if (!bound.ok) return refused(unbounded(bound));
   const pricing = { ...NOT_PRICED, price, maxOutputTokens: bound.assumed.maxOutputTokens };
   return accepted({ amount: bound.amount, pricing, counts: bound.counts });
@@ -89,7 +89,7 @@ export function askToCharge(
   if (request.amount) return accepted({ ...askedByAmount(request.amount, price), priced: null });
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
   const asked = pricedRequest(context, account, request);
-  const pricing = priceUsages(pricingTerms(context, price), asked, positionsNow(context, account));
+  const pricing = priceUsages(pricingTerms(context, price), asked, positionsOf(context, account, null));
   if (!pricing.ok) return refused({ code: 'unpriced_usage', usage: pricing.unpriced });
   const { priced } = pricing;
   return accepted({ amount: priced.amount, pricing: { ...NOT_PRICED, price }, counts: priced.counts, priced });

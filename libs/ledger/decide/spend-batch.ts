@@ -7,14 +7,14 @@ import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize, type BatchSoFar, type HoldKind } from './authorize.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
-import { countUsed, forgetCounts } from './count.ts';
+import { correctUsed, discardUnused, useReserved } from './count.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
 import { askToCharge } from './price.ts';
 import { releaseRest } from './release.ts';
 import { Transaction } from './transaction.ts';
 
 /** The trial of a charge holds just what it will cost, and counts it as used. */
-const OF_CHARGE: HoldKind = { ask: askToCharge, count: countUsed };
+const OF_CHARGE: HoldKind = { ask: askToCharge, count: useReserved };
 const NO_OUTPUT: OutputLimits = { max: null, min: 1, fit: false };
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
@@ -103,7 +103,8 @@ function undo(
   { account, authorization }: { readonly account: AccountState; readonly authorization: Authorization },
 ): void {
   releaseRest(new Transaction(context, account), authorization);
-  forgetCounts(context, account, authorization);
+  correctUsed(context, account, authorization, []);
+  discardUnused(context, account, authorization);
   holdForgotten(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
   context.changes.authorizations.discard(authorization);

@@ -3,7 +3,6 @@ import { refused, type Outcome } from '../refusals.ts';
 import { holdSettled } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
-import { freeReserved } from './count.ts';
 import { Transaction } from './transaction.ts';
 import { releaseRest } from './release.ts';
 
@@ -19,7 +18,6 @@ export function voidAuthorization(
     case 'authorized':
       authorization.heldAtClose = authorization.held;
       releaseRest(new Transaction(context, account), authorization);
-      freeReserved(context, account, authorization);
       authorization.status = 'voided';
       authorization.closedAt = timeOf(context, account);
       holdSettled(account, authorization.id, authorization.closedAt - authorization.createdAt);
