@@ -13,6 +13,7 @@ export {
   OVERAGE_POLICIES,
 } from './authorization.ts';
 export type {
+  Added,
   Authorization,
   AuthorizationStatus,
   Draw,
@@ -26,12 +27,13 @@ export type {
   Usage,
 } from './authorization.ts';
 export { available, type Balance } from './balance.ts';
-export { noChanges, type Changes } from './changes.ts';
+export { noChanges, type AccountOverrides, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
 export { needsOf, weightOf, type Needs } from './commands.ts';
 export type {
   AccountRef,
+  Adjust,
   Authorize,
   BatchMode,
   Command,
@@ -40,9 +42,15 @@ export type {
   CreateGrant,
   Extend,
   ObjectRef,
+  OutputLimits,
   Refund,
   SpendRequest,
+  StatedUsage,
 } from './commands.ts';
+export { NOT_PRICED, SETTLEMENTS } from './authorization-pricing.ts';
+export type { AuthorizationPricing, Cost, FrozenPrice, Settlement } from './authorization-pricing.ts';
+export { NO_PRICES, type PriceBook } from './price-book.ts';
+export type { UsageRecord, UsageRecordKind } from './usage-record.ts';
 export type { AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
 export { NO_RULES, NO_SUBSCRIBERS, timeOf } from './decide/context.ts';

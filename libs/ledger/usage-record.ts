@@ -1,6 +1,6 @@
 import type { Amount, JsonObject } from '#amounts';
 import type { Line, Usage } from '#pricing';
-import type { Cost, Settlement } from './authorization-pricing.ts';
+import type { Settlement } from './authorization-pricing.ts';
 import type { AccountKey } from './ids.ts';
 
 /** What said that usage has happened. An adjustment states all of an authorization's usage anew. */
@@ -24,7 +24,9 @@ export interface UsageRecord {
   /** By its prices; `null` where an amount was given instead, or nothing has a price for it. */
   readonly amount: Amount | null;
   readonly settlement: Settlement;
-  readonly cost: Cost | null;
+  /** What it cost the operator, and in which currency; both `null` where that isn't known. */
+  readonly cost: Amount | null;
+  readonly currency: string | null;
   /** By the account's clock, in milliseconds since 1970. */
   readonly createdAt: number;
 }

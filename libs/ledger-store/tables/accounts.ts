@@ -10,7 +10,7 @@ import {
 } from '#ledger';
 import { column } from './column.ts';
 import { alertRules, usageSamples } from './json-forms.ts';
-import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, type Kind } from './kind.ts';
+import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, uuid, type Kind } from './kind.ts';
 import { table, type RowOf } from './table.ts';
 
 /** Which of its environment's clocks it is. How far that one is ahead stands in `test_clocks`; `live` has none. */
@@ -40,8 +40,12 @@ export const ACCOUNTS = table({
         overdraftLimit: column('overdraft_limit', numeric).updated('terms'),
         overage: column('overage', enumeration<OveragePolicy>('overage_policy')).updated('terms'),
         timeZone: column('time_zone', text()).updated('terms'),
+        rateCard: column('rate_card', uuid).nullable().updated('terms'),
+        discount: column('discount', numeric).updated('terms'),
+        overrides: column('overrides', json<readonly JsonObject[]>()).updated('terms'),
         metadata: column('metadata', json<JsonObject>()).updated('terms'),
       },
+      overridesVersion: column('overrides_version', integer).updated('terms'),
       status: column('status', enumeration<AccountStatus>('account_status')).updated('terms'),
       closure: {
         closedAt: column('closed_at', time).nullable().updated('terms'),

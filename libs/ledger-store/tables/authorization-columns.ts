@@ -1,7 +1,8 @@
 import type { JsonObject } from '#amounts';
-import type { OveragePolicy, Tags, Usage } from '#ledger';
+import type { Added, OveragePolicy, Tags, Usage } from '#ledger';
 import { column } from './column.ts';
 import { draws, holdSteps } from './json-forms.ts';
+import { pricing } from './pricing-form.ts';
 import { accountKey, enumeration, json, numeric, text, time, uuid } from './kind.ts';
 
 /** What `holds` and `authorizations` have in common. */
@@ -19,6 +20,8 @@ export const AUTHORIZATION_COLUMNS = {
   usage: column('usage', json<readonly Usage[]>()),
   tags: column('tags', json<Tags>()),
   metadata: column('metadata', json<JsonObject>()),
+  pricing: column('pricing', pricing).nullable().updated(),
+  added: column('added', json<Added>()).nullable().updated(),
   createdAt: column('created_at', time),
   expiresAt: column('expires_at', time).nullable().updated(),
   balance: {

@@ -19,7 +19,7 @@ export const AUTHORIZATIONS = table({
     committedAt: column('committed_at', time).nullable().updated(),
     closedAt: column('closed_at', time).nullable().updated(),
   },
-  constants: { held: ZERO, allocations: [], overdraftHeld: ZERO } satisfies Partial<Authorization>,
+  constants: { held: ZERO, allocations: [], overdraftHeld: ZERO, stated: [] } satisfies Partial<Authorization>,
 });
 
 export type ClosedAuthorizationRow = RowOf<typeof AUTHORIZATIONS>;

@@ -24,6 +24,7 @@ export const HOLDS = table({
     finalAmount: null,
     committedAt: null,
     closedAt: null,
+    stated: [],
   } satisfies Partial<Authorization>,
 });
 

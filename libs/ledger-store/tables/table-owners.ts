@@ -1,3 +1,4 @@
+import { ACCOUNT_OVERRIDES } from './account-overrides.ts';
 import { ACCOUNTS } from './accounts.ts';
 import { ALERTS } from './alerts.ts';
 import { AUDIT_LOG } from './audit-log.ts';
@@ -9,10 +10,12 @@ import { HOLDS } from './holds.ts';
 import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from './idempotency-keys.ts';
 import type { TableOwner } from './table.ts';
 import { TRANSFERS } from './transfers.ts';
+import { USAGE_RECORDS } from './usage-records.ts';
 
 /** The tables that the ledger writes by their descriptions. */
 export const DESCRIBED_TABLES = [
   ACCOUNTS,
+  ACCOUNT_OVERRIDES,
   ALERTS,
   AUDIT_LOG,
   AUTHORIZATIONS,
@@ -23,6 +26,7 @@ export const DESCRIBED_TABLES = [
   IDEMPOTENCY_KEYS,
   KEPT_IDEMPOTENCY_KEYS,
   TRANSFERS,
+  USAGE_RECORDS,
 ] as const;
 
 /** Tables that are written by statements of their own. */

@@ -2,6 +2,7 @@ import { isOpen, type DecisionContext } from '#ledger';
 import type { AuditEntry } from '../engine/audit.ts';
 import type { DecidedBatch, RememberedAnswer } from '../engine/decide-batch.ts';
 import { deleteRows, insertRows, updateRows, type Statement } from '../statement.ts';
+import { ACCOUNT_OVERRIDES } from '../tables/account-overrides.ts';
 import { ACCOUNTS } from '../tables/accounts.ts';
 import { ALERTS } from '../tables/alerts.ts';
 import { AUDIT_LOG } from '../tables/audit-log.ts';
@@ -12,6 +13,7 @@ import { GRANTS } from '../tables/grants.ts';
 import { HOLDS } from '../tables/holds.ts';
 import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from '../tables/idempotency-keys.ts';
 import { TRANSFERS } from '../tables/transfers.ts';
+import { USAGE_RECORDS } from '../tables/usage-records.ts';
 import { countDeclines } from './count-declines.ts';
 
 const insertAccounts = insertRows(ACCOUNTS);
@@ -26,6 +28,8 @@ const deleteHolds = deleteRows(HOLDS);
 const insertAuthorizations = insertRows(AUTHORIZATIONS);
 const updateAuthorizations = updateRows(AUTHORIZATIONS);
 const insertTransfers = insertRows(TRANSFERS);
+const insertOverrides = insertRows(ACCOUNT_OVERRIDES);
+const insertUsageRecords = insertRows(USAGE_RECORDS);
 const insertEvents = insertRows(EVENTS);
 const insertAlerts = insertRows(ALERTS);
 const deleteDeclines = deleteRows(DECLINES);
@@ -63,6 +67,8 @@ export function writeChanges(
       updated.filter(({ id }) => closed.has(id)),
     ),
     ...write(insertTransfers, changes.transfers),
+    ...write(insertOverrides, changes.overrides),
+    ...write(insertUsageRecords, changes.usageRecords),
     ...write(insertEvents, changes.events),
     ...write(insertAlerts, changes.sentAlerts),
     ...write(deleteDeclines, [...changes.reportedDeclines]),

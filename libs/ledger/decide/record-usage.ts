@@ -24,6 +24,7 @@ export function recordUsage(
   const { usage, raw, settlement } = stated;
   const at = timeOf(context, account);
   authorization.stated = usage.map((one, index): UsageRecord => {
+    const cost = context.rules.prices.costOf(account.account.environment, [one], at);
     const { lines, amount } = priced?.usages[index] ?? { lines: [], amount: null };
     return {
       id: account.ids.next(context.realNow),
@@ -36,7 +37,8 @@ export function recordUsage(
       lines,
       amount,
       settlement,
-      cost: context.rules.prices.costOf(account.account.environment, [one], at),
+      cost: cost?.amount ?? null,
+      currency: cost?.currency ?? null,
       createdAt: at,
     };
   });
@@ -49,8 +51,9 @@ export function recordUsage(
 
 /** Costs in one currency; `null` where none is known. What is in another currency can't be added and stays with its usage. */
 function sumOfCosts(before: Cost | null, records: readonly UsageRecord[]): Cost | null {
-  return records.reduce<Cost | null>((sum, { cost }) => {
-    if (!sum || !cost) return sum ?? cost;
-    return sum.currency === cost.currency ? { ...sum, amount: sum.amount.plus(cost.amount) } : sum;
+  return records.reduce<Cost | null>((sum, { cost, currency }) => {
+    if (cost === null || currency === null) return sum;
+    if (sum === null) return { amount: cost, currency };
+    return sum.currency === currency ? { ...sum, amount: sum.amount.plus(cost) } : sum;
   }, before);
 }

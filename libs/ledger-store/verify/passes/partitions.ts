@@ -8,6 +8,7 @@ export const partitions: Pass = {
     from (
       select 'transfers_default' as name, count(*) as rows from transfers_default
       union all select 'authorizations_default', count(*) from authorizations_default
+      union all select 'usage_records_default', count(*) from usage_records_default
       union all select 'idempotency_keys_default', count(*) from idempotency_keys_default
     ) counted`,
   objects: [],
