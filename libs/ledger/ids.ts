@@ -26,6 +26,7 @@ export const ID_PREFIXES = {
   audit: 'aud',
   event: 'evt',
   endpoint: 'whe',
+  rateCard: 'rate',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 
