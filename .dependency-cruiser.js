@@ -46,12 +46,12 @@ export default {
       name: 'ledger-store-rooms',
       comment:
         'libs/ledger-store joins the rules to the tables, and declares the chores that keep them: it needs those three rooms, ' +
-        'amounts, and no other.',
+        'amounts, prices, and no other.',
       severity: 'error',
       from: { path: lib('ledger-store'), pathNot: specs },
       to: {
         path: '^(libs|apps|migrations)/',
-        pathNot: ['ledger-store', 'ledger', 'amounts', 'database', 'background'].map(lib),
+        pathNot: ['ledger-store', 'ledger', 'pricing', 'amounts', 'database', 'background'].map(lib),
       },
     },
     {

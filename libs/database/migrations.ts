@@ -16,6 +16,7 @@ import * as closedAccounts from '../../migrations/0014_closed_accounts.ts';
 import * as quietRefusals from '../../migrations/0015_quiet_refusals.ts';
 import * as amountsOfHolds from '../../migrations/0016_amounts_of_holds.ts';
 import * as holdLifetime from '../../migrations/0017_hold_lifetime.ts';
+import * as rateCards from '../../migrations/0018_rate_cards.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0015_quiet_refusals': quietRefusals,
   '0016_amounts_of_holds': amountsOfHolds,
   '0017_hold_lifetime': holdLifetime,
+  '0018_rate_cards': rateCards,
 };

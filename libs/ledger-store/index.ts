@@ -30,6 +30,15 @@ export { closeMonths } from './maintenance/close-months.ts';
 export { closeMonthsChore } from './maintenance/close-months.chore.ts';
 export { eraseAccountsChore } from './maintenance/erase-accounts.chore.ts';
 export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
+export {
+  RATE_CARD_PURPOSES,
+  type ListedRateCard,
+  type RateCard,
+  type RateCardPurpose,
+  type VersionedRateCard,
+} from './prices/rate-card.ts';
+export { RateCardMirror, type WantedPrices } from './prices/rate-card-mirror.ts';
+export { RateCards, type RateCardRefusal } from './prices/rate-cards.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';
 export type { AccountFilter } from './read/account-search.ts';
@@ -43,6 +52,7 @@ export { OpenHoldsReader } from './read/open-holds.ts';
 export type { FollowRequest, Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
+export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
 export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';

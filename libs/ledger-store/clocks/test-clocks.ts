@@ -85,7 +85,8 @@ async function lockClock(database: Queryable, environment: string): Promise<Test
   return testClockFromRow(row);
 }
 
-async function readClock(database: Queryable, environment: string): Promise<ClockTime> {
+/** The time of an environment's current clock; real time in `live`. */
+export async function readClock(database: Queryable, environment: string): Promise<ClockTime> {
   const { text, values } = findCurrentClocks([environment]);
   const { rows } = await database.query<TestClockRow & { readonly now: Date }>(
     `select c.*, clock_timestamp() + c.ahead_ms * interval '1 millisecond' as now from (${text}) c`,

@@ -1,6 +1,8 @@
 import { connect, type Pool } from '#database';
 import { NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
+import { RateCardMirror } from '../prices/rate-card-mirror.ts';
+import { Settings } from '../settings/settings.ts';
 import { Engine } from './engine.ts';
 
 export interface OpenLedgerOptions {
@@ -29,6 +31,8 @@ const NO_SUBSCRIPTIONS: FollowedSubscriptions = {
 export interface Ledger extends AsyncDisposable {
   readonly engine: Engine;
   readonly alertDefaults: AlertDefaults;
+  readonly settings: Settings;
+  readonly rateCards: RateCardMirror;
   readonly commitSubscriptions: FollowedSubscriptions;
 }
 
@@ -49,6 +53,10 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => pool.end());
   const alertDefaults = await AlertDefaults.open(pool, log);
   opening.defer(() => alertDefaults.close());
+  const settings = await Settings.open(pool, log);
+  opening.defer(() => settings.close());
+  const rateCards = await RateCardMirror.open({ pool, log });
+  opening.defer(() => rateCards.close());
   const commitSubscriptions = followSubscriptions ? await followSubscriptions(pool, log) : NO_SUBSCRIPTIONS;
   opening.defer(() => commitSubscriptions.close());
   const rules = {
@@ -59,5 +67,12 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const engine = new Engine({ databaseUrl, log, rules });
   opening.defer(() => engine.stop());
   const opened = opening.move();
-  return { engine, alertDefaults, commitSubscriptions, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+  return {
+    engine,
+    alertDefaults,
+    settings,
+    rateCards,
+    commitSubscriptions,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }

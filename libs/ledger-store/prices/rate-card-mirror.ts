@@ -1,0 +1,148 @@
+import { ZERO } from '#amounts';
+import { PolledSnapshot } from '#background';
+import type { Pool } from '#database';
+import type { Cost, PriceBook } from '#ledger';
+import { priceUsages, type Positions, type PriceList, type Usage } from '#pricing';
+import { queryable, type Queryable } from '../queryable.ts';
+import { attemptRead } from '../read/attempt-read.ts';
+import {
+  loadKnownCards,
+  loadPrices,
+  nameOf,
+  type KnownCards,
+  type MirroredCard,
+  type VersionRef,
+} from './mirror-statements.ts';
+import { PriceLists } from './price-lists.ts';
+import { currentAndLater, versionInEffect } from './schedule.ts';
+
+export interface RateCardMirrorOptions {
+  readonly pool: Pool;
+  readonly log: (line: string) => void;
+  /** How often to look whether there are new cards or versions. */
+  readonly everyMs?: number;
+  /** What vendors charge where an environment has no cost card; nothing is known where it isn't given. */
+  readonly vendorCost?: (usages: readonly Usage[], at: number) => Cost | null;
+}
+
+export interface WantedPrices {
+  readonly card: string;
+  /** One version; or those that may be in effect for some account now, or will be. */
+  readonly version: number | 'current and later';
+}
+
+/** Four looks until a version takes effect, which it does a second after it was made. */
+const REFRESH_MS = 250;
+
+/**
+ * The rate cards of all environments in memory, so that decisions ask no database. Which cards and versions there are is
+ * looked up again and again; their prices, which never change, are loaded when they are first needed. While the database is
+ * away, what is known goes on.
+ */
+export class RateCardMirror implements PriceBook {
+  /** What is being loaded, by card and version. */
+  readonly #loading = new Map<string, Promise<void>>();
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly snapshot: PolledSnapshot<KnownCards>,
+    private readonly lists: PriceLists,
+    private readonly vendorCost: (usages: readonly Usage[], at: number) => Cost | null,
+  ) {}
+
+  /** Loads the cards and keeps up with them until it is closed. */
+  static async open(options: RateCardMirrorOptions): Promise<RateCardMirror> {
+    const { pool, log, everyMs = REFRESH_MS, vendorCost = () => null } = options;
+    const database = queryable(pool);
+    const lists = new PriceLists();
+    const load = async (last: KnownCards | null): Promise<KnownCards> => {
+      const known = await loadKnownCards(database, last);
+      // Nobody loads a cost card before asking for a cost, so its prices are here before it is known.
+      await loadMissing(database, lists, costRefs(known));
+      return known;
+    };
+    const title = 'The look-up of rate cards';
+    return new RateCardMirror(pool, await PolledSnapshot.open({ title, everyMs, load, log }), lists, vendorCost);
+  }
+
+  card(card: string): MirroredCard | null {
+    return this.snapshot.value.cards.get(card) ?? null;
+  }
+
+  versionAt(card: string, at: number, realNow: number): number | null {
+    const known = this.snapshot.value.cards.get(card);
+    return known ? versionInEffect(known.schedule, at, realNow) : null;
+  }
+
+  prices(card: string, version: number): PriceList | null {
+    return this.lists.find({ card, version });
+  }
+
+  costOf(environment: string, usages: readonly Usage[], at: number): Cost | null {
+    const card = this.snapshot.value.costCards.get(environment);
+    if (card === undefined) return this.vendorCost(usages, at);
+    const version = this.versionAt(card, at, Date.now());
+    const prices = version === null ? null : this.prices(card, version);
+    const unit = this.card(card)?.unit;
+    if (!prices || unit === undefined) return null;
+    const terms = { prices, overrides: null, discount: ZERO };
+    const pricing = priceUsages(terms, { usages, tags: {}, at }, NOTHING_USED);
+    return pricing.ok ? { amount: pricing.priced.amount, currency: unit } : null;
+  }
+
+  /**
+   * Loads what isn't in memory. A card that isn't known afterwards doesn't exist.
+   *
+   * @throws {LedgerUnavailable} where the database isn't there
+   */
+  async ensure(wanted: readonly WantedPrices[]): Promise<void> {
+    if (wanted.some(({ card }) => this.card(card) === null)) await this.snapshot.noticeChange();
+    const missing = wanted.flatMap((one) => this.missing(one));
+    if (missing.length > 0) await this.load(missing);
+  }
+
+  /** After a change was made here, this process knows it at once. */
+  noticeChange(): Promise<void> {
+    return this.snapshot.noticeChange();
+  }
+
+  async close(): Promise<void> {
+    await this.snapshot.close();
+    await Promise.allSettled(this.#loading.values());
+  }
+
+  private missing({ card, version }: WantedPrices): VersionRef[] {
+    const known = this.card(card);
+    if (!known) return [];
+    const versions = version === 'current and later' ? currentAndLater(known.schedule, Date.now()) : [version];
+    return versions.map((one) => ({ card, version: one })).filter((ref) => !this.lists.find(ref));
+  }
+
+  /** Whoever wants what is being loaded waits for that. */
+  private async load(refs: readonly VersionRef[]): Promise<void> {
+    const others = refs.flatMap((ref) => this.#loading.get(nameOf(ref)) ?? []);
+    const own = refs.filter((ref) => !this.#loading.has(nameOf(ref)));
+    const loading = attemptRead(() => loadMissing(queryable(this.pool), this.lists, own));
+    for (const ref of own) this.#loading.set(nameOf(ref), loading);
+    try {
+      await Promise.all([loading, ...others]);
+    } finally {
+      for (const ref of own) this.#loading.delete(nameOf(ref));
+    }
+  }
+}
+
+/** What cost cards say holds for a request alone. */
+const NOTHING_USED: Positions = { used: () => ZERO, reserved: () => ZERO };
+
+function costRefs({ cards, costCards }: KnownCards): VersionRef[] {
+  return [...new Set(costCards.values())].flatMap((card) =>
+    currentAndLater(cards.get(card)?.schedule ?? [], Date.now()).map((version) => ({ card, version })),
+  );
+}
+
+async function loadMissing(database: Queryable, lists: PriceLists, refs: readonly VersionRef[]): Promise<void> {
+  const missing = refs.filter((ref) => !lists.find(ref));
+  if (missing.length === 0) return;
+  for (const found of await loadPrices(database, missing)) lists.keep(found);
+}

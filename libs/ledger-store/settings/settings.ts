@@ -1,0 +1,148 @@
+import { Amount, formatAmount, type JsonObject } from '#amounts';
+import { PolledSnapshot } from '#background';
+import type { Pool } from '#database';
+import { publicId } from '#ledger';
+import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
+import { queryable, type Queryable } from '../queryable.ts';
+
+/** What an environment has set for all of its accounts. */
+export interface EnvironmentSettings {
+  /** The calendar of accounts that have none of their own. */
+  readonly timeZone: string;
+  /** An ISO 4217 code; `null` where none is set. */
+  readonly currency: string | null;
+  /** Money for one credit, in that currency. */
+  readonly pricePerCredit: Amount | null;
+  /** The UUID of the rate card that says what vendors charge; `null`: the published prices of vendors. */
+  readonly costCard: string | null;
+}
+
+export const DEFAULT_SETTINGS: EnvironmentSettings = {
+  timeZone: 'UTC',
+  currency: null,
+  pricePerCredit: null,
+  costCard: null,
+};
+
+export type SettingsRefusal = 'rate_card_not_found' | 'rate_card_archived' | 'rate_card_purpose_differs';
+
+type KnownSettings = ReadonlyMap<string, EnvironmentSettings>;
+
+const REFRESH_MS = 500;
+
+/** The settings of environments. Kept in memory, as each request may need them. */
+export class Settings {
+  private constructor(
+    private readonly pool: Pool,
+    private readonly snapshot: PolledSnapshot<KnownSettings>,
+  ) {}
+
+  /** Loads them and follows their changes, which other processes may make, until it is closed. */
+  static async open(pool: Pool, log: (line: string) => void): Promise<Settings> {
+    const load = (): Promise<KnownSettings> => loadSettings(queryable(pool));
+    const title = 'The look-up of settings';
+    return new Settings(pool, await PolledSnapshot.open({ title, everyMs: REFRESH_MS, load, log }));
+  }
+
+  of(environment: string): EnvironmentSettings {
+    return this.snapshot.value.get(environment) ?? DEFAULT_SETTINGS;
+  }
+
+  /**
+   * Sets those of the actor's environment: in this process at once, in others within half a second.
+   *
+   * @throws {LedgerUnavailable} where the database isn't there or the outcome of the commit is unknown
+   */
+  async set(
+    request: ChangeRequest,
+    settings: EnvironmentSettings,
+    answer: ChangeAnswer,
+  ): Promise<Changed<SettingsRefusal>> {
+    const { environment } = request;
+    const result = await change<SettingsRefusal>(this.pool, request, async (database) => {
+      const current = await lockSettings(database, environment);
+      const refusal = await costCardFault(database, environment, settings.costCard, current.costCard);
+      if (refusal !== null) return { ok: false, refusal };
+      const before = auditView(current);
+      const after = auditView(settings);
+      if (JSON.stringify(before) === JSON.stringify(after)) return { ok: true, answer, audited: [] };
+      await writeSettings(database, environment, settings);
+      return { ok: true, answer, audited: [{ environment, object: 'settings', before, after }] };
+    });
+    await this.snapshot.noticeChange();
+    return result;
+  }
+
+  close(): Promise<void> {
+    return this.snapshot.close();
+  }
+}
+
+async function costCardFault(
+  database: Queryable,
+  environment: string,
+  wanted: string | null,
+  current: string | null,
+): Promise<SettingsRefusal | null> {
+  if (wanted === null || wanted === current) return null;
+  // Locked against being archived meanwhile.
+  const { rows } = await database.query<{ purpose: string; is_archived: boolean }>(
+    `select purpose, archived_at is not null as is_archived from rate_cards where environment = $1 and id = $2
+    for share`,
+    [environment, wanted],
+  );
+  const [card] = rows;
+  if (!card) return 'rate_card_not_found';
+  if (card.purpose !== 'cost') return 'rate_card_purpose_differs';
+  return card.is_archived ? 'rate_card_archived' : null;
+}
+
+/** Until the transaction ends, whoever else sets them waits. */
+async function lockSettings(database: Queryable, environment: string): Promise<EnvironmentSettings> {
+  await database.query('select from environments where name = $1 for no key update', [environment]);
+  return (await loadSettings(database)).get(environment) ?? DEFAULT_SETTINGS;
+}
+
+async function writeSettings(database: Queryable, environment: string, settings: EnvironmentSettings): Promise<void> {
+  const { timeZone, currency, pricePerCredit, costCard } = settings;
+  await database.query(
+    `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card)
+    values ($1, $2, $3, $4, $5)
+    on conflict (environment) do update set time_zone = excluded.time_zone, currency = excluded.currency,
+      price_per_credit = excluded.price_per_credit, cost_card = excluded.cost_card, version = s.version + 1`,
+    [environment, timeZone, currency, pricePerCredit && formatAmount(pricePerCredit), costCard],
+  );
+}
+
+interface SettingsRow {
+  readonly environment: string;
+  readonly time_zone: string;
+  readonly currency: string | null;
+  readonly price_per_credit: string | null;
+  readonly cost_card: string | null;
+}
+
+async function loadSettings(database: Queryable): Promise<KnownSettings> {
+  const { rows } = await database.query<SettingsRow>(
+    'select environment, time_zone, currency, price_per_credit, cost_card from settings',
+  );
+  return new Map(rows.map((row) => [row.environment, settingsFromRow(row)]));
+}
+
+function settingsFromRow(row: SettingsRow): EnvironmentSettings {
+  return {
+    timeZone: row.time_zone,
+    currency: row.currency,
+    pricePerCredit: row.price_per_credit === null ? null : new Amount(row.price_per_credit),
+    costCard: row.cost_card,
+  };
+}
+
+function auditView({ timeZone, currency, pricePerCredit, costCard }: EnvironmentSettings): JsonObject {
+  return {
+    time_zone: timeZone,
+    currency,
+    price_per_credit: pricePerCredit && formatAmount(pricePerCredit),
+    cost_card: costCard && publicId('rateCard', costCard),
+  };
+}
