@@ -50,6 +50,7 @@ const USAGE_RECORDS = `
     id uuid not null,
     environment text not null,
     authorization_id uuid not null,
+    statement_id uuid not null,
     kind usage_record_kind not null,
     usage jsonb not null,
     event text not null generated always as (usage ->> 'event') stored,

@@ -37,7 +37,7 @@ export {
   type RateCardPurpose,
   type VersionedRateCard,
 } from './prices/rate-card.ts';
-export { RateCardMirror, type WantedPrices } from './prices/rate-card-mirror.ts';
+export { RateCardMirror } from './prices/rate-card-mirror.ts';
 export { RateCards, type RateCardRefusal } from './prices/rate-cards.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader } from './read/account-reader.ts';

@@ -15,6 +15,8 @@ export interface UsageRecord {
   readonly accountKey: AccountKey;
   readonly environment: string;
   readonly authorizationId: string;
+  /** The id of the first record of the same charge, commit or adjustment. */
+  readonly statementId: string;
   readonly kind: UsageRecordKind;
   readonly usage: Usage;
   /** The usage part of the vendor's own answer, where it was sent. */

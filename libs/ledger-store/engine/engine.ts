@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
-import { NO_RULES, type LedgerRules, type CommandType } from '#ledger';
+import type { CommandType } from '#ledger';
+import { NO_STORE_RULES, type StoreRules } from '../prices/price-source.ts';
 import { Admission } from './admission.ts';
 import type { EngineLoad, EngineObserver } from './engine-observer.ts';
 import { Lane } from './lane.ts';
@@ -16,7 +17,7 @@ export interface EngineOptions {
   /** The most decisions waiting; beyond it requests are refused at once. A long request counts for more. */
   readonly queueMax?: number;
   /** What holds for all accounts. The alert rules may change at any time. */
-  readonly rules?: LedgerRules;
+  readonly rules?: StoreRules;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed?: () => number;
   readonly observer?: EngineObserver;
@@ -40,7 +41,7 @@ export class Engine {
     log,
     batchMax = 512,
     queueMax = 20_000,
-    rules = NO_RULES,
+    rules = NO_STORE_RULES,
     passed = () => performance.now(),
     observer,
   }: EngineOptions) {

@@ -2,6 +2,7 @@ import type { Pool } from '#database';
 import type { AccountCache } from '../load/account-cache.ts';
 import { fillAccounts, type Missing } from '../load/fill-accounts.ts';
 import type { Filled } from '../load/filled.ts';
+import { wantedPrices } from '../prices/wanted-prices.ts';
 import { inSnapshot } from '../read/snapshot.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { answerAgain } from './decide-batch.ts';
@@ -72,6 +73,7 @@ export class Filling {
       const filled = await inSnapshot(pool, (client) => fillAccounts(client, missing, cache.rules));
       clock.set(filled.now);
       cache.learnFilled(filled, lastEnded);
+      await this.ensurePrices(batch);
       return this.goOn(batch, missing, filled);
     } catch (error) {
       // Whether the database can't be reached is found out again, and reported, by a locked batch.
@@ -81,6 +83,19 @@ export class Filling {
     } finally {
       this.readsSince = null;
     }
+  }
+
+  private async ensurePrices(batch: readonly Waiting[]): Promise<void> {
+    const { state, rules } = this.parts.cache;
+    const needs = batch.map(({ queued }) => queued.needs);
+    const accounts = new Set(needs.flatMap((one) => one.accounts));
+    const authorizations = new Set(needs.flatMap((one) => one.authorizations));
+    const wanted = wantedPrices(
+      [...accounts].flatMap((key) => state.accounts.get(key) ?? []),
+      [...authorizations].flatMap((id) => state.authorizations.get(id) ?? []),
+      needs.flatMap(({ rateCards }) => rateCards),
+    );
+    if (wanted.length > 0) await rules.prices.ensure(wanted);
   }
 
   private canBeRead({ queued: { needs } }: Waiting, lastEnded: number): boolean {

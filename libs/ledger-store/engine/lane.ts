@@ -1,7 +1,7 @@
 import type { Pool } from '#database';
-import type { LedgerRules } from '#ledger';
 import { AccountCache } from '../load/account-cache.ts';
 import { BatchRefused, type GuardRow } from '../load/guards.ts';
+import type { StoreRules } from '../prices/price-source.ts';
 import { Contention } from './contention.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { canBeDecidedAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
@@ -23,7 +23,7 @@ export interface LaneOptions {
   /** The lane's own connections: one for the batches in flight, one for locked batches, one to read what the cache hasn't. */
   readonly pool: Pool;
   /** What holds for all accounts. */
-  readonly rules: LedgerRules;
+  readonly rules: StoreRules;
   /** The most decisions in one transaction; a command of more has one for itself. */
   readonly batchMax: number;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */

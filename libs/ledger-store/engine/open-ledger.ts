@@ -63,6 +63,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     alertRules: alertDefaults.rules,
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
     commitSubscribers: commitSubscriptions,
+    prices: rateCards,
   };
   const engine = new Engine({ databaseUrl, log, rules });
   opening.defer(() => engine.stop());

@@ -2,7 +2,9 @@ import type { Pool, PoolClient } from '#database';
 import { noChanges, settle, type AccountKey, type DecisionContext, type Needs, type RevenueTally } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
 import { findKeys, lockKeys, type KeyRow } from '../load/key-statements.ts';
-import { loadState, rowsOf, type LoadedState } from '../load/load-state.ts';
+import { loadState, type LoadedState } from '../load/load-state.ts';
+import { rowsOf } from '../load/rows-of.ts';
+import { wantedPrices } from '../prices/wanted-prices.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { committed } from './commit-writes.ts';
@@ -73,6 +75,8 @@ async function attemptBatch(
   try {
     const [{ state, realNow, closed, lapsed }, knownKeys] = await load(client, batch, needs, options);
     cache.compare(state);
+    const wanted = wantedPrices(state.accounts.values(), state.authorizations.values(), needs.rateCards);
+    if (wanted.length > 0) await cache.rules.prices.ensure(wanted);
     const context: DecisionContext = { state, changes: noChanges(), realNow, rules: cache.rules };
     if (unknown) settleOutcome(context, unknown);
     settle(context, lapsed);
@@ -158,5 +162,6 @@ function needsOfAll(batch: readonly Queued[]): Needs {
     refunds: all('refunds'),
     testClocks: all('testClocks'),
     sweeps: all('sweeps'),
+    rateCards: all('rateCards'),
   };
 }

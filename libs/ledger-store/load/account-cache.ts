@@ -2,16 +2,15 @@ import {
   accountKeyOf,
   hasLapsed,
   isOpen,
-  NO_RULES,
   type AccountKey,
   type AccountState,
   type Authorization,
   type Changes,
   type Grant,
-  type LedgerRules,
   type LedgerState,
   type Needs,
 } from '#ledger';
+import { NO_STORE_RULES, type StoreRules } from '../prices/price-source.ts';
 import type { Filled } from './filled.ts';
 import { sizeOf } from './size-of.ts';
 
@@ -73,7 +72,7 @@ export class AccountCache {
    * @param weightMax how many accounts and grants to cache at most; those used longest ago go first
    */
   constructor(
-    readonly rules: LedgerRules = NO_RULES,
+    readonly rules: StoreRules = NO_STORE_RULES,
     private readonly isInFlight: (key: AccountKey) => boolean = () => false,
     private readonly weightMax = WEIGHT_MAX,
   ) {}
@@ -94,8 +93,31 @@ export class AccountCache {
   }
 
   /** Whether everything is cached that a decision needs at that real time. */
-  covers({ accounts, authorizations }: Needs, now: number): boolean {
-    return accounts.every((key) => this.holdsAt(key, now)) && authorizations.every((id) => this.knowsAuthorization(id));
+  covers(needs: Needs, now: number): boolean {
+    const { accounts, authorizations, rateCards } = needs;
+    return (
+      accounts.every((key) => this.holdsAt(key, now) && this.knowsPricesOf(key, now)) &&
+      authorizations.every((id) => this.knowsAuthorization(id) && this.knowsPriceOf(id)) &&
+      rateCards.every((card) => this.knowsCard(card, now, now))
+    );
+  }
+
+  private knowsPricesOf(key: AccountKey, now: number): boolean {
+    const state = this.state.accounts.get(key);
+    const card = state?.account.terms.rateCard ?? null;
+    return !state || card === null || this.knowsCard(card, now + aheadMsOf(state), now);
+  }
+
+  private knowsCard(card: string, at: number, now: number): boolean {
+    const { prices } = this.rules;
+    const version = prices.versionAt(card, at, now);
+    return version !== null && prices.prices(card, version) !== null;
+  }
+
+  /** Whether the prices are in memory that an authorization is priced by. */
+  private knowsPriceOf(id: string): boolean {
+    const price = this.state.authorizations.get(id)?.pricing?.price;
+    return !price || this.rules.prices.prices(price.card, price.version) !== null;
   }
 
   /** Whether an authorization is cached, or known to be none. */
@@ -342,7 +364,10 @@ function weightOf({ grants }: AccountState): number {
   return 1 + grants.length;
 }
 
-function bytesOf({ usage, tags, metadata, allocations, draws, steps }: Authorization): number {
+function bytesOf(authorization: Authorization): number {
+  const { usage, tags, metadata, pricing, added, stated, allocations, draws, steps } = authorization;
   const shares = allocations.length + draws.length + steps.length;
-  return AUTHORIZATION_BYTES + sizeOf(usage) + sizeOf(tags) + sizeOf(metadata) + shares * SHARE_BYTES;
+  const said = sizeOf(usage) + sizeOf(tags) + sizeOf(metadata) + sizeOf(pricing?.usage ?? []) + sizeOf(added ?? {});
+  const records = stated.reduce((sum, record) => sum + sizeOf(record.usage) + sizeOf(record.raw ?? {}), 0);
+  return AUTHORIZATION_BYTES + said + records + shares * SHARE_BYTES;
 }

@@ -4,7 +4,9 @@ import type { Statement } from '../statement.ts';
 import type { Filled } from './filled.ts';
 import { findFirstHolds, type FirstHoldsRow } from './lapsed-holds.ts';
 import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
-import { accountsFromRows, countMaxOf, rowsOf } from './load-state.ts';
+import { accountsFromRows, countMaxOf } from './load-state.ts';
+import { rowsOf } from './rows-of.ts';
+import { completeAuthorizations } from './usage-statements.ts';
 import type { AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
 import type { GrantRow } from '../tables/grants.ts';
@@ -46,6 +48,7 @@ export async function fillAccounts(
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(others.map(accountKeyOf), others));
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
+  await completeAuthorizations(client, authorizations);
   const wanted = new Set(keys);
   const { realNow, accounts: states } = accountsFromRows({
     accounts: accounts.filter(({ account_id }) => wanted.has(account_id)),

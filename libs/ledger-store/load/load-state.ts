@@ -11,7 +11,6 @@ import {
   type TestClock,
 } from '#ledger';
 import type { PoolClient } from '#database';
-import { ofConnection } from '../engine/failures.ts';
 import type { Statement } from '../statement.ts';
 import { accountFromRow, type AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
@@ -21,7 +20,9 @@ import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import type { AccountCache } from './account-cache.ts';
 import { expiriesFromRow } from './first-holds.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
+import { rowsOf } from './rows-of.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from './test-clock-statements.ts';
+import { completeAuthorizations } from './usage-statements.ts';
 import {
   findAccounts,
   findClosedAuthorizations,
@@ -72,6 +73,7 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
     for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   }
+  await completeAuthorizations(client, authorizations);
   const clocks = new Map(currentClocks.map((row) => [row.environment, testClockFromRow(row)]));
   return assemble({
     accounts,
@@ -147,9 +149,4 @@ export function accountsFromRows(rows: AccountRows) {
 /** Where there is a bound, some more than it allows: it may have been lowered. 0 where nobody asks. */
 export function countMaxOf({ openHoldsMax }: Pick<LedgerRules, 'openHoldsMax'>): number {
   return Number.isFinite(openHoldsMax) ? openHoldsMax + 1000 : 0;
-}
-
-export async function rowsOf<Row extends object>(client: PoolClient, statement: Statement): Promise<Row[]> {
-  const { rows } = await ofConnection(client.query<Row>(statement));
-  return rows;
 }

@@ -1,7 +1,7 @@
 import { ZERO } from '#amounts';
 import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
-import type { Cost, PriceBook } from '#ledger';
+import type { Cost } from '#ledger';
 import { priceUsages, type Positions, type PriceList, type Usage } from '#pricing';
 import { queryable, type Queryable } from '../queryable.ts';
 import { attemptRead } from '../read/attempt-read.ts';
@@ -14,6 +14,7 @@ import {
   type VersionRef,
 } from './mirror-statements.ts';
 import { PriceLists } from './price-lists.ts';
+import type { PriceSource, WantedPrices } from './price-source.ts';
 import { currentAndLater, versionInEffect } from './schedule.ts';
 
 export interface RateCardMirrorOptions {
@@ -25,12 +26,6 @@ export interface RateCardMirrorOptions {
   readonly vendorCost?: (usages: readonly Usage[], at: number) => Cost | null;
 }
 
-export interface WantedPrices {
-  readonly card: string;
-  /** One version; or those that may be in effect for some account now, or will be. */
-  readonly version: number | 'current and later';
-}
-
 /** Four looks until a version takes effect, which it does a second after it was made. */
 const REFRESH_MS = 250;
 
@@ -39,7 +34,7 @@ const REFRESH_MS = 250;
  * looked up again and again; their prices, which never change, are loaded when they are first needed. While the database is
  * away, what is known goes on.
  */
-export class RateCardMirror implements PriceBook {
+export class RateCardMirror implements PriceSource {
   /** What is being loaded, by card and version. */
   readonly #loading = new Map<string, Promise<void>>();
 

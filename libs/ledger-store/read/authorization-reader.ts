@@ -11,7 +11,7 @@ import {
   type ObjectRef,
 } from '#ledger';
 import { sql, type Kysely } from 'kysely';
-import { rowsOf } from '../load/load-state.ts';
+import { rowsOf } from '../load/rows-of.ts';
 import type { AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';

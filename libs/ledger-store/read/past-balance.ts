@@ -2,7 +2,7 @@ import type { PoolClient } from '#database';
 import { Amount, ZERO } from '#amounts';
 import type { AccountKey, Balance, Transfer } from '#ledger';
 import type { Statement } from '../statement.ts';
-import { rowsOf } from '../load/load-state.ts';
+import { rowsOf } from '../load/rows-of.ts';
 
 export interface PastBalance {
   readonly balance: Balance;

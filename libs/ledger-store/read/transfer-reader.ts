@@ -2,7 +2,7 @@ import { kyselyFrom, type Pool } from '#database';
 import type { AccountRef, Transfer } from '#ledger';
 import type { Kysely } from 'kysely';
 import type { Engine } from '../engine/engine.ts';
-import { rowsOf } from '../load/load-state.ts';
+import { rowsOf } from '../load/rows-of.ts';
 import type { AccountRow } from '../tables/accounts.ts';
 import { transferFromRow } from '../tables/transfers.ts';
 import { findAccounts } from '../load/statements.ts';

@@ -2,7 +2,7 @@ import type { Pool } from '#database';
 import type { AccountKey, AccountRef } from '#ledger';
 import type { Engine } from '../engine/engine.ts';
 import { LedgerUnavailable } from '../engine/ledger-unavailable.ts';
-import { rowsOf } from '../load/load-state.ts';
+import { rowsOf } from '../load/rows-of.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { inSnapshot } from '../read/snapshot.ts';
 import type { Statement } from '../statement.ts';

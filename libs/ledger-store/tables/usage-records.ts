@@ -35,6 +35,7 @@ export const USAGE_RECORDS = table({
     id: column('id', uuid).key(),
     environment: column('environment', text()),
     authorizationId: column('authorization_id', uuid),
+    statementId: column('statement_id', uuid),
     kind: column('kind', enumeration<UsageRecordKind>('usage_record_kind')),
     usage: column('usage', json<Usage>()),
     raw: column('raw', json<JsonObject>()).nullable(),

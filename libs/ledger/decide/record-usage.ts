@@ -23,14 +23,18 @@ export function recordUsage(
 ): void {
   const { usage, raw, settlement } = stated;
   const at = timeOf(context, account);
+  let statementId: string | null = null;
   authorization.stated = usage.map((one, index): UsageRecord => {
     const cost = context.rules.prices.costOf(account.account.environment, [one], at);
     const { lines, amount } = priced?.usages[index] ?? { lines: [], amount: null };
+    const id = account.ids.next(context.realNow);
+    statementId ??= id;
     return {
-      id: account.ids.next(context.realNow),
+      id,
       accountKey: account.account.key,
       environment: account.account.environment,
       authorizationId: authorization.id,
+      statementId,
       kind,
       usage: one,
       raw: index === 0 ? raw : null,

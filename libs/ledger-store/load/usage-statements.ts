@@ -1,0 +1,93 @@
+import { accountKeyOf, type Authorization, type UsageRecord } from '#ledger';
+import type { PoolClient } from '#database';
+import { arrayOf, type Statement } from '../statement.ts';
+import type { AccountOverridesRow } from '../tables/account-overrides.ts';
+import { usageRecordFromRow, type UsageRecordRow } from '../tables/usage-records.ts';
+import { rowsOf } from './rows-of.ts';
+
+/** Own prices of accounts, by account and version. */
+function findOverrides(keys: readonly string[], versions: readonly number[]): Statement {
+  return {
+    name: 'find_overrides',
+    text: `select found.* from unnest($1::bigint[], $2::integer[]) wanted (account_id, version), lateral (
+        select * from account_overrides where account_id = wanted.account_id and version = wanted.version limit 1
+      ) found`,
+    values: [arrayOf(keys), arrayOf(versions)],
+  };
+}
+
+/** What commits and charges of authorizations said last; what adjustments said comes on top. */
+function findStated(ids: readonly string[]): Statement {
+  return {
+    name: 'find_stated_usage',
+    text: `select found.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id), lateral (
+        select statement_id from usage_records
+        where account_id = wanted.account_id and authorization_id = wanted.id and kind <> 'adjustment'
+        order by id desc limit 1
+      ) last, lateral (
+        select * from usage_records
+        where account_id = wanted.account_id and authorization_id = wanted.id and statement_id = last.statement_id
+        order by id offset 0
+      ) found`,
+    values: [arrayOf(ids.map(accountKeyOf)), arrayOf(ids)],
+  };
+}
+
+/** All that was said of what authorizations have used, in order. */
+export function findUsageRecords(ids: readonly string[]): Statement {
+  return {
+    name: 'find_usage_records',
+    text: `select found.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id), lateral (
+        select * from usage_records where account_id = wanted.account_id and authorization_id = wanted.id
+        order by id offset 0
+      ) found`,
+    values: [arrayOf(ids.map(accountKeyOf)), arrayOf(ids)],
+  };
+}
+
+/** Completes authorizations that were just read by what stands in rows of its own. Most have none, and are as they should be. */
+export async function completeAuthorizations(
+  client: PoolClient,
+  authorizations: ReadonlyMap<string, Authorization>,
+): Promise<void> {
+  const all = [...authorizations.values()];
+  await Promise.all([addOverrides(client, all), addStated(client, all)]);
+}
+
+async function addOverrides(client: PoolClient, authorizations: readonly Authorization[]): Promise<void> {
+  const priced = authorizations.filter(({ pricing }) => pricing?.price?.overrides);
+  if (priced.length === 0) return;
+  const versions = priced.map(({ pricing }) => pricing?.price?.overrides?.version ?? 0);
+  const rows = await rowsOf<AccountOverridesRow>(
+    client,
+    findOverrides(
+      priced.map(({ accountKey }) => accountKey),
+      versions,
+    ),
+  );
+  const found = new Map(rows.map((row) => [`${row.account_id}/${String(row.version)}`, row]));
+  for (const authorization of priced) {
+    const { accountKey, pricing } = authorization;
+    if (!pricing?.price?.overrides) continue;
+    const { version } = pricing.price.overrides;
+    const row = found.get(`${accountKey}/${String(version)}`);
+    if (!row) throw new Error(`version ${String(version)} of the overrides of account ${accountKey} is gone`);
+    const price = { ...pricing.price, overrides: { version, prices: row.prices } };
+    authorization.pricing = { ...pricing, price };
+  }
+}
+
+/** Only what was committed has said what was used. */
+async function addStated(client: PoolClient, authorizations: readonly Authorization[]): Promise<void> {
+  const stated = authorizations.filter(({ status, pricing }) => status === 'committed' && pricing?.settlement);
+  if (stated.length === 0) return;
+  const rows = await rowsOf<UsageRecordRow>(client, findStated(stated.map(({ id }) => id)));
+  const records = Map.groupBy(rows.map(usageRecordFromRow), ({ authorizationId }) => authorizationId);
+  for (const authorization of stated) authorization.stated = records.get(authorization.id) ?? [];
+}
+
+/** The records that count: those of the last adjustment, or those of all commits where there was none. */
+export function countedRecords(records: readonly UsageRecord[]): readonly UsageRecord[] {
+  const last = records.at(-1);
+  return last?.kind === 'adjustment' ? records.filter(({ statementId }) => statementId === last.statementId) : records;
+}
