@@ -31,11 +31,13 @@ const OVERRIDES = `
 // Usage may cost nothing, so an authorization may be of nothing. A column that is null in most rows costs one bit.
 const AUTHORIZATIONS = `
   alter table holds
+    add column group_name text,
     add column pricing jsonb,
     add column added jsonb,
     drop constraint holds_amount_is_positive,
     add constraint holds_amount_is_positive check (amount >= 0);
   alter table authorizations
+    add column group_name text,
     add column pricing jsonb,
     add column added jsonb,
     drop constraint authorizations_amount_is_positive,

@@ -85,6 +85,8 @@ export interface Authorization extends Spending {
   /** What its final commit, its charge or its last adjustment said; empty while it is open, and where only an amount was named. */
   stated: readonly UsageRecord[];
   readonly metadata: JsonObject;
+  /** What it belongs to, by a name of the caller's; `null` for nothing. */
+  readonly group: string | null;
   /** What its commits have added; `null` for nothing. */
   added: Added | null;
   readonly createdAt: number;

@@ -83,6 +83,8 @@ export interface SpendRequest extends Spending {
   /** The usage part of a vendor's answer that the usage was read from. */
   readonly raw: JsonObject | null;
   readonly metadata: JsonObject;
+  /** What the request belongs to, by a name of the caller's; `null` for nothing. */
+  readonly group: string | null;
 }
 
 /** How much output a request may have, where its usage doesn't say. */

@@ -1,9 +1,14 @@
 import { formatAmount } from '#amounts';
-import { available, publicId, type AuthorizationDecision } from '#ledger';
+import { available, publicId, type AuthorizationDecision, type AuthorizationPricing, type UsageRecord } from '#ledger';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
-export function authorizationView({ account, unit, authorization }: AuthorizationDecision) {
-  const { balance } = authorization;
+/** Who looks: an account's own key never sees what its usage costs the operator. */
+export interface Viewer {
+  readonly seesCost: boolean;
+}
+
+export function authorizationView({ account, unit, authorization }: AuthorizationDecision, { seesCost }: Viewer) {
+  const { balance, pricing, stated, added } = authorization;
   return {
     id: publicId('authorization', authorization.id),
     account,
@@ -15,10 +20,14 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
     refunded: formatAmount(authorization.refunded),
     overage: authorization.overage,
     late: authorization.late,
-    usage: authorization.usage,
-    tags: authorization.tags,
-    price: null,
-    metadata: authorization.metadata,
+    usage: stated.length > 0 ? stated.map(({ usage }) => usage) : authorization.usage,
+    tags: added ? { ...authorization.tags, ...added.tags } : authorization.tags,
+    group: authorization.group,
+    ...pricingView(pricing),
+    lines: stated.flatMap(linesView),
+    amounts: stated.map(({ amount }) => amount && formatAmount(amount)),
+    ...(seesCost && costView(pricing)),
+    metadata: added ? { ...authorization.metadata, ...added.metadata } : authorization.metadata,
     created_at: timeView(authorization.createdAt),
     expires_at: optionalTimeView(authorization.expiresAt),
     committed_at: optionalTimeView(authorization.committedAt),
@@ -29,4 +38,30 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
       unit,
     },
   };
+}
+
+function pricingView(pricing: AuthorizationPricing | null) {
+  const { price = null, maxOutputTokens = null, settlement = null } = pricing ?? {};
+  return {
+    price: price && { rate_card: publicId('rateCard', price.card), version: price.version },
+    assumed: maxOutputTokens === null ? null : { max_output_tokens: maxOutputTokens },
+    settlement,
+  };
+}
+
+function linesView({ lines }: UsageRecord) {
+  return lines.map(({ event, model, component, quantity, count, rate, amount }) => ({
+    event,
+    model,
+    component,
+    quantity,
+    count: formatAmount(count),
+    rate: rate && formatAmount(rate),
+    amount: formatAmount(amount),
+  }));
+}
+
+function costView(pricing: AuthorizationPricing | null) {
+  const cost = pricing?.cost ?? null;
+  return { cost: cost && formatAmount(cost.amount), cost_currency: cost && cost.currency };
 }

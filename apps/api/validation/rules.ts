@@ -51,6 +51,8 @@ const LIMIT = /^(?:[1-9]\d?|100)$/;
 const WAIT = /^(?:\d{1,4}|[1-7]\d{4}|8[0-5]\d{3}|86[0-3]\d{2}|86400)$/;
 const AMOUNT_FORM =
   'a decimal as a string, like "12.5" (at most 26 digits before and 12 after the point, no sign, no exponent)';
+/** What an amount has to be. */
+export const AMOUNT = `must be ${AMOUNT_FORM}`;
 /** What an amount has to be where it can't be zero. */
 export const POSITIVE_AMOUNT = `must be ${AMOUNT_FORM}, and more than zero`;
 const AMOUNT_SCHEMA: JsonSchema = { type: 'string', pattern: PLAIN_DECIMAL.source, examples: ['12.5'] };

@@ -20,6 +20,7 @@ export const AUTHORIZATION_COLUMNS = {
   usage: column('usage', json<readonly Usage[]>()),
   tags: column('tags', json<Tags>()),
   metadata: column('metadata', json<JsonObject>()),
+  group: column('group_name', text()).nullable(),
   pricing: column('pricing', pricing).nullable().updated(),
   added: column('added', json<Added>()).nullable().updated(),
   createdAt: column('created_at', time),

@@ -167,6 +167,7 @@ export function newAuthorization(
     stated: [],
     reservations: [],
     metadata: request.metadata,
+    group: request.group,
     added: null,
     createdAt: timeOf(context, account),
     expiresAt,
