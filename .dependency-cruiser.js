@@ -34,13 +34,27 @@ export default {
       to: { pathNot: [lib('pricing'), lib('amounts'), '^(node:)?crypto$'] },
     },
     {
+      name: 'calendar-is-pure',
+      comment: 'libs/calendar says when days, weeks and months begin. It is told the time, and reads no clock.',
+      severity: 'error',
+      from: { path: lib('calendar'), pathNot: specs },
+      to: { pathNot: [lib('calendar'), packages('temporal-polyfill')] },
+    },
+    {
+      name: 'time-zones-in-one-room',
+      comment: 'Two ways to find the first instant of a day would differ when clocks are set forward or back.',
+      severity: 'error',
+      from: { pathNot: lib('calendar') },
+      to: { path: packages('temporal-polyfill') },
+    },
+    {
       name: 'ledger-is-pure',
       comment:
         'libs/ledger decides without I/O, so that it can be tested without a database and replayed anywhere. ' +
-        'It knows amounts, prices and hashes, nothing else.',
+        'It knows amounts, calendars, prices and hashes, nothing else.',
       severity: 'error',
       from: { path: lib('ledger'), pathNot: specs },
-      to: { pathNot: [lib('ledger'), lib('amounts'), lib('pricing'), '^(node:)?crypto$'] },
+      to: { pathNot: [...['ledger', 'amounts', 'calendar', 'pricing'].map(lib), '^(node:)?crypto$'] },
     },
     {
       name: 'ledger-store-rooms',
