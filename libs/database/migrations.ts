@@ -17,6 +17,8 @@ import * as quietRefusals from '../../migrations/0015_quiet_refusals.ts';
 import * as amountsOfHolds from '../../migrations/0016_amounts_of_holds.ts';
 import * as holdLifetime from '../../migrations/0017_hold_lifetime.ts';
 import * as rateCards from '../../migrations/0018_rate_cards.ts';
+import * as counters from '../../migrations/0019_counters.ts';
+import * as usageRecords from '../../migrations/0020_usage_records.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -38,4 +40,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0016_amounts_of_holds': amountsOfHolds,
   '0017_hold_lifetime': holdLifetime,
   '0018_rate_cards': rateCards,
+  '0019_counters': counters,
+  '0020_usage_records': usageRecords,
 };

@@ -2,6 +2,7 @@ import { type Amount, type JsonObject, ZERO } from '#amounts';
 import type { Tags, Usage } from '#pricing';
 import type { AuthorizationPricing } from './authorization-pricing.ts';
 import type { Balance } from './balance.ts';
+import { withoutReserved, type Reservation } from './counters.ts';
 import type { AccountKey } from './ids.ts';
 import type { UsageRecord } from './usage-record.ts';
 
@@ -66,6 +67,8 @@ export interface Authorization extends Spending {
   overdraftHeld: Amount;
   /** How `held` changed while it was open; empty where it stayed what it was at first. */
   readonly steps: HoldStep[];
+  /** What it has reserved and used of which counter. An entry stays when nothing is reserved any more: it says which window. */
+  reservations: readonly Reservation[];
   /** Charged so far: the sum of `draws`. */
   committed: Amount;
   /** What was charged to whom, in the order drawn. It grows in place, and so do the steps. */
@@ -147,9 +150,18 @@ export interface LapsedHold {
   readonly at: number;
 }
 
+/** What lapsed holds had reserved of one window of a counter, as a sum too. */
+export interface LapsedReservation {
+  readonly accountKey: AccountKey;
+  readonly counter: string;
+  readonly windowStart: number;
+  readonly amount: Amount;
+}
+
 /** What time has released in accounts: sums for the books, and each hold for its event. */
 export interface Lapsed {
   readonly shares: readonly LapsedShare[];
+  readonly reservations: readonly LapsedReservation[];
   readonly holds: readonly LapsedHold[];
   /** Whether more holds have lapsed than these. Of each account, these are the first that lapsed. */
   readonly isPart: boolean;
@@ -167,6 +179,7 @@ export function asOf(authorization: Authorization, now: number): Authorization {
     held: ZERO,
     allocations: [],
     overdraftHeld: ZERO,
+    reservations: withoutReserved(authorization.reservations),
     heldAtClose: authorization.held,
     closedAt: authorization.expiresAt,
   };

@@ -1,5 +1,6 @@
 import type { Amount } from '#amounts';
 import type { Authorization } from './authorization.ts';
+import type { Counter } from './counters.ts';
 import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert } from './events.ts';
 import type { Grant } from './grant.ts';
@@ -55,6 +56,7 @@ export interface Changes {
   readonly accounts: AccountChanges;
   readonly grants: RowChanges<Grant>;
   readonly authorizations: RowChanges<Authorization>;
+  readonly counters: RowChanges<Counter>;
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
@@ -77,6 +79,7 @@ export function noChanges(): Changes {
     accounts: new AccountChanges(),
     grants: new RowChanges(),
     authorizations: new RowChanges(),
+    counters: new RowChanges(),
     transfers: [],
     events: [],
     sentAlerts: [],

@@ -4,6 +4,7 @@ import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';
+import { Counters } from './counters.ts';
 import type { Grant } from './grant.ts';
 import { withLifetime } from './hold-lifetime.ts';
 import type { HoldExpiries } from './hold-expiries.ts';
@@ -22,6 +23,8 @@ export interface AccountState {
   posted: Amount;
   held: Amount;
   readonly holdExpiries: HoldExpiries;
+  /** What it has used and reserved of what is counted over a period. */
+  readonly counters: Counters;
   /** How many authorizations are open; counted only where there is a bound to how many may be. */
   openHolds: number;
   /** The balance that the observers have seen last, see `observeBalances`. */
@@ -54,7 +57,11 @@ export function accountState(
   account: Account,
   ids: IdGenerator,
   grants: readonly Grant[],
-  { holdExpiries, openHolds }: Pick<AccountState, 'holdExpiries' | 'openHolds'>,
+  {
+    holdExpiries,
+    openHolds,
+    counters = Counters.none(),
+  }: Pick<AccountState, 'holdExpiries' | 'openHolds'> & Partial<Pick<AccountState, 'counters'>>,
   now: number,
 ): AccountState {
   const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
@@ -72,6 +79,7 @@ export function accountState(
     posted,
     held,
     holdExpiries,
+    counters,
     openHolds,
     observed: { posted: posted.minus(unseen), held },
     entering: null,

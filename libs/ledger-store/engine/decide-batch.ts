@@ -102,12 +102,15 @@ export function answerAgain(one: Queued, earlier: Rendered & { readonly fingerpr
 
 /**
  * Every write to an account or to what it owns moves its version, one that makes no id too. Whoever has cached the account,
- * its grants and its open authorizations sees by it that they have changed.
+ * its grants, counters and open authorizations sees by it that they have changed.
  */
 function moveVersions({ state, changes, realNow }: DecisionContext): void {
-  for (const { accountKey } of [...changes.grants.updated, ...changes.authorizations.updated]) {
-    const account = state.accounts.get(accountKey);
-    if (account) changes.accounts.update(account);
+  const { grants, authorizations, counters } = changes;
+  for (const rows of [grants.updated, authorizations.updated, counters.created, counters.updated]) {
+    for (const { accountKey } of rows) {
+      const account = state.accounts.get(accountKey);
+      if (account) changes.accounts.update(account);
+    }
   }
   for (const account of changes.accounts.updated) account.ids.next(realNow);
 }

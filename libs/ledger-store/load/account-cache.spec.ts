@@ -82,6 +82,7 @@ function authorizationOf(
     amount: ZERO,
     held: ZERO,
     allocations: [],
+    reservations: [],
     overdraftHeld: ZERO,
     steps: [],
     committed: ZERO,

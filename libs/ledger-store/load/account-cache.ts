@@ -6,6 +6,7 @@ import {
   type AccountState,
   type Authorization,
   type Changes,
+  type Counter,
   type Grant,
   type LedgerState,
   type Needs,
@@ -14,13 +15,13 @@ import { NO_STORE_RULES, type StoreRules } from '../prices/price-source.ts';
 import type { Filled } from './filled.ts';
 import { sizeOf } from './size-of.ts';
 
-/** Accounts and grants together. A grant may carry 16 KiB of metadata, though most carry next to none. */
+/** Accounts, grants and counters together. A grant may carry 16 KiB of metadata, though most carry next to none. */
 const WEIGHT_MAX = 50_000;
 /** What the authorizations that are remembered may take in memory, roughly. */
 const AUTHORIZATION_BYTES_MAX = 32 * 1024 * 1024;
 /** An authorization without what its request said. */
 const AUTHORIZATION_BYTES = 1500;
-/** One of its draws, steps or allocations. */
+/** One of its draws, steps, allocations or reservations. */
 const SHARE_BYTES = 250;
 
 interface Entry {
@@ -69,7 +70,7 @@ export class AccountCache {
   /**
    * @param rules what holds for all accounts
    * @param isInFlight whether batches that change an account are on their way; then it stays cached
-   * @param weightMax how many accounts and grants to cache at most; those used longest ago go first
+   * @param weightMax how many accounts, grants and counters to cache at most; those used longest ago go first
    */
   constructor(
     readonly rules: StoreRules = NO_STORE_RULES,
@@ -181,8 +182,12 @@ export class AccountCache {
    *
    * @param batch the last batch that had ended when the reading began
    */
-  learnFilled({ accounts, versions, authorizations, closed, absent, now }: Filled, batch: number): void {
+  learnFilled(
+    { accounts, versions, closedCounters, authorizations, closed, absent, now }: Filled,
+    batch: number,
+  ): void {
     for (const [key, state] of accounts) if (!this.entries.has(key)) this.learnAccount(state, now);
+    for (const counter of closedCounters) this.learnCounter(counter, versions.get(counter.accountKey) ?? -1n);
     const isTrue = (id: string): boolean => {
       const entry = this.entries.get(accountKeyOf(id));
       const readAt = versions.get(accountKeyOf(id)) ?? -1n;
@@ -202,10 +207,11 @@ export class AccountCache {
    *
    * @param batch the number of the batch that was decided
    */
-  follow({ accounts, grants, authorizations }: Changes, now: number, batch: number): void {
+  follow({ accounts, grants, counters, authorizations }: Changes, now: number, batch: number): void {
     this.lastBatch = batch;
     for (const { account } of accounts.updated) this.markUsed(account.key, now);
     for (const grant of grants.created) this.heedGrant(grant, now);
+    for (const { accountKey } of counters.created) if (this.entries.has(accountKey)) this.weight += 1;
     // The decisions have entered it already; it counts from here on.
     for (const authorization of authorizations.created) {
       this.state.authorizations.delete(authorization.id);
@@ -267,6 +273,16 @@ export class AccountCache {
     if (!entry) return;
     const ahead = aheadMsOf(entry.state);
     entry.grantsHoldUntil = Math.min(entry.grantsHoldUntil, nextChange([grant], now + ahead) - ahead);
+    this.weight += 1;
+  }
+
+  /** A window that isn't cached was changed by nobody since its account was read. @param version the account's, when it was read */
+  private learnCounter(counter: Counter, version: bigint): void {
+    const entry = this.entries.get(counter.accountKey);
+    if (!entry || version < entry.readAt) return;
+    const { counters } = entry.state;
+    if (counters.startingAt(counter.counter, counter.windowStart)) return;
+    counters.add(counter);
     this.weight += 1;
   }
 
@@ -360,13 +376,13 @@ function nextChange(grants: readonly Grant[], now: number): number {
   return next;
 }
 
-function weightOf({ grants }: AccountState): number {
-  return 1 + grants.length;
+function weightOf({ grants, counters }: AccountState): number {
+  return 1 + grants.length + counters.size;
 }
 
 function bytesOf(authorization: Authorization): number {
-  const { usage, tags, metadata, pricing, added, stated, allocations, draws, steps } = authorization;
-  const shares = allocations.length + draws.length + steps.length;
+  const { usage, tags, metadata, pricing, added, stated, allocations, draws, steps, reservations } = authorization;
+  const shares = allocations.length + draws.length + steps.length + reservations.length;
   const said = sizeOf(usage) + sizeOf(tags) + sizeOf(metadata) + sizeOf(pricing?.usage ?? []) + sizeOf(added ?? {});
   const records = stated.reduce((sum, record) => sum + sizeOf(record.usage) + sizeOf(record.raw ?? {}), 0);
   return AUTHORIZATION_BYTES + said + records + shares * SHARE_BYTES;

@@ -7,11 +7,19 @@ import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
 import { accountsFromRows, countMaxOf } from './load-state.ts';
 import { rowsOf } from './rows-of.ts';
 import { completeAuthorizations } from './usage-statements.ts';
+import { counterFromRow, type CounterRow } from '../tables/counters.ts';
 import type { AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
 import type { GrantRow } from '../tables/grants.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
-import { findAccounts, findClosedAuthorizations, findHolds, findOpenGrants } from './statements.ts';
+import {
+  findAccounts,
+  findClosedAuthorizations,
+  findClosedCounters,
+  findHolds,
+  findOpenCounters,
+  findOpenGrants,
+} from './statements.ts';
 
 /** What is missing in the cache. */
 export interface Missing {
@@ -35,10 +43,12 @@ export async function fillAccounts(
 ): Promise<Filled> {
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
   const all = [...new Set([...keys, ...ids.map(accountKeyOf)])];
-  const [accounts, clock, grants, holds, known] = await Promise.all([
+  const [accounts, clock, grants, counters, closedCounters, holds, known] = await Promise.all([
     all.length > 0 ? rows<AccountRow>(findAccounts(all)) : [],
     rows<FirstHoldsRow>(findFirstHolds(keys, { clocks, countMax: countMaxOf(rules) })),
     keys.length > 0 ? rows<GrantRow>(findOpenGrants(keys)) : [],
+    keys.length > 0 ? rows<CounterRow>(findOpenCounters(keys)) : [],
+    ids.length > 0 ? rows<CounterRow>(findClosedCounters(ids.map(accountKeyOf), ids)) : [],
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
     places.length > 0 ? rows<KeyRow>(findKeys(places)) : [],
   ]);
@@ -54,12 +64,14 @@ export async function fillAccounts(
     accounts: accounts.filter(({ account_id }) => wanted.has(account_id)),
     clock,
     grants,
+    counters,
     cache: null,
   });
   return {
     now: realNow,
     accounts: new Map([...states].filter(([, state]) => isSettled(state, timeOf({ realNow }, state)))),
     versions: new Map(accounts.map(({ account_id, id_clock }) => [account_id, BigInt(id_clock)])),
+    closedCounters: closedCounters.map(counterFromRow),
     authorizations,
     closed: new Set(others.filter((id) => authorizations.has(id))),
     absent: others.filter((id) => !authorizations.has(id)),

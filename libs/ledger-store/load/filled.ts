@@ -1,4 +1,4 @@
-import type { AccountKey, AccountState, Authorization } from '#ledger';
+import type { AccountKey, AccountState, Authorization, Counter } from '#ledger';
 import type { KeyRow } from './key-statements.ts';
 
 /** What was missing in the cache, as it was found on one snapshot. */
@@ -8,6 +8,8 @@ export interface Filled {
   readonly accounts: ReadonlyMap<AccountKey, AccountState>;
   /** The version of each account of which anything was read. */
   readonly versions: ReadonlyMap<AccountKey, bigint>;
+  /** The closed windows in which the authorizations were made. */
+  readonly closedCounters: readonly Counter[];
   readonly authorizations: ReadonlyMap<string, Authorization>;
   /** Those of the authorizations that are closed. */
   readonly closed: ReadonlySet<string>;

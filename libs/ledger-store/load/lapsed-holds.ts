@@ -8,6 +8,9 @@ import type { HoldRow } from '../tables/holds.ts';
 /** What lapsed holds let go: `[["<grant>" or null for the overdraft, <milliseconds since 1970>, "<amount>"], …]`. */
 type ShareList = readonly (readonly [grantId: string | null, at: number, amount: string])[];
 
+/** What they had reserved of counters: `[["<counter>", <start of the window, milliseconds since 1970>, "<amount>"], …]`. */
+type ReservationList = readonly (readonly [counter: string, windowStart: number, amount: string])[];
+
 /** Lapsed holds, with two times in milliseconds since 1970: `[["<authorization>", <expiry>, "<held>", <creation>], …]`. */
 type HoldList = readonly (readonly [authorizationId: string, at: number, held: string, createdAt: number])[];
 
@@ -28,6 +31,7 @@ export interface FirstHoldsRow {
 /** The same of an account whose lapsed holds were looked at. */
 export interface ClockRow extends FirstHoldsRow {
   lapsed: ShareList | null;
+  reservations: ReservationList | null;
   /** The holds themselves, oldest expiry first, where they were moved. */
   holds: HoldList | null;
   /** Whether there are lapsed holds left that were not moved. */
@@ -79,6 +83,14 @@ export function lapsedFromRows(rows: readonly ClockRow[]): Lapsed {
   return {
     shares: ofAccounts.flatMap(({ accountKey, lapsed }) =>
       (lapsed ?? []).map(([grantId, at, amount]) => ({ accountKey, grantId, amount: new Amount(amount), at })),
+    ),
+    reservations: ofAccounts.flatMap(({ accountKey, reservations }) =>
+      (reservations ?? []).map(([counter, windowStart, amount]) => ({
+        accountKey,
+        counter,
+        windowStart,
+        amount: new Amount(amount),
+      })),
     ),
     holds: ofAccounts.flatMap(({ accountKey, holds }) =>
       (holds ?? []).map(([authorizationId, at, held, createdAt]) => ({
@@ -145,14 +157,24 @@ const answer = ({ accounts, now, more }: Times, holds: string, first: string): s
     select account_id,
       json_agg(json_build_array(grant_id, (extract(epoch from at) * 1000)::bigint, amount::text) order by at) as shares
     from shares group by account_id
+  ),
+  freed as materialized (
+    select account_id, json_agg(json_build_array(counter, window_start, amount::text)) as reservations
+    from (
+      select h.account_id, part ->> 0 as counter, part -> 1 as window_start, sum((part ->> 2)::numeric) as amount
+      from lapsed h cross join lateral jsonb_array_elements(h.reservations) part group by 1, 2, 3
+    ) windows where amount > 0 group by account_id
   )
   select clock.now, a.account_id, (select count(*) from due) = ${MOVED_MAX} as more,
-    (select shares from let_go where account_id = a.account_id) as lapsed, ${holds} as holds,
+    (select shares from let_go where account_id = a.account_id) as lapsed,
+    (select reservations from freed where account_id = a.account_id) as reservations, ${holds} as holds,
     ${first} as first_holds, ${openHolds(now, '$2::integer')} as open_holds${more}
   from clock left join ${accounts} on true`;
 
-/** What `asOf` of the ledger makes of a lapsed hold, in the columns that a hold doesn't have. */
-const OF_LAPSED: Readonly<Record<Exclude<keyof ClosedAuthorizationRow, keyof HoldRow>, string>> = {
+type NotOfHold = Exclude<keyof ClosedAuthorizationRow, keyof HoldRow>;
+
+/** What `asOf` of the ledger makes of a lapsed hold, in the columns that a hold doesn't have, and in the one that it changes. */
+const OF_LAPSED: Readonly<Record<NotOfHold | 'reservations', string>> = {
   status: `'expired'`,
   refunded: '0',
   late: 'false',
@@ -160,8 +182,12 @@ const OF_LAPSED: Readonly<Record<Exclude<keyof ClosedAuthorizationRow, keyof Hol
   final_amount: 'null',
   committed_at: 'null',
   closed_at: 'expires_at',
+  reservations: `case when reservations = '[]' then reservations else (
+      select jsonb_agg(jsonb_set(part, '{2}', '"0"') order by place)
+      from jsonb_array_elements(reservations) with ordinality parts (part, place)
+    ) end`,
 };
-const IN_CLOSED_ONLY: ReadonlyMap<string, string> = new Map(Object.entries(OF_LAPSED));
+const CHANGED_COLUMNS: ReadonlyMap<string, string> = new Map(Object.entries(OF_LAPSED));
 const CLOSED_COLUMNS = AUTHORIZATIONS.written.map(({ column }) => column.name);
 
 // The account's lock keeps everyone else from moving a row.
@@ -175,7 +201,7 @@ const moveLapsed = (times: Times): string => `
   lapsed as (delete from holds h using due where h.ctid = due.address returning h.*),
   closed as (
     insert into authorizations (${CLOSED_COLUMNS.join(', ')})
-    select ${CLOSED_COLUMNS.map((name) => IN_CLOSED_ONLY.get(name) ?? name).join(', ')} from lapsed
+    select ${CLOSED_COLUMNS.map((name) => CHANGED_COLUMNS.get(name) ?? name).join(', ')} from lapsed
   ),
   gone as materialized (
     select account_id,
@@ -189,7 +215,7 @@ const findLapsed = (times: Times): string => `
   due as (select where false),
   lapsed as materialized (
     select h.* from clock cross join ${times.accounts} cross join lateral (
-      select account_id, allocations, overdraft_held, expires_at from holds where ${hasLapsed(times)} offset 0
+      select account_id, allocations, overdraft_held, reservations, expires_at from holds where ${hasLapsed(times)} offset 0
     ) h
   ),${answer(times, 'null::json', 'null::json')}`;
 

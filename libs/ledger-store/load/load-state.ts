@@ -1,7 +1,9 @@
 import {
   accountKeyOf,
   accountState,
+  Counters,
   isOpen,
+  type AccountKey,
   type Authorization,
   type Grant,
   type Lapsed,
@@ -14,6 +16,7 @@ import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
 import { accountFromRow, type AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import { counterFromRow, type CounterRow } from '../tables/counters.ts';
 import { declinedFromRows, type DeclinedRow } from '../tables/declines.ts';
 import { grantFromRow, type GrantRow } from '../tables/grants.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
@@ -26,10 +29,12 @@ import { completeAuthorizations } from './usage-statements.ts';
 import {
   findAccounts,
   findClosedAuthorizations,
+  findClosedCounters,
   findDeclined,
   findGrants,
   findHolds,
   findChangedGrants,
+  findOpenCounters,
   findOpenGrants,
   findRefundableGrants,
   lockAccounts,
@@ -58,11 +63,12 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
   const { accounts: keys, authorizations: ids } = needs;
   const questions = { clocks: needs.testClocks.length > 0, countMax: cache ? countMaxOf(cache.rules) : 0 };
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accounts, clock, openGrants, closedGrants, holds, currentClocks, declined] = await Promise.all([
+  const [accounts, clock, openGrants, closedGrants, counters, holds, currentClocks, declined] = await Promise.all([
     rows<AccountRow>(cache ? lockAccounts(keys) : findAccounts(keys)),
     rows<ClockRow>(cache ? moveLapsedHolds(keys, questions) : findLapsedHolds(keys, questions)),
     rows<GrantRow>(cache ? findChangedGrants(keys, cache.versionsOf(keys)) : findOpenGrants(keys)),
     loadClosedGrants(client, needs),
+    loadCounters(client, keys, ids),
     ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
     cache && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.testClocks)) : [],
     cache && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
@@ -81,6 +87,7 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     clocks,
     declined,
     grants: [...openGrants, ...closedGrants],
+    counters,
     authorizations,
     cache,
   });
@@ -93,6 +100,19 @@ async function loadClosedGrants(client: PoolClient, { grants, refunds }: Needs):
     refunds.length > 0 ? rowsOf<GrantRow>(client, findRefundableGrants(refunds.map(accountKeyOf), refunds)) : [],
   ]);
   return [...named, ...refundable];
+}
+
+/** The open windows of accounts, and closed ones of authorizations. */
+async function loadCounters(
+  client: PoolClient,
+  accounts: readonly AccountKey[],
+  ids: readonly string[],
+): Promise<CounterRow[]> {
+  const [open, closed] = await Promise.all([
+    rowsOf<CounterRow>(client, findOpenCounters(accounts)),
+    ids.length > 0 ? rowsOf<CounterRow>(client, findClosedCounters(ids.map(accountKeyOf), ids)) : [],
+  ]);
+  return [...open, ...closed];
 }
 
 interface LoadedRows extends AccountRows {
@@ -118,6 +138,7 @@ export interface AccountRows {
   readonly accounts: readonly AccountRow[];
   readonly clock: readonly FirstHoldsRow[];
   readonly grants: readonly GrantRow[];
+  readonly counters: readonly CounterRow[];
   /** Has the open grants that weren't read; `null` where all were. */
   readonly cache: AccountCache | null;
 }
@@ -137,11 +158,13 @@ export function accountsFromRows(rows: AccountRows) {
   }
   for (const row of rows.grants) if (!grants.has(row.id)) grants.set(row.id, grantFromRow(row));
   const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
+  const countersOf = Map.groupBy(rows.counters.map(counterFromRow), ({ accountKey }) => accountKey);
   const accounts = accountsRead.map(({ account, ids }) => {
     const { first_holds = null, open_holds: openHolds = 0 } = clockOf.get(account.key) ?? {};
-    const holds = { holdExpiries: expiriesFromRow(first_holds), openHolds };
+    const counters = Counters.of(countersOf.get(account.key) ?? []);
+    const rest = { holdExpiries: expiriesFromRow(first_holds), openHolds, counters };
     const now = realNow + (account.testClock?.aheadMs ?? 0);
-    return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], holds, now)] as const;
+    return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], rest, now)] as const;
   });
   return { realNow, accounts: new Map(accounts), grants };
 }

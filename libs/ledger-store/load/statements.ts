@@ -42,6 +42,38 @@ export function findChangedGrants(keys: readonly AccountKey[], versions: readonl
   };
 }
 
+/** What accounts count, in windows that are under way or have something reserved. */
+export function findOpenCounters(keys: readonly AccountKey[]): Statement {
+  return {
+    name: 'find_open_counters',
+    text: 'select * from counters where account_id = any($1::bigint[]) and open',
+    values: [arrayOf(keys)],
+  };
+}
+
+/** The closed windows in which these authorizations were made: what they use late is counted there. */
+export function findClosedCounters(keys: readonly AccountKey[], ids: readonly string[]): Statement {
+  return {
+    name: 'find_closed_counters',
+    text: `with wanted as materialized (
+        select * from unnest($1::bigint[], $2::uuid[]) w (account_id, id)
+        where exists (select from counters where account_id = w.account_id and not open)
+      )
+      select distinct found.* from wanted,
+        lateral (
+          select created_at from holds where account_id = wanted.account_id and id = wanted.id
+          union all
+          select created_at from authorizations where account_id = wanted.account_id and id = wanted.id
+        ) made,
+        lateral (
+          select * from counters where account_id = wanted.account_id and not open
+            and window_start <= made.created_at and (window_end > made.created_at or window_end is null)
+          offset 0
+        ) found`,
+    values: [arrayOf(keys), arrayOf(ids)],
+  };
+}
+
 export function findGrants(keys: readonly AccountKey[], ids: readonly string[]): Statement {
   return { name: 'find_grants', text: lookUp('grants'), values: [arrayOf(keys), arrayOf(ids)] };
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Tags, Usage } from '#ledger';
 import { column } from './column.ts';
-import { draws, holdSteps } from './json-forms.ts';
+import { draws, holdSteps, reservations } from './json-forms.ts';
 import { pricing } from './pricing-form.ts';
 import { accountKey, enumeration, json, numeric, text, time, uuid } from './kind.ts';
 
@@ -15,6 +15,7 @@ export const AUTHORIZATION_COLUMNS = {
   committed: column('committed', numeric).updated(),
   draws: column('draws', draws).updated(),
   steps: column('steps', holdSteps).updated(),
+  reservations: column('reservations', reservations).updated(),
   uncollected: column('uncollected', numeric).updated(),
   overage: column('overage', enumeration<OveragePolicy>('overage_policy')),
   usage: column('usage', json<readonly Usage[]>()),

@@ -1,5 +1,5 @@
 import { Amount, formatAmount, ZERO } from '#amounts';
-import type { Draw, GrantShare, HoldStep, OwnAlertRules, BurnRate } from '#ledger';
+import type { Draw, GrantShare, HoldStep, OwnAlertRules, BurnRate, Reservation } from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
 
 /** Alert rules as they are stored; an account's own may lack either list. */
@@ -55,4 +55,29 @@ type StoredStep = readonly [at: number, held: string];
 export const holdSteps: Kind<HoldStep[], readonly StoredStep[]> = jsonList<HoldStep, StoredStep>(
   ([at, held]) => ({ at, held: new Amount(held) }),
   ({ at, held }) => [at, formatAmount(held)],
+);
+
+/**
+ * `["<counter>", <start of the window, milliseconds since 1970>, "<reserved>", "<used>", "<used of the counter before>"]`; the last
+ * two are absent as long as nothing was used.
+ */
+type StoredReservation = readonly [
+  counter: string,
+  windowStart: number,
+  amount: string,
+  ...([] | [used: string, first: string]),
+];
+
+export const reservations = jsonList<Reservation, StoredReservation>(
+  ([counter, windowStart, amount, used, first]) => ({
+    counter,
+    windowStart,
+    amount: new Amount(amount),
+    used: used === undefined ? ZERO : new Amount(used),
+    first: first === undefined ? null : new Amount(first),
+  }),
+  ({ counter, windowStart, amount, used, first }) =>
+    first === null
+      ? [counter, windowStart, formatAmount(amount)]
+      : [counter, windowStart, formatAmount(amount), formatAmount(used), formatAmount(first)],
 );

@@ -1,11 +1,20 @@
 import { Amount, ZERO } from '#amounts';
 import { connect, type Pool } from '#database';
-import { accountKey, IdGenerator, type Account, type Authorization, type Grant, type Transfer } from '#ledger';
+import {
+  accountKey,
+  IdGenerator,
+  type Account,
+  type Authorization,
+  type Counter,
+  type Grant,
+  type Transfer,
+} from '#ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { insertRows, updateRows, type Statement } from '../statement.ts';
 import { accountFromRow, ACCOUNTS, type AccountRow } from './accounts.ts';
 import { authorizationFromClosed, AUTHORIZATIONS, type ClosedAuthorizationRow } from './authorizations.ts';
+import { counterFromRow, COUNTERS, type CounterRow } from './counters.ts';
 import { grantFromRow, GRANTS, type GrantRow } from './grants.ts';
 import { authorizationFromHold, HOLDS, type HoldRow } from './holds.ts';
 import { transferFromRow, TRANSFERS, type TransferRow } from './transfers.ts';
@@ -99,6 +108,7 @@ const bareGrant: Grant = {
   metadata: {},
 };
 
+const COUNTER = '01920000-0000-4000-8000-000000000002';
 const hold: Authorization = {
   id: ids.next(NOW),
   accountKey: key,
@@ -110,6 +120,10 @@ const hold: Authorization = {
   allocations: [{ grantId: grant.id, amount: new Amount('3') }],
   overdraftHeld: new Amount('2.000000000001'),
   steps: [{ at: NOW, held: new Amount('6') }],
+  reservations: [
+    { counter: COUNTER, windowStart: NOW, amount: new Amount('3'), used: ZERO, first: null },
+    { counter: COUNTER, windowStart: 0, amount: ZERO, used: new Amount('0.000000000001'), first: new Amount('1e30') },
+  ],
   committed: new Amount('1.5'),
   draws: [
     { grantId: grant.id, amount: new Amount('1'), transactionId: ids.next(NOW), refunded: ZERO },
@@ -130,7 +144,7 @@ const hold: Authorization = {
   closedAt: null,
   balance: { posted: new Amount('-3.5'), held: new Amount('5.000000000001') },
 };
-const bareHold: Authorization = { ...hold, id: ids.next(NOW), allocations: [], steps: [], draws: [] };
+const bareHold: Authorization = { ...hold, id: ids.next(NOW), allocations: [], steps: [], reservations: [], draws: [] };
 const committed: Authorization = {
   ...hold,
   status: 'committed',
@@ -153,6 +167,19 @@ const expired: Authorization = {
   expiresAt: null,
   committedAt: null,
 };
+
+const counter: Counter = {
+  accountKey: key,
+  counter: COUNTER,
+  windowStart: NOW,
+  windowEnd: NOW + 1,
+  used: new Amount('0.000000000001'),
+  reserved: new Amount('2.5'),
+  overrun: ZERO,
+  granted: null,
+  open: true,
+};
+const endlessCounter: Counter = { ...counter, windowStart: 0, windowEnd: null, reserved: ZERO, open: false };
 
 const transfer: Transfer = {
   id: ids.next(NOW),
@@ -200,6 +227,14 @@ describe('what is written by a description is read back as it was', () => {
     const insert = insertRows(AUTHORIZATIONS)([committed, expired]);
     const rows = await written<ClosedAuthorizationRow>(insert, 'authorizations');
     expect(rows.map(authorizationFromClosed)).toEqual([committed, expired]);
+  });
+
+  it('counters', async () => {
+    const rows = await written<CounterRow>(insertRows(COUNTERS)([counter, endlessCounter]), 'counters');
+    expect(rows.map(counterFromRow)).toEqual([counter, endlessCounter]);
+    const used = [counter, endlessCounter].map((one) => ({ ...one, used: new Amount('7'), open: true }));
+    const updated = await written<CounterRow>(updateRows(COUNTERS)(used), 'counters');
+    expect(updated.map(counterFromRow)).toEqual(used);
   });
 
   it('transfers', async () => {

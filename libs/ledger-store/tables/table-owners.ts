@@ -3,6 +3,7 @@ import { ACCOUNTS } from './accounts.ts';
 import { ALERTS } from './alerts.ts';
 import { AUDIT_LOG } from './audit-log.ts';
 import { AUTHORIZATIONS } from './authorizations.ts';
+import { COUNTERS } from './counters.ts';
 import { DECLINES } from './declines.ts';
 import { EVENTS } from './events.ts';
 import { GRANTS } from './grants.ts';
@@ -19,6 +20,7 @@ export const DESCRIBED_TABLES = [
   ALERTS,
   AUDIT_LOG,
   AUTHORIZATIONS,
+  COUNTERS,
   DECLINES,
   EVENTS,
   GRANTS,

@@ -7,6 +7,7 @@ import { ACCOUNTS } from '../tables/accounts.ts';
 import { ALERTS } from '../tables/alerts.ts';
 import { AUDIT_LOG } from '../tables/audit-log.ts';
 import { AUTHORIZATIONS } from '../tables/authorizations.ts';
+import { COUNTERS } from '../tables/counters.ts';
 import { DECLINES } from '../tables/declines.ts';
 import { EVENTS } from '../tables/events.ts';
 import { GRANTS } from '../tables/grants.ts';
@@ -27,6 +28,8 @@ const updateHolds = updateRows(HOLDS);
 const deleteHolds = deleteRows(HOLDS);
 const insertAuthorizations = insertRows(AUTHORIZATIONS);
 const updateAuthorizations = updateRows(AUTHORIZATIONS);
+const insertCounters = insertRows(COUNTERS);
+const updateCounters = updateRows(COUNTERS);
 const insertTransfers = insertRows(TRANSFERS);
 const insertOverrides = insertRows(ACCOUNT_OVERRIDES);
 const insertUsageRecords = insertRows(USAGE_RECORDS);
@@ -46,7 +49,7 @@ export function writeChanges(
   { remembered, audited }: Pick<DecidedBatch, 'remembered' | 'audited'>,
   closed: ReadonlySet<string>,
 ): Statement[] {
-  const { accounts, grants, authorizations } = changes;
+  const { accounts, grants, counters, authorizations } = changes;
   const updated = [...authorizations.updated];
   const fromHolds = updated.filter(({ id }) => !closed.has(id));
   const closing = fromHolds.filter((authorization) => !isOpen(authorization));
@@ -66,6 +69,8 @@ export function writeChanges(
       updateAuthorizations,
       updated.filter(({ id }) => closed.has(id)),
     ),
+    ...write(insertCounters, [...counters.created]),
+    ...write(updateCounters, [...counters.updated]),
     ...write(insertTransfers, changes.transfers),
     ...write(insertOverrides, changes.overrides),
     ...write(insertUsageRecords, changes.usageRecords),

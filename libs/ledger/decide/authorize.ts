@@ -154,6 +154,7 @@ export function newAuthorization(
     overdraftHeld: ZERO,
     committed: ZERO,
     steps: [],
+    reservations: [],
     draws: [],
     uncollected: ZERO,
     refunded: ZERO,

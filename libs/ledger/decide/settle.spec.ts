@@ -213,7 +213,7 @@ describe('settling a part of what has lapsed', () => {
     const [accountKey = ''] = context.state.accounts.keys();
     const share = { accountKey, grantId: null, amount: ZERO, at: Date.parse('2026-01-01T00:00:00Z') };
     const shares = Array.from({ length: 300_000 }, () => share);
-    expect(() => settle(context, { shares, holds: [], isPart: true })).not.toThrow();
+    expect(() => settle(context, { shares, reservations: [], holds: [], isPart: true })).not.toThrow();
   });
 });
 

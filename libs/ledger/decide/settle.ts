@@ -6,6 +6,7 @@ import { publicId } from '../ids.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
+import { free } from './count.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { observeBalance } from './observe-balances.ts';
 import { reportLosses } from './report-losses.ts';
@@ -13,7 +14,7 @@ import { Transaction } from './transaction.ts';
 
 /**
  * Books what time alone has done since an account was last written: grants come into effect, what lapsed holds have pinned
- * is let go, the unpinned rest of expired grants becomes breakage. It runs before the first decision of a batch, so no
+ * is let go with what they have reserved of counters, the unpinned rest of expired grants becomes breakage. It runs before the first decision of a batch, so no
  * decision ever sees a hold or a grant that has expired, whether or not a worker came by.
  *
  * It goes through the instants in their order, and what happened at one instant happened together. So what its events say
@@ -25,8 +26,10 @@ import { Transaction } from './transaction.ts';
 export function settle(context: DecisionContext, lapsed: Lapsed): void {
   const shares = Map.groupBy(lapsed.shares, ({ accountKey }) => accountKey);
   const holds = Map.groupBy(lapsed.holds, ({ accountKey }) => accountKey);
+  const reservations = Map.groupBy(lapsed.reservations, ({ accountKey }) => accountKey);
   for (const account of context.state.accounts.values()) {
     const { key } = account.account;
+    for (const reservation of reservations.get(key) ?? []) free(context, account, reservation);
     const own = { shares: shares.get(key) ?? [], holds: holds.get(key) ?? [] };
     settleAccount(context, account, { ...own, until: settledUntil(context, account, own.shares, lapsed.isPart) });
   }

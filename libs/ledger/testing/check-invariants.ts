@@ -7,6 +7,7 @@ import { hasExpired, type Grant } from '../grant.ts';
 import type { HoldExpiries } from '../hold-expiries.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState } from '../state.ts';
+import { checkCounters } from './check-counters.ts';
 import { HistoryCheck } from './check-history.ts';
 import { RefundCheck } from './check-refunds.ts';
 import type { LedgerRows } from './ledger-rows.ts';
@@ -103,6 +104,7 @@ export class InvariantCheck {
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
     must(state.openHolds === open.length, 'open holds are counted');
+    checkCounters(this.rows.countersOf(key), this.rows.authorizationsOf(key));
     checkHoldExpiries(state.holdExpiries, open);
     must(
       status !== 'closed' || (open.length === 0 && grants.every(({ remaining }) => remaining.isZero())),

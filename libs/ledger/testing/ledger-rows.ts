@@ -1,12 +1,21 @@
 import type { Account } from '../account.ts';
 import type { AlertRules } from '../alerts.ts';
-import { asOf, hasLapsed, isOpen, type Authorization, type LapsedHold, type LapsedShare } from '../authorization.ts';
+import {
+  asOf,
+  hasLapsed,
+  isOpen,
+  type Authorization,
+  type LapsedHold,
+  type LapsedReservation,
+  type LapsedShare,
+} from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import type { Needs } from '../commands.ts';
 import { NO_SUBSCRIBERS, type CommitSubscribers, type DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
 import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
+import { Counters, type Counter } from '../counters.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
@@ -25,6 +34,7 @@ export class LedgerRows {
   readonly accounts = new Map<AccountKey, { readonly account: Account; readonly version: bigint }>();
   readonly grants = new Map<string, Grant>();
   readonly authorizations = new Map<string, Authorization>();
+  readonly counters = new Map<string, Counter>();
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
   readonly alerts = new Map<string, SentAlert>();
@@ -62,7 +72,12 @@ export class LedgerRows {
       context.changes.authorizations.update(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs);
-    settle(context, { shares: lapsed.flatMap(sharesOf), holds: lapsed.map(lapsedHold), isPart: false });
+    settle(context, {
+      shares: lapsed.flatMap(sharesOf),
+      reservations: lapsed.flatMap(lapsedReservations),
+      holds: lapsed.map(lapsedHold),
+      isPart: false,
+    });
     return context;
   }
 
@@ -82,10 +97,11 @@ export class LedgerRows {
   }
 
   write({ changes, realNow }: DecisionContext): void {
-    const { accounts, grants, authorizations } = changes;
+    const { accounts, grants, counters, authorizations } = changes;
     mustBeApart(accounts, 'account');
     mustBeApart(grants, 'grant');
     mustBeApart(authorizations, 'authorization');
+    mustBeApart(counters, 'counter');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
       const { terms, status, closure, alerts, sequence, burnRate } = this.accountRow(state.account.key);
@@ -117,6 +133,7 @@ export class LedgerRows {
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
     }
+    this.writeCounters(changes.counters);
     this.transfers.push(...changes.transfers);
   }
 
@@ -126,12 +143,20 @@ export class LedgerRows {
     return row.account;
   }
 
+  authorizationsOf(key: AccountKey): Authorization[] {
+    return [...this.authorizations.values()].filter(({ accountKey }) => accountKey === key);
+  }
+
   openAuthorizationsOf(key: AccountKey): Authorization[] {
-    return [...this.authorizations.values()].filter((one) => one.accountKey === key && isOpen(one));
+    return this.authorizationsOf(key).filter(isOpen);
   }
 
   grantsOf(key: AccountKey): Grant[] {
     return [...this.grants.values()].filter(({ accountKey }) => accountKey === key);
+  }
+
+  countersOf(key: AccountKey): Counter[] {
+    return [...this.counters.values()].filter(({ accountKey }) => accountKey === key);
   }
 
   private loadAccount({ state, realNow: now }: DecisionContext, key: AccountKey, needs: Needs): void {
@@ -153,10 +178,35 @@ export class LedgerRows {
     const ahead = expiries.filter(({ at }) => at > now).sort((a, b) => a.at - b.at);
     const first = ahead.slice(0, EXPIRIES_READ);
     const horizon = ahead.length > first.length ? (first.at(-1)?.at ?? Number.NaN) : Number.POSITIVE_INFINITY;
-    const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
+    const counters = Counters.of(
+      this.countersOf(key)
+        .filter((one) => this.isNeeded(one, needs))
+        .map((one) => ({ ...one })),
+    );
+    const rest = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length, counters };
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
     const open = grants.filter(({ remaining }) => !remaining.isZero());
-    state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, holds, now));
+    state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, rest, now));
+  }
+
+  /** What is open is loaded with the account, and the rest with the authorizations that were made in it. */
+  private isNeeded({ accountKey, windowStart, windowEnd, open }: Counter, { authorizations }: Needs): boolean {
+    return (
+      open ||
+      authorizations.some((id) => {
+        const made = this.authorizations.get(id);
+        if (made?.accountKey !== accountKey) return false;
+        return windowStart <= made.createdAt && made.createdAt < (windowEnd ?? Number.POSITIVE_INFINITY);
+      })
+    );
+  }
+
+  private writeCounters({ created, updated }: RowChanges<Counter>): void {
+    const nameOf = ({ accountKey, counter, windowStart }: Counter): string =>
+      [accountKey, counter, windowStart].join('/');
+    for (const one of created) must(!this.counters.has(nameOf(one)), 'a window of a counter is written once');
+    for (const one of updated) must(this.counters.has(nameOf(one)), 'a window that is updated was written before');
+    for (const one of [...created, ...updated]) this.counters.set(nameOf(one), { ...one });
   }
 
   private declinedOf(needs: Needs, now: number): LedgerState['declined'] {
@@ -190,6 +240,10 @@ function sharesOf({ accountKey, allocations, overdraftHeld, expiresAt }: Authori
   const at = expiresAt ?? Number.NaN;
   const ofGrants = allocations.map(({ grantId, amount }) => ({ accountKey, grantId, amount, at }));
   return [...ofGrants.toReversed(), { accountKey, grantId: null, amount: overdraftHeld, at }];
+}
+
+function lapsedReservations({ accountKey, reservations }: Authorization): LapsedReservation[] {
+  return reservations.map(({ counter, windowStart, amount }) => ({ accountKey, counter, windowStart, amount }));
 }
 
 function mustBeApart<Row>({ created, updated }: RowChanges<Row>, what: string): void {

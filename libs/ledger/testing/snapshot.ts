@@ -1,9 +1,13 @@
 import type { LedgerState } from '../state.ts';
 
-/** A state as text, all but the versions, which only ever go forward, and where a search for credits begins. */
+/**
+ * A state as text, all but the versions, which only ever go forward, where a search for credits begins, and which windows of
+ * counters are open: time alone closes them.
+ */
 export function snapshot({ accounts, grants, authorizations }: LedgerState): string {
-  const states = [...accounts.values()].map(({ ids: _, freeFrom: __, holdExpiries, ...state }) => [
+  const states = [...accounts.values()].map(({ ids: _, freeFrom: __, holdExpiries, counters, ...state }) => [
     state,
+    counters.all().map(({ open: ___, ...counter }) => counter),
     holdExpiries.earliest(),
     holdExpiries.isExact(),
   ]);

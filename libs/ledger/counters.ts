@@ -1,0 +1,119 @@
+import { type Amount, ZERO } from '#amounts';
+import type { Period } from '#calendar';
+import type { AccountKey } from './ids.ts';
+
+/** A quantity of which an account counts how much it has used within a period. */
+export interface CountedQuantity {
+  /** A UUID that stands for what is counted. */
+  readonly id: string;
+  readonly period: Period;
+}
+
+/** How much of it. */
+export interface Count {
+  readonly counter: CountedQuantity;
+  readonly count: Amount;
+}
+
+/** How far an account's counters have come. */
+export interface Positions {
+  used(counter: CountedQuantity): Amount;
+  reserved(counter: CountedQuantity): Amount;
+}
+
+/** One window of a counter: how much of something an account has used within it. A window that has no row is one of zeros. */
+export interface Counter {
+  readonly accountKey: AccountKey;
+  /** A UUID that stands for what is counted. */
+  readonly counter: string;
+  /** Milliseconds since 1970; it belongs to the window. */
+  readonly windowStart: number;
+  /** It doesn't belong to the window. `null`: the window never ends. */
+  readonly windowEnd: number | null;
+  /** What authorizations that were made in the window have used, also after its end. */
+  used: Amount;
+  /** What open ones may still use. */
+  reserved: Amount;
+  /** Used beyond what is granted. */
+  readonly overrun: Amount;
+  /** The most that may be used and reserved; `null` where there is no limit. */
+  readonly granted: Amount | null;
+  /** Whether it is loaded with its account. Once closed it is loaded only with an authorization that was made in the window. */
+  open: boolean;
+}
+
+/** What one authorization counts for in a window of a counter. */
+export interface Reservation {
+  readonly counter: string;
+  readonly windowStart: number;
+  /** Still reserved. */
+  readonly amount: Amount;
+  /** What it has used. */
+  readonly used: Amount;
+  /** What had been used of the counter when this authorization first used some: where its price begins. */
+  readonly first: Amount | null;
+}
+
+/** The windows of an account's counters: all that are open, and those that authorizations at hand belong to. */
+export class Counters {
+  /** By counter, in the order of time. `null` as long as there are none, as in most accounts. */
+  private windows: Map<string, Counter[]> | null = null;
+  private count = 0;
+
+  static of(counters: readonly Counter[]): Counters {
+    const all = new Counters();
+    for (const counter of counters) all.add(counter);
+    return all;
+  }
+
+  static none(): Counters {
+    return new Counters();
+  }
+
+  get size(): number {
+    return this.count;
+  }
+
+  /** The windows of one counter, the first one first. */
+  windowsOf(counter: string): readonly Counter[] {
+    return this.windows?.get(counter) ?? [];
+  }
+
+  /** The window of a counter that an instant belongs to. */
+  at(counter: string, at: number): Counter | undefined {
+    return this.windowsOf(counter).find(
+      ({ windowStart, windowEnd }) => windowStart <= at && (windowEnd === null || at < windowEnd),
+    );
+  }
+
+  startingAt(counter: string, windowStart: number): Counter | undefined {
+    return this.windowsOf(counter).find((window) => window.windowStart === windowStart);
+  }
+
+  all(): Counter[] {
+    return this.windows === null ? [] : [...this.windows.values()].flat();
+  }
+
+  /** Adds a window that isn't there yet. */
+  add(window: Counter): void {
+    this.windows ??= new Map();
+    const others = this.windowsOf(window.counter);
+    this.windows.set(
+      window.counter,
+      [...others, window].sort((a, b) => a.windowStart - b.windowStart),
+    );
+    this.count += 1;
+  }
+
+  /** Takes a window out that was never written. */
+  discard(window: Counter): void {
+    const others = this.windowsOf(window.counter).filter((one) => one !== window);
+    this.windows?.set(window.counter, others);
+    this.count -= 1;
+  }
+}
+
+/** What is left of reservations when nothing is reserved any more. */
+export function withoutReserved(reservations: readonly Reservation[]): readonly Reservation[] {
+  return reservations.map((one) => (one.amount.isZero() ? one : { ...one, amount: ZERO }));
+}
