@@ -28,10 +28,10 @@ export default {
       name: 'pricing-is-pure',
       comment:
         'libs/pricing says what usage costs, without I/O and without knowing accounts: so a price can be shown, quoted and ' +
-        'checked anywhere. It knows amounts and hashes, nothing else.',
+        'checked anywhere. It knows amounts, hashes and the price lists of vendors, nothing else.',
       severity: 'error',
       from: { path: lib('pricing'), pathNot: specs },
-      to: { pathNot: [lib('pricing'), lib('amounts'), '^(node:)?crypto$'] },
+      to: { pathNot: [lib('pricing'), lib('amounts'), '^(node:)?crypto$', packages('@pydantic/genai-prices')] },
     },
     {
       name: 'calendar-is-pure',

@@ -1,5 +1,6 @@
 export { boundUsages, type Bound, type BoundedRequest } from './bound-usages.ts';
 export { usageFault } from './check-usage.ts';
+export { VendorCosts } from './costs/vendor-costs.ts';
 export { fitOutput, type FittedRequest } from './fit-output.ts';
 export type { Condition, Match } from './match.ts';
 export { mergeUsages } from './merge-usages.ts';
