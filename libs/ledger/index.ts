@@ -84,7 +84,7 @@ export {
 } from './ids.ts';
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
-export type { Outcome, Refusal, RefusalCode, RefusedOutcome } from './refusals.ts';
+export type { Outcome, OutputUnbounded, Refusal, RefusalCode, RefusedOutcome, UnpricedUsage } from './refusals.ts';
 export { revenueTallies, type RevenueTally } from './revenue-tally.ts';
 export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';

@@ -8,38 +8,72 @@ import {
   type GetOrCreateAccountBody,
 } from './account.body.ts';
 
-const DEFAULT_TERMS: AccountTerms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} };
+const DEFAULT_TERMS: AccountTerms = {
+  name: null,
+  overdraftLimit: ZERO,
+  overage: 'cap',
+  timeZone: 'UTC',
+  rateCard: null,
+  discount: ZERO,
+  overrides: [],
+  metadata: {},
+};
 
-export function createAccountCommand(environment: string, body: CreateAccountBody): Command<'create_account'> {
-  return creation(accountRef(environment, body.id ?? newAccountId()), body);
+/** The rate card that a body names, as the account will have it. */
+export interface GivenCard {
+  /** Its UUID. */
+  readonly id: string;
+  readonly unit: string;
+}
+
+export function createAccountCommand(
+  environment: string,
+  body: CreateAccountBody,
+  card: GivenCard | null,
+): Command<'create_account'> {
+  return creation(accountRef(environment, body.id ?? newAccountId()), body, card);
 }
 
 export function getOrCreateAccountCommand(
   account: AccountRef,
   body: GetOrCreateAccountBody,
+  card: GivenCard | null,
 ): Command<'create_account'> {
-  return { ...creation(account, body), orExisting: true };
+  return { ...creation(account, body, card), orExisting: true };
 }
 
-function creation(account: AccountRef, body: GetOrCreateAccountBody): Command<'create_account'> {
+function creation(
+  account: AccountRef,
+  body: GetOrCreateAccountBody,
+  card: GivenCard | null,
+): Command<'create_account'> {
   return {
     type: 'create_account',
     account,
     unit: body.unit ?? DEFAULT_UNIT,
-    terms: { ...DEFAULT_TERMS, ...givenTerms(body) },
+    terms: { ...DEFAULT_TERMS, ...givenTerms(body, card) },
+    cardUnit: card && card.unit,
   };
 }
 
-export function updateAccountCommand(account: AccountRef, body: AccountTermsBody): Command<'update_account'> {
-  return { type: 'update_account', account, terms: givenTerms(body) };
+export function updateAccountCommand(
+  account: AccountRef,
+  body: AccountTermsBody,
+  card: GivenCard | null,
+): Command<'update_account'> {
+  return { type: 'update_account', account, terms: givenTerms(body, card), cardUnit: card && card.unit };
 }
 
-function givenTerms({ name, overdraft_limit, overage, time_zone, metadata }: AccountTermsBody): Partial<AccountTerms> {
+function givenTerms(body: AccountTermsBody, card: GivenCard | null): Partial<AccountTerms> {
+  const { name, overdraft_limit, overage, time_zone, rate_card, discount, overrides, metadata } = body;
   return {
     ...(name === undefined ? {} : { name }),
     ...(!overdraft_limit ? {} : { overdraftLimit: new Amount(overdraft_limit) }),
     ...(!overage ? {} : { overage }),
     ...(!time_zone ? {} : { timeZone: time_zone }),
+    ...(rate_card === undefined ? {} : { rateCard: card && card.id }),
+    ...(!discount ? {} : { discount: new Amount(discount) }),
+    ...(!overrides ? {} : { overrides }),
     ...(!metadata ? {} : { metadata }),
   };
 }

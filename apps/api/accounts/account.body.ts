@@ -2,11 +2,12 @@ import type { JsonObject } from '#amounts';
 import { OVERAGE_POLICIES, REMAINDERS, type OveragePolicy, type Remainder } from '#ledger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
+import { IsDiscount, IsPrices, IsRateCardId } from '../validation/prices.ts';
 import { IsAmount, IsMetadata, IsNewAccountId, IsText, IsTimeZone, IsUnit } from '../validation/rules.ts';
 
 export const DEFAULT_UNIT = 'credits';
 
-/** The terms of an account: all optional, all changeable later. `null` is not given, but for the name: it takes it away. */
+/** The terms of an account: all optional, all changeable later. `null` is not given, but for the name and the rate card: it takes them away. */
 export class AccountTermsBody {
   @Describe('A name for people; `null` removes it.')
   @IsOptional()
@@ -25,7 +26,22 @@ export class AccountTermsBody {
   @IsIn(OVERAGE_POLICIES)
   readonly overage?: OveragePolicy | null;
 
-  @Describe('The name of a time zone. Stored for you; nothing depends on it yet.')
+  @Describe('The rate card that prices the account’s usage; `null` removes it.')
+  @IsOptional()
+  @IsRateCardId()
+  readonly rate_card?: string | null;
+
+  @Describe('The part that is taken off every price: `0.2` is 20 % off.')
+  @IsOptional()
+  @IsDiscount()
+  readonly discount?: string | null;
+
+  @Describe('The account’s own prices, like those of a rate card: one that matches beats any price of the card.')
+  @IsOptional()
+  @IsPrices()
+  readonly overrides?: JsonObject[] | null;
+
+  @Describe('The name of a time zone: days and months of prices that count over a period begin by its calendar.')
   @IsOptional()
   @IsTimeZone()
   readonly time_zone?: string | null;

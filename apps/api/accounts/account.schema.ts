@@ -1,7 +1,7 @@
 import { ACCOUNT_STATUSES, OVERAGE_POLICIES, REMAINDERS } from '#ledger';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import { amount, choice, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
+import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
 import { ACCOUNT_ID, UNIT } from '../validation/rules.ts';
 import type { accountView, balanceView } from './account.view.ts';
 
@@ -31,7 +31,14 @@ const ACCOUNT_FIELDS: Parameters<typeof viewSchema<ReturnType<typeof accountView
   ),
   overdraft_limit: amount('How far below zero the account may go.'),
   overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
-  time_zone: text('Stored for you; nothing depends on it yet.'),
+  time_zone: text('By its calendar, days and months begin for prices that count over a period.'),
+  rate_card: orNull(id('rateCard', 'The rate card that prices its usage.')),
+  discount: amount('The part that is taken off every price, from 0 to 1.'),
+  overrides: {
+    type: 'array',
+    items: { type: 'object', additionalProperties: true },
+    description: 'The account’s own prices: one that matches beats any price of the rate card.',
+  },
   metadata: metadata(),
   created_at: instant('When the account was created.'),
   closed_at: instant('When the account was closed.'),

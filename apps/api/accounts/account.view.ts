@@ -1,5 +1,5 @@
 import { formatAmount } from '#amounts';
-import { available, type AccountDecision } from '#ledger';
+import { available, publicId, type AccountDecision } from '#ledger';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 export function balanceView({ account, balance, asOf }: AccountDecision) {
@@ -24,6 +24,9 @@ export function accountView(decision: AccountDecision) {
     overdraft_limit: formatAmount(terms.overdraftLimit),
     overage: terms.overage,
     time_zone: terms.timeZone,
+    rate_card: terms.rateCard && publicId('rateCard', terms.rateCard),
+    discount: formatAmount(terms.discount),
+    overrides: terms.overrides,
     metadata: terms.metadata,
     created_at: timeView(account.createdAt),
     ...closureView(account.closure),

@@ -1,5 +1,5 @@
-import type { AccountDecision, AccountRef } from '#ledger';
-import { AccountReader } from '#ledger-store';
+import { parsePublicId, type AccountDecision, type AccountRef } from '#ledger';
+import { AccountReader, RateCardMirror } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
@@ -11,7 +11,12 @@ import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
 import { accountNotFound, accountRef, mustBeNewAccountId } from './account-ref.ts';
-import { createAccountCommand, getOrCreateAccountCommand, updateAccountCommand } from './account-commands.ts';
+import {
+  createAccountCommand,
+  getOrCreateAccountCommand,
+  updateAccountCommand,
+  type GivenCard,
+} from './account-commands.ts';
 import { BalanceQuery } from './balance.query.ts';
 import {
   AccountTermsBody,
@@ -28,16 +33,18 @@ export class AccountsController {
   constructor(
     private readonly ledger: LedgerRequests,
     private readonly accounts: AccountReader,
+    private readonly rateCards: RateCardMirror,
   ) {}
 
   @Post()
   @Needs('admin')
-  create(
+  async create(
     @Environment() environment: string,
     @Body() body: CreateAccountBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.ledger.run(reply, createAccountCommand(environment, body), (decision) => ({
+    const card = await this.cardOf(environment, body);
+    return this.ledger.run(reply, createAccountCommand(environment, body, card), (decision) => ({
       status: decision.created ? 201 : 200,
       view: accountView(decision),
     }));
@@ -60,14 +67,15 @@ export class AccountsController {
   /** Get or create. */
   @Put(':id')
   @Needs('admin')
-  put(
+  async put(
     @Environment() environment: string,
     @Param('id') id: string,
     @Body() body: GetOrCreateAccountBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     mustBeNewAccountId(id);
-    return this.ledger.run(reply, getOrCreateAccountCommand(accountRef(environment, id), body), (decision) => ({
+    const command = getOrCreateAccountCommand(accountRef(environment, id), body, await this.cardOf(environment, body));
+    return this.ledger.run(reply, command, (decision) => ({
       status: decision.created ? 201 : 200,
       view: accountView(decision),
     }));
@@ -75,13 +83,14 @@ export class AccountsController {
 
   @Patch(':id')
   @Needs('admin')
-  update(
+  async update(
     @Environment() environment: string,
     @Param('id') id: string,
     @Body() body: AccountTermsBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.ledger.run(reply, updateAccountCommand(accountRef(environment, id), body), (decision) => ({
+    const command = updateAccountCommand(accountRef(environment, id), body, await this.cardOf(environment, body));
+    return this.ledger.run(reply, command, (decision) => ({
       status: 200,
       view: accountView(decision),
     }));
@@ -146,6 +155,18 @@ export class AccountsController {
     if (reading === 'future') throw invalidRequest([{ field: 'at', message: 'must not lie in the future' }]);
     if (!reading) throw accountNotFound(id);
     return balanceView(reading);
+  }
+
+  /** @throws {ProblemError} where the card isn't there, is archived, or isn't one of prices */
+  private async cardOf(environment: string, { rate_card: id }: AccountTermsBody): Promise<GivenCard | null> {
+    const uuid = id ? parsePublicId('rateCard', id) : null;
+    if (!id || uuid === null) return null;
+    await this.rateCards.ensure([{ card: uuid, version: 'current and later' }]);
+    const card = this.rateCards.card(uuid);
+    if (card?.environment !== environment) throw rateCardNotFound(id);
+    if (card.isArchived) throw rateCardArchived(id);
+    if (card.purpose !== 'price') throw notForPrices();
+    return { id: uuid, unit: card.unit };
   }
 
   private setStatus(reply: FastifyReply, account: AccountRef, status: 'active' | 'suspended'): Promise<void> {

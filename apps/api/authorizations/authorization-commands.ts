@@ -16,7 +16,7 @@ import { readUsage } from '../validation/usage.ts';
 import type { AdjustBody, AuthorizeBody, CommitBody, ExtendBody, RefundBody, SpendBody } from './authorization.body.ts';
 
 export function spendRequest(environment: string, body: SpendBody): SpendRequest {
-  const { usage, raw } = readUsage(body.usage, 'usage');
+  const { usage, raw } = readUsage(body.usage);
   return {
     account: accountRef(environment, body.account),
     amount: amountOf(body.amount),
@@ -66,7 +66,7 @@ function statedOf({
   usage,
   settlement,
 }: Pick<CommitBody, 'amount' | 'usage' | 'settlement'>): { amount: Amount | null; stated: StatedUsage } {
-  const read = readUsage(usage, 'usage', 'unknown');
+  const read = readUsage(usage);
   return {
     amount: amountOf(amount) ?? (read.isFree ? new Amount(0) : null),
     stated: { usage: read.usage, raw: read.raw, settlement: read.isUnknown ? 'unknown' : (settlement ?? 'exact') },
@@ -77,7 +77,7 @@ export function extendCommand(authorization: ObjectRef, body: ExtendBody): Exten
   return {
     authorization,
     amount: amountOf(body.amount),
-    usage: readUsage(body.usage, 'usage').usage,
+    usage: readUsage(body.usage).usage,
     maxOutputTokens: body.max_output_tokens ?? null,
     holdSeconds: body.expires_in ?? null,
   };

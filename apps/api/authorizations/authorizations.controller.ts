@@ -1,7 +1,7 @@
 import type { ObjectRef } from '#ledger';
 import { AuthorizationReader } from '#ledger-store';
-import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
@@ -12,6 +12,7 @@ import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import {
+  adjustCommand,
   authorizationRef,
   authorizeCommand,
   commitCommand,
@@ -19,6 +20,7 @@ import {
   refundCommand,
 } from './authorization-commands.ts';
 import {
+  AdjustBody,
   AuthorizeBatchBody,
   AuthorizeBody,
   CommitBatchBody,
@@ -29,6 +31,7 @@ import {
 } from './authorization.body.ts';
 import { AuthorizationQuery } from './authorization.query.ts';
 import { authorizationView } from './authorization.view.ts';
+import { viewerOf } from './viewer.ts';
 import { batchView, refusedItems } from './batch.view.ts';
 
 @Controller('v1/authorizations')
@@ -49,7 +52,7 @@ export class AuthorizationsController {
     const command = { type: 'authorize', ...authorizeCommand(environment, body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 201,
-      view: authorizationView(decision),
+      view: authorizationView(decision, viewerOf(reply.request)),
     }));
   }
 
@@ -69,7 +72,7 @@ export class AuthorizationsController {
       items: items.map((item) => authorizeCommand(environment, item)),
     } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201) }), refusedItems);
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }), refusedItems);
   }
 
   @Post('commit-batch')
@@ -84,26 +87,36 @@ export class AuthorizationsController {
       commitCommand(refOrNotFound(environment, authorization), body),
     );
     const command = { type: 'commit_batch', items: commits } as const;
-    return this.ledger.run(reply, command, (batch) => ({ status: 200, view: batchView(batch, 200) }));
+    return this.ledger.run(reply, command, (batch) => ({ status: 200, view: batchView(batch, 200, viewerOf(reply.request)) }));
   }
 
   @Get()
   @Needs('read', 'authorize')
   @OfAccount('query')
-  async list(@Environment() environment: string, @Query() query: AuthorizationQuery) {
+  async list(
+    @Environment() environment: string,
+    @Query() query: AuthorizationQuery,
+    @Req() request: FastifyRequest,
+  ) {
     const { account, status = null } = query;
     const filter = { account: account === undefined ? null : accountRef(environment, account), status };
     const page = await this.authorizations.list(environment, filter, pageRequest(query));
-    return listView(page, authorizationView);
+    const viewer = viewerOf(request);
+    return listView(page, (one) => authorizationView(one, viewer));
   }
 
   @Get(':id')
   @Needs('read', 'authorize')
   @OfAccount('authorization')
-  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
+  async find(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Query(noFields) _query: unknown,
+    @Req() request: FastifyRequest,
+  ) {
     const found = await this.authorizations.find(refOrNotFound(environment, id));
     if (!found) throw authorizationNotFound();
-    return authorizationView(found);
+    return authorizationView(found, viewerOf(request));
   }
 
   @Post(':id/commit')
@@ -118,7 +131,7 @@ export class AuthorizationsController {
     const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision),
+      view: authorizationView(decision, viewerOf(reply.request)),
     }));
   }
 
@@ -134,7 +147,7 @@ export class AuthorizationsController {
     const command = { type: 'void', authorization: refOrNotFound(environment, id) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision),
+      view: authorizationView(decision, viewerOf(reply.request)),
     }));
   }
 
@@ -150,7 +163,7 @@ export class AuthorizationsController {
     const command = { type: 'extend', ...extendCommand(refOrNotFound(environment, id), body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision),
+      view: authorizationView(decision, viewerOf(reply.request)),
     }));
   }
 
@@ -166,7 +179,23 @@ export class AuthorizationsController {
     const command = { type: 'refund', ...refundCommand(refOrNotFound(environment, id), body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision),
+      view: authorizationView(decision, viewerOf(reply.request)),
+    }));
+  }
+
+  /** Not for a key that is bound to an account: whoever is charged doesn't say what was used after all. */
+  @Post(':id/adjust')
+  @Needs('authorize')
+  adjust(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: AdjustBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = { type: 'adjust', ...adjustCommand(refOrNotFound(environment, id), body) } as const;
+    return this.ledger.run(reply, command, (decision) => ({
+      status: 200,
+      view: authorizationView(decision, viewerOf(reply.request)),
     }));
   }
 }

@@ -1,13 +1,13 @@
 import type { AuthorizationDecision, BatchDecision, Outcome, RefusedOutcome } from '#ledger';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
-import { authorizationView } from './authorization.view.ts';
+import { authorizationView, type Viewer } from './authorization.view.ts';
 
 /** What an item of a batch that was declined as a whole is answered with, though nothing was wrong with it. */
 const FAILED_DEPENDENCY = 424;
 
 /** A batch's items in order, each with the status it would have had alone. */
-export function batchView({ items }: BatchDecision, itemStatus: number) {
-  return { items: items.map((outcome) => itemView(outcome, itemStatus)) };
+export function batchView({ items }: BatchDecision, itemStatus: number, viewer: Viewer) {
+  return { items: items.map((outcome) => itemView(outcome, itemStatus, viewer)) };
 }
 
 /** The items of a batch that was refused as a whole: which fell short, and by how much; of the others nothing was held. */
@@ -18,8 +18,8 @@ export function refusedItems({ items }: RefusedOutcome): Readonly<Record<string,
   };
 }
 
-function itemView(outcome: Outcome<AuthorizationDecision>, status: number) {
-  return outcome.ok ? { status, authorization: authorizationView(outcome.value) } : problemItem(outcome);
+function itemView(outcome: Outcome<AuthorizationDecision>, status: number, viewer: Viewer) {
+  return outcome.ok ? { status, authorization: authorizationView(outcome.value, viewer) } : problemItem(outcome);
 }
 
 function problemItem({ refusal }: RefusedOutcome) {

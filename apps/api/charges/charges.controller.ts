@@ -6,6 +6,7 @@ import { spendRequest } from '../authorizations/authorization-commands.ts';
 import { DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/authorization.body.ts';
 import { authorizationView } from '../authorizations/authorization.view.ts';
 import { batchView, refusedItems } from '../authorizations/batch.view.ts';
+import { viewerOf } from '../authorizations/viewer.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { ChargeBatchBody } from './charge.body.ts';
 
@@ -21,7 +22,7 @@ export class ChargesController {
     const command = { type: 'charge', ...spendRequest(environment, body) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 201,
-      view: authorizationView(decision),
+      view: authorizationView(decision, viewerOf(reply.request)),
     }));
   }
 
@@ -41,6 +42,6 @@ export class ChargesController {
       items: items.map((item) => spendRequest(environment, item)),
     } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201) }), refusedItems);
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }), refusedItems);
   }
 }

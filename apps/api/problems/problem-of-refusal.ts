@@ -1,5 +1,5 @@
 import { formatAmount } from '#amounts';
-import type { CommandType, Refusal, RefusalCode } from '#ledger';
+import type { CommandType, OutputUnbounded, Refusal, RefusalCode, UnpricedUsage } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -16,6 +16,11 @@ type PlainRefusal = Exclude<
   | 'insufficient_credits'
   | 'credits_held'
   | 'refund_exceeds_committed'
+  | 'unit_mismatch'
+  | 'tag_conflict'
+  | 'no_rate_card'
+  | 'unpriced_usage'
+  | 'output_unbounded'
 >;
 
 const DETAILS: Record<PlainRefusal, string> = {
@@ -31,6 +36,8 @@ const DETAILS: Record<PlainRefusal, string> = {
   authorization_expired:
     'Its hold has expired and was released. Usage can still be committed for 24 hours after the expiry.',
   authorization_open: 'Only a closed authorization can be refunded. Commit it finally, or void it, first.',
+  adjusted_after_unpriced:
+    'Some of its usage had no price when it was committed, so usage alone doesn’t say what it costs. Send an amount.',
   commit_too_late: 'A commit is taken until 24 hours after the hold has expired. Nothing was charged.',
 };
 
@@ -41,6 +48,8 @@ const ABOUT_ACCOUNTS = {
   account_has_open_holds: (id: string) =>
     `Account ${id} has open authorizations. Commit or void them, or wait until they have expired.`,
   account_closed: (id: string) => `Account ${id} is closed; only late commits and refunds still land.`,
+  no_rate_card: (id: string) =>
+    `Account ${id} had no rate card, so its usage has no price. Give it one, or send an amount.`,
   account_suspended: (id: string) => `Account ${id} is suspended; commits still land.`,
 } as const;
 
@@ -69,6 +78,7 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'account_has_open_holds':
     case 'account_closed':
     case 'account_suspended':
+    case 'no_rate_card':
       return problem(refusal.code, ABOUT_ACCOUNTS[refusal.code](refusal.account), { account: refusal.account });
     case 'account_exists':
       return problem(refusal.code, describeDifference(refusal), { errors: refusal.differing.map(differingField) });
@@ -97,6 +107,26 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
           hold_expires_at: timeView(refusal.holdExpiresAt),
         },
       );
+    case 'unit_mismatch':
+      return problem(
+        refusal.code,
+        `The account’s amounts are in ${refusal.unit}, the rate card’s in ${refusal.cardUnit}. An account needs a card in its own unit.`,
+        { unit: refusal.unit, rate_card_unit: refusal.cardUnit },
+      );
+    case 'tag_conflict':
+      return problem(
+        refusal.code,
+        `The authorization has the tag ${refusal.tag} with the value ${refusal.value}. A commit can add tags, and change none. Nothing was changed.`,
+        { tag: refusal.tag, value: refusal.value },
+      );
+    case 'unpriced_usage':
+      return problem(refusal.code, describeUnpriced(refusal), { usage: refusal.usage });
+    case 'output_unbounded':
+      return problem(
+        'invalid_request',
+        'The request is malformed.',
+        { errors: [{ field: 'max_output_tokens', message: outputMessage(refusal) }] },
+      );
     case 'refund_exceeds_committed':
       return problem(
         refusal.code,
@@ -118,6 +148,9 @@ const TERM_FIELDS: Record<AccountExists['differing'][number], string> = {
   overdraftLimit: 'overdraft_limit',
   overage: 'overage',
   timeZone: 'time_zone',
+  rateCard: 'rate_card',
+  discount: 'discount',
+  overrides: 'overrides',
   metadata: 'metadata',
 };
 
@@ -128,6 +161,14 @@ function describeDifference({ differing }: AccountExists): string {
 
 function differingField(term: AccountExists['differing'][number]): { field: string; message: string } {
   return { field: TERM_FIELDS[term], message: 'differs from that of the existing account' };
+}
+
+function describeUnpriced({ usage }: UnpricedUsage): string {
+  return `The account’s prices have none for usage ${usage.map(String).join(', ')} (counted from 0). Nothing was changed.`;
+}
+
+function outputMessage({ usage }: OutputUnbounded): string {
+  return `is needed: the output of usage ${String(usage)} (counted from 0) has a price, and neither output_tokens nor the price says how much it may be`;
 }
 
 function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps' }>): string {

@@ -1,7 +1,10 @@
 import type { RefusalCode } from '#ledger';
 import type { ProblemKind } from './problem-kind.ts';
 
-/** A refusal that has no problem here doesn't compile; the docs test asks for its documentation. */
+/**
+ * A refusal that has no problem here doesn't compile; the docs test asks for its documentation. That a field is missing
+ * (`output_unbounded`) is told as any malformed request.
+ */
 export const REFUSAL_PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
   account_not_found: { status: 404, title: 'There is no such account' },
@@ -19,10 +22,15 @@ export const REFUSAL_PROBLEMS = {
   commit_too_late: { status: 410, title: 'The authorization expired too long ago' },
   authorization_open: { status: 409, title: 'The authorization is still open' },
   refund_exceeds_committed: { status: 409, title: 'The refund is more than was committed' },
+  tag_conflict: { status: 409, title: 'The authorization has the tag with another value' },
+  adjusted_after_unpriced: { status: 409, title: 'Only an amount can adjust usage without a price' },
   account_closed: { status: 402, title: 'The account is closed' },
   account_suspended: { status: 402, title: 'The account is suspended' },
   too_many_holds: { status: 409, title: 'The account has too many open authorizations' },
   too_many_steps: { status: 409, title: 'The authorization has been changed too often' },
+  unit_mismatch: { status: 422, title: 'The units differ' },
+  no_rate_card: { status: 422, title: 'The account has no rate card' },
+  unpriced_usage: { status: 422, title: 'Some usage has no price' },
   insufficient_credits: { status: 402, title: 'The credits do not suffice' },
   credits_held: { status: 402, title: 'The credits are held by other authorizations' },
-} as const satisfies Record<RefusalCode, ProblemKind>;
+} as const satisfies Record<Exclude<RefusalCode, 'output_unbounded'>, ProblemKind>;

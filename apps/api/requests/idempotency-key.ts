@@ -1,10 +1,14 @@
-import { accountKey, needsOf, type AccountKey, type Command } from '#ledger';
+import { accountKey, needsOf, type AccountKey, type Command, type CommandType } from '#ledger';
 import type { IdempotencyKey } from '#ledger-store';
 import type { FastifyRequest } from 'fastify';
 import { hash } from 'node:crypto';
+import { callerOf } from '../auth/authenticate.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 
 export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
+
+/** What must never happen twice, however late its retry comes. */
+const KEPT_FOREVER: ReadonlySet<CommandType> = new Set(['create_grant', 'refund', 'adjust']);
 
 /**
  * Reads the Idempotency-Key of a request that is a command.
@@ -18,7 +22,7 @@ export function idempotencyKeyOf(
 ): IdempotencyKey | null {
   return idempotencyKeyIn(request, environment, {
     scope: scopeOf(command, environment),
-    forever: command.type === 'create_grant' || command.type === 'refund',
+    forever: KEPT_FOREVER.has(command.type),
   });
 }
 
@@ -59,7 +63,9 @@ export function fingerprintOf(request: FastifyRequest): string {
   const [path = ''] = request.url.split('?');
   // A PATCH removes some of what it sets to null.
   const body = canonicalJson(request.body, request.method === 'POST');
-  return halfDigest(`${request.method} ${path}\n${body}`);
+  // An answer that says what usage costs the operator is never given again to an account's own key.
+  const viewer = callerOf(request).account === null ? '' : 'account ';
+  return halfDigest(`${viewer}${request.method} ${path}\n${body}`);
 }
 
 /**

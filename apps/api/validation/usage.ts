@@ -1,5 +1,5 @@
-import { parseAmount, PLAIN_DECIMAL } from '#amounts';
-import type { Usage } from '#ledger';
+import { parseAmount, PLAIN_DECIMAL, type JsonObject } from '#amounts';
+import { usageFault as partsFault, type Usage } from '#pricing';
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { isPlainObject, isText } from './rules.ts';
@@ -44,10 +44,24 @@ export function IsUsage(): PropertyDecorator {
   });
 }
 
+/** A usage as clients send it. */
+export type UsageInput = Usage;
+
+/** Usage as it was sent, in our vocabulary. */
+export interface ReadUsage {
+  readonly usage: readonly Usage[];
+  /** The usage part of the vendor's own answer; `null` where none was sent. */
+  readonly raw: JsonObject | null;
+  /** Whether something was sent that says nothing of usage. */
+  readonly isUnknown: boolean;
+  /** Whether something was sent that says that nothing is to be charged. */
+  readonly isFree: boolean;
+}
+
 /** A usage as the ledger keeps it: always a list. */
-export function usageList(usage: Usage | readonly Usage[] | null | undefined): readonly Usage[] {
-  if (!usage) return [];
-  return Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage];
+export function readUsage(usage: UsageInput | readonly UsageInput[] | null | undefined): ReadUsage {
+  const list = usage ? (Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage]) : [];
+  return { usage: list, raw: null, isUnknown: false, isFree: false };
 }
 
 function usageFault(value: unknown): string | null {
@@ -72,7 +86,7 @@ function faultOf({ event, properties, ...fields }: Record<string, unknown>): str
       return `must have a whole number, or a decimal as a string, as ${name}`;
     }
   }
-  return null;
+  return partsFault({ event: event as string, ...fields } as Usage);
 }
 
 function isName(value: unknown): boolean {

@@ -15,6 +15,8 @@ import { rowsOf } from '../load/rows-of.ts';
 import type { AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
+import { usageRecordFromRow, type UsageRecordRow } from '../tables/usage-records.ts';
+import { countedRecords, findUsageRecords } from '../load/usage-statements.ts';
 import { findAccounts, findClosedAuthorizations, findHolds } from '../load/statements.ts';
 import { aheadOfAccount } from '../load/test-clock-statements.ts';
 import { ofConnection } from '../engine/failures.ts';
@@ -39,18 +41,19 @@ export class AuthorizationReader {
   find(ref: ObjectRef): Promise<AuthorizationDecision | null> {
     return attemptRead(async () => {
       const key = accountKeyOf(ref.id);
-      const [now, accounts, holds, closed] = await inSnapshot(this.pool, (client) =>
+      const [now, accounts, holds, closed, records] = await inSnapshot(this.pool, (client) =>
         Promise.all([
           ref.environment === LIVE ? readNow(client) : readTimeOf(client, key),
           rowsOf<AccountRow>(client, findAccounts([key])),
           rowsOf<HoldRow>(client, findHolds([key], [ref.id])),
           rowsOf<ClosedAuthorizationRow>(client, findClosedAuthorizations([key], [ref.id])),
+          rowsOf<UsageRecordRow>(client, findUsageRecords([ref.id])),
         ]),
       );
       const [account] = accounts;
       const [authorization] = [...closed.map(authorizationFromClosed), ...holds.map(authorizationFromHold)];
       if (account?.environment !== ref.environment || !authorization) return null;
-      return { account: account.external_id, unit: account.unit, authorization: asOf(authorization, now) };
+      return { account: account.external_id, unit: account.unit, authorization: withRecords(asOf(authorization, now), records) };
     });
   }
 
@@ -63,10 +66,12 @@ export class AuthorizationReader {
       const byId = new Map([...open, ...closed].map((one) => [one.id, one]));
       const newest = [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
       const owners = await this.ownersOf(newest);
+      const records = await this.recordsOf(newest);
       return pageOf(newest, page, idOf, (authorization) => {
         const owner = owners.get(authorization.accountKey);
         if (!owner) throw new Error(`the account of authorization ${authorization.id} was not found`);
-        return { account: owner.external_id, unit: owner.unit, authorization };
+        const own = withRecords(authorization, records.get(authorization.id) ?? []);
+        return { account: owner.external_id, unit: owner.unit, authorization: own };
       });
     });
   }
@@ -121,11 +126,23 @@ export class AuthorizationReader {
     return rows.map(authorizationFromClosed);
   }
 
+  private async recordsOf(authorizations: readonly Authorization[]): Promise<Map<string, UsageRecordRow[]>> {
+    const stated = authorizations.filter(({ pricing }) => pricing?.settlement).map(({ id }) => id);
+    if (stated.length === 0) return new Map();
+    const rows = await inSnapshot(this.pool, (client) => rowsOf<UsageRecordRow>(client, findUsageRecords(stated)));
+    return Map.groupBy(rows, ({ authorization_id }) => authorization_id);
+  }
+
   private async ownersOf(authorizations: readonly Authorization[]): Promise<Map<string, AccountRow>> {
     const keys = [...new Set(authorizations.map(({ accountKey }) => accountKey))];
     const rows = await inSnapshot(this.pool, (client) => rowsOf<AccountRow>(client, findAccounts(keys)));
     return new Map(rows.map((row) => [row.account_id, row]));
   }
+}
+
+/** The authorization with what counts of what was stated about it. */
+function withRecords(authorization: Authorization, rows: readonly UsageRecordRow[]): Authorization {
+  return { ...authorization, stated: countedRecords(rows.map(usageRecordFromRow)) };
 }
 
 async function readNow(client: PoolClient): Promise<number> {
