@@ -1,5 +1,5 @@
 import type { AlertState } from './alerts.ts';
-import type { Amount, JsonObject } from '#amounts';
+import { type Amount, type JsonObject, ZERO } from '#amounts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { BurnRate } from './burn-rate.ts';
@@ -22,6 +22,18 @@ export interface AccountTerms {
   readonly overrides: readonly JsonObject[];
   readonly metadata: JsonObject;
 }
+
+/** The terms of an account that nobody has said anything about. */
+export const DEFAULT_TERMS: AccountTerms = {
+  name: null,
+  overdraftLimit: ZERO,
+  overage: 'cap',
+  timeZone: 'UTC',
+  rateCard: null,
+  discount: ZERO,
+  overrides: [],
+  metadata: {},
+};
 
 /** Where what is left of a closed account's credits goes: it is lost to the customer, or goes back to where it came from. */
 export const REMAINDERS = ['breakage', 'return'] as const;

@@ -28,7 +28,7 @@ export interface CreateAccount {
   readonly unit: string;
   readonly terms: AccountTerms;
   /** The unit of its rate card; `null` where it has none. */
-  readonly cardUnit: string | null;
+  readonly cardUnit?: string | null;
   /** Whether an account that exists already is returned, whatever its unit and terms are. Otherwise both must be these. */
   readonly orExisting?: boolean;
 }
@@ -37,7 +37,7 @@ export interface UpdateAccount {
   readonly account: AccountRef;
   readonly terms: Partial<AccountTerms>;
   /** The unit of the rate card that the terms name; `null` where they name none. */
-  readonly cardUnit: string | null;
+  readonly cardUnit?: string | null;
 }
 
 export interface SetAccountStatus {
@@ -81,10 +81,10 @@ export interface SpendRequest extends Spending {
   /** `null`: what the usage costs by the account's prices. */
   readonly amount: Amount | null;
   /** The usage part of a vendor's answer that the usage was read from. */
-  readonly raw: JsonObject | null;
+  readonly raw?: JsonObject | null;
   readonly metadata: JsonObject;
-  /** What the request belongs to, by a name of the caller's; `null` for nothing. */
-  readonly group: string | null;
+  /** What the request belongs to, by a name of the caller's. */
+  readonly group?: string | null;
 }
 
 /** How much output a request may have, where its usage doesn't say. */
@@ -97,6 +97,9 @@ export interface OutputLimits {
   readonly min: number;
 }
 
+/** A request that says nothing of its output. */
+export const NO_OUTPUT_LIMITS: OutputLimits = { max: null, min: 1, fit: false };
+
 /** What was used, as a commit or an adjustment says it. */
 export interface StatedUsage {
   /** Empty where only an amount is known, or nothing. */
@@ -105,21 +108,23 @@ export interface StatedUsage {
   readonly settlement: Exclude<Settlement, 'unpriced'>;
 }
 
+/** Where only an amount is said. */
+export const NO_USAGE: StatedUsage = { usage: [], raw: null, settlement: 'exact' };
+
 export interface Authorize extends SpendRequest {
   readonly holdSeconds: number;
   /** `null`: the account's. */
   readonly overage: OveragePolicy | null;
-  readonly output: OutputLimits;
+  readonly output?: OutputLimits;
 }
 
 export interface Commit {
   readonly authorization: ObjectRef;
   /** `null`: what the usage costs, or the whole hold where none is stated. */
   readonly amount: Amount | null;
-  readonly stated: StatedUsage;
+  readonly stated?: StatedUsage;
   readonly final: boolean;
-  /** `null`: nothing. */
-  readonly added: Added | null;
+  readonly added?: Added | null;
 }
 
 export interface Extend {
@@ -127,9 +132,9 @@ export interface Extend {
   /** More to hold; `null`: what the usage may cost, or only more time where there is none. */
   readonly amount: Amount | null;
   /** What more may be used. */
-  readonly usage: readonly Usage[];
+  readonly usage?: readonly Usage[];
   /** The most output tokens of that usage, where it doesn't say. */
-  readonly maxOutputTokens: number | null;
+  readonly maxOutputTokens?: number | null;
   /** Counted from now; an expiry is never brought forward. `null`: only more credits. */
   readonly holdSeconds: number | null;
 }

@@ -1,4 +1,4 @@
-export { ACCOUNT_STATUSES, REMAINDERS } from './account.ts';
+export { ACCOUNT_STATUSES, DEFAULT_TERMS, REMAINDERS } from './account.ts';
 export type { Account, AccountStatus, AccountTerms, Remainder } from './account.ts';
 export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, percentUsed } from './alerts.ts';
 export type { AlertRules, OwnAlertRules } from './alerts.ts';

@@ -20,6 +20,12 @@ const FIGURES = {
   counted: 'steps' as const,
   refundable: ZERO,
   differing: [],
+  unit: 'credits',
+  cardUnit: 'USD',
+  tag: 'user',
+  value: 'jo',
+  usage: [0],
+  index: 0,
 };
 
 function refusal(code: RefusalCode): Refusal {

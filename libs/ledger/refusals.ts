@@ -100,7 +100,7 @@ export interface UnpricedUsage {
 export interface OutputUnbounded {
   readonly code: 'output_unbounded';
   /** Which of the request's usages, from 0. */
-  readonly usage: number;
+  readonly index: number;
 }
 
 /** What needs no figures: the account says it. */

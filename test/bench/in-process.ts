@@ -60,7 +60,7 @@ async function runPair(engine: Pick<Engine, 'submit'>, account: AccountRef): Pro
 
 function render(status: number, outcome: Outcome<AuthorizationDecision>): Rendered {
   if (!outcome.ok) return { status: 409, body: outcome.refusal.code };
-  return { status, body: JSON.stringify(authorizationView(outcome.value)) };
+  return { status, body: JSON.stringify(authorizationView(outcome.value, { seesCost: true })) };
 }
 
 function freshKey({ key: scope }: AccountRef): IdempotencyKey {

@@ -1,5 +1,5 @@
 import { Amount, ZERO } from '#amounts';
-import { accountKey, type AccountRef, type Command } from '#ledger';
+import { DEFAULT_TERMS, accountKey, type AccountRef, type Command } from '#ledger';
 import { Engine, type Submission } from '#ledger-store';
 import { accountNames, type AccountSet } from './accounts.ts';
 
@@ -40,8 +40,7 @@ function submission<T extends 'create_account' | 'create_grant'>(command: Comman
 }
 
 function createAccount(account: AccountRef): Command<'create_account'> {
-  const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
-  return { type: 'create_account', account, unit: 'credits', terms };
+  return { type: 'create_account', account, unit: 'credits', terms: DEFAULT_TERMS };
 }
 
 function createGrant(account: AccountRef): Command<'create_grant'> {

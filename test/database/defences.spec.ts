@@ -1,6 +1,6 @@
 import { connect, type Pool } from '#database';
 import { Amount } from '#amounts';
-import { accountKey } from '#ledger';
+import { DEFAULT_TERMS, accountKey } from '#ledger';
 import { Engine } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -148,7 +148,7 @@ describe('the database defends itself', () => {
 async function writeBooks(databaseUrl: string): Promise<void> {
   const engine = new Engine({ databaseUrl, log: (line) => process.stderr.write(`${line}\n`) });
   const render = () => ({ status: 200, body: '' });
-  const terms = { name: null, overdraftLimit: new Amount(5), overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
+  const terms = { ...DEFAULT_TERMS, overdraftLimit: new Amount(5) };
   await engine.submit({
     command: { type: 'create_account', account: ACCOUNT, unit: 'credits', terms },
     key: null,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-store';
 import { Amount } from '#amounts';
-import { accountKey, needsOf, type Authorize, type Command, type SpendRequest } from '#ledger';
+import { DEFAULT_TERMS, accountKey, needsOf, type Authorize, type Command, type SpendRequest } from '#ledger';
 import type { Names } from './names.ts';
 import type { Ask, CommitAsk, HoldAsk, Request, Sent } from './requests.ts';
 import { bodyOf } from './service-words.ts';
@@ -37,7 +37,7 @@ function commandOf(request: Request, names: Names): Command {
   switch (request.type) {
     case 'create_account': {
       const { limit, overage, unit } = request;
-      const terms = { name: null, overdraftLimit: new Amount(limit), overage, timeZone: 'UTC', metadata: {} };
+      const terms = { ...DEFAULT_TERMS, overdraftLimit: new Amount(limit), overage };
       return { type: request.type, account: names.account(request.account), unit, terms };
     }
     case 'update_account': {

@@ -1,5 +1,5 @@
-import { Amount, ZERO } from '#amounts';
-import { newAccountId, type AccountRef, type AccountTerms, type Command } from '#ledger';
+import { Amount } from '#amounts';
+import { DEFAULT_TERMS, newAccountId, type AccountRef, type AccountTerms, type Command } from '#ledger';
 import { accountRef } from './account-ref.ts';
 import {
   DEFAULT_UNIT,
@@ -7,17 +7,6 @@ import {
   type CreateAccountBody,
   type GetOrCreateAccountBody,
 } from './account.body.ts';
-
-const DEFAULT_TERMS: AccountTerms = {
-  name: null,
-  overdraftLimit: ZERO,
-  overage: 'cap',
-  timeZone: 'UTC',
-  rateCard: null,
-  discount: ZERO,
-  overrides: [],
-  metadata: {},
-};
 
 /** The rate card that a body names, as the account will have it. */
 export interface GivenCard {

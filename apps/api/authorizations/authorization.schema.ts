@@ -1,13 +1,39 @@
-import { AUTHORIZATION_STATUSES, OVERAGE_POLICIES } from '#ledger';
+import { AUTHORIZATION_STATUSES, OVERAGE_POLICIES, SETTLEMENTS } from '#ledger';
 import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import { amount, choice, id, instant, metadata, signedAmount, viewSchema } from '../openapi/view-schema.ts';
+import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
 import { oneOfProblems } from '../problems/problem-schemas.ts';
 import { USAGE_LIST_SCHEMA } from '../validation/usage.ts';
 import type { authorizationView } from './authorization.view.ts';
 
 type AuthorizationView = ReturnType<typeof authorizationView>;
+
+const PRICE = viewSchema<NonNullable<AuthorizationView['price']>>(
+  'What it is priced by, with its commits: later versions don’t touch it.',
+  {
+    rate_card: id('rateCard', 'The rate card.'),
+    version: { type: 'integer', minimum: 1, description: 'The version of the rate card.' },
+  },
+);
+
+const ASSUMED = viewSchema<NonNullable<AuthorizationView['assumed']>>('What was assumed to hold credits for it.', {
+  max_output_tokens: {
+    type: 'integer',
+    minimum: 0,
+    description: 'The most output tokens that the hold allows for: set the model’s limit to it.',
+  },
+});
+
+const LINE = viewSchema<AuthorizationView['lines'][number]>('What one component of a price makes of a usage.', {
+  event: text('The usage’s event.'),
+  model: orNull(text('The usage’s model.')),
+  component: { type: 'integer', minimum: 0, description: 'The index of the component in its price.' },
+  quantity: text('The quantity, like `input_tokens`.'),
+  count: amount('How many.'),
+  rate: orNull(amount('The amount for every `per` units; `null` if several tiers took part.')),
+  amount: amount('What they cost.'),
+});
 
 export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>('Credits held for a request, or charged for it.', {
   id: id('authorization', 'The authorization’s id.'),
@@ -20,9 +46,32 @@ export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>('Credits held 
   refunded: amount('The part of `committed` that was refunded.'),
   overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
   late: { type: 'boolean', description: 'Whether it was committed after its hold had expired.' },
-  usage: { ...USAGE_LIST_SCHEMA, description: 'As sent, always a list.' },
-  tags: { type: 'object', additionalProperties: { type: 'string' }, description: 'As sent.' },
-  price: { type: 'null', description: 'Always `null` until Purser has prices.' },
+  usage: {
+    ...USAGE_LIST_SCHEMA,
+    description: 'What was used, always a list: as commits or the last adjustment stated it; until then, as requested.',
+  },
+  tags: {
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'Those of the request, and those that commits have added.',
+  },
+  group: orNull(text('What the request belongs to.')),
+  price: orNull(PRICE),
+  assumed: orNull(ASSUMED),
+  settlement: orNull(
+    choice(
+      SETTLEMENTS,
+      'How sure the usage of the last commit is; `unpriced` if some of it had no price. `null` before a commit by usage.',
+    ),
+  ),
+  lines: { type: 'array', items: LINE, description: 'How the price of the committed usage comes about.' },
+  amounts: {
+    type: 'array',
+    items: orNull(amount('What the usage costs.')),
+    description: 'What each of the committed usages costs; `null` for one that was not priced.',
+  },
+  cost: orNull(amount('What the vendors ask for the committed usage; `null` if unknown. Not shown to an account’s own key.')),
+  cost_currency: orNull(text('The currency of `cost`, like `USD`.')),
   metadata: metadata(),
   created_at: instant('When the authorization was created.'),
   expires_at: orNull(instant('When the hold expires; `null` for a charge.')),
@@ -36,7 +85,7 @@ export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>('Credits held 
       unit: UNIT_SCHEMA,
     },
   ),
-});
+}, ['cost', 'cost_currency']);
 
 const DECIDED_ITEM: JsonSchema = {
   type: 'object',
@@ -68,8 +117,12 @@ const PROBLEM_ITEM: JsonSchema = {
       'commit_too_late',
       'too_many_holds',
       'too_many_steps',
+      'tag_conflict',
       'account_closed',
       'account_suspended',
+      'no_rate_card',
+      'invalid_request',
+      'unpriced_usage',
       'insufficient_credits',
       'credits_held',
     ]),

@@ -20,6 +20,8 @@ export const SPEND_PROBLEMS: readonly ProblemCode[] = [
   'account_not_found',
   'account_closed',
   'account_suspended',
+  'no_rate_card',
+  'unpriced_usage',
   ...WANT_OF_CREDITS,
 ];
 
@@ -160,6 +162,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       'authorization_committed',
       'authorization_voided',
       'commit_too_late',
+      'tag_conflict',
       'too_many_steps',
       ...WANT_OF_CREDITS,
     ],
@@ -203,6 +206,8 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       'authorization_expired',
       'too_many_steps',
       'account_suspended',
+      'no_rate_card',
+      'unpriced_usage',
       ...WANT_OF_CREDITS,
     ],
     examples: [
@@ -232,6 +237,32 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         body: { amount: '1', reason: 'The picture was blurred.' },
       },
       { name: 'too_much', summary: 'More than was committed', path: { id: HOLD }, body: { amount: '100' } },
+    ],
+  },
+  adjust: {
+    id: 'adjustAuthorization',
+    summary: 'Adjust what was used',
+    description:
+      'States all that was used, once you know it: it takes the place of what was stated before, and Purser books the difference. What it costs less comes off what wasn’t collected, then it is refunded; a refund that you made on top stays. What it costs more is charged as the overage policy says; `reject` charges what there is. Usage is priced by what the authorization was priced by. Use an `Idempotency-Key`; Purser keeps the keys of adjustments forever.',
+    path: PATH,
+    answers: { 200: THE_AUTHORIZATION },
+    problems: [
+      'authorization_not_found',
+      'authorization_voided',
+      'authorization_expired',
+      'authorization_open',
+      'adjusted_after_unpriced',
+      'no_rate_card',
+      'unpriced_usage',
+    ],
+    examples: [
+      {
+        name: 'less',
+        summary: 'The vendor’s bill says less',
+        path: { id: HOLD },
+        idempotencyKey: 'bill-1',
+        body: { amount: '0.5', reason: 'As billed.' },
+      },
     ],
   },
 };

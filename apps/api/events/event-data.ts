@@ -135,6 +135,22 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
       overage: OVERAGE,
     },
   },
+  'usage.unpriced': {
+    sentWhen:
+      'A commit stated usage that has no price: what was held was charged, or what its other usage costs, if that is more. Add a price.',
+    fields: {
+      authorization: AUTHORIZATION,
+      usage: {
+        type: 'array',
+        items: viewSchema<LedgerEvents['usage.unpriced']['usage'][number]>('A usage that the commit stated.', {
+          event: text('Its event.'),
+          model: orNull(text('Its model.')),
+        }),
+        description: 'What the commit stated.',
+      },
+      charged: amount('What was charged in place of a price, before the overage policy.'),
+    },
+  },
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',
     fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },

@@ -167,8 +167,8 @@ function describeUnpriced({ usage }: UnpricedUsage): string {
   return `The account’s prices have none for usage ${usage.map(String).join(', ')} (counted from 0). Nothing was changed.`;
 }
 
-function outputMessage({ usage }: OutputUnbounded): string {
-  return `is needed: the output of usage ${String(usage)} (counted from 0) has a price, and neither output_tokens nor the price says how much it may be`;
+function outputMessage({ index }: OutputUnbounded): string {
+  return `is needed: the output of usage ${String(index)} (counted from 0) has a price, and neither output_tokens nor the price says how much it may be`;
 }
 
 function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps' }>): string {

@@ -1,12 +1,12 @@
-import { NO_RULES } from '#ledger';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { NO_STORE_RULES } from '../prices/price-source.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { authorize, charge, commit } from '../testing/commands.ts';
 import { TestBooks } from '../testing/test-books.ts';
 import { TestLedger } from '../testing/test-ledger.ts';
 
-const rules = { ...NO_RULES, openHoldsMax: 3 };
+const rules = { ...NO_STORE_RULES, openHoldsMax: 3 };
 
 let database: TestDatabase;
 let ledger: TestLedger;

@@ -1,4 +1,5 @@
-import { newUuid, NO_RULES, type Command } from '#ledger';
+import { newUuid, type Command } from '#ledger';
+import { NO_STORE_RULES } from '../prices/price-source.ts';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { AccountCache } from '../load/account-cache.ts';
@@ -41,7 +42,7 @@ async function contents(): Promise<Record<string, string>> {
 
 it('writes nothing to any table, though it is committed', async () => {
   const pool = ledgerPool(database.url, 2, () => undefined);
-  const cache = new AccountCache({ ...NO_RULES, alertRules: new Map([['live', { percent: [50], remaining: [] }]]) });
+  const cache = new AccountCache({ ...NO_STORE_RULES, alertRules: new Map([['live', { percent: [50], remaining: [] }]]) });
   const run = (cached: AccountCache, command: Command): Promise<FinishedBatch> =>
     runLocked(pool, [asked(command)], { cache: cached });
   await run(cache, createAccount('a'));

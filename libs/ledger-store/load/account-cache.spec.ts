@@ -1,16 +1,14 @@
 import { Amount, ZERO } from '#amounts';
-import {
-  accountKey,
+import { DEFAULT_TERMS, accountKey,
   accountState,
   HoldExpiries,
   IdGenerator,
-  NO_RULES,
   noChanges,
   type AccountState,
   type Authorization,
   type Grant,
-  type LedgerState,
-} from '#ledger';
+  type LedgerState } from '#ledger';
+import { NO_STORE_RULES } from '../prices/price-source.ts';
 import { describe, expect, it } from '@jest/globals';
 import { AccountCache } from './account-cache.ts';
 
@@ -54,7 +52,8 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     environment: 'live',
     id,
     unit: 'credits',
-    terms: { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} },
+    terms: DEFAULT_TERMS,
+    overridesVersion: 0,
     status: 'active',
     closure: { closedAt: null, remainder: null, erasureRequestedAt: null, erasedAt: null },
     testClock: null,
@@ -96,6 +95,10 @@ function authorizationOf(
     usage: [],
     tags: {},
     metadata: {},
+    group: null,
+    pricing: null,
+    stated: [],
+    added: null,
     createdAt: NOW,
     expiresAt: NOW + 1000,
     committedAt: null,
@@ -237,7 +240,7 @@ describe('cached accounts', () => {
   });
 
   it('are forgotten, the ones used longest ago first, when there are too many, those without grants too', () => {
-    const cache = new AccountCache(NO_RULES, () => false, 4);
+    const cache = new AccountCache(NO_STORE_RULES, () => false, 4);
     const [first, second, third] = [accountWith('first', '5'), accountWith('second'), accountWith('third', '5', '6')];
     for (const one of [first, second, third]) cache.learn(stateOf([one]), NOW);
     const isCached = ({ account }: AccountState) => cache.versionsOf([account.key])[0] !== null;

@@ -48,7 +48,7 @@ export async function readSettled(
   const testClocks = withTestClocks([{ environment }]);
   const loaded = await loadState(
     client,
-    { accounts, grants, authorizations: [], refunds: [], testClocks, sweeps: [] },
+    { accounts, grants, authorizations: [], refunds: [], testClocks, sweeps: [], rateCards: [] },
     null,
   );
   const changes = noChanges();

@@ -1,6 +1,5 @@
 import { connect, type Pool } from '#database';
-import { Amount } from '#amounts';
-import { accountKey, type AccountRef } from '#ledger';
+import { DEFAULT_TERMS, accountKey, type AccountRef } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { authorize, charge, chargeEach, createGrant } from '../testing/commands.ts';
@@ -46,8 +45,7 @@ function inTest(id: string): AccountRef {
 /** Makes an account with 10 credits that lives by a test clock. */
 async function accountInTest(id: string): Promise<AccountRef> {
   const account = inTest(id);
-  const terms = { name: null, overdraftLimit: new Amount(0), overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
-  await ledger.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms });
+  await ledger.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms: DEFAULT_TERMS });
   await ledger.do({ ...createGrant(id, '10'), account });
   return account;
 }

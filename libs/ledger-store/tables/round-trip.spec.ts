@@ -17,6 +17,7 @@ import { authorizationFromClosed, AUTHORIZATIONS, type ClosedAuthorizationRow } 
 import { counterFromRow, COUNTERS, type CounterRow } from './counters.ts';
 import { grantFromRow, GRANTS, type GrantRow } from './grants.ts';
 import { authorizationFromHold, HOLDS, type HoldRow } from './holds.ts';
+import { USAGE_RECORDS, usageRecordFromRow, type UsageRecordRow } from './usage-records.ts';
 import { transferFromRow, TRANSFERS, type TransferRow } from './transfers.ts';
 
 let database: TestDatabase;
@@ -55,8 +56,12 @@ const account: Account = {
     overdraftLimit: new Amount('12.000000000001'),
     overage: 'debt',
     timeZone: 'Europe/Berlin',
+    rateCard: '01920000-0000-7000-8000-000000000003',
+    discount: new Amount('0.125'),
+    overrides: [{ event: ODD, components: [] }],
     metadata: { [ODD]: [ODD, null, 1.5, { deep: true }] },
   },
+  overridesVersion: 2,
   status: 'closed',
   closure: { closedAt: NOW - 3, remainder: 'return', erasureRequestedAt: NOW - 2, erasedAt: NOW - 1 },
   testClock: { number: 3, aheadMs: 5_000 },
@@ -138,13 +143,76 @@ const hold: Authorization = {
   usage: [{ event: ODD, model: ODD, tokens: 12 }],
   tags: { [ODD]: ODD },
   metadata: { note: ODD, none: null },
+  group: ODD,
+  pricing: {
+    price: {
+      card: '01920000-0000-7000-8000-000000000003',
+      version: 4,
+      discount: new Amount('0.2'),
+      overrides: { version: 2, prices: [] },
+    },
+    maxOutputTokens: 4096,
+    usage: [{ event: ODD, input_tokens: 12 }],
+    excess: new Amount('0.25'),
+    settlement: 'estimated',
+    adjustedDown: new Amount('0.5'),
+    cost: { amount: new Amount('0.000000000001'), currency: 'USD' },
+  },
+  stated: [],
+  added: { tags: { [ODD]: ODD }, metadata: { note: ODD } },
   createdAt: NOW - 1,
   expiresAt: NOW + 1,
   committedAt: null,
   closedAt: null,
   balance: { posted: new Amount('-3.5'), held: new Amount('5.000000000001') },
 };
-const bareHold: Authorization = { ...hold, id: ids.next(NOW), allocations: [], steps: [], reservations: [], draws: [] };
+const bareHold: Authorization = {
+  ...hold,
+  id: ids.next(NOW),
+  allocations: [],
+  steps: [],
+  reservations: [],
+  draws: [],
+  group: null,
+  pricing: NOT_PRICED,
+  added: null,
+};
+const usageRecord: UsageRecord = {
+  id: ids.next(NOW),
+  accountKey: key,
+  environment: 'test',
+  authorizationId: hold.id,
+  statementId: hold.id,
+  kind: 'adjustment',
+  usage: { event: ODD, model: ODD, provider: ODD, input_tokens: 12, properties: { [ODD]: ODD } },
+  raw: { [ODD]: ODD },
+  lines: [
+    {
+      event: ODD,
+      model: ODD,
+      component: 1,
+      quantity: 'input_tokens',
+      count: new Amount(12),
+      rate: null,
+      amount: new Amount('0.000000000001'),
+    },
+  ],
+  amount: new Amount('0.000000000001'),
+  settlement: 'estimated',
+  cost: new Amount('0.5'),
+  currency: 'USD',
+  createdAt: NOW,
+};
+const bareRecord: UsageRecord = {
+  ...usageRecord,
+  id: ids.next(NOW),
+  usage: { event: 'a' },
+  raw: null,
+  lines: [],
+  amount: null,
+  cost: null,
+  currency: null,
+};
 const committed: Authorization = {
   ...hold,
   status: 'committed',
@@ -240,5 +308,10 @@ describe('what is written by a description is read back as it was', () => {
   it('transfers', async () => {
     const rows = await written<TransferRow>(insertRows(TRANSFERS)([transfer, bareTransfer]), 'transfers');
     expect(rows.map(transferFromRow)).toEqual([transfer, bareTransfer]);
+  });
+
+  it('usage records', async () => {
+    const rows = await written<UsageRecordRow>(insertRows(USAGE_RECORDS)([usageRecord, bareRecord]), 'usage_records');
+    expect(rows.map(usageRecordFromRow)).toEqual([usageRecord, bareRecord]);
   });
 });

@@ -1,5 +1,6 @@
 import { Amount, formatAmount, type JsonObject } from '#amounts';
-import type { Line, Settlement, Usage, UsageRecord, UsageRecordKind } from '#ledger';
+import type { Settlement, Usage, UsageRecord, UsageRecordKind } from '#ledger';
+import type { Line } from '#pricing';
 import { column } from './column.ts';
 import { accountKey, enumeration, json, jsonList, numeric, text, time, uuid } from './kind.ts';
 import { table, type RowOf } from './table.ts';

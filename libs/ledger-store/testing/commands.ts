@@ -1,5 +1,5 @@
 import { Amount, type JsonObject, ZERO } from '#amounts';
-import { accountKey, type AccountRef, type Authorize, type Command } from '#ledger';
+import { DEFAULT_TERMS, accountKey, type AccountRef, type Authorize, type Command } from '#ledger';
 
 const ENVIRONMENT = 'live';
 
@@ -18,7 +18,7 @@ export function createAccount(id: string, options: AccountOptions = {}): Command
     type: 'create_account',
     account: accountRef(id),
     unit: 'credits',
-    terms: { name: null, overdraftLimit: new Amount(overdraftLimit), overage: 'cap', timeZone: 'UTC', metadata },
+    terms: { ...DEFAULT_TERMS, overdraftLimit: new Amount(overdraftLimit), metadata },
   };
 }
 

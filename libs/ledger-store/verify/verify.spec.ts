@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type Pool } from '#database';
 import { Amount } from '#amounts';
-import { accountKey, parsePublicId, type AccountTerms, type Command, type CommandType } from '#ledger';
+import { DEFAULT_TERMS, accountKey, parsePublicId, type AccountTerms, type Command, type CommandType } from '#ledger';
 import {
   administer,
   createTestDatabase,
@@ -17,13 +17,6 @@ import { verify } from './verify.ts';
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const environment = 'live';
 const account = (id: string) => ({ environment, id, key: accountKey(environment, id) });
-const TERMS: AccountTerms = {
-  name: null,
-  overdraftLimit: new Amount(0),
-  overage: 'cap',
-  timeZone: 'UTC',
-  metadata: {},
-};
 const SPENDING = { usage: [], tags: {}, metadata: {} };
 const GRANT = { priority: 100, scope: null, costBasis: null, effectiveAt: null, expiresAt: null, metadata: {} };
 
@@ -55,7 +48,7 @@ class Books {
       type: 'create_account',
       account: account(id),
       unit: 'credits',
-      terms: { ...TERMS, ...terms },
+      terms: { ...DEFAULT_TERMS, ...terms },
     });
   }
 

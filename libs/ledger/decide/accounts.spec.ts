@@ -1,5 +1,6 @@
+import { DEFAULT_TERMS } from '../account.ts';
 import { describe, expect, it } from '@jest/globals';
-import { Amount, ZERO } from '#amounts';
+import { Amount } from '#amounts';
 import { noChanges } from '../changes.ts';
 import { accountRef, ledgerAt } from '../testing/ledger-fixture.ts';
 import { refusalOf } from '../testing/refused.ts';
@@ -83,12 +84,11 @@ describe('creating an account', () => {
       realNow: Date.parse(START),
       rules: NO_RULES,
     };
-    const terms = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
     const acme = accountRef('acme');
     const twin = { ...accountRef('beta'), key: acme.key };
-    decide<'create_account'>(context, { type: 'create_account', account: acme, unit: 'credits', terms });
+    decide<'create_account'>(context, { type: 'create_account', account: acme, unit: 'credits', terms: DEFAULT_TERMS });
     expect(
-      decide<'create_account'>(context, { type: 'create_account', account: twin, unit: 'credits', terms }),
+      decide<'create_account'>(context, { type: 'create_account', account: twin, unit: 'credits', terms: DEFAULT_TERMS }),
     ).toEqual({
       ok: false,
       refusal: { code: 'account_id_taken' },

@@ -74,7 +74,7 @@ export function updateAccount(context: DecisionContext, command: UpdateAccount):
   return changed(context, account);
 }
 
-function unitMismatch(unit: string, { cardUnit }: Pick<CreateAccount, 'cardUnit'>): UnitMismatch | null {
+function unitMismatch(unit: string, { cardUnit = null }: Pick<CreateAccount, 'cardUnit'>): UnitMismatch | null {
   return cardUnit === null || cardUnit === unit ? null : { code: 'unit_mismatch', unit, cardUnit };
 }
 

@@ -79,7 +79,7 @@ function fundHold(
 ): Outcome<Funded<Asked>> {
   const funding = fund(context, account, command, asked.amount);
   if (covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
-  const fitted = command.output.fit ? fitHold(context, account, command, { asked, funding }) : null;
+  const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding }) : null;
   if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });
   return refused(declined(context, account, { request: command, amount: asked.amount, funding }, ownHolds(account)));
 }
@@ -154,7 +154,6 @@ export function newAuthorization(
     overdraftHeld: ZERO,
     committed: ZERO,
     steps: [],
-    reservations: [],
     draws: [],
     uncollected: ZERO,
     refunded: ZERO,
@@ -168,7 +167,7 @@ export function newAuthorization(
     stated: [],
     reservations: [],
     metadata: request.metadata,
-    group: request.group,
+    group: request.group ?? null,
     added: null,
     createdAt: timeOf(context, account),
     expiresAt,

@@ -1,6 +1,6 @@
 import { Amount, smallerOf, ZERO } from '#amounts';
 import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
-import type { Commit } from '../commands.ts';
+import { NO_USAGE, type Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal, type RefusedOutcome } from '../refusals.ts';
 import { holdSettled, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
@@ -104,7 +104,7 @@ function takeOver(
   command: Commit,
   price: CommitPrice,
 ): void {
-  const { stated, added } = command;
+  const { stated = NO_USAGE, added } = command;
   if (price.counts.length > 0) useReserved(context, account, authorization, price.counts);
   if (!command.final) addToPriced(authorization, command, price);
   recordUsage(context, account, authorization, {
@@ -171,7 +171,7 @@ function finish(context: DecisionContext, account: AccountState, authorization: 
 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {
   if (!command.final || authorization.finalAmount === null) return false;
-  const { usage } = command.stated;
+  const { usage } = command.stated ?? NO_USAGE;
   if (!isSameUsage(usage, authorization.stated.map((one) => one.usage))) return false;
   if (command.amount === null && usage.length > 0) return true;
   return authorization.finalAmount.eq(command.amount ?? authorization.heldAtClose ?? ZERO);

@@ -14,7 +14,7 @@ export interface Rest {
 }
 
 /** How that would be paid. */
-export export interface RestCover {
+export interface RestCover {
   readonly funding: Funding;
   readonly credits: Amount;
   readonly debt: Amount;

@@ -53,7 +53,7 @@ function askForMore(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  { amount, usage, maxOutputTokens }: Extend,
+  { amount, usage = [], maxOutputTokens = null }: Extend,
 ): Outcome<Pick<Asked, 'amount' | 'counts'>> {
   if (amount || usage.length === 0) return accepted({ amount: amount ?? ZERO, counts: [] });
   const { price } = authorization.pricing ?? NOT_PRICED;

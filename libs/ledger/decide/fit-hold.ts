@@ -1,5 +1,5 @@
 import { fitOutput } from '#pricing';
-import type { Authorize } from '../commands.ts';
+import { NO_OUTPUT_LIMITS, type Authorize } from '../commands.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { positionsOf } from './count.ts';
@@ -20,7 +20,7 @@ interface TooMuch {
 export function fitHold(
   context: DecisionContext,
   account: AccountState,
-  { usage, tags, output }: Authorize,
+  { usage, tags, output = NO_OUTPUT_LIMITS }: Authorize,
   { asked, funding }: TooMuch,
 ): Asked | null {
   const { pricing } = asked;

@@ -2,7 +2,7 @@ import { Amount } from '#amounts';
 import { mergeUsages, priceStep, type Count, type PricedUsages } from '#pricing';
 import type { Authorization } from '../authorization.ts';
 import { NOT_PRICED, type Settlement } from '../authorization-pricing.ts';
-import type { Commit } from '../commands.ts';
+import { NO_USAGE, type Commit } from '../commands.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 import { positionsOf } from './count.ts';
@@ -29,7 +29,7 @@ export function priceCommit(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  { amount, stated: { usage, settlement } }: Commit,
+  { amount, stated: { usage, settlement } = NO_USAGE }: Commit,
   held: Amount,
 ): CommitPrice {
   const { price, usage: before, excess } = authorization.pricing ?? NOT_PRICED;
@@ -49,7 +49,7 @@ export function priceCommit(
 }
 
 /** Remembers what the commits of an authorization have said and cost together. */
-export function addToPriced(authorization: Authorization, { stated: { usage } }: Commit, price: CommitPrice): void {
+export function addToPriced(authorization: Authorization, { stated: { usage } = NO_USAGE }: Commit, price: CommitPrice): void {
   const { pricing } = authorization;
   if (!pricing?.price || !price.priced) return;
   authorization.pricing = {

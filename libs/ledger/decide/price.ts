@@ -1,4 +1,4 @@
-import { type Amount, type JsonObject, ZERO } from '#amounts';
+import type { Amount, JsonObject } from '#amounts';
 import {
   boundUsages,
   type Bound,
@@ -10,9 +10,8 @@ import {
   type PriceList,
   type PricingTerms,
 } from '#pricing';
-import type { Authorization } from '../authorization.ts';
 import { type FrozenPrice, NOT_PRICED, type AuthorizationPricing, type Overrides } from '../authorization-pricing.ts';
-import type { Authorize, SpendRequest } from '../commands.ts';
+import { NO_OUTPUT_LIMITS, type Authorize, type SpendRequest } from '../commands.ts';
 import { accepted, refused, type Outcome, type Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
@@ -66,7 +65,7 @@ export function askToHold(
   const price = freezePrice(context, account);
   if (request.amount) return accepted(askedByAmount(request.amount, price));
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
-  const asked = { ...pricedRequest(context, account, request), maxOutputTokens: request.output.max };
+  const asked = { ...pricedRequest(context, account, request), maxOutputTokens: (request.output ?? NO_OUTPUT_LIMITS).max };
   const bound = boundUsages(pricingTerms(context, price), asked, positionsOf(context, account, null));
   if (!bound.ok) return refused(unbounded(bound));
   const pricing = { ...NOT_PRICED, price, maxOutputTokens: bound.assumed.maxOutputTokens };
@@ -75,7 +74,7 @@ export function askToHold(
 
 /** Why a hold for some usage has no bound. */
 export function unbounded(bound: Exclude<Bound, { readonly ok: true }>): Refusal {
-  if ('unbounded' in bound) return { code: 'output_unbounded', usage: bound.unbounded };
+  if ('unbounded' in bound) return { code: 'output_unbounded', index: bound.unbounded };
   return { code: 'unpriced_usage', usage: bound.unpriced };
 }
 

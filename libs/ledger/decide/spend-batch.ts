@@ -1,6 +1,6 @@
 import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
-import type { Authorize, BatchMode, OutputLimits, SpendRequest } from '../commands.ts';
+import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';
 import { holdForgotten, type AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
@@ -15,7 +15,6 @@ import { Transaction } from './transaction.ts';
 
 /** The trial of a charge holds just what it will cost, and counts it as used. */
 const OF_CHARGE: HoldKind = { ask: askToCharge, count: useReserved };
-const NO_OUTPUT: OutputLimits = { max: null, min: 1, fit: false };
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
 export interface BatchDecision {
@@ -46,7 +45,7 @@ export function chargeBatch(
   const unbound = { ...context, rules: { ...context.rules, openHoldsMax: Number.POSITIVE_INFINITY } };
   const trial = holdAll(
     unbound,
-    items.map((item) => ({ ...item, holdSeconds: 1, overage: null, output: NO_OUTPUT })),
+    items.map((item) => ({ ...item, holdSeconds: 1, overage: null })),
     OF_CHARGE,
   );
   trial.takeBack();

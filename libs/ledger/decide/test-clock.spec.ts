@@ -1,5 +1,6 @@
+import { DEFAULT_TERMS } from '../account.ts';
 import { describe, expect, it } from '@jest/globals';
-import { Amount, formatAmount, ZERO } from '#amounts';
+import { Amount, formatAmount } from '#amounts';
 import { noChanges } from '../changes.ts';
 import type { AccountRef, Command, CommandType, ObjectRef } from '../commands.ts';
 import { accountKey } from '../ids.ts';
@@ -12,7 +13,6 @@ const REAL_NOW = Date.parse('2026-03-01T12:00:00.123Z');
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SPENDING = { usage: [], tags: {}, metadata: {} };
 const GRANT = { category: 'paid', priority: 100, scope: null, costBasis: null, metadata: {} } as const;
-const TERMS = { name: null, overdraftLimit: ZERO, overage: 'cap', timeZone: 'UTC', metadata: {} } as const;
 
 function ref(id: string, environment = 'test'): AccountRef {
   return { environment, id, key: accountKey(environment, id) };
@@ -50,7 +50,7 @@ class Books {
   }
 
   create(account: AccountRef): Decisions['create_account'] {
-    return this.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms: TERMS });
+    return this.do<'create_account'>({ type: 'create_account', account, unit: 'credits', terms: DEFAULT_TERMS });
   }
 
   grant(account: AccountRef, effectiveAt: number | null = null, expiresAt: number | null = null) {

@@ -1,5 +1,5 @@
 import type { AccountTerms } from '../account.ts';
-import { Amount, ZERO } from '#amounts';
+import { Amount } from '#amounts';
 import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 
@@ -9,15 +9,6 @@ import type { GrantCategory, GrantScope } from '../grant.ts';
 export interface Named {
   readonly id: string;
 }
-
-/** The terms of an account that a spec says nothing about. */
-export const TERMS: AccountTerms = {
-  name: null,
-  overdraftLimit: ZERO,
-  overage: 'cap',
-  timeZone: 'UTC',
-  metadata: {},
-};
 
 export interface AccountOptions {
   readonly unit?: string;

@@ -1,4 +1,4 @@
-import type { Remainder } from '../account.ts';
+import { DEFAULT_TERMS, type Remainder } from '../account.ts';
 import { Amount, formatAmount } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
@@ -22,7 +22,6 @@ import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import {
   amountOf,
-  TERMS,
   termsOf,
   type AccountOptions,
   type AlertOptions,
@@ -110,7 +109,7 @@ export class LedgerFixture {
         type: 'create_account',
         account: accountRef(id),
         unit,
-        terms: { ...TERMS, ...termsOf(terms) },
+        terms: { ...DEFAULT_TERMS, ...termsOf(terms) },
         orExisting,
       }),
     );

@@ -19,6 +19,8 @@ import { Counters, type Counter } from '../counters.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
+import { NO_PRICES, type PriceBook } from '../price-book.ts';
+import type { UsageRecord } from '../usage-record.ts';
 import { noChanges, type RowChanges } from '../changes.ts';
 import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
 import { must } from './must.ts';
@@ -42,6 +44,8 @@ export class LedgerRows {
   readonly alertRules = new Map<string, AlertRules>();
   openHoldsMax = Number.POSITIVE_INFINITY;
   commitSubscribers: CommitSubscribers = NO_SUBSCRIBERS;
+  prices: PriceBook = NO_PRICES;
+  readonly usageRecords: UsageRecord[] = [];
 
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
@@ -59,6 +63,7 @@ export class LedgerRows {
         alertRules: this.alertRules,
         openHoldsMax: this.openHoldsMax,
         commitSubscribers: this.commitSubscribers,
+        prices: this.prices,
       },
     };
     const lapsed: Authorization[] = [];
@@ -91,6 +96,7 @@ export class LedgerRows {
         refunds: [...this.authorizations.keys()],
         testClocks: [],
         sweeps: [...this.accounts.keys()],
+        rateCards: [],
       },
       now,
     );
@@ -121,13 +127,14 @@ export class LedgerRows {
     must(changes.lost.size === 0, 'every loss of a grant was reported');
     must(changes.moved.size === 0, 'every move of a balance was shown to the observers');
     this.events.push(...changes.events);
+    this.usageRecords.push(...changes.usageRecords);
     for (const alert of changes.sentAlerts) this.writeAlert(alert);
     const minute = Math.floor(realNow / 60_000) * 60_000;
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
     this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
     for (const { account } of accounts.terms) {
-      const { terms, status, closure } = account;
-      Object.assign(this.accountRow(account.key), { terms, status, closure });
+      const { terms, overridesVersion, status, closure } = account;
+      Object.assign(this.accountRow(account.key), { terms, overridesVersion, status, closure });
     }
     for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {

@@ -88,7 +88,7 @@ export class GrowthLedger {
 }
 
 function viewed(decision: AuthorizationDecision): string {
-  return JSON.stringify(authorizationView(decision));
+  return JSON.stringify(authorizationView(decision, { seesCost: true }));
 }
 
 function refOf(account: number): AccountRef {
