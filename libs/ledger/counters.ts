@@ -1,25 +1,5 @@
 import { type Amount, ZERO } from '#amounts';
-import type { Period } from '#calendar';
 import type { AccountKey } from './ids.ts';
-
-/** A quantity of which an account counts how much it has used within a period. */
-export interface CountedQuantity {
-  /** A UUID that stands for what is counted. */
-  readonly id: string;
-  readonly period: Period;
-}
-
-/** How much of it. */
-export interface Count {
-  readonly counter: CountedQuantity;
-  readonly count: Amount;
-}
-
-/** How far an account's counters have come. */
-export interface Positions {
-  used(counter: CountedQuantity): Amount;
-  reserved(counter: CountedQuantity): Amount;
-}
 
 /** One window of a counter: how much of something an account has used within it. A window that has no row is one of zeros. */
 export interface Counter {

@@ -28,7 +28,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { Counters } from './counters.ts';
-export type { Count, CountedQuantity, Counter, Positions, Reservation } from './counters.ts';
+export type { Counter, Reservation } from './counters.ts';
 export { available, type Balance } from './balance.ts';
 export { noChanges, type AccountOverrides, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';

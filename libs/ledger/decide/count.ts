@@ -1,14 +1,8 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import { windowOf, type Window } from '#calendar';
+import type { Count, CountedQuantity, Positions } from '#pricing';
 import { LATE_COMMIT_WINDOW_MS, MAX_HOLD_SECONDS, type Authorization } from '../authorization.ts';
-import {
-  withoutReserved,
-  type Count,
-  type CountedQuantity,
-  type Counter,
-  type Positions,
-  type Reservation,
-} from '../counters.ts';
+import { withoutReserved, type Counter, type Reservation } from '../counters.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 
