@@ -15,6 +15,7 @@ export interface AccountOptions {
   readonly name?: string;
   readonly overdraftLimit?: string;
   readonly overage?: OveragePolicy;
+  readonly timeZone?: string;
   readonly metadata?: AccountTerms['metadata'];
 }
 
