@@ -1,0 +1,152 @@
+import { Amount, type Json, type JsonObject, ZERO } from '#amounts';
+import type { ImportNote, ListedModel, ListedRate, PublishedList } from './listed-model.ts';
+
+const ONE = new Amount(1);
+const MILLION = new Amount(1_000_000);
+const THOUSAND = new Amount(1000);
+
+/** Fields that are for one of a quantity; amounts for tokens are written for a million, as everybody reads them. */
+const QUANTITIES: Readonly<Record<string, string>> = {
+  input_cost_per_token: 'input_tokens',
+  cache_read_input_token_cost: 'cache_read_tokens',
+  cache_creation_input_token_cost: 'cache_write_tokens',
+  cache_creation_input_token_cost_above_1hr: 'cache_write_1h_tokens',
+  input_cost_per_audio_token: 'input_audio_tokens',
+  input_cost_per_image_token: 'input_image_tokens',
+  output_cost_per_token: 'output_tokens',
+  output_cost_per_reasoning_token: 'reasoning_tokens',
+  output_cost_per_audio_token: 'output_audio_tokens',
+  output_cost_per_image_token: 'output_image_tokens',
+  output_cost_per_image: 'images',
+  input_cost_per_request: 'requests',
+  ocr_cost_per_page: 'pages',
+};
+
+interface Mode {
+  readonly event: string;
+  /** Fields that mean a quantity only here. */
+  readonly quantities?: Readonly<Record<string, string>>;
+}
+
+const MODES: Readonly<Record<string, Mode>> = {
+  chat: { event: 'chat.completed' },
+  completion: { event: 'chat.completed' },
+  responses: { event: 'chat.completed' },
+  embedding: { event: 'embedding.created' },
+  image_generation: { event: 'image.generated' },
+  image_edit: { event: 'image.generated' },
+  audio_transcription: { event: 'audio.transcribed', quantities: { input_cost_per_second: 'audio_seconds' } },
+  audio_speech: { event: 'speech.generated', quantities: { input_cost_per_character: 'characters' } },
+  video_generation: { event: 'video.generated', quantities: { output_cost_per_second: 'video_seconds' } },
+  realtime: { event: 'realtime.responded' },
+  rerank: { event: 'rerank.completed', quantities: { input_cost_per_query: 'searches' } },
+  moderation: { event: 'moderation.completed' },
+  ocr: { event: 'document.read' },
+};
+
+/** Providers as usage names them, and whether they make the models that they sell. */
+const PROVIDERS: Readonly<Record<string, { readonly name: string; readonly isMaker: boolean }>> = {
+  anthropic: { name: 'anthropic', isMaker: true },
+  azure_ai: { name: 'azure', isMaker: false },
+  bedrock_converse: { name: 'bedrock', isMaker: false },
+  cohere: { name: 'cohere', isMaker: true },
+  cohere_chat: { name: 'cohere', isMaker: true },
+  deepseek: { name: 'deepseek', isMaker: true },
+  gemini: { name: 'google', isMaker: true },
+  mistral: { name: 'mistral', isMaker: true },
+  moonshot: { name: 'moonshot', isMaker: true },
+  openai: { name: 'openai', isMaker: true },
+  'text-completion-openai': { name: 'openai', isMaker: true },
+  together_ai: { name: 'together', isMaker: false },
+  voyage: { name: 'voyage', isMaker: true },
+  xai: { name: 'xai', isMaker: true },
+};
+
+/** The models of LiteLLM's `model_prices_and_context_window.json`. `null` where it isn't such a file. */
+export function litellmModels(json: Json): PublishedList | null {
+  if (!isObject(json)) return null;
+  const models: ListedModel[] = [];
+  const notes: ImportNote[] = [];
+  for (const [label, entry] of Object.entries(json)) {
+    if (label === 'sample_spec') continue;
+    if (!isObject(entry)) return null;
+    const leaveOut = (note: string): void => void notes.push({ model: label, note, isLeftOut: true });
+    const kind = entry['mode'] ?? 'chat';
+    const mode = typeof kind === 'string' ? MODES[kind] : undefined;
+    if (!mode) {
+      leaveOut(`is of a kind that has no event: ${JSON.stringify(kind)}`);
+      continue;
+    }
+    const { rates, others } = ratesOf(entry, mode);
+    if (rates.every(({ amount }) => amount.isZero())) {
+      leaveOut(
+        others.length === 0
+          ? 'has no price in the list'
+          : `has only prices that a rate card doesn't take: ${others.join(', ')}`,
+      );
+      continue;
+    }
+    if (others.length > 0)
+      notes.push({ model: label, note: `has prices that aren't taken: ${others.join(', ')}`, isLeftOut: false });
+    models.push(listedModel(label, entry, mode.event, rates));
+  }
+  return { models, notes };
+}
+
+function listedModel(label: string, entry: JsonObject, event: string, rates: readonly ListedRate[]): ListedModel {
+  const named = typeof entry['litellm_provider'] === 'string' ? entry['litellm_provider'] : 'unknown';
+  const base = named.startsWith('vertex_ai') ? { name: 'vertex', isMaker: false } : PROVIDERS[named];
+  const { name, isMaker } = base ?? { name: named, isMaker: false };
+  const plain = label.startsWith(`${named}/`) ? label.slice(named.length + 1) : label;
+  const maxOutput = entry['max_output_tokens'];
+  return {
+    label,
+    providers: [...new Set([name, named])],
+    isMaker,
+    names: [...new Set([plain, label])],
+    prefixes: [],
+    event,
+    rates,
+    multipliers: [],
+    maxOutputTokens: Number.isSafeInteger(maxOutput) && Number(maxOutput) > 0 ? Number(maxOutput) : null,
+  };
+}
+
+interface ReadRates {
+  readonly rates: readonly ListedRate[];
+  /** Fields of costs that weren't taken. */
+  readonly others: readonly string[];
+}
+
+function ratesOf(entry: JsonObject, { quantities = {} }: Mode): ReadRates {
+  const costs = Object.entries(entry).filter(([field]) => /(_cost_per_|_cost$|_cost_above_)/.test(field));
+  const rates = costs.flatMap(([field, cost]) => {
+    const quantity = quantities[field] ?? QUANTITIES[field];
+    return quantity === undefined || typeof cost !== 'number' ? [] : [{ field, quantity, cost }];
+  });
+  const taken = new Set(rates.map(({ field }) => field));
+  const listed = rates.map(({ field, quantity, cost }): ListedRate => {
+    const per = quantity.endsWith('_tokens') ? MILLION : ONE;
+    const aboveContext = costs.flatMap(([other, above]) => {
+      const [, base, thousands] = /^(.+)_above_(\d+)k_tokens$/.exec(other) ?? [];
+      if (base !== field || typeof above !== 'number') return [];
+      taken.add(other);
+      return [{ inputTokens: THOUSAND.times(thousands ?? 0), amount: exactly(above).times(per) }];
+    });
+    aboveContext.sort((a, b) => a.inputTokens.comparedTo(b.inputTokens));
+    return { quantity, per, amount: exactly(cost).times(per), aboveContext, minimum: ZERO };
+  });
+  const others = costs
+    .filter(([field, cost]) => !taken.has(field) && cost !== 0 && cost !== null)
+    .map(([field]) => field);
+  return { rates: listed, others };
+}
+
+/** The shortest text of a float is what its author wrote. */
+function exactly(float: number): Amount {
+  return new Amount(String(float));
+}
+
+function isObject(json: Json | undefined): json is JsonObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
