@@ -1,6 +1,10 @@
-import type { Amount } from '#amounts';
-import { priceUsages } from './price-usages.ts';
+import { type Amount, ZERO } from '#amounts';
+import { findPrice } from './applied-price.ts';
+import { boundUsage } from './bound-usage.ts';
+import { boundedUsage, leavesOutputOpen, rangesOf } from './bounded-usage.ts';
 import type { Count, Positions, PricedRequest, PricingTerms } from './pricing.ts';
+import { RunningCounts } from './running-counts.ts';
+import { statesAny } from './usage.ts';
 
 /** A request whose usages state the most that it may use. */
 export interface BoundedRequest extends PricedRequest {
@@ -12,7 +16,7 @@ export type Bound =
   | {
       readonly ok: true;
       readonly amount: Amount;
-      /** What the last usage that doesn't state `output_tokens` was taken to use at most; null where all state it. */
+      /** How much output the last usage was taken to have that doesn't state it; null where all state it, or have none. */
       readonly assumed: { readonly maxOutputTokens: number | null };
       /** What the counters may move by at most. */
       readonly counts: readonly Count[];
@@ -22,10 +26,32 @@ export type Bound =
   /** The index of the first usage whose output has no bound. */
   | { readonly ok: false; readonly unbounded: number };
 
-/** The most that usages can cost which use no more than they state. */
+/**
+ * The most that usages can cost which use no more than they state, in whole units. A part that isn't stated may be all of its
+ * whole; one that is, 0 too, may be so much. Properties and tags are those of the request.
+ */
 export function boundUsages(terms: PricingTerms, request: BoundedRequest, positions: Positions): Bound {
-  const pricing = priceUsages(terms, request, positions);
-  if (!pricing.ok) return { ok: false, unpriced: pricing.unpriced };
-  const { amount, counts } = pricing.priced;
-  return { ok: true, amount, assumed: { maxOutputTokens: request.maxOutputTokens }, counts };
+  const running = new RunningCounts();
+  const unpriced: number[] = [];
+  let amount = ZERO;
+  let maxOutputTokens: number | null = null;
+  let unbounded: number | null = null;
+  for (const [index, usage] of request.usages.entries()) {
+    const price = findPrice(terms, usage, request.tags);
+    const isOpen = price !== null && leavesOutputOpen(price, usage);
+    const output: number | null = isOpen ? (request.maxOutputTokens ?? price.maxOutputTokens) : null;
+    if (isOpen && output === null) unbounded ??= index;
+    const bounded = price && boundedUsage(terms, price, usage, request, output);
+    if (!bounded || (bounded.limits.every((limit) => limit.isZero()) && statesAny(usage))) unpriced.push(index);
+    if (!bounded) continue;
+    const { components } = bounded.applied.price;
+    amount = amount.plus(boundUsage({ ...bounded, ranges: rangesOf(components, positions, running) }));
+    components.forEach(({ counter }, i) => {
+      if (counter) running.add(counter, bounded.limits[i] ?? ZERO);
+    });
+    maxOutputTokens = output ?? maxOutputTokens;
+  }
+  if (unpriced.length > 0) return { ok: false, unpriced };
+  if (unbounded !== null) return { ok: false, unbounded };
+  return { ok: true, amount, assumed: { maxOutputTokens }, counts: running.list() };
 }

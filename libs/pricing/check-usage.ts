@@ -1,6 +1,19 @@
-import type { Usage } from './usage.ts';
+import { formatAmount } from '#amounts';
+import { placeOf } from './quantity-groups.ts';
+import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
 
-/** Why a usage makes no sense, like a part beyond its whole; null where it does. */
-export function usageFault(_usage: Usage): string | null {
+/** Why the quantities of a usage make no sense: a part beyond its whole, or without it. Null where they do. */
+export function usageFault(usage: Usage): string | null {
+  for (const part of statedQuantities(usage)) {
+    const place = placeOf(part);
+    const count = place && statedQuantity(usage, part);
+    if (!count || count.isZero()) continue;
+    const whole = statedQuantity(usage, place.whole);
+    if (!whole) return `must have ${place.whole}, which ${part} is a part of`;
+    if (count.gt(whole)) {
+      const limit = `${place.whole} (${formatAmount(whole)})`;
+      return `must not have more ${part} (${formatAmount(count)}) than ${limit}, which they are a part of`;
+    }
+  }
   return null;
 }

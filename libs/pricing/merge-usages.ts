@@ -1,6 +1,51 @@
-import type { Usage } from './usage.ts';
+import { formatAmount, type Json, ZERO } from '#amounts';
+import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
 
-/** All usage of an authorization so far: what earlier steps used, and a further one. */
+/**
+ * All usage of an authorization so far: what earlier steps used, merged with a further one. Usage of the same event, model,
+ * provider and properties is one request that goes on: where a step has several of these, the first goes on with the first.
+ */
 export function mergeUsages(before: readonly Usage[], step: readonly Usage[]): readonly Usage[] {
-  return [...before, ...step];
+  const merged = [...before];
+  continuations(before, step).forEach((index, i) => {
+    const usage = step[i];
+    if (!usage) return;
+    const earlier = index === null ? undefined : merged[index];
+    if (index === null || !earlier) merged.push(usage);
+    else merged[index] = mergeTwo(earlier, usage);
+  });
+  return merged;
+}
+
+/** For each usage of a step, the index of the earlier usage that it goes on with; null where it is new. */
+export function continuations(before: readonly Usage[], step: readonly Usage[]): readonly (number | null)[] {
+  if (before.length === 0) return step.map(() => null);
+  const indexes = new Map<string, number[]>();
+  before.forEach((usage, index) => {
+    const key = keyOf(usage);
+    indexes.set(key, [...(indexes.get(key) ?? []), index]);
+  });
+  return step.map((usage) => indexes.get(keyOf(usage))?.shift() ?? null);
+}
+
+export function mergeTwo(earlier: Usage, usage: Usage): Usage {
+  const merged: Record<string, Json> = { ...earlier };
+  for (const name of statedQuantities(usage)) {
+    const sum = (statedQuantity(earlier, name) ?? ZERO).plus(statedQuantity(usage, name) ?? ZERO);
+    const text = formatAmount(sum);
+    merged[name] = sum.isInteger() && Number.isSafeInteger(Number(text)) ? Number(text) : text;
+  }
+  return { ...merged, event: earlier.event };
+}
+
+function keyOf({ event, model, provider, properties }: Usage): string {
+  return JSON.stringify([event, model ?? null, provider ?? null, sorted(properties ?? {})]);
+}
+
+/** The same text for the same JSON, in whatever order its fields stand. */
+function sorted(json: Json): Json {
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return (json as readonly Json[]).map(sorted);
+  const fields = Object.entries(json as Readonly<Record<string, Json>>);
+  return fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, sorted(value)]);
 }

@@ -1,43 +1,69 @@
-import { Amount, parseAmount, ZERO } from '#amounts';
+import { countedQuantity } from './counted-quantity.ts';
+import { FieldReader, readList } from './field-reader.ts';
+import { findTies } from './find-ties.ts';
+import { parseComponent } from './parse-component.ts';
+import { parseMatch } from './parse-match.ts';
+import { parseMultiplier } from './parse-multiplier.ts';
+import type { PriceFault } from './price-fault.ts';
 import { PriceList } from './price-list.ts';
-import type { Price } from './rate-card.ts';
+import { groupQuantities } from './quantity-groups.ts';
+import type { Component, Price } from './rate-card.ts';
 
-export interface PriceFault {
-  /** Where, like `prices[2].components[0].tiers`. */
-  readonly field: string;
-  /** What it must be. */
-  readonly message: string;
-}
+const PRICES_MAX = 1000;
+const COMPONENTS_MAX = 50;
+const MULTIPLIERS_MAX = 50;
+const FIELDS = ['event', 'match', 'components', 'multipliers', 'max_output_tokens'];
 
 export type ParsedPrices =
   { readonly ok: true; readonly prices: PriceList } | { readonly ok: false; readonly faults: readonly PriceFault[] };
 
-/** Reads the prices of a card, or an account's own. All faults are found at once; `root` is what their fields start with. */
+/** Reads the prices of a card, or an account's own. Finds all faults at once; `root` is what their fields start with. */
 export function parsePrices(json: unknown, root = 'prices'): ParsedPrices {
-  if (!Array.isArray(json)) return { ok: false, faults: [{ field: root, message: 'must be a list of prices' }] };
-  return { ok: true, prices: new PriceList(json.map(readPrice)) };
+  const faults: PriceFault[] = [];
+  const prices = readList(json, root, 1, PRICES_MAX, (price, path) => parsePrice(price, path, faults), faults);
+  // Where a price couldn't be read, the others' indexes are no longer those of the list.
+  if (Array.isArray(json) && prices.length === json.length) faults.push(...findTies(prices, root));
+  return faults.length === 0 ? { ok: true, prices: new PriceList(prices) } : { ok: false, faults };
 }
 
-/** Reads prices that were stored. Throws where they have a fault: then they weren't checked. */
+/** Reads prices that were stored. Throws where they have a fault, which only prices have that nobody has checked. */
 export function readPrices(json: unknown): PriceList {
   const parsed = parsePrices(json);
-  if (!parsed.ok) throw new Error(`stored prices have a fault: ${JSON.stringify(parsed.faults)}`);
+  if (!parsed.ok) throw new Error(`stored prices have faults: ${JSON.stringify(parsed.faults)}`);
   return parsed.prices;
 }
 
-function readPrice(json: { event: string; components: { quantity: string; amount: string; per?: string }[] }): Price {
-  const components = json.components.map(({ quantity, amount, per }) => ({
-    quantity,
-    pricing: 'per_unit' as const,
-    per: new Amount(per ?? 1),
-    perReciprocal: null,
-    amount: parseAmount(amount),
-    tiers: [],
-    aboveContext: [],
-    minimum: null,
-    included: ZERO,
-    counted: 'request' as const,
-    counter: null,
-  }));
-  return { event: json.event, match: [], components, multipliers: [], maxOutputTokens: null };
+function parsePrice(json: unknown, path: string, faults: PriceFault[]): Price | null {
+  const fields = FieldReader.open(json, path, FIELDS, faults);
+  if (!fields) return null;
+  const event = fields.name('event');
+  const match = parseMatch(fields.json('match'), `${path}.match`, faults);
+  if (match.some(({ name }) => name === 'time')) {
+    fields.fault('match.time', 'must be in a multiplier: prices depend on the time by a factor');
+  }
+  if (!fields.has('components')) fields.fault('components', 'is missing: what each quantity costs');
+  const components = fields.list('components', 1, COMPONENTS_MAX, (component, at) =>
+    parseComponent(component, at, faults, (quantity, period) => countedQuantity(event ?? '', match, quantity, period)),
+  );
+  const multipliers = fields.list('multipliers', 0, MULTIPLIERS_MAX, (one, at) => parseMultiplier(one, at, faults));
+  const maxOutputTokens = parseMaxOutputTokens(fields);
+  checkQuantities(fields, components);
+  if (event === null) return null;
+  return { event, match, components, groups: groupQuantities(components), multipliers, maxOutputTokens };
+}
+
+/** A quantity that two components price would be charged twice, or by either. */
+function checkQuantities(fields: FieldReader, components: readonly Component[]): void {
+  const quantities = new Set<string>();
+  for (const { quantity } of components) {
+    if (quantities.has(quantity)) fields.fault('components', `must have one component for ${quantity}, not several`);
+    quantities.add(quantity);
+  }
+}
+
+function parseMaxOutputTokens(fields: FieldReader): number | null {
+  if (!fields.has('max_output_tokens')) return null;
+  const value = fields.json('max_output_tokens');
+  if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
+  return fields.fault('max_output_tokens', 'must be a whole number, 1 or more');
 }

@@ -1,39 +1,34 @@
-import { type Amount, ZERO } from '#amounts';
-import type { Count, Line, Positions, PricedRequest, PricedUsage, Pricing, PricingTerms } from './pricing.ts';
-import type { Component, Price } from './rate-card.ts';
-import { statedQuantity, statesAny, type Usage } from './usage.ts';
+import { ZERO } from '#amounts';
+import { applyPrice, findPrice, findsNothing, linesOf } from './applied-price.ts';
+import type { Line, Positions, PricedRequest, PricedUsage, PricedUsages, Pricing, PricingTerms } from './pricing.ts';
+import { RunningCounts } from './running-counts.ts';
 
-/** What usages cost: every line rounded half-even to 12 places, everything else exact. */
-export function priceUsages(terms: PricingTerms, request: PricedRequest, _positions: Positions): Pricing {
-  const counts: Count[] = [];
+/**
+ * What usages cost. Every line is rounded half-even to 12 places, everything else is exact. A usage is unpriced where no price
+ * matches, and where the price that matches has a component for none of its quantities.
+ */
+export function priceUsages(terms: PricingTerms, request: PricedRequest, positions: Positions): Pricing {
+  const running = new RunningCounts();
   const unpriced: number[] = [];
   const usages = request.usages.map((usage, index): PricedUsage => {
-    const price = terms.overrides?.find(usage, request.tags) ?? terms.prices.find(usage, request.tags);
-    const lines = price ? linesOf(price, usage) : [];
-    if (!price || (lines.length === 0 && statesAny(usage))) unpriced.push(index);
-    return { price, lines, amount: lines.reduce((sum, line) => sum.plus(line.amount), ZERO) };
+    const price = findPrice(terms, usage, request.tags);
+    const applied = price && applyPrice(terms, price, usage, request);
+    if (!applied || findsNothing(applied)) unpriced.push(index);
+    return pricedUsage(price, applied ? linesOf(applied, positions, running) : []);
   });
-  const priced = { usages, amount: usages.reduce((sum, { amount }) => sum.plus(amount), ZERO), counts };
+  return pricingOf(usages, unpriced, running);
+}
+
+export function pricedUsage(price: PricedUsage['price'], lines: readonly Line[]): PricedUsage {
+  return { price, lines, amount: lines.reduce((sum, { amount }) => sum.plus(amount), ZERO) };
+}
+
+export function pricingOf(
+  usages: readonly PricedUsage[],
+  unpriced: readonly number[],
+  running: RunningCounts,
+): Pricing {
+  const amount = usages.reduce((sum, one) => sum.plus(one.amount), ZERO);
+  const priced: PricedUsages = { usages, amount, counts: running.list() };
   return unpriced.length === 0 ? { ok: true, priced } : { ok: false, unpriced, rest: priced };
-}
-
-function linesOf(price: Price, usage: Usage): Line[] {
-  return price.components.flatMap((component, index) => {
-    const count = statedQuantity(usage, component.quantity) ?? ZERO;
-    return count.isZero() ? [] : [lineOf(usage, component, index, count)];
-  });
-}
-
-function lineOf(usage: Usage, component: Component, index: number, count: Amount): Line {
-  const rate = component.amount ?? ZERO;
-  const amount = count.times(rate).div(component.per).toDecimalPlaces(12);
-  return {
-    event: usage.event,
-    model: usage.model ?? null,
-    component: index,
-    quantity: component.quantity,
-    count,
-    rate,
-    amount,
-  };
 }

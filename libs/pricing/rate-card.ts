@@ -1,5 +1,6 @@
 import type { Amount } from '#amounts';
 import type { Match } from './match.ts';
+import type { QuantityGroup } from './quantity-groups.ts';
 import type { TimeOfDay } from './time-of-day.ts';
 
 export const PRICING_MODELS = ['per_unit', 'graduated', 'volume', 'package', 'flat'] as const;
@@ -65,6 +66,8 @@ export interface Price {
   readonly event: string;
   readonly match: Match;
   readonly components: readonly Component[];
+  /** Which components price parts of which quantity. */
+  readonly groups: readonly QuantityGroup[];
   readonly multipliers: readonly Multiplier[];
   /** How many output tokens a hold is for where neither the usage nor the request says it. */
   readonly maxOutputTokens: number | null;
