@@ -49,7 +49,7 @@ const SETTINGS = `
   create table settings (
     environment text primary key constraint settings_environment_exists references environments (name),
     time_zone text not null,
-    currency text constraint settings_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
+    currency text not null constraint settings_currency_is_a_code check (currency ~ '^[A-Z]{3}$'),
     price_per_credit credit_amount constraint settings_price_per_credit_is_positive check (price_per_credit >= 0),
     cost_card uuid constraint settings_cost_card_exists references rate_cards (id),
     version integer not null default 1

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
-import { AlertDefaults, Engine } from '#ledger-store';
+import { AlertDefaults, Engine, RateCardMirror, Settings } from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
@@ -29,6 +29,8 @@ let readPool: Pool;
 let engine: Engine;
 let keys: KeyRing;
 let alertDefaults: AlertDefaults;
+let settings: Settings;
+let rateCards: RateCardMirror;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -36,12 +38,16 @@ beforeAll(async () => {
   engine = new Engine({ databaseUrl: database.url, log });
   keys = await KeyRing.open(readPool, { log });
   alertDefaults = await AlertDefaults.open(readPool, log);
+  settings = await Settings.open(readPool, log);
+  rateCards = await RateCardMirror.open({ pool: readPool, log });
 });
 
 afterAll(async () => {
   await engine.stop();
   await keys.close();
   await alertDefaults.close();
+  await settings.close();
+  await rateCards.close();
   await readPool.end();
   await database.drop();
 });
@@ -49,7 +55,8 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const module = ApiModule.of({ engine, alertDefaults, readPool, controlPool: readPool, keys, ...parts, log });
+    const ledger = { engine, alertDefaults, settings, rateCards };
+    const module = ApiModule.of({ ...ledger, readPool, controlPool: readPool, keys, ...parts, log });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

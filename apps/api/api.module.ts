@@ -12,6 +12,9 @@ import {
   LastVerificationReader,
   LedgerHealth,
   OpenHoldsReader,
+  RateCardMirror,
+  RateCards,
+  Settings,
   TestClocks,
   TransferReader,
 } from '#ledger-store';
@@ -30,6 +33,8 @@ import { LedgerRequests } from './requests/ledger-requests.ts';
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit' | 'load' | 'writeHealth'>;
   readonly alertDefaults: AlertDefaults;
+  readonly settings: Settings;
+  readonly rateCards: RateCardMirror;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   /** For who may do what, and for whether the database is there: what goes on however many reads wait. */
@@ -50,6 +55,8 @@ export class ApiModule {
     const {
       engine,
       alertDefaults,
+      settings,
+      rateCards,
       readPool,
       controlPool,
       keys,
@@ -75,6 +82,9 @@ export class ApiModule {
       providers: [
         { provide: Engine, useValue: engine },
         { provide: AlertDefaults, useValue: alertDefaults },
+        { provide: Settings, useValue: settings },
+        { provide: RateCardMirror, useValue: rateCards },
+        { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
         { provide: EventReader, useValue: new EventReader(readPool) },
         { provide: Access, useValue: new Access(controlPool, keys) },
         { provide: KeyRing, useValue: keys },

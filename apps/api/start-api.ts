@@ -77,7 +77,7 @@ export interface ApiOptions {
 }
 
 /** What the API needs of a ledger. */
-export interface ApiLedger extends Pick<Ledger, 'alertDefaults' | 'commitSubscriptions'> {
+export interface ApiLedger extends Pick<Ledger, 'alertDefaults' | 'settings' | 'rateCards' | 'commitSubscriptions'> {
   readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe' | 'writeHealth'>;
 }
 
@@ -99,7 +99,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   if (tracing) cleanUp.defer(() => tracing.stop());
   const { readPool, controlPool } = openPools(databaseUrl, log, cleanUp);
   const ledger = options.ledger ?? cleanUp.use(await openOwnLedger(options, log));
-  const { engine, alertDefaults, commitSubscriptions } = ledger;
+  const { engine, alertDefaults, settings, rateCards, commitSubscriptions } = ledger;
   for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
 
   const keys = await KeyRing.open(controlPool, { log });
@@ -111,6 +111,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
     ApiModule.of({
       engine,
       alertDefaults,
+      settings,
+      rateCards,
       readPool,
       controlPool,
       keys,

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect } from '#database';
-import { AlertDefaults, Engine } from '#ledger-store';
+import { AlertDefaults, Engine, RateCardMirror, Settings } from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,10 +32,14 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const engine = new Engine({ databaseUrl: database.url, log });
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
+  const settings = await Settings.open(readPool, log);
+  const rateCards = await RateCardMirror.open({ pool: readPool, log });
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of({
       engine,
       alertDefaults,
+      settings,
+      rateCards,
       readPool,
       controlPool: readPool,
       keys,
@@ -65,6 +69,8 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await engine.stop();
   await keys.close();
   await alertDefaults.close();
+  await settings.close();
+  await rateCards.close();
   await readPool.end();
   await database.drop();
   return routes;

@@ -2,8 +2,16 @@ import type { JsonObject } from '#amounts';
 import { OVERAGE_POLICIES, REMAINDERS, type OveragePolicy, type Remainder } from '#ledger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsDiscount, IsPrices, IsRateCardId } from '../validation/prices.ts';
-import { IsAmount, IsMetadata, IsNewAccountId, IsText, IsTimeZone, IsUnit } from '../validation/rules.ts';
+import { IsDiscount, IsOverrides } from '../validation/account-prices.ts';
+import {
+  IsAmount,
+  IsMetadata,
+  IsNewAccountId,
+  IsRateCardId,
+  IsText,
+  IsTimeZone,
+  IsUnit,
+} from '../validation/rules.ts';
 
 export const DEFAULT_UNIT = 'credits';
 
@@ -38,7 +46,7 @@ export class AccountTermsBody {
 
   @Describe('The account’s own prices, like those of a rate card: one that matches beats any price of the card.')
   @IsOptional()
-  @IsPrices()
+  @IsOverrides()
   readonly overrides?: JsonObject[] | null;
 
   @Describe('The name of a time zone: days and months of prices that count over a period begin by its calendar.')

@@ -2,6 +2,7 @@ import { ACCOUNT_STATUSES, OVERAGE_POLICIES, REMAINDERS } from '#ledger';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
+import { PRICES_SCHEMA } from '../validation/prices.ts';
 import { ACCOUNT_ID, UNIT } from '../validation/rules.ts';
 import type { accountView, balanceView } from './account.view.ts';
 
@@ -35,8 +36,7 @@ const ACCOUNT_FIELDS: Parameters<typeof viewSchema<ReturnType<typeof accountView
   rate_card: orNull(id('rateCard', 'The rate card that prices its usage.')),
   discount: amount('The part that is taken off every price, from 0 to 1.'),
   overrides: {
-    type: 'array',
-    items: { type: 'object', additionalProperties: true },
+    ...PRICES_SCHEMA,
     description: 'The account’s own prices: one that matches beats any price of the rate card.',
   },
   metadata: metadata(),

@@ -6,6 +6,7 @@ import { Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest } from '../lists/page-query.ts';
+import { rateCardArchived, rateCardNotFound, rateCardPurposeDiffers } from '../rate-cards/rate-card-ref.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
@@ -165,7 +166,7 @@ export class AccountsController {
     const card = this.rateCards.card(uuid);
     if (card?.environment !== environment) throw rateCardNotFound(id);
     if (card.isArchived) throw rateCardArchived(id);
-    if (card.purpose !== 'price') throw notForPrices();
+    if (card.purpose !== 'price') throw rateCardPurposeDiffers(id, 'price');
     return { id: uuid, unit: card.unit };
   }
 

@@ -50,6 +50,7 @@ const CHECKS: Readonly<Record<AccountNaming, Check>> = {
   items: ({ body }, caller) => first(itemsOf(body), (item) => ofAccount(fieldOf(item, 'account'), caller)),
   authorizations_of_items: ({ body }, caller) =>
     first(itemsOf(body), (item) => ofObject('authorization', fieldOf(item, 'authorization'), caller)),
+  none: () => null,
 };
 
 /** What isn't an id at all is refused by the operation, for its form. */

@@ -4,10 +4,10 @@ import type { FastifyContextConfig, FastifyRequest } from 'fastify';
 
 /**
  * How a request names the one account that it is about: by the account's id in its path, by the id of an object there, by
- * a filter of its query, by its body, or by every item of its body.
+ * a filter of its query, by its body, or by every item of its body. `none`: it is about no account, and any may see it.
  */
 export type AccountNaming =
-  'path' | 'authorization' | 'grant' | 'event' | 'query' | 'body' | 'items' | 'authorizations_of_items';
+  'path' | 'authorization' | 'grant' | 'event' | 'query' | 'body' | 'items' | 'authorizations_of_items' | 'none';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../content/escape-html.ts';
+
 /** Where a link leads on the page; `null` where nothing that the service has is meant: its text stands there without a link. */
 export type LinkTarget = (href: string) => string | null;
 
@@ -8,18 +10,18 @@ const SPAN =
 /** @param linkTarget `null`: the text is code, and only escaped */
 export function renderInline(text: string, linkTarget: LinkTarget | null): string {
   const span = linkTarget && SPAN.exec(text);
-  if (!span) return escaped(text);
+  if (!span) return escapeHtml(text);
   const [all, code, label, href = '', strong, emphasis] = span;
   const rest = text.slice(span.index + all.length);
-  return escaped(text.slice(0, span.index)) + rendered() + renderInline(rest, linkTarget);
+  return escapeHtml(text.slice(0, span.index)) + rendered() + renderInline(rest, linkTarget);
 
   function rendered(): string {
-    if (code !== undefined) return `<code>${escaped(code)}</code>`;
+    if (code !== undefined) return `<code>${escapeHtml(code)}</code>`;
     if (strong !== undefined) return `<strong>${renderInline(strong, linkTarget)}</strong>`;
     if (emphasis !== undefined) return `<em>${renderInline(emphasis, linkTarget)}</em>`;
     const target = linkTarget?.(href) ?? null;
     const shown = renderInline(label ?? '', linkTarget);
-    return target === null ? shown : `<a href="${escaped(target)}">${shown}</a>`;
+    return target === null ? shown : `<a href="${escapeHtml(target)}">${shown}</a>`;
   }
 }
 
@@ -30,8 +32,4 @@ export function textOf(text: string): string {
   const [all, code, label, , strong, emphasis] = span;
   const inner = code ?? textOf(label ?? strong ?? emphasis ?? '');
   return text.slice(0, span.index) + inner + textOf(text.slice(span.index + all.length));
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

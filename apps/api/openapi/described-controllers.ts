@@ -21,6 +21,10 @@ import { HEALTH_OPERATIONS } from '../health/health.operations.ts';
 import { HealthController } from '../health/health.controller.ts';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
 import { MetricsController } from '../metrics/metrics.controller.ts';
+import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
+import { RateCardsController } from '../rate-cards/rate-cards.controller.ts';
+import { SETTINGS_OPERATIONS } from '../settings/settings.operations.ts';
+import { SettingsController } from '../settings/settings.controller.ts';
 import { TEST_CLOCK_OPERATIONS } from '../test-clock/test-clock.operations.ts';
 import { TestClockController } from '../test-clock/test-clock.controller.ts';
 import { TRANSFER_OPERATIONS } from '../transfers/transfers.operations.ts';
@@ -43,6 +47,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(GrantsController, 'Grants', GRANT_OPERATIONS),
   described(AuthorizationsController, 'Authorizations', AUTHORIZATION_OPERATIONS),
   described(ChargesController, 'Charges', CHARGE_OPERATIONS),
+  described(RateCardsController, 'Prices', RATE_CARD_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
@@ -53,6 +58,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),
   described(EnvironmentsController, 'Environments', ENVIRONMENT_OPERATIONS),
   described(AuditLogController, 'Audit log', AUDIT_LOG_OPERATIONS),
+  described(SettingsController, 'Environments', SETTINGS_OPERATIONS),
   described(TestClockController, 'Test clock', TEST_CLOCK_OPERATIONS),
   described(HealthController, 'Operations', HEALTH_OPERATIONS),
   described(MetricsController, 'Operations', METRICS_OPERATIONS),

@@ -21,6 +21,10 @@ export const TAGS = {
     guide: guidePath('concepts', 'authorizations'),
   },
   Charges: { description: 'Authorize and commit in one step.', guide: guidePath('concepts', 'commit') },
+  Prices: {
+    description: 'Rate cards: what usage costs, and quotes of it.',
+    guide: guidePath('api', 'rate-cards'),
+  },
   Statement: {
     description: 'Every movement of an account’s credits.',
     guide: guidePath('concepts', 'double-entry'),

@@ -12,6 +12,9 @@ import { API_KEY_SCHEMA, MADE_API_KEY_SCHEMA } from '../api-keys/api-key.schema.
 import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
 import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
+import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
+import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
+import { SETTINGS_SCHEMA } from '../settings/settings.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
 import {
   DELIVERY_SCHEMA,
@@ -43,4 +46,9 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Delivery: DELIVERY_SCHEMA,
   Redelivered: REDELIVERED_SCHEMA,
   TestClock: TEST_CLOCK_SCHEMA,
+  RateCard: RATE_CARD_SCHEMA,
+  ListedRateCard: LISTED_RATE_CARD_SCHEMA,
+  RateCardVersion: RATE_CARD_VERSION_SCHEMA,
+  PublicPrices: PUBLIC_PRICES_SCHEMA,
+  Settings: SETTINGS_SCHEMA,
 };

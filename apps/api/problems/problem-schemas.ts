@@ -93,6 +93,23 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   test_clock_too_far: {
     limit_seconds: { type: 'integer', description: 'How far ahead of real time the test clock may be, in seconds.' },
   },
+  rate_card_not_found: { rate_card: text('The id of the rate card.') },
+  rate_card_version_not_found: { rate_card: text('The id of the rate card.') },
+  rate_card_archived: { rate_card: text('The id of the rate card.') },
+  rate_card_purpose_differs: { rate_card: text('The id of the rate card.') },
+  unit_mismatch: {
+    unit: text('The unit of the account.'),
+    rate_card_unit: text('The unit of the rate card.'),
+  },
+  tag_conflict: { tag: text('The tag.'), value: text('Its value.') },
+  no_rate_card: { account: ACCOUNT },
+  unpriced_usage: {
+    usage: {
+      type: 'array',
+      items: { type: 'integer', minimum: 0 },
+      description: 'The indexes of the usages without a price, counted from 0.',
+    },
+  },
   too_many_streams: { limit: { type: 'integer', description: 'The maximum number of open streams.' } },
   rate_limited: {
     retry_after: { type: 'integer', minimum: 1, description: 'Seconds until Purser accepts requests again.' },
@@ -106,6 +123,9 @@ const OF_BATCHES: readonly ProblemCode[] = [
   'account_closed',
   'account_suspended',
   'too_many_holds',
+  'no_rate_card',
+  'invalid_request',
+  'unpriced_usage',
   'insufficient_credits',
   'credits_held',
 ];

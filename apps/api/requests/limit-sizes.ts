@@ -5,19 +5,19 @@ import { sendProblem } from '../problems/send-problem.ts';
 
 /** A single request is some hundred bytes, and up to 16 KiB of metadata and a list of usage. */
 export const BODY_BYTES_MAX = 256 * 1024;
-/** A batch has up to a thousand items. */
-const BATCH_BODY_BYTES_MAX = 1024 * 1024;
+/** A batch has up to a thousand items, a quote as many usages, and a rate card prices for hundreds of models. */
+const LARGE_BODY_BYTES_MAX = 1024 * 1024;
 /** Of the first line and all headers together. */
 export const HEAD_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 
-/** The paths of operations on many items: `/v1/charges/batch`, `/v1/authorizations/commit-batch`. */
-const BATCH = /[/-]batch$/;
+/** Batches (`/v1/charges/batch`, `/v1/authorizations/commit-batch`), rate cards with their versions, and quotes. */
+const LARGE = /[/-]batch$|\/rate-cards(?:\/:id\/versions)?$|\/quotes$/;
 
 /** Bounds what one request may send, each operation by its own measure. */
 export function limitSizes(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
-    if (BATCH.test(route.url)) route.bodyLimit = BATCH_BODY_BYTES_MAX;
+    if (LARGE.test(route.url)) route.bodyLimit = LARGE_BODY_BYTES_MAX;
   });
   // Node leaves out what comes after as many headers, without a word. One more than are allowed tells that there were more.
   const server: Server = fastify.server;

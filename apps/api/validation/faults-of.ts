@@ -1,5 +1,7 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
+import { overridesFaults } from './account-prices.ts';
 import { sentName } from './body-classes.ts';
+import { pricesFaults } from './prices.ts';
 import { tagsFaults } from './tags.ts';
 
 /** What is wrong with a field. */
@@ -22,6 +24,8 @@ function ownFaults(error: ValidationError, field: string): Fault[] {
   const value: unknown = error.value;
   if (message.startsWith(REQUIRED)) return [{ field, message }];
   if (value === undefined) return [{ field, message: REQUIRED }];
+  if (constraint === 'isPrices') return [...pricesFaults(value, field)];
+  if (constraint === 'isOverrides') return [...overridesFaults(value, field)];
   if (constraint === 'isTags')
     return tagsFaults(value).map(({ tag, must, got }) => ({
       field: tag === null ? field : `${field}.${tag}`,

@@ -114,6 +114,12 @@ export const IsEndpointId = rule(
   { type: 'string', pattern: idPattern('endpoint') },
   (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
 );
+export const IsRateCardId = rule(
+  'isRateCardId',
+  'must be the id of a rate card, like "rate_…"',
+  { type: 'string', pattern: idPattern('rateCard') },
+  (value) => typeof value === 'string' && parsePublicId('rateCard', value) !== null,
+);
 /** Where a follower of an account goes on: after an object of this kind, or with the first. */
 export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
   return rule(
@@ -123,6 +129,10 @@ export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
     (value) => value === START || (typeof value === 'string' && parsePublicId(kind, value) !== null),
   )();
 }
+/** A code of ISO 4217, in either case. */
+export const IsCurrency = form('isCurrency', 'must be an ISO 4217 code, like "USD"', /^[A-Za-z]{3}$/);
+/** A version of a rate card, in a query. */
+export const IsVersion = form('isVersion', 'must be a whole number from 1 to 999999999', /^[1-9]\d{0,8}$/);
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
 export const IsLimit = form('isLimit', 'must be a whole number from 1 to 100', LIMIT);
 export const IsWait = form('isWait', 'must be a whole number of seconds from 0 to 86400', WAIT);

@@ -9,8 +9,8 @@ import { queryable, type Queryable } from '../queryable.ts';
 export interface EnvironmentSettings {
   /** The calendar of accounts that have none of their own. */
   readonly timeZone: string;
-  /** An ISO 4217 code; `null` where none is set. */
-  readonly currency: string | null;
+  /** An ISO 4217 code, in capitals. */
+  readonly currency: string;
   /** Money for one credit, in that currency. */
   readonly pricePerCredit: Amount | null;
   /** The UUID of the rate card that says what vendors charge; `null`: the published prices of vendors. */
@@ -19,7 +19,7 @@ export interface EnvironmentSettings {
 
 export const DEFAULT_SETTINGS: EnvironmentSettings = {
   timeZone: 'UTC',
-  currency: null,
+  currency: 'USD',
   pricePerCredit: null,
   costCard: null,
 };
@@ -117,7 +117,7 @@ async function writeSettings(database: Queryable, environment: string, settings:
 interface SettingsRow {
   readonly environment: string;
   readonly time_zone: string;
-  readonly currency: string | null;
+  readonly currency: string;
   readonly price_per_credit: string | null;
   readonly cost_card: string | null;
 }

@@ -1,0 +1,31 @@
+import { DEFAULT_SETTINGS } from '#ledger-store';
+import { IsOptional } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
+import { IsAmount, IsCurrency, IsRateCardId, IsTimeZone } from '../validation/rules.ts';
+
+/** What isn't given goes back to its default. */
+export class SettingsBody {
+  @Describe('The name of the time zone of accounts that have none of their own.', {
+    default: DEFAULT_SETTINGS.timeZone,
+  })
+  @IsOptional()
+  @IsTimeZone()
+  readonly time_zone?: string | null;
+
+  @Describe('The ISO 4217 code of your currency.', { default: DEFAULT_SETTINGS.currency })
+  @IsOptional()
+  @IsCurrency()
+  readonly currency?: string | null;
+
+  @Describe('What a credit costs, in your currency. Default: not set.')
+  @IsOptional()
+  @IsAmount()
+  readonly price_per_credit?: string | null;
+
+  @Describe(
+    'The rate card of purpose `cost` that says what vendors charge you. Default: the prices that vendors publish.',
+  )
+  @IsOptional()
+  @IsRateCardId()
+  readonly cost_card?: string | null;
+}

@@ -1,0 +1,60 @@
+import { Amount } from '#amounts';
+import { parsePublicId } from '#ledger';
+import {
+  DEFAULT_SETTINGS,
+  Settings,
+  type Changed,
+  type EnvironmentSettings,
+  type SettingsRefusal,
+} from '#ledger-store';
+import { Body, Controller, Get, Put, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs } from '../auth/needs.ts';
+import { ProblemError } from '../problems/problem.ts';
+import { rateCardArchived, rateCardNotFound, rateCardPurposeDiffers } from '../rate-cards/rate-card-ref.ts';
+import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { SettingsBody } from './settings.body.ts';
+import { settingsView } from './settings.view.ts';
+
+/** What holds for a whole environment. */
+@Controller('v1/settings')
+export class SettingsController {
+  constructor(private readonly settings: Settings) {}
+
+  @Get()
+  @Needs('read')
+  read(@Environment() environment: string, @Query(noFields) _query: unknown) {
+    return settingsView(this.settings.of(environment));
+  }
+
+  @Put()
+  @Needs('admin')
+  async set(@Body() body: SettingsBody, @Res() reply: FastifyReply): Promise<void> {
+    const settings = givenSettings(body);
+    const answer = { status: 200, body: JSON.stringify(settingsView(settings)) };
+    const result = await this.settings.set(changeRequestOf(reply.request), settings, answer);
+    if (isRefusal(result)) throw REFUSED[result](body.cost_card ?? '');
+    answerChange(reply, result);
+  }
+}
+
+function givenSettings({ time_zone, currency, price_per_credit, cost_card }: SettingsBody): EnvironmentSettings {
+  return {
+    timeZone: time_zone ?? DEFAULT_SETTINGS.timeZone,
+    currency: currency?.toUpperCase() ?? DEFAULT_SETTINGS.currency,
+    pricePerCredit: price_per_credit ? new Amount(price_per_credit) : DEFAULT_SETTINGS.pricePerCredit,
+    costCard: cost_card ? parsePublicId('rateCard', cost_card) : DEFAULT_SETTINGS.costCard,
+  };
+}
+
+const REFUSED: Record<SettingsRefusal, (rateCard: string) => ProblemError> = {
+  rate_card_not_found: rateCardNotFound,
+  rate_card_archived: rateCardArchived,
+  rate_card_purpose_differs: (rateCard) => rateCardPurposeDiffers(rateCard, 'cost'),
+};
+
+function isRefusal(result: Changed<SettingsRefusal>): result is SettingsRefusal {
+  return typeof result === 'string' && result in REFUSED;
+}

@@ -1,0 +1,12 @@
+import { orNull } from '../openapi/field-schema.ts';
+import { amount, id, text, viewSchema } from '../openapi/view-schema.ts';
+import type { settingsView } from './settings.view.ts';
+
+export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What holds for a whole environment.', {
+  time_zone: text('The time zone of accounts that have none of their own.'),
+  currency: text('The ISO 4217 code of your currency.'),
+  price_per_credit: orNull(amount('What a credit costs, in your currency.')),
+  cost_card: orNull(
+    id('rateCard', 'The rate card that says what vendors charge you; `null`: the prices that vendors publish.'),
+  ),
+});
