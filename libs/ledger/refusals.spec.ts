@@ -29,7 +29,7 @@ const FIGURES = {
 };
 
 function refusal(code: RefusalCode): Refusal {
-  return { ...FIGURES, code };
+  return { ...FIGURES, code } as Refusal;
 }
 
 describe('the order of refusals', () => {

@@ -3,11 +3,13 @@ import { connect, type Pool } from '#database';
 import {
   accountKey,
   IdGenerator,
+  NOT_PRICED,
   type Account,
   type Authorization,
   type Counter,
   type Grant,
   type Transfer,
+  type UsageRecord,
 } from '#ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
