@@ -33,16 +33,16 @@ const AUTHORIZATIONS = `
   alter table holds
     add column group_name text,
     add column pricing jsonb,
-    add column added jsonb,
+    add column additions jsonb,
     drop constraint holds_amount_is_positive,
     add constraint holds_amount_is_positive check (amount >= 0);
   alter table authorizations
     add column group_name text,
     add column pricing jsonb,
-    add column added jsonb,
+    add column additions jsonb,
     drop constraint authorizations_amount_is_positive,
     add constraint authorizations_amount_is_positive check (amount >= 0);
-  grant update (pricing, added) on holds, authorizations to purser_app;
+  grant update (pricing, additions) on holds, authorizations to purser_app;
 `;
 
 const USAGE_RECORDS = `

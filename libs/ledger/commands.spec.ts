@@ -25,6 +25,7 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [],
       refunds: [],
+      rateCards: [],
       testClocks: [],
       sweeps: [],
     });
@@ -41,6 +42,7 @@ describe('needsOf', () => {
       authorizations: [ofAcme],
       grants: [],
       refunds: [],
+      rateCards: [],
       testClocks: [],
       sweeps: [],
     });
@@ -50,6 +52,7 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [ofAcme],
       refunds: [],
+      rateCards: [],
       testClocks: [],
       sweeps: [],
     });
@@ -58,6 +61,7 @@ describe('needsOf', () => {
       authorizations: [ofBeta, ofAcme],
       grants: [],
       refunds: [],
+      rateCards: [],
       testClocks: [],
       sweeps: [],
     });
@@ -69,6 +73,7 @@ describe('needsOf', () => {
     expect(needsOf({ type: 'extend', authorization, amount: null, holdSeconds: 60 })).toEqual({
       ...needs,
       refunds: [],
+      rateCards: [],
       testClocks: [],
       sweeps: [],
     });

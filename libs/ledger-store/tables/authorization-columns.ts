@@ -23,7 +23,7 @@ export const AUTHORIZATION_COLUMNS = {
   metadata: column('metadata', json<JsonObject>()),
   group: column('group_name', text()).nullable(),
   pricing: column('pricing', pricing).nullable().updated(),
-  added: column('added', json<Added>()).nullable().updated(),
+  added: column('additions', json<Added>()).nullable().updated(),
   createdAt: column('created_at', time),
   expiresAt: column('expires_at', time).nullable().updated(),
   balance: {
