@@ -8,7 +8,8 @@ import type { RunningCounts } from './running-counts.ts';
 import { statedQuantity, statesAny, type Tags, type Usage } from './usage.ts';
 
 const ONE = new Amount(1);
-const PLACES = 12;
+/** Where lines are rounded. */
+export const PLACES = 12;
 
 /** A usage, and the price and terms that apply to it. */
 export interface AppliedPrice {

@@ -1,10 +1,9 @@
 import { Amount, smallerOf, ZERO } from '#amounts';
-import type { AppliedPrice } from './applied-price.ts';
+import { type AppliedPrice, PLACES } from './applied-price.ts';
 import type { Range } from './highest-amount.ts';
 import { type Majorant, majorantOf, slopeOf, sum } from './majorant.ts';
 import type { Component } from './rate-card.ts';
 
-const PLACES = 12;
 const ROUND_DOWN = 1;
 const HALF_OF_LAST_PLACE = new Amount('0.0000000000005');
 
@@ -21,37 +20,46 @@ export interface GroupMember {
  * by half of the last place, unless whole units cost nothing beyond it.
  */
 export function fillGroup(applied: AppliedPrice, members: readonly GroupMember[], units: Amount): Amount {
-  const majorants = members.map((member) => ({ ...finished(applied, member), limit: member.limit }));
+  const majorants = members.map((member) => finished(applied, member)).sort((a, b) => b.slope.cmp(a.slope));
   let total = sum(majorants.map(({ fixed }) => fixed));
   let left = units;
-  for (const { slope, limit } of majorants.sort((a, b) => b.slope.cmp(a.slope))) {
+  for (const { slope, limit } of majorants) {
     const taken = smallerOf(limit, left);
     total = total.plus(slope.times(taken));
     left = left.minus(taken);
   }
-  if (!members.every((member) => isNeverRounded(applied, member))) {
-    total = total.plus(HALF_OF_LAST_PLACE.times(members.length));
-  }
-  return total.toDecimalPlaces(PLACES, ROUND_DOWN);
+  if (majorants.some(({ isRounded }) => isRounded)) total = total.plus(HALF_OF_LAST_PLACE.times(members.length));
+  return total.decimalPlaces() <= PLACES ? total : total.toDecimalPlaces(PLACES, ROUND_DOWN);
+}
+
+interface FinishedMajorant extends Majorant {
+  readonly limit: Amount;
+  /** Whether a whole number of units may cost something beyond the last place. */
+  readonly isRounded: boolean;
 }
 
 /** With multipliers, minimum and discount. */
-function finished({ factor, kept }: AppliedPrice, { component, rate, limit, range }: GroupMember): Majorant {
-  const { fixed, slope } = majorantOf(component, rate, limit, range);
-  const minimum = component.minimum ?? ZERO;
-  return { fixed: fixed.times(factor).plus(minimum).times(kept), slope: slope.times(factor).times(kept) };
+function finished(applied: AppliedPrice, member: GroupMember): FinishedMajorant {
+  const { component, rate, limit, range } = member;
+  const majorant = majorantOf(component, rate, limit, range);
+  const slope = scaled(applied, majorant.slope);
+  const isPlain = component.pricing === 'per_unit' && component.minimum === null && component.included.isZero();
+  const isRounded = isPlain ? slope.decimalPlaces() > PLACES || !limit.isInteger() : mayBeRounded(applied, member);
+  const minimum = component.minimum?.times(applied.kept);
+  const fixed = scaled(applied, majorant.fixed);
+  return { slope, limit, isRounded, fixed: minimum ? fixed.plus(minimum) : fixed };
 }
 
-/** Whether its line ends with the last place by itself, for every whole number of units. */
-function isNeverRounded({ factor, kept }: AppliedPrice, { component, rate, limit, range }: GroupMember): boolean {
+function scaled({ factor, kept }: AppliedPrice, amount: Amount): Amount {
+  return amount.isZero() ? amount : amount.times(factor).times(kept);
+}
+
+function mayBeRounded(applied: AppliedPrice, { component, rate, limit, range }: GroupMember): boolean {
   const { tiers, included, minimum, pricing } = component;
   const ends = tiers.map(({ upTo }) => upTo ?? ZERO);
   const units = [limit, included, range?.from ?? ZERO, range?.to ?? ZERO, ...ends];
   const amounts = tiers.flatMap(({ amount, flat }) => [slopeOf(component, amount), flat]);
   if (rate) amounts.push(pricing === 'per_unit' ? slopeOf(component, rate) : rate);
-  const charged = amounts.map((amount) => amount.times(factor));
-  if (minimum) charged.push(minimum);
-  return (
-    units.every((count) => count.isInteger()) && charged.every((amount) => amount.times(kept).decimalPlaces() <= PLACES)
-  );
+  const finest = [...amounts.map((amount) => scaled(applied, amount)), minimum?.times(applied.kept) ?? ZERO];
+  return units.some((count) => !count.isInteger()) || finest.some((amount) => amount.decimalPlaces() > PLACES);
 }

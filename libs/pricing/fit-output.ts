@@ -40,7 +40,7 @@ export function fitOutput(
   return fits(least) ? largestFitting(request.minOutputTokens, Number(most), withOutput, fits) : null;
 }
 
-/** By halves: `from` fits, `to` doesn't, and what fits also does with less. */
+/** `from` fits, `to` doesn't, and what fits also does with less. */
 function largestFitting<T>(from: number, to: number, at: (n: number) => T, fits: (found: T) => boolean): T {
   let [fitting, beyond] = [from, to];
   while (beyond - fitting > 1) {

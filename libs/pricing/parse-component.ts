@@ -1,4 +1,4 @@
-import { Amount, ZERO } from '#amounts';
+import { Amount, formatAmount, ZERO } from '#amounts';
 import { FieldReader } from './field-reader.ts';
 import type { PriceFault } from './price-fault.ts';
 import {
@@ -112,7 +112,10 @@ function parseContextRate(json: unknown, path: string, faults: PriceFault[]): Co
   return inputTokens && amount && { inputTokens, amount };
 }
 
+/** Nearly every `per` is a power of ten, whose reciprocal needs no division. */
 function reciprocalOf(per: Amount): Amount | null {
+  const digits = formatAmount(per);
+  if (/^10*$/.test(digits)) return new Amount(`1e-${String(digits.length - 1)}`);
   const reciprocal = ONE.div(per);
   return reciprocal.times(per).eq(ONE) ? reciprocal : null;
 }

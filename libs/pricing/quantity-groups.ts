@@ -9,29 +9,28 @@ export interface QuantityGroup {
   readonly parts: readonly number[];
 }
 
-const PARTS: Readonly<Record<string, readonly (string | RegExp)[]>> = {
-  input_tokens: [
-    'cache_read_tokens',
-    /^cache_write(_[a-z0-9]+)?_tokens$/,
-    'input_audio_tokens',
-    'input_image_tokens',
-    'input_video_tokens',
-  ],
-  output_tokens: ['reasoning_tokens', 'output_audio_tokens', 'output_image_tokens'],
-};
-
+/** What a quantity is a part of, and its place among the parts of that whole. */
 interface Place {
   readonly whole: string;
   readonly order: number;
 }
 
-/** The whole that a quantity is a part of, and its place among the parts; null where it is a quantity of its own. */
+const PLACES: ReadonlyMap<string, Place> = new Map([
+  ['cache_read_tokens', { whole: 'input_tokens', order: 0 }],
+  ['input_audio_tokens', { whole: 'input_tokens', order: 2 }],
+  ['input_image_tokens', { whole: 'input_tokens', order: 3 }],
+  ['input_video_tokens', { whole: 'input_tokens', order: 4 }],
+  ['reasoning_tokens', { whole: 'output_tokens', order: 0 }],
+  ['output_audio_tokens', { whole: 'output_tokens', order: 1 }],
+  ['output_image_tokens', { whole: 'output_tokens', order: 2 }],
+]);
+/** With the time that it is kept for, or without. */
+const CACHE_WRITE = /^cache_write(_[a-z0-9]+)?_tokens$/;
+const CACHE_WRITE_PLACE: Place = { whole: 'input_tokens', order: 1 };
+
+/** Null where it is a quantity of its own. */
 export function placeOf(quantity: string): Place | null {
-  for (const [whole, parts] of Object.entries(PARTS)) {
-    const order = parts.findIndex((part) => (typeof part === 'string' ? part === quantity : part.test(quantity)));
-    if (order >= 0) return { whole, order };
-  }
-  return null;
+  return PLACES.get(quantity) ?? (CACHE_WRITE.test(quantity) ? CACHE_WRITE_PLACE : null);
 }
 
 export function groupQuantities(components: readonly Pick<Component, 'quantity'>[]): readonly QuantityGroup[] {

@@ -151,7 +151,7 @@ describe('the worked figures', () => {
       cache_read_tokens: 200_000,
       output_tokens: 1_000,
     };
-    const { lines } = priced({ prices }, usage).usages[0]!;
+    const lines = priced({ prices }, usage).usages.flatMap((one) => one.lines);
     expect(lines.map(({ amount }) => formatAmount(amount))).toEqual(['0.5', '0.1', '0.0225']);
   });
 
