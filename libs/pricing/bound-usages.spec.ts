@@ -97,4 +97,18 @@ describe('a bound', () => {
       }),
     );
   });
+
+  it('is for graduated tiers with flat amounts never less than the price from any position', () => {
+    const components = randomComponent('images', { counted: ['month'], pricing: ['graduated'] });
+    fc.assert(
+      fc.property(components, fc.nat(60), fc.nat(70), fc.nat(20), (component, images, used, reserved) => {
+        const terms = { prices: readPrices([{ event: 'used', components: [component] }]) };
+        const held = new Amount(holdFor(terms, { event: 'used', images }, { positions: standing(used, reserved) }));
+        for (let shift = 0; shift <= reserved; shift++) {
+          expect(held.gte(costOf(terms, { event: 'used', images }, { positions: standing(used + shift) }))).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
 });
