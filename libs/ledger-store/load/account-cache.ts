@@ -246,6 +246,7 @@ export class AccountCache {
     if (earlier) {
       this.forgetLapsed(earlier, now + aheadMsOf(state));
       this.forgetAccount(earlier);
+      keepCounters(earlier.state, state);
     }
     this.entries.set(key, {
       state,
@@ -346,6 +347,13 @@ export class AccountCache {
       this.forgetAuthorization(id);
       this.noteGone(id);
     }
+  }
+}
+
+/** Closed windows aren't read again with the account, but authorizations that stay cached may still be counted in them. */
+function keepCounters(earlier: AccountState, { counters }: AccountState): void {
+  for (const window of earlier.counters.all()) {
+    if (!counters.startingAt(window.counter, window.windowStart)) counters.add(window);
   }
 }
 

@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { authorizations } from './authorizations.ts';
 import { draws } from './draws.ts';
 import { closings } from './closings.ts';
+import { counters } from './counters.ts';
 import { alerts, events } from './events.ts';
 import { grants } from './grants.ts';
 import { holds } from './holds.ts';
@@ -17,6 +18,7 @@ export const PASSES: readonly Pass[] = [
   holds,
   authorizations,
   draws,
+  counters,
   accounts,
   closings,
   events,
