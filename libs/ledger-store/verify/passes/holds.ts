@@ -9,7 +9,7 @@ export const holds: Pass = {
       coalesce(p.strays, 0) as strays,
       a.environment as account_environment,
       z.status as closed_as,
-      coalesce(s.added, h.amount) as added,
+      coalesce(s.authorized, h.amount) as authorized,
       coalesce(s.last_held, h.amount) as last_held,
       ${ACCOUNT_NOW} as now
     from clock cross join holds h
@@ -20,7 +20,7 @@ export const holds: Pass = {
       group by s.account_id, s.id
     ) p on p.account_id = h.account_id and p.id = h.id
     left join lateral (
-      select sum(greatest(0, more)) as added, (h.steps -> -1 ->> 1)::numeric as last_held
+      select sum(greatest(0, more)) as authorized, (h.steps -> -1 ->> 1)::numeric as last_held
       from (
         select (step ->> 1)::numeric - lag((step ->> 1)::numeric, 1, 0) over (order by place) as more
         from jsonb_array_elements(h.steps) with ordinality steps (step, place)
@@ -47,8 +47,8 @@ export const holds: Pass = {
     {
       name: 'The amount of a hold is what it held at first, and what extensions added; it holds what its last step says',
       section: '§4',
-      holds: 'amount = added and held = last_held',
-      expected: `format('%s, of an amount of %s', trim_scale(last_held), trim_scale(added))`,
+      holds: 'amount = authorized and held = last_held',
+      expected: `format('%s, of an amount of %s', trim_scale(last_held), trim_scale(authorized))`,
       found: `format('%s, of an amount of %s', trim_scale(held), trim_scale(amount))`,
     },
     {
