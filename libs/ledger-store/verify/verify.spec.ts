@@ -11,6 +11,10 @@ import {
 } from '../../../test/support/test-database.ts';
 import { Engine } from '../engine/engine.ts';
 import { closeAccounts, type ClosedRow } from '../maintenance/close-accounts.ts';
+import { createGrant } from '../testing/commands.ts';
+import { inEnvironment } from '../testing/in-environment.ts';
+import { PricedEngines } from '../testing/priced-engines.ts';
+import { authorizeUsage, chargeUsage, createPricedAccount } from '../testing/usage-commands.ts';
 import type { CheckResult, VerifyReport } from './verify-report.ts';
 import { verify } from './verify.ts';
 
@@ -112,7 +116,23 @@ async function fill(databaseUrl: string): Promise<void> {
   } finally {
     await books.stop();
   }
+  await count(databaseUrl);
   await closeAll(databaseUrl);
+}
+
+/** Tokens that are counted: some are used, and some reserved. */
+async function count(databaseUrl: string): Promise<void> {
+  const engines = await PricedEngines.open(databaseUrl);
+  try {
+    const price = { event: 'chat', components: [{ quantity: 'tokens', amount: '1', included: '5', counted: 'total' }] };
+    const ledger = engines.start();
+    await ledger.do(createPricedAccount('hooli', await engines.card([price])));
+    await ledger.do(inEnvironment('test', createGrant('hooli', '50')));
+    await ledger.do(chargeUsage('hooli', [{ event: 'chat', tokens: 7 }]));
+    await ledger.do(authorizeUsage('hooli', [{ event: 'chat', tokens: 3 }]));
+  } finally {
+    await engines.close();
+  }
 }
 
 /** Closes what there is of all accounts, a few transfers at a time. */
@@ -360,6 +380,34 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update authorizations set environment = 'test' where ${committed25}`],
   },
   {
+    check: 'What is used of a counter is what authorizations have used of it',
+    difference: { account: 'hooli', found: '8' },
+    sql: ['update counters set used = used + 1'],
+  },
+  {
+    check: 'What is used of a counter is what authorizations have used of it',
+    difference: { account: 'hooli', found: '0' },
+    sql: ['delete from counters'],
+  },
+  {
+    check: 'What is reserved of a counter is what open holds have reserved of it',
+    difference: { account: 'hooli', found: '3' },
+    sql: [`update holds set reservations = '[]' where environment = 'test'`],
+  },
+  {
+    check: 'Authorizations count in the windows in which they were made',
+    difference: { account: 'hooli' },
+    sql: [`update authorizations set created_at = '1969-12-31' where environment = 'test'`],
+  },
+  {
+    check: 'No instant belongs to two windows of a counter',
+    difference: { account: 'hooli', found: 'no end' },
+    sql: [
+      `insert into counters (account_id, counter, window_start, used, reserved, open)
+        select account_id, counter, window_start + interval '1 day', 0, 0, true from counters`,
+    ],
+  },
+  {
     check: 'An account belongs to an environment that exists',
     difference: { account: 'initech', objects: [], expected: 'an environment', found: 'nowhere' },
     sql: [`update accounts set environment = 'nowhere' where account_id = ${keyOf('initech')}`],
@@ -464,7 +512,7 @@ describe('verify, on books that the engine wrote', () => {
   it('finds nothing, and says what it checked', async () => {
     const report = await withCopy((pool) => verify(pool));
     expect(report.checks.filter(({ differences }) => differences > 0)).toEqual([]);
-    expect(report).toMatchObject({ clean: true, transfers: 21, grants: 7, authorizations: 10 });
+    expect(report).toMatchObject({ clean: true, transfers: 23, grants: 8, authorizations: 12 });
     expect(report.checks.filter(({ checked }) => checked === 0)).toEqual([]);
   });
 
@@ -479,6 +527,15 @@ describe('verify, on books that the engine wrote', () => {
         outstanding: '105.249999999999',
         usage: '63.750000000001',
         breakage: '9',
+      },
+      {
+        environment: 'test',
+        unit: 'credits',
+        funding: { paid: '50', promotional: '0', included: '0' },
+        debt: '0',
+        outstanding: '48',
+        usage: '2',
+        breakage: '0',
       },
     ]);
   });
