@@ -1,5 +1,6 @@
 export { boundUsages, type Bound, type BoundedRequest } from './bound-usages.ts';
 export { usageFault } from './check-usage.ts';
+export { costOfUsages, type Cost, type CostCard } from './costs/cost-of-usages.ts';
 export { VendorCosts } from './costs/vendor-costs.ts';
 export { fitOutput, type FittedRequest } from './fit-output.ts';
 export type { Condition, Match } from './match.ts';

@@ -1,8 +1,7 @@
-import { ZERO } from '#amounts';
 import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
 import type { Cost } from '#ledger';
-import { priceUsages, type Positions, type PriceList, type Usage } from '#pricing';
+import { type CostCard, costOfUsages, type PriceList, type Usage, VendorCosts } from '#pricing';
 import { queryable, type Queryable } from '../queryable.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import {
@@ -22,8 +21,6 @@ export interface RateCardMirrorOptions {
   readonly log: (line: string) => void;
   /** How often to look whether there are new cards or versions. */
   readonly everyMs?: number;
-  /** What vendors charge where an environment has no cost card; nothing is known where it isn't given. */
-  readonly vendorCost?: (usages: readonly Usage[], at: number) => Cost | null;
 }
 
 /** Four looks until a version takes effect, which it does a second after it was made. */
@@ -42,12 +39,12 @@ export class RateCardMirror implements PriceSource {
     private readonly pool: Pool,
     private readonly snapshot: PolledSnapshot<KnownCards>,
     private readonly lists: PriceLists,
-    private readonly vendorCost: (usages: readonly Usage[], at: number) => Cost | null,
+    private readonly vendors: VendorCosts,
   ) {}
 
   /** Loads the cards and keeps up with them until it is closed. */
   static async open(options: RateCardMirrorOptions): Promise<RateCardMirror> {
-    const { pool, log, everyMs = REFRESH_MS, vendorCost = () => null } = options;
+    const { pool, log, everyMs = REFRESH_MS } = options;
     const database = queryable(pool);
     const lists = new PriceLists();
     const load = async (last: KnownCards | null): Promise<KnownCards> => {
@@ -57,7 +54,8 @@ export class RateCardMirror implements PriceSource {
       return known;
     };
     const title = 'The look-up of rate cards';
-    return new RateCardMirror(pool, await PolledSnapshot.open({ title, everyMs, load, log }), lists, vendorCost);
+    const vendors = await VendorCosts.load();
+    return new RateCardMirror(pool, await PolledSnapshot.open({ title, everyMs, load, log }), lists, vendors);
   }
 
   card(card: string): MirroredCard | null {
@@ -74,15 +72,10 @@ export class RateCardMirror implements PriceSource {
   }
 
   costOf(environment: string, usages: readonly Usage[], at: number): Cost | null {
-    const card = this.snapshot.value.costCards.get(environment);
-    if (card === undefined) return this.vendorCost(usages, at);
-    const version = this.versionAt(card, at, Date.now());
-    const prices = version === null ? null : this.prices(card, version);
-    const unit = this.card(card)?.unit;
-    if (!prices || unit === undefined) return null;
-    const terms = { prices, overrides: null, discount: ZERO };
-    const pricing = priceUsages(terms, { usages, tags: {}, at }, NOTHING_USED);
-    return pricing.ok ? { amount: pricing.priced.amount, currency: unit } : null;
+    const id = this.snapshot.value.costCards.get(environment);
+    if (id === undefined) return costOfUsages(this.vendors, null, usages, at);
+    const card = this.costCard(id, at);
+    return card && costOfUsages(this.vendors, card, usages, at);
   }
 
   /**
@@ -106,6 +99,13 @@ export class RateCardMirror implements PriceSource {
     await Promise.allSettled(this.#loading.values());
   }
 
+  private costCard(id: string, at: number): CostCard | null {
+    const version = this.versionAt(id, at, Date.now());
+    const prices = version === null ? null : this.prices(id, version);
+    const currency = this.card(id)?.unit;
+    return prices && currency !== undefined ? { prices, currency } : null;
+  }
+
   private missing({ card, version }: WantedPrices): VersionRef[] {
     const known = this.card(card);
     if (!known) return [];
@@ -126,9 +126,6 @@ export class RateCardMirror implements PriceSource {
     }
   }
 }
-
-/** What cost cards say holds for a request alone. */
-const NOTHING_USED: Positions = { used: () => ZERO, reserved: () => ZERO };
 
 function costRefs({ cards, costCards }: KnownCards): VersionRef[] {
   return [...new Set(costCards.values())].flatMap((card) =>
