@@ -9,7 +9,8 @@ import { PriceList } from './price-list.ts';
 import { groupQuantities } from './quantity-groups.ts';
 import type { Component, Price } from './rate-card.ts';
 
-const PRICES_MAX = 1000;
+/** All models that are published have room in one card. */
+const PRICES_MAX = 2000;
 const COMPONENTS_MAX = 50;
 const MULTIPLIERS_MAX = 50;
 const FIELDS = ['event', 'match', 'components', 'multipliers', 'max_output_tokens'];

@@ -66,5 +66,6 @@ function countsAnything(usage: Usage): boolean {
 function countOf(usage: Usage, quantity: string): Amount {
   const count = usage[quantity];
   if (typeof count === 'number' || typeof count === 'string') return new Amount(count);
+  if (quantity === 'annotated_pages' && usage.properties?.['annotated'] === true) return countOf(usage, 'pages');
   return quantity === 'requests' ? ONE : ZERO;
 }

@@ -14,6 +14,8 @@ const STANDARD: ReadonlySet<unknown> = new Set([
   'standard_only',
   'on_demand',
 ]);
+/** Throughput that was bought beforehand isn't paid by the token. */
+const BY_TOKEN: ReadonlySet<unknown> = new Set([undefined, 'ON_DEMAND', 'ON_DEMAND_FLEX', 'ON_DEMAND_PRIORITY']);
 const EVERYWHERE: ReadonlySet<unknown> = new Set([undefined, null, '', 'global', 'not_available']);
 
 /**
@@ -26,11 +28,7 @@ const FACTORS: Readonly<
   anthropic: { batch: { factor: HALF, cached: true } },
   aws: { batch: { factor: HALF, cached: false } },
   azure: { batch: { factor: HALF, cached: true }, flex: { factor: HALF, cached: true } },
-  google: {
-    batch: { factor: HALF, cached: false },
-    flex: { factor: HALF, cached: false },
-    on_demand_flex: { factor: HALF, cached: false },
-  },
+  google: { batch: { factor: HALF, cached: false }, flex: { factor: HALF, cached: false } },
   groq: { batch: { factor: HALF, cached: false }, flex: { factor: WHOLE, cached: true } },
   mistral: { batch: { factor: HALF, cached: false } },
   openai: { batch: { factor: HALF, cached: true }, flex: { factor: HALF, cached: true } },
@@ -46,8 +44,8 @@ export function listPriceFactor(
   readsCache: boolean,
 ): Amount | null {
   if (properties === undefined) return WHOLE;
-  const { batch, service_tier: tier, speed, inference_geo: place } = properties;
-  if (!EVERYWHERE.has(place) || !STANDARD.has(speed)) return null;
+  const { batch, service_tier: tier, speed, inference_geo: place, traffic_type: traffic } = properties;
+  if (!EVERYWHERE.has(place) || !STANDARD.has(speed) || !BY_TOKEN.has(traffic)) return null;
   const served = batch === true ? 'batch' : tier;
   if (STANDARD.has(served)) return WHOLE;
   const known = typeof served === 'string' ? FACTORS[provider]?.[served] : undefined;

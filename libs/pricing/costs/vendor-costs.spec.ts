@@ -77,6 +77,7 @@ describe('what a model costs', () => {
     expect(costOf({ provider: 'perplexity', model: 'sonar', input_tokens: 1000 })).toBe('0.013');
     expect(costOf({ provider: 'perplexity', model: 'sonar', input_tokens: 1000, requests: 2 })).toBe('0.025');
     expect(costOf({ model: 'mistral-ocr-2512', pages: 10, annotated_pages: 4 })).toBe('0.024');
+    expect(costOf({ model: 'mistral-ocr-2512', pages: 10, properties: { annotated: true } })).toBe('0.03');
   });
 
   it('is half for a batch and for flex, where the vendor says so, without its searches', () => {
@@ -104,7 +105,7 @@ describe('what a model costs is unknown, and not 0,', () => {
     ],
     [
       'where throughput was bought',
-      { model: 'gemini-2.5-pro', input_tokens: 1, properties: { service_tier: 'provisioned' } },
+      { model: 'gemini-2.5-pro', input_tokens: 1, properties: { traffic_type: 'PROVISIONED_THROUGHPUT' } },
     ],
     ['where the place has its price', { model: 'claude-opus-5', input_tokens: 1, properties: { inference_geo: 'us' } }],
     [

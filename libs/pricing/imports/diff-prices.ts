@@ -101,10 +101,13 @@ function plainAmount(component: JsonObject | undefined): Amount | null {
 
 const COMPARED_APART: ReadonlySet<string> = new Set(['amount', 'per', 'quantity', 'components', 'event', 'match']);
 
+const NOTHING = '{}';
+
 /** All but amounts and what they are for, in one order whatever that of the fields is. */
 function otherTerms(price: JsonObject): string {
-  const components = [...componentsOf(price)].map(([quantity, component]) => `${quantity} ${restOf(component)}`).sort();
-  return [restOf(price), ...components].join('\n');
+  const components = [...componentsOf(price)].map(([quantity, component]) => [quantity, restOf(component)] as const);
+  const special = components.filter(([, rest]) => rest !== NOTHING).map((both) => both.join(' '));
+  return [restOf(price), ...special.sort()].join('\n');
 }
 
 function restOf(json: JsonObject): string {

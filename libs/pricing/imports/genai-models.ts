@@ -1,11 +1,10 @@
 import type { ModelInfo, Provider } from '@pydantic/genai-prices';
-import { ZERO } from '#amounts';
 import { type DatedPrices, datedPrices } from '../costs/dated-prices.ts';
 import type { ExactPrices, ExactRate } from '../costs/exact-prices.ts';
 import { findModel, nameMatches } from '../costs/model-names.ts';
 import { dailyMultipliers } from './daily-multipliers.ts';
 import { eventOfModel } from './event-of-model.ts';
-import type { ImportNote, ListedModel, ListedRate, PublishedList } from './listed-model.ts';
+import type { ImportNote, ListedModel, ListedMultiplier, ListedRate, PublishedList } from './listed-model.ts';
 import { namesOfModel } from './names-of-model.ts';
 
 /** What usage names as the provider, where the list calls it otherwise. */
@@ -56,8 +55,8 @@ function readModel(providers: readonly Provider[], provider: Provider, model: Mo
       model.id,
       prices.map(({ quantity }) => quantity),
     ),
-    rates: daily.prices.flatMap((rate) => listedRate(rate, daily.prices) ?? []),
-    multipliers: daily.multipliers,
+    rates: daily.prices.filter((rate) => !isFiner(rate) && rate.quantity !== 'annotated_pages').map(listedRate),
+    multipliers: [...daily.multipliers, ...annotationMultipliers(daily.prices)],
     maxOutputTokens: null,
   };
   const notes = [
@@ -97,11 +96,13 @@ function isFiner({ quantity }: ExactRate): boolean {
   return quantity === 'cache_read_audio_tokens' || quantity === 'cache_read_image_tokens';
 }
 
-function listedRate(rate: ExactRate, prices: ExactPrices): ListedRate | null {
-  const { quantity, per, aboveContext, least } = rate;
-  if (isFiner(rate)) return null;
-  // In a rate card, only parts of the tokens are taken off their whole. Elsewhere a part costs what it costs beyond that.
-  const whole = quantity.endsWith('_tokens') ? undefined : prices.find((other) => other.quantity === rate.partOf);
-  const amount = rate.amount.minus(whole?.amount ?? ZERO);
+/** A document that was annotated as well costs more, by a factor that a rate card multiplies by. */
+function annotationMultipliers(prices: ExactPrices): ListedMultiplier[] {
+  const plain = prices.find(({ quantity }) => quantity === 'pages');
+  const annotated = prices.find(({ quantity }) => quantity === 'annotated_pages');
+  return plain && annotated ? [{ match: { annotated: true }, by: annotated.amount.div(plain.amount) }] : [];
+}
+
+function listedRate({ quantity, per, amount, aboveContext, least }: ExactRate): ListedRate {
   return { quantity, per, amount, aboveContext, minimum: least.times(amount).div(per) };
 }

@@ -39,7 +39,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   audio_speech: { event: 'speech.generated', quantities: { input_cost_per_character: 'characters' } },
   video_generation: { event: 'video.generated', quantities: { output_cost_per_second: 'video_seconds' } },
   realtime: { event: 'realtime.responded' },
-  rerank: { event: 'rerank.completed', quantities: { input_cost_per_query: 'searches' } },
+  rerank: { event: 'rerank.completed', quantities: { input_cost_per_query: 'search_units' } },
   moderation: { event: 'moderation.completed' },
   ocr: { event: 'document.read' },
 };
