@@ -9,6 +9,7 @@ export { parsePrices, readPrices, type ParsedPrices } from './parse-prices.ts';
 export type { PriceFault } from './price-fault.ts';
 export { PriceList } from './price-list.ts';
 export { priceStep, type EarlierSteps, type StepPricing } from './price-step.ts';
+export { priceRepeatedUsages, type RepeatedRequest, type RepeatedUsage } from './price-repeated.ts';
 export { priceUsages } from './price-usages.ts';
 export type {
   Count,

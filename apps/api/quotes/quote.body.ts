@@ -1,0 +1,33 @@
+import type { Usage } from '#pricing';
+import { IsOptional } from 'class-validator';
+import { Describe } from '../openapi/describe.ts';
+import { IsRateCardId } from '../validation/prices.ts';
+import { IsAccountId } from '../validation/rules.ts';
+import { IsTags } from '../validation/tags.ts';
+import { IsQuotedUsage } from './quoted-usage.ts';
+
+/** Exactly one of `rate_card` and `account`. */
+export class QuoteBody {
+  @Describe('The rate card whose prices apply. Name it, or an account.')
+  @IsOptional()
+  @IsRateCardId()
+  readonly rate_card?: string | null;
+
+  @Describe('The account whose terms apply: its rate card, discount and own prices, and what it has used so far.')
+  @IsOptional()
+  @IsAccountId()
+  readonly account?: string | null;
+
+  @Describe('The usage, or a list of it. `times`: how many requests use that; 1 if you leave it out.')
+  @IsQuotedUsage()
+  readonly usage!: QuotedUsage | readonly QuotedUsage[];
+
+  @Describe('Tags that prices may depend on.')
+  @IsOptional()
+  @IsTags()
+  readonly tags?: Readonly<Record<string, string>> | null;
+}
+
+export interface QuotedUsage extends Usage {
+  readonly times?: number;
+}
