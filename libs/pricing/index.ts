@@ -32,3 +32,7 @@ export type {
   Tier,
 } from './rate-card.ts';
 export { RESERVED_NAMES, statedQuantities, statedQuantity, type Tags, type Usage } from './usage.ts';
+export { keptRaw } from './vendors/kept-raw.ts';
+export { normalize, type NormalizedUsage, type VendorAnswer } from './vendors/normalize.ts';
+export type { VendorCost } from './vendors/vendor-cost.ts';
+export { VENDORS } from './vendors/vendors.ts';

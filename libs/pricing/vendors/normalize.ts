@@ -1,0 +1,120 @@
+import type { Json, JsonObject } from '#amounts';
+import type { Usage } from '../usage.ts';
+import { freeOfCharge } from './free-of-charge.ts';
+import { piecesOf, type Piece } from './pieces.ts';
+import type { Draft, ReadContext, Shape } from './shape.ts';
+import { usageOfDraft } from './usage-of-draft.ts';
+import type { VendorCost } from './vendor-cost.ts';
+import { providerOf, shapesOf } from './vendors.ts';
+
+/** Usage as a vendor reports it. */
+export interface VendorAnswer {
+  readonly vendor: string;
+  /** Its usage object, its answer, a batch's lines or object, `{headers, body}`, or the events of a stream. */
+  readonly raw: Json;
+  /** In place of the model that the answer names; other models that took part keep their names. */
+  readonly model?: string;
+  /** In place of the event that follows from the kind of answer. */
+  readonly event?: string;
+  /** Added to those that the answer gives, and stronger. */
+  readonly properties?: JsonObject;
+}
+
+export type NormalizedUsage =
+  | {
+      readonly ok: true;
+      /** Empty where there is nothing to charge. */
+      readonly usage: readonly Usage[];
+      /** What the vendor says that each usage costs; `null` where it doesn't. */
+      readonly vendorCosts: readonly (VendorCost | null)[];
+      /** In words: what the answer didn't say for certain, and what was made of it. */
+      readonly assumed: readonly string[];
+    }
+  /** No usage was found, which is unknown, and never zero. */
+  | { readonly ok: false; readonly reason: string };
+
+interface ReadPiece {
+  readonly draft: Draft;
+  readonly batch: boolean;
+}
+
+/** Reads a vendor's answer in our vocabulary of usage. An answer of several models gives several usages. */
+export function normalize(answer: VendorAnswer): NormalizedUsage {
+  const vendor = answer.vendor.toLowerCase();
+  const pieces = piecesOf(answer.raw);
+  const claims = claimed(pieces, vendor);
+  const read = [...claims].flatMap(([shape, own]) => readPieces(shape, own, contextOf(pieces, vendor)));
+  const free = pieces.filter((piece) => ![...claims.values()].flat().includes(piece)).map(freeOfCharge);
+  if (read.length === 0) return nothingRead(vendor, pieces, free);
+  const usages = read.map(({ draft, batch }) => {
+    const { usage, assumed } = usageOfDraft(draft, {
+      event: (draft.aside !== true && answer.event) || draft.event,
+      model: (draft.aside !== true && answer.model) || draft.model,
+      provider: providerOf(vendor, draft.provider),
+      properties: { ...draft.properties, ...(batch && { batch: true }), ...answer.properties },
+    });
+    return { usage, cost: draft.cost ?? null, assumed: [...(draft.assumed ?? []), ...assumed] };
+  });
+  return {
+    ok: true,
+    usage: usages.map(({ usage }) => usage),
+    vendorCosts: usages.map(({ cost }) => cost),
+    assumed: [...new Set([...usages.flatMap(({ assumed }) => assumed), ...batchNotes(pieces, claims)])],
+  };
+}
+
+/** The pieces that say usage, each by the first shape that claims it. */
+function claimed(pieces: readonly Piece[], vendor: string): ReadonlyMap<Shape, readonly Piece[]> {
+  const shapes = shapesOf(vendor);
+  const claims = new Map<Shape, Piece[]>();
+  for (const piece of pieces) {
+    const shape = shapes.find((each) => each.claims(piece));
+    if (shape) claims.set(shape, [...(claims.get(shape) ?? []), piece]);
+  }
+  return claims;
+}
+
+/** The lines of a batch are answers of their own, and the events of a stream one together. */
+function readPieces(shape: Shape, pieces: readonly Piece[], context: ReadContext): readonly ReadPiece[] {
+  const lines = pieces.filter(({ batch }) => batch);
+  const others = pieces.filter(({ batch }) => !batch);
+  return [
+    ...lines.flatMap((line) =>
+      shape.read([line], { ...context, all: [line] }).map((draft) => ({ draft, batch: true })),
+    ),
+    ...(others.length > 0 ? shape.read(others, context).map((draft) => ({ draft, batch: false })) : []),
+  ];
+}
+
+function contextOf(all: readonly Piece[], vendor: string): ReadContext {
+  return {
+    vendor,
+    all,
+    readWithin: (raw, within) => {
+      const pieces = piecesOf(raw);
+      return [...claimed(pieces, within)].flatMap(([shape, own]) => shape.read(own, contextOf(pieces, within)));
+    },
+  };
+}
+
+function nothingRead(vendor: string, pieces: readonly Piece[], free: readonly (string | null)[]): NormalizedUsage {
+  const reasons = free.filter((reason) => reason !== null);
+  if (pieces.length > 0 && reasons.length === pieces.length) {
+    return { ok: true, usage: [], vendorCosts: [], assumed: [...new Set(reasons)] };
+  }
+  if (pieces.length === 0) return { ok: false, reason: 'has no JSON object in it' };
+  const looked = shapesOf(vendor).map(({ looksFor }) => looksFor);
+  return { ok: false, reason: `has no usage in it, which is unknown and not zero; looked for ${looked.join('; ')}` };
+}
+
+function batchNotes(pieces: readonly Piece[], claims: ReadonlyMap<Shape, readonly Piece[]>): readonly string[] {
+  const read = new Set([...claims.values()].flat());
+  const left = pieces.filter((piece) => piece.batch && !read.has(piece));
+  const failed = left.filter((piece) => freeOfCharge(piece) !== null).length;
+  return [
+    ...(failed > 0 ? [`${failed} of the batch’s lines failed: nothing to charge for them`] : []),
+    ...(left.length > failed
+      ? [`${left.length - failed} of the batch’s lines have no usage: what they cost is unknown`]
+      : []),
+  ];
+}

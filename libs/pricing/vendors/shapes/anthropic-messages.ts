@@ -1,0 +1,119 @@
+import type { JsonObject } from '#amounts';
+import { countAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import type { Piece } from '../pieces.ts';
+import { tierProperties } from '../service-tier.ts';
+import type { Draft, Shape } from '../shape.ts';
+
+/**
+ * Anthropic's messages, at Bedrock and Vertex AI too. `input_tokens` leaves out what was cached. In a stream `message_delta`
+ * is cumulative, and only `message_start` tells how long what is cached will live.
+ */
+export const anthropicMessages: Shape = {
+  looksFor: 'usage.input_tokens and usage.output_tokens of a message, or its message_start and message_delta events',
+  claims: ({ value }) => usageOf(value) !== null,
+  read: (pieces) => messagesOf(pieces).flatMap(readMessage),
+};
+
+interface Message {
+  readonly model: string | null;
+  readonly usage: JsonObject;
+  /** A stream that broke off before its last usage. */
+  readonly cut: boolean;
+}
+
+function usageOf(value: JsonObject): JsonObject | null {
+  if (value['type'] === 'message_start') return objectAt(value, 'message', 'usage');
+  if (value['type'] === 'message_delta') return objectAt(value, 'usage');
+  const usage = objectAt(value, 'usage') ?? value;
+  const isCounted = countAt(usage, 'output_tokens') !== null;
+  // Other vendors have tokens under the same names, and details or a total that Anthropic doesn't have.
+  const isOther = 'total_tokens' in usage || 'input_tokens_details' in usage || 'input_token_details' in usage;
+  return isCounted && !isOther ? usage : null;
+}
+
+function messagesOf(pieces: readonly Piece[]): readonly Message[] {
+  return pieces.reduce<readonly Message[]>((messages, { value }) => {
+    const usage = usageOf(value) ?? {};
+    if (value['type'] === 'message_delta') {
+      const { model = null, usage: before = {} } = messages.at(-1) ?? {};
+      return [...messages.slice(0, -1), { model, usage: merged(before, usage), cut: false }];
+    }
+    const model = textAt(value, 'message', 'model') ?? textAt(value, 'model');
+    return [...messages, { model, usage, cut: value['type'] === 'message_start' }];
+  }, []);
+}
+
+/** What the later event says holds; what it leaves out or has as null stays. */
+function merged(before: JsonObject, later: JsonObject): JsonObject {
+  return { ...before, ...Object.fromEntries(Object.entries(later).filter(([, value]) => value !== null)) };
+}
+
+function readMessage({ model, usage, cut }: Message): readonly Draft[] {
+  const rows = objectsAt(usage, 'iterations');
+  const parts = Map.groupBy(rows.length > 0 ? rows : [usage], (row) => textAt(row, 'model') ?? model);
+  const drafts = [...parts].map(([partModel, part]): Draft => {
+    const isMain = partModel === model || parts.size === 1;
+    return {
+      event: 'chat.completed',
+      model: partModel,
+      aside: !isMain,
+      quantities: { ...tokensOf(part, isMain ? usage : {}), ...(isMain ? serverTools(usage) : {}) },
+      properties: propertiesOf(usage),
+      assumed: [
+        ...(cut ? ['the stream broke off: its output is counted only as far as it was reported'] : []),
+        ...(isMain && rows.length > 0 ? ['iterations are summed: the top level leaves some of them out'] : []),
+      ],
+    };
+  });
+  return drafts.sort((one, other) => Number(one.aside) - Number(other.aside));
+}
+
+/** @param top the whole usage, for the details that iterations don't have */
+function tokensOf(rows: readonly JsonObject[], top: JsonObject): Record<string, number | null> {
+  const total = (...path: string[]): number | null => sum(...rows.map((row) => countAt(row, ...path)));
+  const read = total('cache_read_input_tokens') ?? 0;
+  const ttls = rows.some((row) => objectAt(row, 'cache_creation')) ? rows : [top];
+  const written = ttls.flatMap((row) => Object.entries(objectAt(row, 'cache_creation') ?? {}));
+  const byTtl: Record<string, number> = {};
+  for (const [name, count] of written) {
+    const ttl = /^ephemeral_(\w+)_input_tokens$/.exec(name)?.[1];
+    if (ttl) byTtl[ttl] = (byTtl[ttl] ?? 0) + (countAt(count) ?? 0);
+  }
+  const { '5m': fiveMinutes = 0, ...longer } = byTtl;
+  const longerTokens = Object.values(longer).reduce((all, count) => all + count, 0);
+  const write = total('cache_creation_input_tokens') ?? fiveMinutes + longerTokens;
+  const plain = total('input_tokens');
+  return {
+    input_tokens: plain === null ? null : plain + read + write,
+    cache_read_tokens: read,
+    // The split of a stream is older than its total: what it doesn't know is taken as the usual five minutes.
+    cache_write_tokens: Math.max(0, write - longerTokens),
+    ...Object.fromEntries(Object.entries(longer).map(([ttl, count]) => [`cache_write_${ttl}_tokens`, count])),
+    output_tokens: total('output_tokens'),
+    reasoning_tokens:
+      total('output_tokens_details', 'thinking_tokens') ?? countAt(top, 'output_tokens_details', 'thinking_tokens'),
+  };
+}
+
+const TOOLS: Readonly<Record<string, string>> = {
+  web_search_requests: 'web_searches',
+  web_fetch_requests: 'web_fetches',
+};
+
+/** Tools that run at Anthropic: searches are billed by the request, fetches by their tokens alone. */
+function serverTools(usage: JsonObject): Record<string, number | null> {
+  const uses = Object.entries(objectAt(usage, 'server_tool_use') ?? {}).filter(([name]) => name.endsWith('_requests'));
+  return Object.fromEntries(uses.map(([name, count]) => [TOOLS[name] ?? name, countAt(count)]));
+}
+
+const USUAL_PLACES = new Set(['global', 'not_available']);
+
+function propertiesOf(usage: JsonObject): JsonObject {
+  const place = textAt(usage, 'inference_geo');
+  const speed = textAt(usage, 'speed');
+  return {
+    ...tierProperties(usage['service_tier']),
+    ...(place && !USUAL_PLACES.has(place) && { inference_geo: place }),
+    ...(speed && speed !== 'standard' && { speed }),
+  };
+}

@@ -1,0 +1,48 @@
+import { Amount, formatAmount, type Json, type JsonObject } from '#amounts';
+import { at, isObject } from './json.ts';
+
+/** What the vendor says that it charges for a request. */
+export interface VendorCost {
+  /** In units of the currency, in plain notation; exactly what the answer says. */
+  readonly amount: string;
+  readonly currency: 'USD';
+  /** What the model's own vendor charges beside it, where the customer's key for that vendor was used. */
+  readonly upstream: string | null;
+}
+
+/** xAI counts its costs in these. */
+const USD_OF_TICK = new Amount('1e-10');
+
+/** Reads the cost that a usage object states: OpenRouter's, xAI's, Perplexity's and DeepInfra's. */
+export function statedCost(usage: JsonObject): VendorCost | null {
+  const ticks = exact(usage['cost_in_usd_ticks']);
+  const amount = ticks
+    ? ticks.times(USD_OF_TICK)
+    : firstExact(usage['cost'], at(usage, 'cost', 'total_cost'), usage['estimated_cost']);
+  if (amount === null) return null;
+  const upstream = usage['is_byok'] === true ? exact(at(usage, 'cost_details', 'upstream_inference_cost')) : null;
+  return { amount: formatAmount(amount), currency: 'USD', upstream: upstream && formatAmount(upstream) };
+}
+
+/** The cost of a model that a gateway states by itself. */
+export function gatewayCost(cost: Json | undefined): VendorCost | null {
+  const amount = exact(cost);
+  return amount && { amount: formatAmount(amount), currency: 'USD', upstream: null };
+}
+
+const DECIMAL = /^\d{1,20}(?:\.\d{1,30})?(?:[eE]-?\d{1,2})?$/;
+
+/** A double is written with the digits that it was sent with, up to 15 of them: no sum of doubles is ever taken. */
+function exact(value: Json | undefined): Amount | null {
+  if (value === undefined || isObject(value)) return null;
+  const text = typeof value === 'number' ? String(value) : value;
+  return typeof text === 'string' && DECIMAL.test(text) ? new Amount(text) : null;
+}
+
+function firstExact(...values: readonly (Json | undefined)[]): Amount | null {
+  for (const value of values) {
+    const amount = exact(value);
+    if (amount) return amount;
+  }
+  return null;
+}

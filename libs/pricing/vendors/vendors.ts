@@ -1,0 +1,92 @@
+import type { Shape } from './shape.ts';
+import { aiSdk } from './shapes/ai-sdk.ts';
+import { anthropicMessages } from './shapes/anthropic-messages.ts';
+import { bedrockConverse } from './shapes/bedrock-converse.ts';
+import { bedrockInvoke } from './shapes/bedrock-invoke.ts';
+import { cohere } from './shapes/cohere.ts';
+import { elevenlabs } from './shapes/elevenlabs.ts';
+import { geminiInteractions } from './shapes/gemini-interactions.ts';
+import { gemini } from './shapes/gemini.ts';
+import { mistralOcr } from './shapes/mistral-ocr.ts';
+import { ollama } from './shapes/ollama.ts';
+import { openAiAudio } from './shapes/openai-audio.ts';
+import { openAiChat } from './shapes/openai-chat.ts';
+import { openAiImages } from './shapes/openai-images.ts';
+import { openAiResponses } from './shapes/openai-responses.ts';
+import { openAiVideos } from './shapes/openai-videos.ts';
+import { openRouterGeneration } from './shapes/openrouter-generation.ts';
+import { realtime } from './shapes/realtime.ts';
+import { vertexPredictions } from './shapes/vertex-predictions.ts';
+import { watsonx } from './shapes/watsonx.ts';
+
+/** Those that a vendor form may name. Another name is fine, and read like these: by the shape of what is sent. */
+export const VENDORS = [
+  'openai',
+  'anthropic',
+  'google',
+  'vertex',
+  'bedrock',
+  'azure',
+  'cohere',
+  'mistral',
+  'deepseek',
+  'groq',
+  'xai',
+  'together',
+  'perplexity',
+  'openrouter',
+  'moonshot',
+  'zai',
+  'voyage',
+  'huggingface',
+  'ollama',
+  'watsonx',
+  'elevenlabs',
+  'ai-sdk',
+  'openai-compatible',
+] as const;
+
+/** They pass on what others answer, so they provide no model. */
+const GO_BETWEENS: ReadonlySet<string> = new Set(['ai-sdk', 'openai-compatible']);
+
+/** Who provides the model of an answer; `null` where that isn't said. */
+export function providerOf(vendor: string, said: string | undefined): string | null {
+  const provider = said ?? vendor;
+  return GO_BETWEENS.has(provider) ? null : provider;
+}
+
+/** The first that claims a piece reads it, so of two that look alike the one that looks closer comes first. */
+const SHAPES: readonly Shape[] = [
+  openAiImages,
+  openAiAudio,
+  realtime,
+  openAiVideos,
+  anthropicMessages,
+  openAiResponses,
+  openRouterGeneration,
+  geminiInteractions,
+  openAiChat,
+  gemini,
+  vertexPredictions,
+  bedrockConverse,
+  aiSdk,
+  cohere,
+  ollama,
+  watsonx,
+  mistralOcr,
+  elevenlabs,
+  bedrockInvoke,
+];
+
+/** Vendors whose answers look like another's, and must be read as their own. */
+const FIRST: Readonly<Record<string, readonly Shape[]>> = {
+  'ai-sdk': [aiSdk],
+  bedrock: [anthropicMessages, bedrockConverse],
+  elevenlabs: [elevenlabs],
+};
+
+/** The shapes in which a vendor's answers are looked for, in order. */
+export function shapesOf(vendor: string): readonly Shape[] {
+  const first = FIRST[vendor] ?? [];
+  return [...first, ...SHAPES.filter((shape) => !first.includes(shape))];
+}
