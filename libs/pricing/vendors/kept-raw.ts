@@ -85,9 +85,9 @@ function short(value: Json, depth: number): Json {
     return value.length <= TEXT_LENGTH_MAX && value.isWellFormed() ? value.replaceAll('\0', '') : '…';
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return null;
-  if (Array.isArray(value)) return value.map((item) => short(item, depth - 1));
+  if (!isObject(value)) return (value as readonly Json[]).map((item) => short(item, depth - 1));
   return Object.fromEntries(
-    Object.entries<Json>(value).flatMap(([name, inside]): [string, Json][] =>
+    Object.entries(value).flatMap(([name, inside]): [string, Json][] =>
       (CONTENT.has(name) && typeof inside !== 'number') || name === '__proto__'
         ? []
         : [[name, short(inside, depth - 1)]],
