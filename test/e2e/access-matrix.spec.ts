@@ -94,6 +94,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/webhook-endpoints/{id}/deliveries': { id: 'endpoint' },
   'DELETE /v1/webhook-endpoints/{id}': { id: 'endpoint' },
   'POST /v1/events/{id}/redeliver': { id: 'event', body: empty },
+  'POST /v1/usage/normalize': { body: () => ({ usage: { event: 'chat.completed' } }) },
   'GET /v1/test-clock': { onlyIn: 'others' },
   'POST /v1/test-clock/advance': { body: () => ({ seconds: 1 }), onlyIn: 'others' },
   'DELETE /v1/test-clock': { onlyIn: 'others' },

@@ -12,7 +12,7 @@ import {
   type StatedUsage,
 } from '#ledger';
 import { accountRef } from '../accounts/account-ref.ts';
-import { readUsage } from '../validation/usage.ts';
+import { readUsage } from '../validation/read-usage.ts';
 import type { AdjustBody, AuthorizeBody, CommitBody, ExtendBody, RefundBody, SpendBody } from './authorization.body.ts';
 
 export function spendRequest(environment: string, body: SpendBody): SpendRequest {

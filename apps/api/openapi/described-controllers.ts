@@ -27,6 +27,8 @@ import { SETTINGS_OPERATIONS } from '../settings/settings.operations.ts';
 import { SettingsController } from '../settings/settings.controller.ts';
 import { TEST_CLOCK_OPERATIONS } from '../test-clock/test-clock.operations.ts';
 import { TestClockController } from '../test-clock/test-clock.controller.ts';
+import { USAGE_OPERATIONS } from '../usage/usage.operations.ts';
+import { UsageController } from '../usage/usage.controller.ts';
 import { TRANSFER_OPERATIONS } from '../transfers/transfers.operations.ts';
 import { TransfersController } from '../transfers/transfers.controller.ts';
 import { AccountStreamController } from '../stream/account-stream.controller.ts';
@@ -48,6 +50,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(AuthorizationsController, 'Authorizations', AUTHORIZATION_OPERATIONS),
   described(ChargesController, 'Charges', CHARGE_OPERATIONS),
   described(RateCardsController, 'Prices', RATE_CARD_OPERATIONS),
+  described(UsageController, 'Prices', USAGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),

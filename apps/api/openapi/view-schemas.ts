@@ -22,6 +22,7 @@ import {
   REDELIVERED_SCHEMA,
   WEBHOOK_ENDPOINT_SCHEMA,
 } from '../webhook-endpoints/webhook-endpoint.schema.ts';
+import { NORMALIZED_USAGE_SCHEMA } from '../usage/normalized-usage.schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What answers are made of, by the names that references use. */
@@ -30,6 +31,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Balance: BALANCE_SCHEMA,
   Grant: GRANT_SCHEMA,
   Transfer: TRANSFER_SCHEMA,
+  NormalizedUsage: NORMALIZED_USAGE_SCHEMA,
   Authorization: AUTHORIZATION_SCHEMA,
   Batch: BATCH_SCHEMA,
   BatchItem: BATCH_ITEM_SCHEMA,

@@ -1,6 +1,7 @@
 import { Amount } from '#amounts';
 import { ERRORS_MAX, invalidRequest } from './body-pipe.ts';
 import type { Fault } from './faults-of.ts';
+import { isVendorRaw } from './vendor-raw.ts';
 
 /** A number of up to 15 digits, without an exponent, survives as a double. Others may or may not. */
 const DOUBTFUL_NUMBER = /[:,[\s]-?\d(?:[\d.]{15}|[\d.]*[eE])/;
@@ -133,7 +134,8 @@ class Scan {
   }
 
   private fault(message: string): void {
-    if (this.faults.length <= ERRORS_MAX) this.faults.push({ field: this.path.join('.'), message });
+    if (this.faults.length <= ERRORS_MAX && !isVendorRaw(this.path))
+      this.faults.push({ field: this.path.join('.'), message });
   }
 }
 

@@ -1,7 +1,10 @@
 import { ERRORS_MAX, invalidRequest } from './body-pipe.ts';
 import type { Fault } from './faults-of.ts';
+import { isVendorRaw } from './vendor-raw.ts';
 
 const DEPTH_MAX = 32;
+/** What models answer may hold whatever they were asked for. */
+const RAW_DEPTH_MAX = 128;
 
 /**
  * Refuses what can't be kept, wherever it stands in a body or a query: NUL characters and halves of surrogate pairs, which
@@ -24,16 +27,17 @@ export function refuseUnkeepable(sent: unknown): number {
  */
 function findFaults(value: unknown, path: string[], faults: Fault[]): number {
   if (faults.length > ERRORS_MAX) return 0;
-  if (typeof value === 'string' && !isReadable(value)) faults.push(unreadable(path));
+  if (typeof value === 'string' && !isReadable(value) && !isVendorRaw(path)) faults.push(unreadable(path));
   if (typeof value !== 'object' || value === null) return 0;
-  if (path.length === DEPTH_MAX) {
-    faults.push({ field: path.join('.'), message: `must not be nested deeper than ${String(DEPTH_MAX)} levels` });
+  if (path.length >= DEPTH_MAX && (path.length >= RAW_DEPTH_MAX || !isVendorRaw(path))) {
+    const levels = isVendorRaw(path) ? RAW_DEPTH_MAX : DEPTH_MAX;
+    faults.push({ field: path.join('.'), message: `must not be nested deeper than ${levels} levels` });
     return 0;
   }
   const items = Object.entries(value);
   let names = Array.isArray(value) ? 0 : items.length;
   for (const [name, item] of items) {
-    if (!isReadable(name)) faults.push(unreadable(path));
+    if (!isReadable(name) && !isVendorRaw(path)) faults.push(unreadable(path));
     path.push(name);
     if (name === '__proto__') faults.push({ field: path.join('.'), message: 'is a name that no field may have' });
     names += findFaults(item, path, faults);

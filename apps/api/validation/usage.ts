@@ -1,11 +1,12 @@
-import { parseAmount, PLAIN_DECIMAL, type JsonObject } from '#amounts';
-import { usageFault as partsFault, type Usage } from '#pricing';
+import { parseAmount, PLAIN_DECIMAL, type Json, type JsonObject } from '#amounts';
+import { usageFault as partsFault, VENDORS, type Usage } from '#pricing';
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { isPlainObject, isText } from './rules.ts';
 
 const USAGES_MAX = 100;
 const NAMES = new Set(['model', 'provider']);
+const VENDOR_NAMES = new Set(['model', 'event']);
 const NAME_LENGTH_MAX = 128;
 
 const NAME_SCHEMA: JsonSchema = { type: 'string', minLength: 1, maxLength: NAME_LENGTH_MAX };
@@ -30,9 +31,47 @@ const ONE_USAGE_SCHEMA: JsonSchema = {
 };
 /** Usage as answers show it. */
 export const USAGE_LIST_SCHEMA: JsonSchema = { type: 'array', maxItems: USAGES_MAX, items: ONE_USAGE_SCHEMA };
-const USAGE_SCHEMA: JsonSchema = { anyOf: [ONE_USAGE_SCHEMA, { ...USAGE_LIST_SCHEMA, minItems: 1 }] };
 
-/** One usage or a list of them: an event, the model and provider, quantities, and properties. */
+/** Usage in the form of the vendor that reports it. */
+export interface VendorUsageInput extends JsonObject {
+  readonly vendor: string;
+  readonly raw: string | JsonObject | readonly Json[];
+  readonly model?: string;
+  readonly event?: string;
+  readonly properties?: JsonObject;
+}
+
+/** A usage as clients send it. */
+export type UsageInput = Usage | VendorUsageInput;
+
+const VENDOR_USAGE_SCHEMA: JsonSchema = {
+  type: 'object',
+  required: ['vendor', 'raw'],
+  properties: {
+    vendor: { ...NAME_SCHEMA, description: `Who reports it: ${VENDORS.join(', ')}, or any other.` },
+    raw: {
+      type: ['object', 'array', 'string'],
+      description:
+        'What the vendor returned, as it came: its usage object, its whole answer, the lines of a batch, ' +
+        '`{"headers": …, "body": …}`, or the events of a stream, as a list or as text. ' +
+        'It never makes a request invalid, unless it is nested too deeply or too large.',
+    },
+    model: { ...NAME_SCHEMA, description: 'In place of the model that the answer names.' },
+    event: { ...NAME_SCHEMA, description: 'In place of the event that follows from the kind of answer.' },
+    properties: { type: 'object', additionalProperties: true, description: 'Added to those of the answer.' },
+  },
+  additionalProperties: false,
+};
+const SENT_SCHEMA: JsonSchema = { anyOf: [ONE_USAGE_SCHEMA, VENDOR_USAGE_SCHEMA] };
+const USAGE_SCHEMA: JsonSchema = {
+  anyOf: [
+    ONE_USAGE_SCHEMA,
+    VENDOR_USAGE_SCHEMA,
+    { type: 'array', minItems: 1, maxItems: USAGES_MAX, items: SENT_SCHEMA },
+  ],
+};
+
+/** One usage or a list of them, each as an event with its quantities or as a vendor reports it. */
 export function IsUsage(): PropertyDecorator {
   return ValidateBy({
     name: 'isUsage',
@@ -44,39 +83,41 @@ export function IsUsage(): PropertyDecorator {
   });
 }
 
-/** A usage as clients send it. */
-export type UsageInput = Usage;
-
-/** Usage as it was sent, in our vocabulary. */
-export interface ReadUsage {
-  readonly usage: readonly Usage[];
-  /** The usage part of the vendor's own answer; `null` where none was sent. */
-  readonly raw: JsonObject | null;
-  /** Whether something was sent that says nothing of usage. */
-  readonly isUnknown: boolean;
-  /** Whether something was sent that says that nothing is to be charged. */
-  readonly isFree: boolean;
-}
-
-/** A usage as the ledger keeps it: always a list. */
-export function readUsage(usage: UsageInput | readonly UsageInput[] | null | undefined): ReadUsage {
-  const list = usage ? (Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage]) : [];
-  return { usage: list, raw: null, isUnknown: false, isFree: false };
+export function isVendorUsage(usage: UsageInput): usage is VendorUsageInput {
+  return 'vendor' in usage;
 }
 
 function usageFault(value: unknown): string | null {
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
   if (list.length === 0 || list.length > USAGES_MAX) return `must be one usage or a list of 1 to ${String(USAGES_MAX)}`;
   for (const one of list) {
-    const fault = isPlainObject(one)
-      ? faultOf(one)
-      : 'must be an object like {"event": "chat.completed", "output_tokens": 120}';
+    const fault = isPlainObject(one) ? faultOf(one) : `must be an object like ${EXAMPLE}`;
     if (fault !== null) return fault;
   }
   return null;
 }
 
-function faultOf({ event, properties, ...fields }: Record<string, unknown>): string | null {
+const EXAMPLE = '{"event": "chat.completed", "output_tokens": 120} or {"vendor": "openai", "raw": {…}}';
+
+function faultOf(usage: Record<string, unknown>): string | null {
+  return 'vendor' in usage || 'raw' in usage ? vendorFault(usage) : ownFault(usage);
+}
+
+function vendorFault({ vendor, raw, properties, ...names }: Record<string, unknown>): string | null {
+  if (!isName(vendor)) return 'must name its vendor beside raw, a string of 1 to 128 characters';
+  if (raw === undefined || !(typeof raw === 'string' || (typeof raw === 'object' && raw !== null))) {
+    return 'must have as raw what the vendor returned: an object, a list or a text';
+  }
+  if (properties !== undefined && !isPlainObject(properties)) return 'must have an object as properties';
+  for (const [name, value] of Object.entries(names)) {
+    if (!VENDOR_NAMES.has(name))
+      return `has vendor and raw, and beside them only model, event and properties, not ${name}`;
+    if (!isName(value)) return `must have a string of 1 to 128 characters as ${name}`;
+  }
+  return null;
+}
+
+function ownFault({ event, properties, ...fields }: Record<string, unknown>): string | null {
   if (!isName(event)) return 'must name its event, a string of 1 to 128 characters';
   if (properties !== undefined && !isPlainObject(properties)) return 'must have an object as properties';
   for (const [name, value] of Object.entries(fields)) {

@@ -29,18 +29,23 @@ export function objectsAt(value: Json | undefined, ...path: readonly string[]): 
   return listAt(value, ...path).filter(isObject);
 }
 
+/** A name, such as a model's: a text of at most so many characters, of the visible ones. */
+const NAME = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;
+
 export function textAt(value: Json | undefined, ...path: readonly string[]): string | null {
   const found = at(value, ...path);
-  return typeof found === 'string' && found !== '' ? found : null;
+  return typeof found === 'string' && NAME.test(found) ? found : null;
 }
 
-const NUMBER = /^\d+(?:\.\d+)?$/;
+const NUMBER = /^\d{1,15}(?:\.\d{1,20})?$/;
+/** No answer counts so many of anything. */
+const COUNT_MAX = 1e12;
 
 /** A count: not negative; a number, or digits in a string, as headers and int64 fields have them. Anything else is `null`. */
 export function countAt(value: Json | undefined, ...path: readonly string[]): number | null {
   const found = at(value, ...path);
-  if (typeof found === 'string') return NUMBER.test(found) ? Number(found) : null;
-  return typeof found === 'number' && found >= 0 && Number.isFinite(found) ? found : null;
+  const count = typeof found === 'string' && NUMBER.test(found) ? Number(found) : found;
+  return typeof count === 'number' && count >= 0 && count <= COUNT_MAX ? count : null;
 }
 
 /** The first count under one of these names. */

@@ -2,10 +2,12 @@ import type { Json, JsonObject } from '#amounts';
 import { isObject } from './json.ts';
 import { piecesOf, type Piece } from './pieces.ts';
 
-/** What is kept of one answer, in bytes of JSON. */
-const BYTES_MAX = 64 * 1024;
 const DEPTH_MAX = 8;
-const TEXT_LENGTH_MAX = 100;
+/** Ids, models and tiers; not what somebody wrote. */
+const TEXT = /^[\w.:/@+-]{0,100}$/;
+/** A larger number would take many times its room where it is kept. */
+const MAGNITUDE_MAX = 1e30;
+const NAME = /^[\w.:/@ -]{1,100}$/;
 
 /** Kept with all that stands in them, but for long texts. */
 const USAGE =
@@ -39,16 +41,18 @@ const CONTENT = new Set(
   ].concat(['embedding', 'logprobs', 'words', 'segments', 'candidates', 'output', 'modelOutput', 'warnings']),
 );
 
-/** The usage part of a vendor's answer, to keep beside what was made of it: no prompts, no outputs, at most 64 KiB. */
-export function keptRaw(raw: Json): readonly JsonObject[] {
+/**
+ * The usage part of a vendor's answer, to keep beside what was made of it: no prompts and no outputs.
+ *
+ * @param bytesMax how large it may be as JSON; of more, the end is kept
+ */
+export function keptRaw(raw: Json, bytesMax: number): readonly JsonObject[] {
   const kept = piecesOf(raw)
     .map(keptOf)
     .filter((piece) => piece !== null);
   let bytes = 2;
   // A stream has its usage at its end.
-  const last = kept
-    .toReversed()
-    .filter((piece) => (bytes += Buffer.byteLength(JSON.stringify(piece)) + 1) <= BYTES_MAX);
+  const last = kept.toReversed().filter((piece) => (bytes += Buffer.byteLength(JSON.stringify(piece)) + 1) <= bytesMax);
   return last.toReversed();
 }
 
@@ -67,7 +71,7 @@ function hasNumber(value: Json): boolean {
 
 function part(value: JsonObject, depth: number): JsonObject {
   return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inside]): [string, Json][] => {
+    entriesOf(value).flatMap(([name, inside]): [string, Json][] => {
       if (USAGE.test(name)) return [[name, short(inside, depth)]];
       if (typeof inside !== 'object') return NAMES.has(name) || COUNT.test(name) ? [[name, short(inside, depth)]] : [];
       if (depth === 0 || CONTENT.has(name)) return [];
@@ -80,17 +84,17 @@ function part(value: JsonObject, depth: number): JsonObject {
   );
 }
 
+/** Those with a name that can be kept. */
+function entriesOf(value: JsonObject): readonly [string, Json][] {
+  return Object.entries(value).filter(([name]) => NAME.test(name) && name !== '__proto__');
+}
+
 function short(value: Json, depth: number): Json {
-  if (typeof value === 'string')
-    return value.length <= TEXT_LENGTH_MAX && value.isWellFormed() ? value.replaceAll('\0', '') : '…';
+  if (typeof value === 'string') return TEXT.test(value) ? value : '…';
+  if (typeof value === 'number') return Math.abs(value) < MAGNITUDE_MAX ? value : null;
   if (typeof value !== 'object' || value === null) return value;
   if (depth === 0) return null;
-  if (!isObject(value)) return (value as readonly Json[]).map((item) => short(item, depth - 1));
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([name, inside]): [string, Json][] =>
-      (CONTENT.has(name) && typeof inside !== 'number') || name === '__proto__'
-        ? []
-        : [[name, short(inside, depth - 1)]],
-    ),
-  );
+  if (!isObject(value)) return value.map((item) => short(item, depth - 1));
+  const entries = entriesOf(value).filter(([name, inside]) => typeof inside === 'number' || !CONTENT.has(name));
+  return Object.fromEntries(entries.map(([name, inside]) => [name, short(inside, depth - 1)]));
 }

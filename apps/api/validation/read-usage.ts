@@ -1,0 +1,57 @@
+import type { JsonObject } from '#amounts';
+import { keptRaw, normalize, type Usage, type VendorCost } from '#pricing';
+import type { Fault } from './faults-of.ts';
+import { isVendorUsage, type UsageInput, type VendorUsageInput } from './usage.ts';
+
+/** What is kept of the vendors' answers in one request, as JSON. */
+const RAW_BYTES_MAX = 64 * 1024;
+
+/** Usage as it was sent, in our vocabulary. */
+export interface ReadUsage {
+  /** In the order sent. A vendor's answer may give several usages, or none where nothing is to be charged. */
+  readonly usage: readonly Usage[];
+  /** What the vendor says that each of them costs; `null` where it doesn't say. */
+  readonly vendorCosts: readonly (VendorCost | null)[];
+  /** In words, what the vendors' answers didn't say for certain. */
+  readonly assumed: readonly string[];
+  /** The usage part of the vendors' own answers; `null` where none was sent. */
+  readonly raw: JsonObject | null;
+  /** Answers in which no usage was found: what they cost is unknown, and not zero. */
+  readonly unreadable: readonly Fault[];
+  /** Whether something was sent that says nothing of usage. */
+  readonly isUnknown: boolean;
+  /** Whether something was sent that says that nothing is to be charged. */
+  readonly isFree: boolean;
+}
+
+/** @param sent the field `usage` of a body, which `IsUsage` has checked */
+export function readUsage(sent: UsageInput | readonly UsageInput[] | null | undefined): ReadUsage {
+  const list = sent ? [sent].flat() : [];
+  const read = list.map((one, index) => readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw'));
+  const usage = read.flatMap((one) => one.usage);
+  const unreadable = read.flatMap((one) => one.unreadable);
+  return {
+    usage,
+    vendorCosts: read.flatMap((one) => one.vendorCosts),
+    assumed: [...new Set(read.flatMap((one) => one.assumed))],
+    raw: rawOf(list.filter(isVendorUsage)),
+    unreadable,
+    isUnknown: unreadable.length > 0,
+    isFree: list.length > 0 && usage.length === 0 && unreadable.length === 0,
+  };
+}
+
+type ReadOne = Pick<ReadUsage, 'usage' | 'vendorCosts' | 'assumed' | 'unreadable'>;
+
+function readOne(sent: UsageInput, field: string): ReadOne {
+  if (!isVendorUsage(sent)) return { usage: [sent], vendorCosts: [null], assumed: [], unreadable: [] };
+  const normalized = normalize(sent);
+  if (normalized.ok) return { ...normalized, unreadable: [] };
+  return { usage: [], vendorCosts: [], assumed: [], unreadable: [{ field, message: normalized.reason }] };
+}
+
+function rawOf(sent: readonly VendorUsageInput[]): JsonObject | null {
+  if (sent.length === 0) return null;
+  const bytesEach = Math.floor(RAW_BYTES_MAX / sent.length);
+  return { answers: sent.map(({ vendor, raw }) => ({ vendor, raw: keptRaw(raw, bytesEach) })) };
+}
