@@ -127,7 +127,7 @@ function ownFault({ event, properties, ...fields }: Record<string, unknown>): st
       return `must have a whole number, or a decimal as a string, as ${name}`;
     }
   }
-  return partsFault({ event: event as string, ...fields } as Usage);
+  return partsFault({ event, ...fields } as Usage);
 }
 
 function isName(value: unknown): boolean {
