@@ -80,6 +80,7 @@ describe('needsOf', () => {
     expect(needsOf({ type: 'refund', authorization, amount: null, reason: null })).toEqual({
       ...needs,
       refunds: [ofAcme],
+      rateCards: [],
       testClocks: [],
       sweeps: [],
     });
