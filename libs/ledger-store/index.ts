@@ -40,7 +40,7 @@ export {
 export { RateCardMirror } from './prices/rate-card-mirror.ts';
 export { RateCards, type RateCardRefusal } from './prices/rate-cards.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
-export { AccountReader } from './read/account-reader.ts';
+export { AccountReader, type AccountPricing } from './read/account-reader.ts';
 export type { AccountFilter } from './read/account-search.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';

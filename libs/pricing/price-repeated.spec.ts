@@ -45,7 +45,10 @@ describe('usages that repeat', () => {
       }),
       fc.record({ event: fc.constant('page'), pages: fc.integer({ min: 0, max: 5 }) }),
     );
-    const usages = fc.array(fc.record({ usage, times: fc.integer({ min: 1, max: 30 }) }), { minLength: 1, maxLength: 4 });
+    const usages = fc.array(fc.record({ usage, times: fc.integer({ min: 1, max: 30 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    });
     fc.assert(
       fc.property(usages, fc.integer({ min: 0, max: 6000 }), (repeated, used) => {
         const each = repeated.flatMap(({ usage: one, times }) => Array.from({ length: times }, () => one));

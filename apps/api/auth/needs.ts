@@ -17,6 +17,8 @@ declare module 'fastify' {
     isStream?: true;
     /** Whether it tells a load balancer or supervisor how the process is, and so must never be refused. */
     isProbe?: true;
+    /** Whether a POST only answers a question, so that it needs no Idempotency-Key. */
+    changesNothing?: true;
     /** Where it names its account. A key that is bound to an account is let in nowhere else. */
     account?: AccountNaming;
   }
@@ -31,6 +33,9 @@ export const StreamNeeds = (...scopes: readonly Scope[]): MethodDecorator =>
 
 /** Lets keys in to an operation that are bound to an account, where it names just that account. */
 export const OfAccount = (account: AccountNaming): MethodDecorator => routeConfig({ account });
+
+/** Marks a POST that only answers a question too long for a query. */
+export const ChangesNothing = (): MethodDecorator => routeConfig({ changesNothing: true });
 
 /**
  * Whether a request is for one of the few operations that need no key. Told by the operation and not by the path, which may be

@@ -61,11 +61,10 @@ export function adjustCommand(authorization: ObjectRef, body: AdjustBody): Adjus
  * What a body says was used. A commit never fails on what a vendor has answered: where that says nothing of usage, it is
  * unknown; where there is nothing to charge, that costs nothing.
  */
-function statedOf({
-  amount,
-  usage,
-  settlement,
-}: Pick<CommitBody, 'amount' | 'usage' | 'settlement'>): { amount: Amount | null; stated: StatedUsage } {
+function statedOf({ amount, usage, settlement }: Pick<CommitBody, 'amount' | 'usage' | 'settlement'>): {
+  amount: Amount | null;
+  stated: StatedUsage;
+} {
   const read = readUsage(usage);
   return {
     amount: amountOf(amount) ?? (read.isFree ? new Amount(0) : null),

@@ -4,6 +4,7 @@ import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
 import { oneOfProblems } from '../problems/problem-schemas.ts';
+import { LINE_SCHEMA } from '../rate-cards/line.schema.ts';
 import { USAGE_LIST_SCHEMA } from '../validation/usage.ts';
 import type { authorizationView } from './authorization.view.ts';
 
@@ -25,67 +26,64 @@ const ASSUMED = viewSchema<NonNullable<AuthorizationView['assumed']>>('What was 
   },
 });
 
-const LINE = viewSchema<AuthorizationView['lines'][number]>('What one component of a price makes of a usage.', {
-  event: text('The usage’s event.'),
-  model: orNull(text('The usage’s model.')),
-  component: { type: 'integer', minimum: 0, description: 'The index of the component in its price.' },
-  quantity: text('The quantity, like `input_tokens`.'),
-  count: amount('How many.'),
-  rate: orNull(amount('The amount for every `per` units; `null` if several tiers took part.')),
-  amount: amount('What they cost.'),
-});
-
-export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>('Credits held for a request, or charged for it.', {
-  id: id('authorization', 'The authorization’s id.'),
-  account: { ...ACCOUNT_ID_SCHEMA, description: 'The account that pays.' },
-  status: choice(AUTHORIZATION_STATUSES, 'An `expired` authorization can still be committed for 24 hours.'),
-  amount: amount('The authorized amount, including extensions.'),
-  held: amount('The amount still held; `0` once the authorization is closed.'),
-  committed: amount('The amount charged.'),
-  uncollected: amount('The amount that was used but covered by neither credits nor debt.'),
-  refunded: amount('The part of `committed` that was refunded.'),
-  overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
-  late: { type: 'boolean', description: 'Whether it was committed after its hold had expired.' },
-  usage: {
-    ...USAGE_LIST_SCHEMA,
-    description: 'What was used, always a list: as commits or the last adjustment stated it; until then, as requested.',
-  },
-  tags: {
-    type: 'object',
-    additionalProperties: { type: 'string' },
-    description: 'Those of the request, and those that commits have added.',
-  },
-  group: orNull(text('What the request belongs to.')),
-  price: orNull(PRICE),
-  assumed: orNull(ASSUMED),
-  settlement: orNull(
-    choice(
-      SETTLEMENTS,
-      'How sure the usage of the last commit is; `unpriced` if some of it had no price. `null` before a commit by usage.',
-    ),
-  ),
-  lines: { type: 'array', items: LINE, description: 'How the price of the committed usage comes about.' },
-  amounts: {
-    type: 'array',
-    items: orNull(amount('What the usage costs.')),
-    description: 'What each of the committed usages costs; `null` for one that was not priced.',
-  },
-  cost: orNull(amount('What the vendors ask for the committed usage; `null` if unknown. Not shown to an account’s own key.')),
-  cost_currency: orNull(text('The currency of `cost`, like `USD`.')),
-  metadata: metadata(),
-  created_at: instant('When the authorization was created.'),
-  expires_at: orNull(instant('When the hold expires; `null` for a charge.')),
-  committed_at: orNull(instant('When the authorization was committed.')),
-  balance: viewSchema<AuthorizationView['balance']>(
-    'The account’s balance right after the last decision about this authorization.',
-    {
-      posted: signedAmount('Credits in effect, minus debt.'),
-      held: amount('The credits reserved by open authorizations.'),
-      available: signedAmount('`posted` minus `held`.'),
-      unit: UNIT_SCHEMA,
+export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>(
+  'Credits held for a request, or charged for it.',
+  {
+    id: id('authorization', 'The authorization’s id.'),
+    account: { ...ACCOUNT_ID_SCHEMA, description: 'The account that pays.' },
+    status: choice(AUTHORIZATION_STATUSES, 'An `expired` authorization can still be committed for 24 hours.'),
+    amount: amount('The authorized amount, including extensions.'),
+    held: amount('The amount still held; `0` once the authorization is closed.'),
+    committed: amount('The amount charged.'),
+    uncollected: amount('The amount that was used but covered by neither credits nor debt.'),
+    refunded: amount('The part of `committed` that was refunded.'),
+    overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
+    late: { type: 'boolean', description: 'Whether it was committed after its hold had expired.' },
+    usage: {
+      ...USAGE_LIST_SCHEMA,
+      description:
+        'What was used, always a list: as commits or the last adjustment stated it; until then, as requested.',
     },
-  ),
-}, ['cost', 'cost_currency']);
+    tags: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Those of the request, and those that commits have added.',
+    },
+    group: orNull(text('What the request belongs to.')),
+    price: orNull(PRICE),
+    assumed: orNull(ASSUMED),
+    settlement: orNull(
+      choice(
+        SETTLEMENTS,
+        'How sure the usage of the last commit is; `unpriced` if some of it had no price. `null` before a commit by usage.',
+      ),
+    ),
+    lines: { type: 'array', items: LINE_SCHEMA, description: 'How the price of the committed usage comes about.' },
+    amounts: {
+      type: 'array',
+      items: orNull(amount('What the usage costs.')),
+      description: 'What each of the committed usages costs; `null` for one that was not priced.',
+    },
+    cost: orNull(
+      amount('What the vendors ask for the committed usage; `null` if unknown. Not shown to an account’s own key.'),
+    ),
+    cost_currency: orNull(text('The currency of `cost`, like `USD`.')),
+    metadata: metadata(),
+    created_at: instant('When the authorization was created.'),
+    expires_at: orNull(instant('When the hold expires; `null` for a charge.')),
+    committed_at: orNull(instant('When the authorization was committed.')),
+    balance: viewSchema<AuthorizationView['balance']>(
+      'The account’s balance right after the last decision about this authorization.',
+      {
+        posted: signedAmount('Credits in effect, minus debt.'),
+        held: amount('The credits reserved by open authorizations.'),
+        available: signedAmount('`posted` minus `held`.'),
+        unit: UNIT_SCHEMA,
+      },
+    ),
+  },
+  ['cost', 'cost_currency'],
+);
 
 const DECIDED_ITEM: JsonSchema = {
   type: 'object',

@@ -1,5 +1,6 @@
 import { formatAmount } from '#amounts';
-import { available, publicId, type AuthorizationDecision, type AuthorizationPricing, type UsageRecord } from '#ledger';
+import { available, publicId, type AuthorizationDecision, type AuthorizationPricing } from '#ledger';
+import { lineView } from '../rate-cards/line.view.ts';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 /** Who looks: an account's own key never sees what its usage costs the operator. */
@@ -24,7 +25,7 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
     tags: added ? { ...authorization.tags, ...added.tags } : authorization.tags,
     group: authorization.group,
     ...pricingView(pricing),
-    lines: stated.flatMap(linesView),
+    lines: stated.flatMap(({ lines }) => lines.map(lineView)),
     amounts: stated.map(({ amount }) => amount && formatAmount(amount)),
     ...(seesCost && costView(pricing)),
     metadata: added ? { ...authorization.metadata, ...added.metadata } : authorization.metadata,
@@ -47,18 +48,6 @@ function pricingView(pricing: AuthorizationPricing | null) {
     assumed: maxOutputTokens === null ? null : { max_output_tokens: maxOutputTokens },
     settlement,
   };
-}
-
-function linesView({ lines }: UsageRecord) {
-  return lines.map(({ event, model, component, quantity, count, rate, amount }) => ({
-    event,
-    model,
-    component,
-    quantity,
-    count: formatAmount(count),
-    rate: rate && formatAmount(rate),
-    amount: formatAmount(amount),
-  }));
 }
 
 function costView(pricing: AuthorizationPricing | null) {

@@ -72,7 +72,12 @@ export class AuthorizationsController {
       items: items.map((item) => authorizeCommand(environment, item)),
     } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }), refusedItems);
+    return this.ledger.run(
+      reply,
+      command,
+      (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }),
+      refusedItems,
+    );
   }
 
   @Post('commit-batch')
@@ -87,17 +92,16 @@ export class AuthorizationsController {
       commitCommand(refOrNotFound(environment, authorization), body),
     );
     const command = { type: 'commit_batch', items: commits } as const;
-    return this.ledger.run(reply, command, (batch) => ({ status: 200, view: batchView(batch, 200, viewerOf(reply.request)) }));
+    return this.ledger.run(reply, command, (batch) => ({
+      status: 200,
+      view: batchView(batch, 200, viewerOf(reply.request)),
+    }));
   }
 
   @Get()
   @Needs('read', 'authorize')
   @OfAccount('query')
-  async list(
-    @Environment() environment: string,
-    @Query() query: AuthorizationQuery,
-    @Req() request: FastifyRequest,
-  ) {
+  async list(@Environment() environment: string, @Query() query: AuthorizationQuery, @Req() request: FastifyRequest) {
     const { account, status = null } = query;
     const filter = { account: account === undefined ? null : accountRef(environment, account), status };
     const page = await this.authorizations.list(environment, filter, pageRequest(query));

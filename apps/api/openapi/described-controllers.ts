@@ -21,6 +21,8 @@ import { HEALTH_OPERATIONS } from '../health/health.operations.ts';
 import { HealthController } from '../health/health.controller.ts';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
 import { MetricsController } from '../metrics/metrics.controller.ts';
+import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
+import { QuotesController } from '../quotes/quotes.controller.ts';
 import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
 import { RateCardsController } from '../rate-cards/rate-cards.controller.ts';
 import { SETTINGS_OPERATIONS } from '../settings/settings.operations.ts';
@@ -50,6 +52,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(AuthorizationsController, 'Authorizations', AUTHORIZATION_OPERATIONS),
   described(ChargesController, 'Charges', CHARGE_OPERATIONS),
   described(RateCardsController, 'Prices', RATE_CARD_OPERATIONS),
+  described(QuotesController, 'Prices', QUOTE_OPERATIONS),
   described(UsageController, 'Prices', USAGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),

@@ -14,7 +14,8 @@ export interface ResponseObject {
 }
 
 /** Whether a route takes an Idempotency-Key: a delete, or rules set for a whole environment, do no more when they are sent again. */
-export function takesKey({ method, pathParameters }: Route): boolean {
+export function takesKey({ method, pathParameters, changesNothing }: Route): boolean {
+  if (changesNothing) return false;
   return method === 'post' || method === 'patch' || (method === 'put' && pathParameters.length > 0);
 }
 

@@ -18,6 +18,7 @@ export interface Route {
   readonly needs: readonly Scope[] | null;
   /** How it names the one account that it is about; `null`: a key that is bound to an account isn't let in. */
   readonly account: AccountNaming | null;
+  readonly changesNothing: boolean;
   /** `null` where the body has no fields. */
   readonly body: BodyClass | null;
   readonly query: BodyClass | null;
@@ -31,13 +32,14 @@ export function routeOf(controller: Type, method: string): Route {
   if (verb === undefined) throw new Error(`${controller.name}.${method} is no route. Make it private.`);
   const path = pathOf(metadataText(PATH_METADATA, controller), metadataText(PATH_METADATA, handler));
   const config = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, handler) as FastifyContextConfig | undefined;
-  const { needs = [], account = null } = config ?? {};
+  const { needs = [], account = null, changesNothing = false } = config ?? {};
   return {
     method: RequestMethod[verb].toLowerCase(),
     path,
     pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
     needs: needs && [...new Set<Scope>([...needs, 'admin'])],
     account,
+    changesNothing,
     body: argumentClass(controller, method, RouteParamtypes.BODY),
     query: argumentClass(controller, method, RouteParamtypes.QUERY),
   };

@@ -13,6 +13,7 @@ import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
 import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
+import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
 import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
 import { SETTINGS_SCHEMA } from '../settings/settings.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
@@ -52,5 +53,6 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ListedRateCard: LISTED_RATE_CARD_SCHEMA,
   RateCardVersion: RATE_CARD_VERSION_SCHEMA,
   PublicPrices: PUBLIC_PRICES_SCHEMA,
+  Quote: QUOTE_SCHEMA,
   Settings: SETTINGS_SCHEMA,
 };

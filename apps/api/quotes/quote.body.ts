@@ -1,10 +1,8 @@
-import type { Usage } from '#pricing';
 import { IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsRateCardId } from '../validation/prices.ts';
-import { IsAccountId } from '../validation/rules.ts';
+import { IsAccountId, IsRateCardId } from '../validation/rules.ts';
 import { IsTags } from '../validation/tags.ts';
-import { IsQuotedUsage } from './quoted-usage.ts';
+import { IsQuotedUsage, type QuotedUsage } from './quoted-usage.ts';
 
 /** Exactly one of `rate_card` and `account`. */
 export class QuoteBody {
@@ -26,8 +24,4 @@ export class QuoteBody {
   @IsOptional()
   @IsTags()
   readonly tags?: Readonly<Record<string, string>> | null;
-}
-
-export interface QuotedUsage extends Usage {
-  readonly times?: number;
 }

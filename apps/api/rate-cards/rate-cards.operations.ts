@@ -93,7 +93,7 @@ export const RATE_CARD_OPERATIONS: OperationsOf<RateCardsController> = {
     id: 'publishRateCardVersion',
     summary: 'Publish a version',
     description:
-      'Adds a version to a rate card. It applies to authorizations that are created once it is in effect; those that exist keep their version. If it takes effect at once, the response comes when every process applies it, after about a second.',
+      'Adds a version to a rate card. It applies to authorizations that are created once it is in effect; those that exist keep their version. The response comes when every process has the version, after about a second.',
     path: PATH,
     answers: { 201: { description: 'The rate card with its new version.', schema: ref('RateCard') } },
     problems: ['rate_card_not_found', 'rate_card_archived'],

@@ -10,7 +10,7 @@ const VENDOR_NAMES = new Set(['model', 'event']);
 const NAME_LENGTH_MAX = 128;
 
 const NAME_SCHEMA: JsonSchema = { type: 'string', minLength: 1, maxLength: NAME_LENGTH_MAX };
-const ONE_USAGE_SCHEMA: JsonSchema = {
+export const ONE_USAGE_SCHEMA: JsonSchema = {
   type: 'object',
   required: ['event'],
   properties: {
@@ -87,9 +87,9 @@ export function isVendorUsage(usage: UsageInput): usage is VendorUsageInput {
   return 'vendor' in usage;
 }
 
-function usageFault(value: unknown): string | null {
+export function usageFault(value: unknown, usagesMax = USAGES_MAX): string | null {
   const list = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (list.length === 0 || list.length > USAGES_MAX) return `must be one usage or a list of 1 to ${String(USAGES_MAX)}`;
+  if (list.length === 0 || list.length > usagesMax) return `must be one usage or a list of 1 to ${String(usagesMax)}`;
   for (const one of list) {
     const fault = isPlainObject(one) ? faultOf(one) : `must be an object like ${EXAMPLE}`;
     if (fault !== null) return fault;

@@ -77,9 +77,9 @@ export class RateCards {
     });
   }
 
-  /** Adds a version. Answered when every process applies it, if it takes effect at once. */
+  /** Adds a version. Answered when every process has it: a test clock may be advanced to its time at once. */
   async publish(request: ChangeRequest, { id, prices, effectiveAt }: NewPrices, answer: AnswerCard): Result {
-    let appliedFrom = 0;
+    let knownFrom = 0;
     const result = await this.noticed(request, async (database) => {
       const { environment, actor } = request;
       const card = await lockCard(database, environment, id);
@@ -96,10 +96,10 @@ export class RateCards {
         effectiveAt: from,
         createdBy: actor.keyId,
       });
-      if (from <= now) appliedFrom = performance.now() + version.knownFrom - version.createdAt + CLOCK_LAG_MS;
+      knownFrom = performance.now() + version.knownFrom - version.createdAt + CLOCK_LAG_MS;
       return changed({ card, version }, null, answer);
     });
-    await sleep(Math.max(0, appliedFrom - performance.now()));
+    await sleep(Math.max(0, knownFrom - performance.now()));
     return result;
   }
 

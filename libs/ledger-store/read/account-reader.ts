@@ -1,5 +1,7 @@
+import { ZERO } from '#amounts';
 import { kyselyFrom, type Pool } from '#database';
-import { balanceOf, timeOf, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
+import { balanceOf, timeOf, type Account, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
+import type { Positions } from '#pricing';
 import type { Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
 import { findAccountsBy, keyOf, type AccountFilter, type FoundAccount } from './account-search.ts';
@@ -8,6 +10,16 @@ import { pageOf, type Page, type PageRequest } from './page.ts';
 import { balanceAt } from './past-balance.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 import type { LedgerTables } from './tables.ts';
+
+/** What the price of an account's usage depends on. */
+export interface AccountPricing {
+  readonly account: Account;
+  /** The account's time, in milliseconds since 1970. */
+  readonly at: number;
+  readonly realNow: number;
+  /** Where its counters stand. */
+  readonly positions: Positions;
+}
 
 export class AccountReader {
   private readonly tables: Kysely<LedgerTables>;
@@ -41,6 +53,17 @@ export class AccountReader {
     });
   }
 
+  /** @returns `null` where there is no such account */
+  findPricing(ref: AccountRef): Promise<AccountPricing | null> {
+    return attemptRead(async () => {
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, ref.environment, [ref.key]));
+      const found = accountIn(loaded, ref);
+      if (!found) return null;
+      const at = timeOf(loaded, found);
+      return { account: found.account, at, realNow: loaded.realNow, positions: positionsAt(found, at) };
+    });
+  }
+
   /** An environment's accounts that match the filter, newest first. */
   list(environment: string, filter: AccountFilter, page: PageRequest): Promise<Page<AccountDecision>> {
     return attemptRead(async () => {
@@ -56,6 +79,13 @@ export class AccountReader {
       });
     });
   }
+}
+
+function positionsAt({ counters }: AccountState, at: number): Positions {
+  return {
+    used: ({ id }) => counters.at(id, at)?.used ?? ZERO,
+    reserved: ({ id }) => counters.at(id, at)?.reserved ?? ZERO,
+  };
 }
 
 function reading(state: AccountState, now: number): AccountDecision {

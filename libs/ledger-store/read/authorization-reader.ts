@@ -53,7 +53,11 @@ export class AuthorizationReader {
       const [account] = accounts;
       const [authorization] = [...closed.map(authorizationFromClosed), ...holds.map(authorizationFromHold)];
       if (account?.environment !== ref.environment || !authorization) return null;
-      return { account: account.external_id, unit: account.unit, authorization: withRecords(asOf(authorization, now), records) };
+      return {
+        account: account.external_id,
+        unit: account.unit,
+        authorization: withRecords(asOf(authorization, now), records),
+      };
     });
   }
 

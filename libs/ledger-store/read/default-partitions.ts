@@ -3,7 +3,12 @@ import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
 
 /** The partitions that take what no month's or week's partition does; a row in one means that maintenance has stopped. */
-const DEFAULT_PARTITIONS = ['transfers_default', 'authorizations_default', 'usage_records_default', 'idempotency_keys_default'] as const;
+const DEFAULT_PARTITIONS = [
+  'transfers_default',
+  'authorizations_default',
+  'usage_records_default',
+  'idempotency_keys_default',
+] as const;
 
 export interface DefaultPartition {
   /** The partitioned table. */
