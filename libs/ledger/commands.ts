@@ -2,7 +2,7 @@ import type { AccountTerms, Remainder } from './account.ts';
 import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Spending } from './authorization.ts';
-import type { Settlement } from './authorization-pricing.ts';
+import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
 import { withTestClocks } from './test-clock.ts';
@@ -80,7 +80,8 @@ export interface SpendRequest extends Spending {
   readonly account: AccountRef;
   /** `null`: what the usage costs by the account's prices. */
   readonly amount: Amount | null;
-  /** The usage part of a vendor's answer that the usage was read from. */
+  /** Of a charge, as in {@link StatedUsage}. */
+  readonly costs?: readonly (Cost | null)[];
   readonly raw?: JsonObject | null;
   readonly metadata: JsonObject;
   /** What the request belongs to, by a name of the caller's. */
@@ -104,6 +105,8 @@ export const NO_OUTPUT_LIMITS: OutputLimits = { max: null, min: 1, fit: false };
 export interface StatedUsage {
   /** Empty where only an amount is known, or nothing. */
   readonly usage: readonly Usage[];
+  /** What the vendor says that each of them costs, where it does; it comes before what price lists say. */
+  readonly costs?: readonly (Cost | null)[];
   readonly raw: JsonObject | null;
   readonly settlement: Exclude<Settlement, 'unpriced'>;
 }

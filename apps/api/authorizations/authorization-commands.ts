@@ -1,10 +1,11 @@
-import { Amount } from '#amounts';
+import { Amount, ZERO } from '#amounts';
 import {
   DEFAULT_HOLD_SECONDS,
   parsePublicId,
   type Adjust,
   type Authorize,
   type Commit,
+  type Cost,
   type Extend,
   type ObjectRef,
   type Refund,
@@ -12,16 +13,19 @@ import {
   type StatedUsage,
 } from '#ledger';
 import { accountRef } from '../accounts/account-ref.ts';
-import { readUsage } from '../validation/read-usage.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
+import { readUsage, type ReadUsage } from '../validation/read-usage.ts';
 import type { AdjustBody, AuthorizeBody, CommitBody, ExtendBody, RefundBody, SpendBody } from './authorization.body.ts';
 
+/** @throws {ProblemError} `invalid_request` where a vendor's answer says nothing of usage: nothing is held yet that could be charged */
 export function spendRequest(environment: string, body: SpendBody): SpendRequest {
-  const { usage, raw } = readUsage(body.usage);
+  const read = readableUsage(body.usage);
   return {
     account: accountRef(environment, body.account),
-    amount: amountOf(body.amount),
-    usage,
-    raw,
+    amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
+    usage: read.usage,
+    costs: costsOf(read),
+    raw: read.raw,
     tags: body.tags ?? {},
     metadata: body.metadata ?? {},
     group: body.group ?? null,
@@ -53,30 +57,46 @@ export function commitCommand(authorization: ObjectRef, body: CommitBody): Commi
   };
 }
 
+/** @throws {ProblemError} `invalid_request` where a vendor's answer says nothing of usage */
 export function adjustCommand(authorization: ObjectRef, body: AdjustBody): Adjust {
-  return { authorization, ...statedOf(body), reason: body.reason ?? null };
+  const read = readableUsage(body.usage);
+  return {
+    authorization,
+    amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
+    stated: { usage: read.usage, costs: costsOf(read), raw: read.raw, settlement: 'exact' },
+    reason: body.reason ?? null,
+  };
 }
 
 /**
- * What a body says was used. A commit never fails on what a vendor has answered: where that says nothing of usage, it is
- * unknown; where there is nothing to charge, that costs nothing.
+ * What a commit says was used. It never fails on what a vendor has answered: where that says nothing of usage, it is unknown;
+ * where there is nothing to charge, that costs nothing.
  */
-function statedOf({ amount, usage, settlement }: Pick<CommitBody, 'amount' | 'usage' | 'settlement'>): {
-  amount: Amount | null;
-  stated: StatedUsage;
-} {
-  const read = readUsage(usage);
+function statedOf(body: CommitBody): { amount: Amount | null; stated: StatedUsage } {
+  const read = readUsage(body.usage);
+  const settlement = read.isUnknown ? 'unknown' : (body.settlement ?? 'exact');
   return {
-    amount: amountOf(amount) ?? (read.isFree ? new Amount(0) : null),
-    stated: { usage: read.usage, raw: read.raw, settlement: read.isUnknown ? 'unknown' : (settlement ?? 'exact') },
+    amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
+    stated: { usage: read.usage, costs: costsOf(read), raw: read.raw, settlement },
   };
+}
+
+function readableUsage(usage: SpendBody['usage']): ReadUsage {
+  const read = readUsage(usage);
+  if (read.unreadable.length > 0) throw invalidRequest(read.unreadable);
+  return read;
+}
+
+/** What vendors say that their own answers cost. */
+function costsOf({ vendorCosts }: ReadUsage): (Cost | null)[] {
+  return vendorCosts.map((cost) => cost && { amount: new Amount(cost.amount), currency: cost.currency });
 }
 
 export function extendCommand(authorization: ObjectRef, body: ExtendBody): Extend {
   return {
     authorization,
     amount: amountOf(body.amount),
-    usage: readUsage(body.usage).usage,
+    usage: readableUsage(body.usage).usage,
     maxOutputTokens: body.max_output_tokens ?? null,
     holdSeconds: body.expires_in ?? null,
   };

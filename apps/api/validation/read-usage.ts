@@ -14,7 +14,7 @@ export interface ReadUsage {
   readonly vendorCosts: readonly (VendorCost | null)[];
   /** In words, what the vendors' answers didn't say for certain. */
   readonly assumed: readonly string[];
-  /** The usage part of the vendors' own answers; `null` where none was sent. */
+  /** The usage part of the vendors' own answers, and what was assumed; `null` where none was sent. */
   readonly raw: JsonObject | null;
   /** Answers in which no usage was found: what they cost is unknown, and not zero. */
   readonly unreadable: readonly Fault[];
@@ -30,11 +30,12 @@ export function readUsage(sent: UsageInput | readonly UsageInput[] | null | unde
   const read = list.map((one, index) => readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw'));
   const usage = read.flatMap((one) => one.usage);
   const unreadable = read.flatMap((one) => one.unreadable);
+  const assumed = [...new Set(read.flatMap((one) => one.assumed))];
   return {
     usage,
     vendorCosts: read.flatMap((one) => one.vendorCosts),
-    assumed: [...new Set(read.flatMap((one) => one.assumed))],
-    raw: rawOf(list.filter(isVendorUsage)),
+    assumed,
+    raw: rawOf(list.filter(isVendorUsage), assumed),
     unreadable,
     isUnknown: unreadable.length > 0,
     isFree: list.length > 0 && usage.length === 0 && unreadable.length === 0,
@@ -50,8 +51,9 @@ function readOne(sent: UsageInput, field: string): ReadOne {
   return { usage: [], vendorCosts: [], assumed: [], unreadable: [{ field, message: normalized.reason }] };
 }
 
-function rawOf(sent: readonly VendorUsageInput[]): JsonObject | null {
+function rawOf(sent: readonly VendorUsageInput[], assumed: readonly string[]): JsonObject | null {
   if (sent.length === 0) return null;
   const bytesEach = Math.floor(RAW_BYTES_MAX / sent.length);
-  return { answers: sent.map(({ vendor, raw }) => ({ vendor, raw: keptRaw(raw, bytesEach) })) };
+  const answers = sent.map(({ vendor, raw }) => ({ vendor, raw: keptRaw(raw, bytesEach) }));
+  return { answers, ...(assumed.length > 0 && { assumed }) };
 }

@@ -36,7 +36,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   if (counts.length > 0) useReserved(context, account, authorization, counts);
   recordUsage(context, account, authorization, {
     kind: 'charge',
-    stated: { usage: command.usage, raw: command.raw ?? null, settlement: 'exact' },
+    stated: { usage: command.usage, costs: command.costs ?? [], raw: command.raw ?? null, settlement: 'exact' },
     priced,
   });
   reportCommit(context, account, authorization, { required: amount, uncollected: ZERO });

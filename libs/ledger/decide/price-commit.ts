@@ -20,8 +20,8 @@ export interface CommitPrice {
 }
 
 /**
- * What a commit's usage costs by what the authorization was priced by. Where nothing has a price for some of it, at least what
- * is held is charged: never less because somebody forgot a price.
+ * What a commit's usage costs by what the authorization was priced by. Where nothing has a price for some of it, or not all of
+ * it is known, at least what is held is charged: never less because somebody forgot a price.
  *
  * @param held what a commit without an amount charges
  */
@@ -40,6 +40,10 @@ export function priceCommit(
   const step = { usages: usage, tags: authorization.tags, at: authorization.createdAt };
   const positions = positionsOf(context, account, authorization);
   const pricing = priceStep(pricingTerms(context, price), { usages: before, excess }, step, positions);
+  if (pricing.ok && settlement === 'unknown') {
+    const { amount: ofKnown, counts } = pricing.priced;
+    return { ...unpriced, amount: Amount.max(held, ofKnown), settlement, counts };
+  }
   if (pricing.ok) {
     const { priced } = pricing;
     return { amount: priced.amount, settlement, priced, counts: priced.counts, excess: pricing.excess };

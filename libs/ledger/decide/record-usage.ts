@@ -21,11 +21,11 @@ export function recordUsage(
   authorization: Authorization,
   { kind, stated, priced }: Happened,
 ): void {
-  const { usage, raw, settlement } = stated;
+  const { usage, costs, raw, settlement } = stated;
   const at = timeOf(context, account);
   let statementId: string | null = null;
   authorization.stated = usage.map((one, index): UsageRecord => {
-    const cost = context.rules.prices.costOf(account.account.environment, [one], at);
+    const cost = costs?.[index] ?? context.rules.prices.costOf(account.account.environment, [one], at);
     const { lines, amount } = priced?.usages[index] ?? { lines: [], amount: null };
     const id = account.ids.next(context.realNow);
     statementId ??= id;
