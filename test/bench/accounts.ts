@@ -1,9 +1,13 @@
+import type { BenchCard } from './rate-cards.ts';
+
 /** Accounts that a load is spread over, each with far more credits than a run can spend. */
 export interface AccountSet {
   readonly name: string;
   readonly count: number;
   /** The number of the first, of more than one; 0 unless it is said. */
   readonly first?: number;
+  /** What prices their usage; nothing where it isn't said. */
+  readonly card?: BenchCard;
 }
 
 /** The name of an account of a set; of a single one it is the set's. */
@@ -18,7 +22,10 @@ export function accountNames(set: AccountSet): string[] {
 /** 10 000 accounts, which all loads that are spread share. */
 export const SPREAD: AccountSet = { name: 'spread', count: 10_000 };
 
+/** Another 10 000, whose usage is priced. */
+export const SPREAD_BY_USAGE: AccountSet = { name: 'priced', count: 10_000, card: 'plain' };
+
 /** The one account of a load. Each load has its own, so that the holds that one leaves open don't slow down the next. */
-export function hot(load: string): AccountSet {
-  return { name: `hot-${load}`, count: 1 };
+export function hot(load: string, card?: BenchCard): AccountSet {
+  return { name: `hot-${load}`, count: 1, ...(card && { card }) };
 }

@@ -1,6 +1,8 @@
 import { Amount, ZERO } from '#amounts';
 import { DEFAULT_TERMS, accountKey, type AccountRef, type Command } from '#ledger';
+import { connect } from '#database';
 import { Engine, type Submission } from '#ledger-store';
+import { makeRateCards } from './rate-cards.ts';
 import { accountNames, type AccountSet } from './accounts.ts';
 
 /** Far more than any run can spend. */
@@ -16,15 +18,24 @@ export function liveAccount(id: string): AccountRef {
 /** Opens accounts and grants each its credits. */
 export async function openAccounts(databaseUrl: string, sets: readonly AccountSet[]): Promise<void> {
   const engine = new Engine({ databaseUrl, log: () => undefined });
-  const accounts = sets.flatMap(accountNames).map(liveAccount);
+  const pool = connect(databaseUrl, { connectionsMax: 1, log: () => undefined });
   try {
+    const cards = await makeRateCards(pool);
+    const accounts = sets.flatMap((set) =>
+      accountNames(set).map((name) => ({ account: liveAccount(name), card: set.card ? cards[set.card] : null })),
+    );
     for (let from = 0; from < accounts.length; from += AT_ONCE) {
       const some = accounts.slice(from, from + AT_ONCE);
-      await Promise.all(some.map((account) => engine.submit(submission(createAccount(account)))));
-      await Promise.all(some.map((account) => engine.submit(submission(createGrant(account)))));
+      await Promise.all(some.map(({ account }) => engine.submit(submission(createAccount(account)))));
+      await Promise.all(some.map(({ account }) => engine.submit(submission(createGrant(account)))));
+    }
+    for (const { account, card } of accounts) {
+      if (card !== null)
+        await pool.query('update accounts set rate_card = $1 where account_id = $2', [card, account.key]);
     }
   } finally {
     await engine.stop();
+    await pool.end();
   }
 }
 

@@ -4,6 +4,8 @@ import type { AccountSet } from '../accounts.ts';
 export type Work =
   | 'authorize'
   | 'pair'
+  /** The same by usage, which the service prices. */
+  | 'pair-by-usage'
   | 'charge'
   /** 100 authorizations in one request. */
   | 'batch'

@@ -30,6 +30,22 @@ export class Requests {
     return this.#post('/v1/authorizations', this.#hold());
   }
 
+  authorizeUsage(): string {
+    const usage = '"usage":{"event":"chat.completed","model":"gpt-x","input_tokens":1200},"max_output_tokens":800';
+    return this.#post(
+      '/v1/authorizations',
+      `{"account":"${this.#pick()}",${usage},"tags":{"feature":"chat"},${LASTING}}`,
+    );
+  }
+
+  commitUsage(authorization: string): string {
+    const tokens = '"input_tokens":1180,"cache_read_tokens":1024,"output_tokens":350';
+    return this.#post(
+      `/v1/authorizations/${authorization}/commit`,
+      `{"usage":{"event":"chat.completed","model":"gpt-x",${tokens}}}`,
+    );
+  }
+
   /** A hold that can be committed part by part, or extended, for as long as a run takes. */
   authorizeMuch(): string {
     return this.#post('/v1/authorizations', `{"account":"${this.#pick()}","amount":"1000000",${LASTING}}`);

@@ -24,12 +24,14 @@ export const WORKS: Readonly<Record<Work, Prepare>> = {
   'decline-empty': single('402 insufficient_credits', (requests) => requests.authorize()),
   'commit-unknown': single('404 authorization_not_found', (requests) => requests.commitUnknown()),
   grant: single('201', (requests) => requests.grant()),
-  pair: (requests) => async (client, from) => {
-    const authorized = await client.ask(requests.authorize(), from, '201');
-    if (authorized === null) return null;
-    const committed = await client.ask(requests.commit(idOf(authorized)), performance.now(), '200');
-    return committed && 1;
-  },
+  pair: pair(
+    (requests) => requests.authorize(),
+    (requests, id) => requests.commit(id),
+  ),
+  'pair-by-usage': pair(
+    (requests) => requests.authorizeUsage(),
+    (requests, id) => requests.commitUsage(id),
+  ),
   refund: (requests) => async (client, from) => {
     const charged = await client.ask(requests.charge(), from, '201');
     if (charged === null) return null;
@@ -55,6 +57,18 @@ export const WORKS: Readonly<Record<Work, Prepare>> = {
   'commit-part': onOneHold((requests, hold) => requests.commitPart(hold)),
   extend: onOneHold((requests, hold) => requests.extend(hold)),
 };
+
+function pair(
+  authorize: (requests: Requests) => string,
+  commit: (requests: Requests, authorization: string) => string,
+): Prepare {
+  return (requests) => async (client, from) => {
+    const authorized = await client.ask(authorize(requests), from, '201');
+    if (authorized === null) return null;
+    const committed = await client.ask(commit(requests, idOf(authorized)), performance.now(), '200');
+    return committed && 1;
+  };
+}
 
 /** A work of one request, which is always answered alike. */
 function single(expected: string, request: (requests: Requests) => string, decisions = 1): Prepare {

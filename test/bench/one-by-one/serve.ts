@@ -11,7 +11,11 @@ const { startApi } = (await import(built)) as typeof StartApi;
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
 const log = (line: string): void => logger.warn(line);
-const { alertDefaults, settings, rateCards, commitSubscriptions } = await openLedger({ databaseUrl, openHoldsMax: 0, log });
+const { alertDefaults, settings, rateCards, commitSubscriptions } = await openLedger({
+  databaseUrl,
+  openHoldsMax: 0,
+  log,
+});
 const api = await startApi({
   config: readConfig({ PORT: '0' }),
   databaseUrl,

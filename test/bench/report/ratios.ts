@@ -60,6 +60,24 @@ const RATIOS: readonly Ratio[] = [
     to: ['pgbench-16', 'perSecond'],
     atLeast: 0.5,
   },
+  {
+    name: 'pairs over REST, hot, by usage ÷ by amount',
+    of: ['pairs-by-usage', 'perSecond'],
+    to: ['pairs-hot', 'perSecond'],
+    atLeast: 0.85,
+  },
+  {
+    name: 'pairs over REST, hot, by usage with tiers of a month ÷ by amount',
+    of: ['pairs-by-usage-counted', 'perSecond'],
+    to: ['pairs-hot', 'perSecond'],
+    atLeast: 0.8,
+  },
+  {
+    name: 'pairs over REST, spread, by usage ÷ by amount',
+    of: ['pairs-by-usage-spread', 'perSecond'],
+    to: ['pairs-spread', 'perSecond'],
+    atLeast: 0.85,
+  },
   { name: 'idle p50 ÷ pgbench -N -c 1 latency', of: ['idle', 'p50'], to: ['pgbench-1', 'average'], atMost: 4 },
   { name: 'p99 at 1,000 a second ÷ idle p50', of: ['fixed-rate', 'p99'], to: ['idle', 'p50'], atMost: 10 },
   {

@@ -1,4 +1,4 @@
-import { hot, SPREAD, type AccountSet } from '../accounts.ts';
+import { hot, SPREAD, SPREAD_BY_USAGE, type AccountSet } from '../accounts.ts';
 import { ADMIN_KEY } from '../bench-server.ts';
 import type { Pace, Work } from '../load/load.ts';
 import { BATCH_ITEMS } from '../load/requests.ts';
@@ -100,6 +100,34 @@ const PRODUCT_ONLY: readonly RestWork[] = [
   },
 ];
 
+/** By usage, which the service prices. */
+const PRICED: readonly RestWork[] = [
+  {
+    name: 'pairs-by-usage',
+    what: 'authorize + commit by usage, one hot account',
+    unit: 'pairs',
+    work: 'pair-by-usage',
+    accounts: hot('pairs-by-usage', 'plain'),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'pairs-by-usage-counted',
+    what: 'the same, input in tiers that count over a month',
+    unit: 'pairs',
+    work: 'pair-by-usage',
+    accounts: hot('pairs-by-usage-counted', 'counted'),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'pairs-by-usage-spread',
+    what: 'authorize + commit by usage, 10,000 accounts',
+    unit: 'pairs',
+    work: 'pair-by-usage',
+    accounts: SPREAD_BY_USAGE,
+    connections: CONNECTIONS,
+  },
+];
+
 const NOTHING: RestWork = {
   name: 'do-nothing',
   what: 'an endpoint that does nothing',
@@ -112,7 +140,7 @@ const NOTHING: RestWork = {
 /** Everything that is measured over HTTP. */
 export const REST_ROWS: readonly Row[] = [
   ...COMPARED.flatMap((work) => [restRow(work, 'product'), oneByOneRow(work)]),
-  ...PRODUCT_ONLY.map((work) => restRow(work, 'product')),
+  ...[...PRODUCT_ONLY, ...PRICED].map((work) => restRow(work, 'product')),
   { ...restRow(NOTHING, 'do-nothing'), accounts: [] },
 ];
 
