@@ -105,7 +105,12 @@ export interface OutputUnbounded {
 
 /** What needs no figures: the account says it. */
 type AboutAccount =
-  'no_rate_card' | 'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed' | 'account_suspended';
+  | 'no_rate_card'
+  | 'account_not_found'
+  | 'account_not_closed'
+  | 'account_has_open_holds'
+  | 'account_closed'
+  | 'account_suspended';
 
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)

@@ -88,7 +88,12 @@ describe('creating an account', () => {
     const twin = { ...accountRef('beta'), key: acme.key };
     decide<'create_account'>(context, { type: 'create_account', account: acme, unit: 'credits', terms: DEFAULT_TERMS });
     expect(
-      decide<'create_account'>(context, { type: 'create_account', account: twin, unit: 'credits', terms: DEFAULT_TERMS }),
+      decide<'create_account'>(context, {
+        type: 'create_account',
+        account: twin,
+        unit: 'credits',
+        terms: DEFAULT_TERMS,
+      }),
     ).toEqual({
       ok: false,
       refusal: { code: 'account_id_taken' },

@@ -54,7 +54,8 @@ function unadjustable({ status, pricing }: Authorization, command: Adjust): Refu
       return refused({ code: 'authorization_expired' });
     case 'committed':
       // Without a price for what was used, nothing says what its counters stood at.
-      if (command.amount === null && pricing?.settlement === 'unpriced') return refused({ code: 'adjusted_after_unpriced' });
+      if (command.amount === null && pricing?.settlement === 'unpriced')
+        return refused({ code: 'adjusted_after_unpriced' });
       return null;
   }
 }

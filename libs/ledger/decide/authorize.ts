@@ -1,4 +1,4 @@
-import { type Amount, ZERO } from '#amounts';
+import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { AuthorizationPricing } from '../authorization-pricing.ts';
 import type { Authorize, SpendRequest } from '../commands.ts';
@@ -81,7 +81,17 @@ function fundHold(
   if (covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
   const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding }) : null;
   if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });
-  return refused(declined(context, account, { request: command, amount: asked.amount, funding }, ownHolds(account)));
+  const least = leastOf(context, account, command, asked);
+  const uncovered = { request: command, amount: least, funding: fund(context, account, command, least) };
+  return refused(declined(context, account, uncovered, ownHolds(account)));
+}
+
+/** What must be there at the least: with `fit`, for as little output as is of use. */
+function leastOf(context: DecisionContext, account: AccountState, command: Authorize, asked: Asked): Amount {
+  const { output } = command;
+  if (!output?.fit || asked.pricing?.maxOutputTokens === null) return asked.amount;
+  const least = askToHold(context, account, { ...command, output: { ...output, max: output.min } });
+  return least.ok ? smallerOf(least.value.amount, asked.amount) : asked.amount;
 }
 
 function tooManyHolds(context: DecisionContext, { account: ref }: Authorize): Refusal | null {

@@ -172,7 +172,13 @@ function finish(context: DecisionContext, account: AccountState, authorization: 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {
   if (!command.final || authorization.finalAmount === null) return false;
   const { usage } = command.stated ?? NO_USAGE;
-  if (!isSameUsage(usage, authorization.stated.map((one) => one.usage))) return false;
+  if (
+    !isSameUsage(
+      usage,
+      authorization.stated.map((one) => one.usage),
+    )
+  )
+    return false;
   if (command.amount === null && usage.length > 0) return true;
   return authorization.finalAmount.eq(command.amount ?? authorization.heldAtClose ?? ZERO);
 }

@@ -28,7 +28,12 @@ export function fitHold(
   const bounds = { maxOutputTokens: output.max, minOutputTokens: output.min };
   const request = { usages: usage, tags, at: timeOf(context, account), ...bounds };
   const available = funding.available.plus(account.account.terms.overdraftLimit);
-  const fitted = fitOutput(pricingTerms(context, pricing.price), request, positionsOf(context, account, null), available);
+  const fitted = fitOutput(
+    pricingTerms(context, pricing.price),
+    request,
+    positionsOf(context, account, null),
+    available,
+  );
   if (!fitted?.ok) return null;
   return {
     amount: fitted.amount,

@@ -53,7 +53,11 @@ export function priceCommit(
 }
 
 /** Remembers what the commits of an authorization have said and cost together. */
-export function addToPriced(authorization: Authorization, { stated: { usage } = NO_USAGE }: Commit, price: CommitPrice): void {
+export function addToPriced(
+  authorization: Authorization,
+  { stated: { usage } = NO_USAGE }: Commit,
+  price: CommitPrice,
+): void {
   const { pricing } = authorization;
   if (!pricing?.price || !price.priced) return;
   authorization.pricing = {

@@ -39,7 +39,10 @@ function overridesOf({ account }: AccountState): Overrides | null {
   return overrides.length === 0 ? null : { version: account.overridesVersion, prices: overrides };
 }
 
-export function pricingTerms(context: DecisionContext, { card, version, discount, overrides }: FrozenPrice): PricingTerms {
+export function pricingTerms(
+  context: DecisionContext,
+  { card, version, discount, overrides }: FrozenPrice,
+): PricingTerms {
   const prices = context.rules.prices.prices(card, version);
   if (!prices) throw new Error(`version ${String(version)} of the rate card ${card} was not loaded`);
   return { prices, discount, overrides: overrides && priceListOf(overrides.prices) };
@@ -57,15 +60,14 @@ function priceListOf(prices: readonly JsonObject[]): PriceList {
 }
 
 /** What a hold for this must cover: the amount that it names, or the most that its usage can cost. */
-export function askToHold(
-  context: DecisionContext,
-  account: AccountState,
-  request: Authorize,
-): Outcome<Asked> {
+export function askToHold(context: DecisionContext, account: AccountState, request: Authorize): Outcome<Asked> {
   const price = freezePrice(context, account);
   if (request.amount) return accepted(askedByAmount(request.amount, price));
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
-  const asked = { ...pricedRequest(context, account, request), maxOutputTokens: (request.output ?? NO_OUTPUT_LIMITS).max };
+  const asked = {
+    ...pricedRequest(context, account, request),
+    maxOutputTokens: (request.output ?? NO_OUTPUT_LIMITS).max,
+  };
   const bound = boundUsages(pricingTerms(context, price), asked, positionsOf(context, account, null));
   if (!bound.ok) return refused(unbounded(bound));
   const pricing = { ...NOT_PRICED, price, maxOutputTokens: bound.assumed.maxOutputTokens };

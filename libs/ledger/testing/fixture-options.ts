@@ -1,6 +1,7 @@
 import type { AccountTerms } from '../account.ts';
 import { Amount } from '#amounts';
-import type { OveragePolicy, Tags, Usage } from '../authorization.ts';
+import type { Added, OveragePolicy, Tags, Usage } from '../authorization.ts';
+import type { OutputLimits, StatedUsage } from '../commands.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 
 // What a spec may say of a command; what it leaves out is the fixture's.
@@ -17,6 +18,10 @@ export interface AccountOptions {
   readonly overage?: OveragePolicy;
   readonly timeZone?: string;
   readonly metadata?: AccountTerms['metadata'];
+  readonly timeZone?: string;
+  readonly rateCard?: string;
+  readonly discount?: string;
+  readonly overrides?: AccountTerms['overrides'];
 }
 
 export interface CreateOptions extends AccountOptions {
@@ -42,6 +47,16 @@ export interface SpendOptions {
 export interface HoldOptions extends SpendOptions {
   readonly holdSeconds?: number;
   readonly overage?: OveragePolicy;
+  readonly output?: OutputLimits;
+}
+
+/** What a commit or an adjustment says beside its usage. */
+export interface StateOptions {
+  readonly amount?: string;
+  readonly final?: boolean;
+  readonly settlement?: StatedUsage['settlement'];
+  readonly added?: Added;
+  readonly reason?: string;
 }
 
 export interface ExtendOptions {
@@ -56,7 +71,8 @@ export interface RefundOptions {
 }
 
 export interface BatchItem extends HoldOptions {
-  readonly amount: string;
+  /** Without one, what the usage costs. */
+  readonly amount?: string;
 }
 
 export interface AlertOptions {
@@ -64,8 +80,12 @@ export interface AlertOptions {
   readonly remaining?: readonly string[] | null;
 }
 
-export function termsOf({ overdraftLimit, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
-  return overdraftLimit === undefined ? terms : { ...terms, overdraftLimit: new Amount(overdraftLimit) };
+export function termsOf({ overdraftLimit, discount, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
+  return {
+    ...terms,
+    ...(overdraftLimit !== undefined && { overdraftLimit: new Amount(overdraftLimit) }),
+    ...(discount !== undefined && { discount: new Amount(discount) }),
+  };
 }
 
 /** What a command that may leave out its amount is given. */

@@ -1,5 +1,6 @@
 import { DEFAULT_TERMS, type Remainder } from '../account.ts';
-import { Amount, formatAmount } from '#amounts';
+import { Amount, formatAmount, type JsonObject } from '#amounts';
+import type { Usage } from '#pricing';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,
@@ -33,6 +34,7 @@ import {
   type Named,
   type RefundOptions,
   type SpendOptions,
+  type StateOptions,
 } from './fixture-options.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
@@ -40,8 +42,12 @@ import { plainAuthorization, type PlainAuthorization } from './plain-authorizati
 import { plain, type Plain } from './plain.ts';
 import { Refused } from './refused.ts';
 import { snapshot } from './snapshot.ts';
+import { TestPrices } from './test-prices.ts';
+import type { UsageRecord } from '../usage-record.ts';
 
 const ENVIRONMENT = 'live';
+/** The rate card that specs publish, and give to accounts. */
+export const RATE_CARD = '01920000-0000-7000-8000-000000000001';
 
 /** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
 export function ledgerAt(time: string): LedgerFixture {
@@ -59,6 +65,7 @@ export function accountRef(id: string, environment = ENVIRONMENT): AccountRef {
  */
 export class LedgerFixture {
   private readonly rows = new LedgerRows();
+  private readonly prices = new TestPrices();
   private readonly invariants = new InvariantCheck(this.rows);
   private currentAccount = '';
   private transaction: DecisionContext | null = null;
@@ -67,6 +74,7 @@ export class LedgerFixture {
 
   constructor(now: number) {
     this.now = now;
+    this.rows.prices = this.prices;
   }
 
   advance(seconds: number): this {
@@ -198,6 +206,56 @@ export class LedgerFixture {
     return plain(
       this.run<'charge_batch'>({ type: 'charge_batch', mode, items: items.map((item) => this.request(item)) }),
     );
+  }
+
+  /** Publishes the next version of a rate card, in effect from now on. */
+  publish(prices: readonly JsonObject[], card = RATE_CARD): this {
+    this.prices.publish(card, prices, this.now);
+    return this;
+  }
+
+  /** Holds what usage may cost. */
+  authorizeUsage(usage: Usage | readonly Usage[], options: HoldOptions = {}): PlainAuthorization {
+    return this.answer(
+      this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, usage: listOf(usage) }) }),
+    );
+  }
+
+  chargeUsage(usage: Usage | readonly Usage[], options: SpendOptions = {}): PlainAuthorization {
+    return this.answer(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, usage: listOf(usage) }) }));
+  }
+
+  commitUsage({ id }: Named, usage: Usage | readonly Usage[], options: StateOptions = {}): PlainAuthorization {
+    const { amount, final = true, settlement = 'exact', added = null } = options;
+    const stated = { usage: listOf(usage), raw: null, settlement };
+    const authorization = { environment: ENVIRONMENT, id };
+    const command = { type: 'commit', authorization, amount: amountOf(amount), stated, final, added } as const;
+    return this.answer(this.run<'commit'>(command));
+  }
+
+  extendUsage({ id }: Named, usage: Usage | readonly Usage[]): PlainAuthorization {
+    const authorization = { environment: ENVIRONMENT, id };
+    const command = { type: 'extend', authorization, amount: null, usage: listOf(usage), holdSeconds: null } as const;
+    return this.answer(this.run<'extend'>(command));
+  }
+
+  /** States all that was used; by an amount where there is one. */
+  adjust({ id }: Named, usage: Usage | readonly Usage[], { amount, reason }: StateOptions = {}): PlainAuthorization {
+    const stated = { usage: listOf(usage), raw: null, settlement: 'exact' } as const;
+    const authorization = { environment: ENVIRONMENT, id };
+    const command = {
+      type: 'adjust',
+      authorization,
+      amount: amountOf(amount),
+      stated,
+      reason: reason ?? null,
+    } as const;
+    return this.answer(this.run<'adjust'>(command));
+  }
+
+  /** What was recorded of usage so far, oldest first. */
+  usageRecords(): Plain<UsageRecord>[] {
+    return plain(this.rows.usageRecords);
   }
 
   /** Commits; without an amount the whole hold. */
@@ -363,12 +421,17 @@ export class LedgerFixture {
     const { account = this.currentAccount, amount, usage = [], tags = {}, holdSeconds = 900, overage = null } = item;
     return {
       account: accountRef(account),
-      amount: new Amount(amount),
+      amount: amountOf(amount),
       usage,
       tags,
       metadata: {},
       holdSeconds,
       overage,
+      ...(item.output && { output: item.output }),
     };
   }
+}
+
+function listOf(usage: Usage | readonly Usage[]): readonly Usage[] {
+  return Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage];
 }

@@ -1,0 +1,137 @@
+import type { JsonObject } from '#amounts';
+import { describe, expect, it } from '@jest/globals';
+import { RATE_CARD, ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import type { AccountOptions } from '../testing/fixture-options.ts';
+import { refusalOf } from '../testing/refused.ts';
+
+const CHAT = { event: 'chat.completed', model: 'known-1' };
+const INPUT = { quantity: 'input_tokens', per: '1000', amount: '1' };
+const PRICES: readonly JsonObject[] = [{ event: 'chat.completed', match: { model: 'known*' }, components: [INPUT] }];
+const COUNTED: readonly JsonObject[] = [
+  {
+    event: 'chat.completed',
+    components: [
+      {
+        quantity: 'input_tokens',
+        per: '1000',
+        pricing: 'graduated',
+        counted: 'month',
+        tiers: [{ up_to: '1000', amount: '1' }, { amount: '2' }],
+      },
+    ],
+  },
+];
+const usage = (tokens: number) => ({ ...CHAT, input_tokens: tokens });
+
+function ledgerWith(prices = PRICES, options: AccountOptions = {}): LedgerFixture {
+  return ledgerAt('2026-01-10T00:00:00Z')
+    .publish(prices)
+    .account('acme', { rateCard: RATE_CARD, ...options })
+    .grant('10');
+}
+
+describe('an adjustment', () => {
+  it('books what more was used, and refunds what was less', () => {
+    const ledger = ledgerWith();
+    const charge = ledger.chargeUsage(usage(4000));
+    expect(ledger.adjust(charge, usage(5000))).toMatchObject({ committed: '5', refunded: '0' });
+    expect(ledger.adjust(charge, usage(2000), { reason: 'As billed.' })).toMatchObject({
+      committed: '5',
+      refunded: '3',
+    });
+    expect(ledger.transfers('refund')).toMatchObject([{ amount: '1', reason: 'As billed.' }, { amount: '2' }]);
+    expect([ledger.available(), ledger.usageRecords().map(({ kind, amount }) => [kind, amount])]).toEqual([
+      '8',
+      [
+        ['charge', '4'],
+        ['adjustment', '5'],
+        ['adjustment', '2'],
+      ],
+    ]);
+  });
+
+  it('states everything anew: said again it changes nothing', () => {
+    const ledger = ledgerWith();
+    const charge = ledger.chargeUsage(usage(4000));
+    ledger.adjust(charge, usage(1000));
+    expect(ledger.adjust(charge, usage(1000))).toMatchObject({ committed: '4', refunded: '3' });
+    expect(ledger.adjust(charge, usage(4000))).toMatchObject({ committed: '7', refunded: '3' });
+    expect(ledger.available()).toBe('6');
+  });
+
+  it('by an amount needs no price', () => {
+    const ledger = ledgerAt('2026-01-10T00:00:00Z').account('acme').grant('10');
+    const charge = ledger.charge('4');
+    expect(ledger.adjust(charge, [], { amount: '2.5' })).toMatchObject({ committed: '4', refunded: '1.5' });
+    expect(refusalOf(() => ledger.adjust(charge, usage(1))).code).toBe('no_rate_card');
+  });
+
+  it('takes off first what was never collected', () => {
+    const ledger = ledgerWith();
+    const hold = ledger.authorizeUsage(usage(1000));
+    ledger.commitUsage(hold, usage(14000));
+    expect(ledger.find(hold)).toMatchObject({ committed: '10', uncollected: '4' });
+    expect(ledger.adjust(hold, usage(11000))).toMatchObject({ committed: '10', uncollected: '1', refunded: '0' });
+    expect(ledger.adjust(hold, usage(8000))).toMatchObject({ committed: '10', uncollected: '0', refunded: '2' });
+  });
+
+  it('refunds no more than is left of the charge, and leaves a refund of goodwill where it is', () => {
+    const ledger = ledgerWith();
+    const charge = ledger.chargeUsage(usage(4000));
+    ledger.refund(charge, '3');
+    expect(ledger.adjust(charge, usage(2000))).toMatchObject({ committed: '4', refunded: '4' });
+    // 2 are stated now, of which 4 were given back; 3 more than that are charged.
+    expect(ledger.adjust(charge, usage(5000))).toMatchObject({ committed: '7', refunded: '4' });
+    expect(ledger.available()).toBe('7');
+  });
+
+  it('that goes up is charged as the overage policy says, and never refused', () => {
+    const up = (options: AccountOptions) => {
+      const ledger = ledgerWith(PRICES, options);
+      return ledger.adjust(ledger.chargeUsage(usage(4000)), usage(15000));
+    };
+    expect(up({ overage: 'cap' })).toMatchObject({ committed: '10', uncollected: '5' });
+    expect(up({ overage: 'reject' })).toMatchObject({ committed: '10', uncollected: '5' });
+    expect(up({ overage: 'debt', overdraftLimit: '3' })).toMatchObject({
+      committed: '13',
+      uncollected: '2',
+      debtDrawn: '3',
+    });
+  });
+
+  it('is priced by what the authorization was priced by, and from where its month stood', () => {
+    const ledger = ledgerWith(COUNTED);
+    const first = ledger.chargeUsage(usage(900));
+    const second = ledger.chargeUsage(usage(1000));
+    ledger.publish([{ event: 'chat.completed', components: [{ ...INPUT, amount: '9' }] }]);
+    // From 900 on: 100 at 1 and 100 at 2.
+    expect(ledger.adjust(second, usage(200))).toMatchObject({ committed: '1.9', refunded: '1.6' });
+    expect(ledger.adjust(first, usage(0))).toMatchObject({ committed: '0.9', refunded: '0.9' });
+    ledger.publish(COUNTED);
+    expect(ledger.chargeUsage(usage(800)).committed).toBe('0.8');
+  });
+
+  it('is refused while the hold is open, and of what was voided or has expired', () => {
+    const ledger = ledgerWith();
+    const hold = ledger.authorizeUsage(usage(1000));
+    expect(refusalOf(() => ledger.adjust(hold, usage(1))).code).toBe('authorization_open');
+    ledger.void(hold);
+    expect(refusalOf(() => ledger.adjust(hold, usage(1))).code).toBe('authorization_voided');
+    const expired = ledger.authorizeUsage(usage(1000));
+    ledger.advance(901);
+    expect(refusalOf(() => ledger.adjust(expired, usage(1))).code).toBe('authorization_expired');
+  });
+
+  it('of usage that had no price is taken by an amount only', () => {
+    const ledger = ledgerWith();
+    const hold = ledger.authorizeUsage(usage(1000));
+    ledger.commitUsage(hold, { event: 'chat.completed', model: 'other', input_tokens: 1 });
+    expect(refusalOf(() => ledger.adjust(hold, usage(1))).code).toBe('adjusted_after_unpriced');
+    const other = ledger.chargeUsage(usage(1));
+    expect(refusalOf(() => ledger.adjust(other, { event: 'none', input_tokens: 1 })).code).toBe('unpriced_usage');
+    expect(ledger.adjust(hold, usage(1), { amount: '0.25' })).toMatchObject({
+      refunded: '0.75',
+      pricing: { settlement: 'exact' },
+    });
+  });
+});
