@@ -6,6 +6,7 @@ import { renderMarkdown } from './render-markdown.ts';
 const TITLES = {
   concepts: 'Concepts',
   api: 'API guide',
+  pricing: 'Pricing',
   events: 'Events',
   webhooks: 'Webhooks',
   problems: 'Problems',
