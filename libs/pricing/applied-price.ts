@@ -1,4 +1,4 @@
-import { Amount, ZERO } from '#amounts';
+import { Amount, smallerOf, ZERO } from '#amounts';
 import { amountOf, chargeable, rateOf, tierAt } from './component-amount.ts';
 import { countQuantities } from './count-quantities.ts';
 import { isMatch } from './match.ts';
@@ -10,6 +10,8 @@ import { statedQuantity, statesAny, type Tags, type Usage } from './usage.ts';
 const ONE = new Amount(1);
 /** Where lines are rounded. */
 export const PLACES = 12;
+/** No account has the credits for more. The sum of all lines of a request must still be an amount that can be stored. */
+const LINE_MAX = new Amount('1e22');
 
 /** A usage, and the price and terms that apply to it. */
 export interface AppliedPrice {
@@ -99,8 +101,9 @@ export function finish({ factor, kept }: AppliedPrice, component: Component, cou
 }
 
 /** Half-even. */
-export function round(amount: Amount): Amount {
-  return amount.decimalPlaces() <= PLACES ? amount : amount.toDecimalPlaces(PLACES);
+function round(amount: Amount): Amount {
+  const rounded = amount.decimalPlaces() <= PLACES ? amount : amount.toDecimalPlaces(PLACES);
+  return smallerOf(rounded, LINE_MAX);
 }
 
 /** The amount of the tier that took all units; null where several did, or none. */

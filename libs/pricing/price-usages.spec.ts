@@ -103,6 +103,16 @@ describe('a line', () => {
     expect(usages[0]?.lines.map((line) => line.rate && formatAmount(line.rate))).toEqual([rate]);
   });
 
+  it('costs no more than can be stored, whatever a request claims to have used', () => {
+    const terms = card({ quantity: 'units', amount: '9'.repeat(26), per: '0.000000000001', counted: 'total' });
+    const usages = Array.from({ length: 100 }, () => used({ units: '9'.repeat(26) }));
+    const { amount, counts } = priced(terms, usages);
+    expect([amount, counts[0]?.count].map((sum) => sum && formatAmount(sum))).toEqual([
+      `1${'0'.repeat(24)}`,
+      `1${'0'.repeat(18)}`,
+    ]);
+  });
+
   it('is rounded half-even, once', () => {
     const half = card({ quantity: 'units', amount: '0.000000000001', per: 2 });
     expect([1, 2, 3, 4, 5].map((units) => costOf(half, used({ units })))).toEqual([

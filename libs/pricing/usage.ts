@@ -1,4 +1,4 @@
-import { Amount, type JsonObject, ZERO } from '#amounts';
+import { Amount, type JsonObject, smallerOf, ZERO } from '#amounts';
 
 /**
  * One measured usage: an event, the model and its provider, properties, and any quantities. Every other field is a quantity:
@@ -24,11 +24,15 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'times',
 ]);
 
-/** A quantity of the usage; null where the usage doesn't state it. */
+/** No request uses more of anything. A counter of what is taken for more could not be stored for long. */
+const QUANTITY_MAX = new Amount('1e16');
+
+/** A quantity of the usage, at most 10^16; null where the usage doesn't state it. */
 export function statedQuantity(usage: Usage, name: string): Amount | null {
   if (RESERVED_NAMES.has(name) || !Object.hasOwn(usage, name)) return null;
   const value = usage[name];
-  return typeof value === 'number' || typeof value === 'string' ? new Amount(value) : null;
+  if (typeof value === 'number') return new Amount(value);
+  return typeof value === 'string' ? smallerOf(new Amount(value), QUANTITY_MAX) : null;
 }
 
 /** The quantities that a usage states, by name. */
