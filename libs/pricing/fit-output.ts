@@ -5,8 +5,10 @@ import { chargesOutput } from './bounded-usage.ts';
 import type { Positions, PricingTerms } from './pricing.ts';
 import { statedQuantity } from './usage.ts';
 
+const ROUND_DOWN = 1;
+
 export interface FittedRequest extends BoundedRequest {
-  /** The least output that is still of use. */
+  /** The least output that is still of use, 1 or more. */
   readonly minOutputTokens: number;
 }
 
@@ -30,23 +32,45 @@ export function fitOutput(
   const usage = request.usages[last];
   if (!usage) return null;
   const most = statedQuantity(usage, 'output_tokens')?.floor().toFixed() ?? full.assumed.maxOutputTokens ?? 0;
-  const withOutput = (output: number): Bound => {
+  const withOutput = (output: number): Fit => {
     const usages = request.usages.with(last, { ...usage, output_tokens: output });
     const bound = boundUsages(terms, { ...request, usages }, positions);
-    return bound.ok ? { ...bound, assumed: { maxOutputTokens: output } } : bound;
+    // As the full one is bounded and priced, so is one with less output.
+    if (!bound.ok) throw new Error('less output has no bound');
+    return { ...bound, assumed: { maxOutputTokens: output } };
   };
-  const fits = (bound: Bound): boolean => bound.ok && bound.amount.lte(available);
-  const least = withOutput(request.minOutputTokens);
-  return fits(least) ? largestFitting(request.minOutputTokens, Number(most), withOutput, fits) : null;
+  const least = withOutput(Math.max(request.minOutputTokens, 1));
+  if (least.amount.gt(available)) return null;
+  return mostThatFits(least, { output: Number(most), amount: full.amount }, withOutput, available);
 }
 
-/** `from` fits, `to` doesn't, and what fits also does with less. */
-function largestFitting<T>(from: number, to: number, at: (n: number) => T, fits: (found: T) => boolean): T {
-  let [fitting, beyond] = [from, to];
-  while (beyond - fitting > 1) {
-    const middle = fitting + Math.floor((beyond - fitting) / 2);
-    if (fits(at(middle))) fitting = middle;
-    else beyond = middle;
+type Fit = Extract<Bound, { ok: true }> & { readonly assumed: { readonly maxOutputTokens: number } };
+
+/**
+ * What fits also does with less output: so halves find the most that does. Most prices are straight lines, for which the first
+ * two guesses find it.
+ */
+function mostThatFits(
+  least: Fit,
+  tooMuch: { readonly output: number; readonly amount: Amount },
+  withOutput: (output: number) => Fit,
+  available: Amount,
+): Fit {
+  let fitting = least;
+  let beyond = tooMuch.output;
+  const tryOutput = (output: number): void => {
+    if (output <= fitting.assumed.maxOutputTokens || output >= beyond) return;
+    const fit = withOutput(output);
+    if (fit.amount.lte(available)) fitting = fit;
+    else beyond = output;
+  };
+  const from = least.assumed.maxOutputTokens;
+  const share = available.minus(least.amount).div(tooMuch.amount.minus(least.amount));
+  const guess = from + Number(share.times(beyond - from).toFixed(0, ROUND_DOWN));
+  tryOutput(guess);
+  tryOutput(guess + 1);
+  while (beyond - fitting.assumed.maxOutputTokens > 1) {
+    tryOutput(fitting.assumed.maxOutputTokens + Math.floor((beyond - fitting.assumed.maxOutputTokens) / 2));
   }
-  return at(fitting);
+  return fitting;
 }
