@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, isObject, objectsAt, textAt } from './json.ts';
+import { countAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
 import type { Piece } from './pieces.ts';
 
 /** Why nothing is charged for a piece without usage: an error, or a call that is free. `null` where it may well be charged. */
@@ -12,11 +12,19 @@ export function freeOfCharge({ value, headers }: Piece): string | null {
   return status !== null && status >= 400 ? 'an error: nothing to charge' : null;
 }
 
+const ANNOUNCEMENTS = new Set(['response.created', 'response.queued', 'response.in_progress', 'ping', 'keepalive']);
+
+/** An event of a stream that says no more than that there is one. */
+export function isAnnouncement({ value }: Piece): boolean {
+  return ANNOUNCEMENTS.has(textAt(value, 'type') ?? '');
+}
+
 /** What a failed call answers. An answer that broke off in an error isn't one: it may have been charged. */
 function isError(value: JsonObject): boolean {
   if (value['choices'] !== undefined || value['output_text'] !== undefined) return false;
   const isResponse = value['object'] === 'response' || value['object'] === 'thread.run';
-  if (isResponse) return value['status'] === 'failed';
+  if (isResponse || value['type'] === 'response.failed')
+    return (objectAt(value, 'response') ?? value)['status'] === 'failed';
   const error = value['error'];
   if (value['type'] === 'error' || value['object'] === 'error' || (typeof error === 'string' && error !== ''))
     return true;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#amounts';
 import type { Usage } from '../usage.ts';
-import { freeOfCharge } from './free-of-charge.ts';
+import { freeOfCharge, isAnnouncement } from './free-of-charge.ts';
 import { piecesOf, type Piece } from './pieces.ts';
 import type { Draft, ReadContext, Shape } from './shape.ts';
 import { usageOfDraft } from './usage-of-draft.ts';
@@ -44,8 +44,7 @@ export function normalize(answer: VendorAnswer): NormalizedUsage {
   const pieces = piecesOf(answer.raw);
   const claims = claimed(pieces, vendor);
   const read = [...claims].flatMap(([shape, own]) => readPieces(shape, own, contextOf(pieces, vendor)));
-  const free = pieces.filter((piece) => ![...claims.values()].flat().includes(piece)).map(freeOfCharge);
-  if (read.length === 0) return nothingRead(vendor, pieces, free);
+  if (read.length === 0) return nothingRead(vendor, pieces, claims.size > 0);
   const usages = read.map(({ draft, batch }) => {
     const { usage, assumed } = usageOfDraft(draft, {
       event: (draft.aside !== true && answer.event) || draft.event,
@@ -97,12 +96,13 @@ function contextOf(all: readonly Piece[], vendor: string): ReadContext {
   };
 }
 
-function nothingRead(vendor: string, pieces: readonly Piece[], free: readonly (string | null)[]): NormalizedUsage {
-  const reasons = free.filter((reason) => reason !== null);
-  if (pieces.length > 0 && reasons.length === pieces.length) {
-    return { ok: true, usage: [], vendorCosts: [], assumed: [...new Set(reasons)] };
+function nothingRead(vendor: string, pieces: readonly Piece[], isClaimed: boolean): NormalizedUsage {
+  const reasons = pieces.filter((piece) => !isAnnouncement(piece)).map(freeOfCharge);
+  const known = reasons.filter((reason) => reason !== null);
+  if (!isClaimed && known.length > 0 && known.length === reasons.length) {
+    return { ok: true, usage: [], vendorCosts: [], assumed: [...new Set(known)] };
   }
-  if (pieces.length === 0) return { ok: false, reason: 'has no JSON object in it' };
+  if (pieces.length === 0) return { ok: false, reason: 'has no JSON object in it, so what was used is unknown' };
   const looked = shapesOf(vendor).map(({ looksFor }) => looksFor);
   return { ok: false, reason: `has no usage in it, which is unknown and not zero; looked for ${looked.join('; ')}` };
 }

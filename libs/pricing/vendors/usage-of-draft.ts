@@ -2,15 +2,13 @@ import { Amount, formatAmount, type JsonObject } from '#amounts';
 import type { Usage } from '../usage.ts';
 import type { Draft } from './shape.ts';
 
-/** Parts of a whole that can't be more than it together. */
-const PARTS: readonly { readonly whole: string; readonly isPart: (name: string) => boolean }[] = [
+/** What is counted as part of a whole. Parts may overlap, as those that were read from a cache and written to it may. */
+const PARTS: readonly { readonly whole: string; readonly isPart: RegExp }[] = [
   {
     whole: 'input_tokens',
-    isPart: (name) => name === 'cache_read_tokens' || /^cache_write_(?:\w+_)?tokens$/.test(name),
+    isPart: /^(?:cache_read_tokens|cache_write_(?:\w+_)?tokens|input_(?:audio|image|video)_tokens)$/,
   },
-  { whole: 'input_tokens', isPart: (name) => /^input_(?:audio|image|video)_tokens$/.test(name) },
-  { whole: 'output_tokens', isPart: (name) => name === 'reasoning_tokens' },
-  { whole: 'output_tokens', isPart: (name) => /^output_(?:audio|image)_tokens$/.test(name) },
+  { whole: 'output_tokens', isPart: /^(?:reasoning_tokens|output_(?:audio|image)_tokens)$/ },
 ];
 /** Said where they are zero too: that nothing was read or written is an answer. */
 const WHOLES: ReadonlySet<string> = new Set(PARTS.map(({ whole }) => whole));
@@ -46,21 +44,17 @@ export function usageOfDraft(draft: Draft, { event, model, provider, properties 
 }
 
 function clamp(quantities: Map<string, number>, { whole, isPart }: (typeof PARTS)[number]): readonly string[] {
-  const parts = [...quantities].filter(([name]) => isPart(name));
-  const all = parts.reduce((total, [, count]) => total + count, 0);
-  let left = quantities.get(whole);
-  if (left === undefined) {
-    if (all === 0) return [];
-    quantities.set(whole, all);
-    return [`${whole} is not said: it is taken as the sum of its parts`];
+  const parts = [...quantities].filter(([name]) => isPart.test(name));
+  const most = Math.max(0, ...parts.map(([, count]) => count));
+  const all = quantities.get(whole);
+  if (all === undefined) {
+    if (most === 0) return [];
+    quantities.set(whole, most);
+    return [`${whole} is not said: it is taken as no more than its part`];
   }
-  if (all <= left) return [];
-  for (const [name, count] of parts) {
-    const taken = Math.min(count, left);
-    quantities.set(name, taken);
-    left -= taken;
-  }
-  return [`${parts.map(([name]) => name).join(' and ')} are more than ${whole}: they are cut to it`];
+  const beyond = parts.filter(([, count]) => count > all).map(([name]) => name);
+  for (const name of beyond) quantities.set(name, all);
+  return beyond.map((name) => `${name} is more than ${whole}: it is cut to it`);
 }
 
 /** A whole number, or a decimal as a string. */

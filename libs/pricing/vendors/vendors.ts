@@ -16,6 +16,8 @@ import { openAiResponses } from './shapes/openai-responses.ts';
 import { openAiVideos } from './shapes/openai-videos.ts';
 import { openRouterGeneration } from './shapes/openrouter-generation.ts';
 import { realtime } from './shapes/realtime.ts';
+import { textGenerationInference } from './shapes/text-generation-inference.ts';
+import { transcripts } from './shapes/transcripts.ts';
 import { vertexPredictions } from './shapes/vertex-predictions.ts';
 import { watsonx } from './shapes/watsonx.ts';
 
@@ -75,6 +77,8 @@ const SHAPES: readonly Shape[] = [
   watsonx,
   mistralOcr,
   elevenlabs,
+  transcripts,
+  textGenerationInference,
   bedrockInvoke,
 ];
 

@@ -15,6 +15,7 @@ export const anthropicMessages: Shape = {
 };
 
 interface Message {
+  readonly id: string | null;
   readonly model: string | null;
   readonly usage: JsonObject;
   /** A stream that broke off before its last usage. */
@@ -32,15 +33,24 @@ function usageOf(value: JsonObject): JsonObject | null {
 }
 
 function messagesOf(pieces: readonly Piece[]): readonly Message[] {
-  return pieces.reduce<readonly Message[]>((messages, { value }) => {
+  const messages = pieces.reduce<readonly Message[]>((before, { value }) => {
     const usage = usageOf(value) ?? {};
+    const last = before.at(-1);
     if (value['type'] === 'message_delta') {
-      const { model = null, usage: before = {} } = messages.at(-1) ?? {};
-      return [...messages.slice(0, -1), { model, usage: merged(before, usage), cut: false }];
+      const { id = null, model = null, usage: earlier = {} } = last ?? {};
+      return [...before.slice(0, -1), { id, model, usage: merged(earlier, usage), cut: false }];
     }
-    const model = textAt(value, 'message', 'model') ?? textAt(value, 'model');
-    return [...messages, { model, usage, cut: value['type'] === 'message_start' }];
+    const message = objectAt(value, 'message') ?? value;
+    const id = textAt(message, 'id');
+    const started = value['type'] === 'message_start' && textAt(message, 'stop_reason') === null;
+    const others = id !== null && last?.id === id ? before.slice(0, -1) : before;
+    return [...others, { id, model: textAt(message, 'model'), usage, cut: started }];
   }, []);
+  // Between its turns, a stream may have messages that only call a tool and count nothing.
+  const counted = messages.filter(
+    ({ usage }) => sum(countAt(usage, 'input_tokens'), countAt(usage, 'output_tokens')) !== 0,
+  );
+  return counted.length > 0 ? counted : messages.slice(-1);
 }
 
 /** What the later event says holds; what it leaves out or has as null stays. */

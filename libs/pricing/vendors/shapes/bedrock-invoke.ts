@@ -14,7 +14,9 @@ const METRICS = 'amazon-bedrock-invocationMetrics';
 export const bedrockInvoke: Shape = {
   looksFor: `inputTextTokenCount, prompt_token_count, ${METRICS}, or x-amzn-bedrock-…-token-count headers (Bedrock InvokeModel)`,
   claims: (piece) => countsOf(piece) !== null,
-  read: (pieces) => {
+  read: (pieces, { all }) => {
+    // Claude's streams say more in their own events, and end with the metrics too.
+    if (all.some(({ value }) => value['type'] === 'message_start')) return [];
     // A stream counts as it goes, and its last event has the metrics.
     const whole = pieces.filter((piece) => !isChunk(piece));
     const chunks = pieces.filter(isChunk);

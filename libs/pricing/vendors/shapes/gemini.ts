@@ -40,7 +40,7 @@ function isBlocked(value: JsonObject): boolean {
 }
 
 function readAnswer(chunks: readonly Piece[], around: readonly Piece[]): Draft {
-  const usage = chunks.reduce<JsonObject>((before, { value }) => ({ ...before, ...usageOf(value) }), {});
+  const usage = lastUsage(chunks.map(({ value }) => usageOf(value)));
   const values = chunks.map(({ value }) => value);
   const isLive = countAt(usage, 'responseTokenCount') !== null;
   const isEmbedding = values.some((value) => 'embedding' in value || 'embeddings' in value);
@@ -70,6 +70,14 @@ function readAnswer(chunks: readonly Piece[], around: readonly Piece[]): Draft {
     properties: { ...tierProperties(usage['serviceTier']), ...trafficProperties(usage) },
     assumed: blocked ? ['the prompt was blocked: nothing is counted'] : [],
   };
+}
+
+/** The last chunk says it all where its counts add up to its total; otherwise it leaves out what earlier ones have said. */
+function lastUsage(usages: readonly JsonObject[]): JsonObject {
+  const last = usages.at(-1) ?? {};
+  const counts = ['promptTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount'];
+  const addsUp = sum(...counts.map((name) => countAt(last, name))) === countAt(last, 'totalTokenCount');
+  return addsUp ? last : usages.reduce((before, usage) => ({ ...before, ...usage }), {});
 }
 
 /** The tokens of a modality, over all these lists. */
