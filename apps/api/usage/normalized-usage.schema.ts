@@ -5,7 +5,7 @@ import type { normalizedUsageView } from './normalized-usage.view.ts';
 const VENDOR_COST_SCHEMA = {
   type: ['object', 'null'],
   properties: {
-    amount: amount('In the currency, exactly as the answer says it.'),
+    amount: amount('In the currency, as the answer says it.'),
     currency: { type: 'string', description: 'The currency, `USD`.' },
     upstream: {
       type: ['string', 'null'],

@@ -1,9 +1,12 @@
 import { Amount, formatAmount, type Json, type JsonObject } from '#amounts';
 import { at, isObject } from './json.ts';
 
+/** As many as amounts have. */
+const PLACES = 12;
+
 /** What the vendor says that it charges for a request. */
 export interface VendorCost {
-  /** In units of the currency, in plain notation; exactly what the answer says. */
+  /** In units of the currency, in plain notation; what the answer says, rounded to 12 places where it says more. */
   readonly amount: string;
   readonly currency: 'USD';
   /** What the model's own vendor charges beside it, where the customer's key for that vendor was used. */
@@ -11,7 +14,7 @@ export interface VendorCost {
 }
 
 /** xAI counts its costs in these. */
-const USD_OF_TICK = new Amount('1e-10');
+const USD_OF_TICK = new Amount('0.0000000001');
 
 /** Reads the cost that a usage object states: OpenRouter's, xAI's, Perplexity's and DeepInfra's. */
 export function statedCost(usage: JsonObject): VendorCost | null {
@@ -36,7 +39,7 @@ const DECIMAL = /^\d{1,20}(?:\.\d{1,30})?(?:[eE]-?\d{1,2})?$/;
 function exact(value: Json | undefined): Amount | null {
   if (value === undefined || isObject(value)) return null;
   const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && DECIMAL.test(text) ? new Amount(text) : null;
+  return typeof text === 'string' && DECIMAL.test(text) ? new Amount(text).toDecimalPlaces(PLACES) : null;
 }
 
 function firstExact(...values: readonly (Json | undefined)[]): Amount | null {

@@ -1,7 +1,9 @@
 import type { Shape } from './shape.ts';
 import { aiSdk } from './shapes/ai-sdk.ts';
 import { anthropicMessages } from './shapes/anthropic-messages.ts';
+import { bedrockAgents } from './shapes/bedrock-agents.ts';
 import { bedrockConverse } from './shapes/bedrock-converse.ts';
+import { bedrockGuardrails } from './shapes/bedrock-guardrails.ts';
 import { bedrockInvoke } from './shapes/bedrock-invoke.ts';
 import { cohere } from './shapes/cohere.ts';
 import { elevenlabs } from './shapes/elevenlabs.ts';
@@ -70,6 +72,8 @@ const SHAPES: readonly Shape[] = [
   openAiChat,
   gemini,
   vertexPredictions,
+  bedrockAgents,
+  bedrockGuardrails,
   bedrockConverse,
   aiSdk,
   cohere,

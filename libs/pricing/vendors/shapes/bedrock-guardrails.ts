@@ -1,13 +1,30 @@
 import type { Json, JsonObject } from '#amounts';
 import { countAt, isObject, objectAt } from '../json.ts';
+import type { Shape } from '../shape.ts';
 
 const DEPTH_MAX = 8;
 
 /** The text units that guardrails checked, of input and output together: billed apart from the model, by policy. */
 export function guardrailUnits(answer: JsonObject): Record<string, number> {
-  const units: Record<string, number> = {};
   const trace = objectAt(answer, 'trace', 'guardrail') ?? objectAt(answer, 'amazon-bedrock-trace', 'guardrail') ?? {};
-  for (const usage of policyUsages(trace, DEPTH_MAX)) {
+  return unitsOf(policyUsages(trace, DEPTH_MAX));
+}
+
+/** A guardrail that is applied on its own, without a model. */
+export const bedrockGuardrails: Shape = {
+  looksFor: 'usage.contentPolicyUnits (Bedrock guardrails)',
+  claims: ({ value }) => Object.keys(objectAt(value, 'usage') ?? {}).some((name) => quantityOf(name) !== null),
+  read: (pieces) =>
+    pieces.map(({ value }) => ({
+      event: 'guardrail.applied',
+      model: null,
+      quantities: unitsOf([objectAt(value, 'usage') ?? {}]),
+    })),
+};
+
+function unitsOf(usages: readonly JsonObject[]): Record<string, number> {
+  const units: Record<string, number> = {};
+  for (const usage of usages) {
     for (const [name, count] of Object.entries(usage)) {
       const quantity = quantityOf(name);
       if (quantity) units[quantity] = (units[quantity] ?? 0) + (countAt(count) ?? 0);

@@ -10,7 +10,7 @@ const TRANSCRIBED = new Set(['transcript.text.done', 'conversation.item.input_au
 export const openAiAudio: Shape = {
   looksFor: 'usage.type "duration" or "tokens", or a verbose transcription’s duration',
   claims: ({ value }) => isSpeech(value) || secondsOf(value) !== null || isTranscript(value),
-  read: (pieces) => pieces.map(readAnswer),
+  read: (pieces, { all }) => pieces.map(({ value }) => readAnswer(value, sessionModel(all))),
 };
 
 function isSpeech(value: JsonObject): boolean {
@@ -32,7 +32,17 @@ function secondsOf(value: JsonObject): number | null {
   return duration === null ? null : Math.ceil(duration);
 }
 
-function readAnswer({ value }: Piece): Draft {
+/** In a realtime session, the model that transcribes is set beforehand. */
+function sessionModel(all: readonly Piece[]): string | null {
+  const models = all.map(
+    ({ value }) =>
+      textAt(value, 'session', 'audio', 'input', 'transcription', 'model') ??
+      textAt(value, 'session', 'input_audio_transcription', 'model'),
+  );
+  return models.findLast((model) => model !== null) ?? null;
+}
+
+function readAnswer(value: JsonObject, transcriber: string | null): Draft {
   const seconds = secondsOf(value);
   const tokens = seconds === null ? responseTokens(objectAt(value, 'usage') ?? value) : {};
   if (isSpeech(value)) {
@@ -42,7 +52,7 @@ function readAnswer({ value }: Piece): Draft {
   const isBilled = objectAt(value, 'usage') !== null || value['type'] === 'duration';
   return {
     event: 'audio.transcribed',
-    model: textAt(value, 'model'),
+    model: textAt(value, 'model') ?? transcriber,
     quantities: { ...tokens, audio_seconds: seconds },
     assumed: isBilled ? [] : ['the answer has no usage: each second of its audio that has begun is counted'],
   };

@@ -1,0 +1,111 @@
+import type { Json } from '#amounts';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { usageFault } from '../check-usage.ts';
+import type { Usage } from '../usage.ts';
+import { keptRaw } from './kept-raw.ts';
+import { normalize, type VendorAnswer } from './normalize.ts';
+import { VENDORS } from './vendors.ts';
+
+const SAMPLES = join(import.meta.dirname, 'samples');
+
+/** Made up in the shapes in which vendors answer: what is sent, and what it must give. */
+interface Sample extends VendorAnswer {
+  readonly usage: readonly Usage[];
+  readonly assumed?: readonly string[];
+  readonly vendor_costs?: readonly unknown[];
+}
+
+const samples = readdirSync(SAMPLES).map((file): [string, Sample] => [
+  file.replace('.json', ''),
+  JSON.parse(readFileSync(join(SAMPLES, file), 'utf8')) as Sample,
+]);
+
+describe('a vendor’s answer', () => {
+  it.each(samples)('%s', (_, { usage, assumed, vendor_costs: costs, ...answer }) => {
+    const normalized = normalize(answer);
+    expect(normalized).toMatchObject({ ok: true, usage, ...(assumed && { assumed }) });
+    expect(normalized.ok && normalized.usage).toEqual(usage);
+    if (costs) expect(normalized.ok && normalized.vendorCosts).toEqual(costs);
+  });
+
+  it('has a sample from every vendor that may be named', () => {
+    expect(new Set(samples.map(([, { vendor }]) => vendor))).toEqual(new Set(VENDORS));
+  });
+
+  it.each<[string, Json]>([
+    ['an answer whose usage is null', { object: 'thread.run', status: 'in_progress', usage: null }],
+    ['a stream without usage', [{ object: 'chat.completion.chunk', choices: [{ delta: { content: 'A' } }] }]],
+    [
+      'an answer that counts nothing, though it ended early',
+      {
+        object: 'response',
+        status: 'incomplete',
+        output: [{ type: 'message' }],
+        usage: { input_tokens: 0, output_tokens: 0, total_tokens: 0 },
+      },
+    ],
+    [
+      'a stream that broke off in an error',
+      [{ object: 'chat.completion.chunk', choices: [{ delta: { content: 'A' } }] }, { error: { message: '…' } }],
+    ],
+    ['a text', 'Service Unavailable'],
+    ['an empty object', {}],
+    ['an empty list', []],
+  ])('without usage is unknown, and never zero: %s', (_, raw) => {
+    expect(normalize({ vendor: 'openai', raw })).toMatchObject({ ok: false, reason: expect.stringMatching(/unknown/) });
+  });
+
+  it('keeps the names of other models that took part, where a model and an event are given', () => {
+    const [, advisor] = samples.find(([name]) => name === 'anthropic-advisor-and-compaction') ?? [];
+    if (!advisor) throw new Error('There is no such sample.');
+    const given = normalize({
+      ...advisor,
+      model: 'ours',
+      event: 'summary.written',
+      properties: { region: 'eu', service_tier: 'mine' },
+    });
+    expect(given.ok && given.usage).toMatchObject([
+      { event: 'summary.written', model: 'ours', properties: { region: 'eu', service_tier: 'mine' } },
+      { event: 'chat.completed', model: 'claude-opus-5', properties: { region: 'eu', service_tier: 'mine' } },
+    ]);
+  });
+});
+
+describe('whatever is sent', () => {
+  const usages = samples.map(([, { raw }]) => raw);
+  /** An answer with some of its values exchanged. */
+  const bent = fc.tuple(
+    fc.constantFrom(...usages),
+    fc.infiniteStream(fc.tuple(fc.nat(9), fc.jsonValue({ maxDepth: 2 }))),
+  );
+
+  it('is read without an exception, as usage that makes sense, in bounds', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...VENDORS), bent, (vendor, [answer, values]) => {
+        const raw = bend(answer, values);
+        const normalized = normalize({ vendor, raw });
+        for (const usage of normalized.ok ? normalized.usage : []) {
+          expect(usageFault(usage)).toBeNull();
+          expect(Object.values(usage).every((value) => typeof value !== 'number' || Number.isSafeInteger(value))).toBe(
+            true,
+          );
+        }
+        const kept = keptRaw(raw, 2000);
+        expect(Buffer.byteLength(JSON.stringify(kept))).toBeLessThanOrEqual(2000);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Every tenth value becomes another. */
+function bend(value: Json, values: Iterator<[number, unknown]>): Json {
+  const [chance, other] = values.next().value as [number, Json];
+  if (chance === 0) return other;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => bend(item, values));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bend(item as Json, values)]));
+}
