@@ -107,5 +107,5 @@ function bend(value: Json, values: Iterator<[number, unknown]>): Json {
   if (chance === 0) return other;
   if (Array.isArray(value)) return (value as readonly Json[]).map((item) => bend(item, values));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bend(item as Json, values)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, bend(item, values)]));
 }
