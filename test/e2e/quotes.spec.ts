@@ -139,6 +139,15 @@ describe('a quote', () => {
     expectProblem(await service.test.post(PATH, { rate_card: id, usage }), 404, 'rate_card_not_found');
   });
 
+  it('reads usage as vendors report it', async () => {
+    const { id } = await makeRateCard(service.live);
+    const raw = { object: 'chat.completion', model: 'gpt-5', usage: { prompt_tokens: 600, completion_tokens: 150 } };
+    const usage = [{ vendor: 'openai', raw, times: 10 }, USAGE];
+    expect(await quote({ rate_card: id, usage })).toMatchObject({ total: '0.297', amounts: ['0.27', '0.027'] });
+    const unreadable = [USAGE, { vendor: 'openai', raw: { object: 'chat.completion' } }];
+    expectFaults(await service.live.post(PATH, { rate_card: id, usage: unreadable }), ['usage.1.raw']);
+  });
+
   it('is refused where it is asked for in a wrong way', async () => {
     const { id } = await makeRateCard(service.live);
     const account = await openAccount(service.live, { rate_card: id });

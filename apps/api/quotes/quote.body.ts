@@ -16,7 +16,9 @@ export class QuoteBody {
   @IsAccountId()
   readonly account?: string | null;
 
-  @Describe('The usage, or a list of it. `times`: how many requests use that; 1 if you leave it out.')
+  @Describe(
+    'One usage or a list of up to 1,000, in either form. `times` says how many requests use that; 1 if you leave it out.',
+  )
   @IsQuotedUsage()
   readonly usage!: QuotedUsage | readonly QuotedUsage[];
 

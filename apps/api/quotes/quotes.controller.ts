@@ -14,7 +14,7 @@ import { rateCardIdOrNotFound, rateCardNotFound } from '../rate-cards/rate-card-
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { QuoteBody } from './quote.body.ts';
 import { quoteView } from './quote.view.ts';
-import { quotedList } from './quoted-usage.ts';
+import { readQuotedUsage } from './quoted-usage.ts';
 
 /** By what a quote is reckoned. */
 interface Basis {
@@ -43,11 +43,10 @@ export class QuotesController {
   @OfAccount('body')
   @ChangesNothing()
   async quote(@Req() request: FastifyRequest, @Body() body: QuoteBody) {
+    const usages = readQuotedUsage(body.usage);
     const basis = await this.basisOf(callerOf(request), body);
-    const usages = quotedList(body.usage).map((usage) => ({ usage, times: usage.times ?? 1 }));
-    const asked = { usages, tags: body.tags ?? {}, at: basis.at };
-    const pricing = priceRepeatedUsages(basis.terms, asked, basis.positions);
-    if (!pricing.ok) throw new ProblemError(problemOfRefusal({ code: 'unpriced_usage', usage: pricing.unpriced }));
+    const pricing = priceRepeatedUsages(basis.terms, { usages, tags: body.tags ?? {}, at: basis.at }, basis.positions);
+    if (!pricing.ok) throw unpriced(pricing.unpriced.map((index) => usages[index]?.sentAt ?? index));
     return quoteView({ ...basis, priced: pricing.priced });
   }
 
@@ -94,3 +93,7 @@ export class QuotesController {
 }
 
 const NOTHING_USED: Positions = { used: () => ZERO, reserved: () => ZERO };
+
+function unpriced(indexes: readonly number[]): ProblemError {
+  return new ProblemError(problemOfRefusal({ code: 'unpriced_usage', usage: [...new Set(indexes)] }));
+}

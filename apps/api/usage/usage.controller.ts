@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { Needs, OfAccount } from '../auth/needs.ts';
+import { ChangesNothing, Needs, OfAccount } from '../auth/needs.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { NormalizeUsageBody } from './normalize-usage.body.ts';
 import { normalizedUsageView } from './normalized-usage.view.ts';
@@ -12,6 +12,7 @@ export class UsageController {
   @HttpCode(200)
   @Needs('authorize', 'read')
   @OfAccount('none')
+  @ChangesNothing()
   normalize(@Body() { usage }: NormalizeUsageBody) {
     const read = readUsage(usage);
     if (read.unreadable.length > 0) throw invalidRequest(read.unreadable);

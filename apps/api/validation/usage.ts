@@ -44,7 +44,7 @@ export interface VendorUsageInput extends JsonObject {
 /** A usage as clients send it. */
 export type UsageInput = Usage | VendorUsageInput;
 
-const VENDOR_USAGE_SCHEMA: JsonSchema = {
+export const VENDOR_USAGE_SCHEMA: JsonSchema = {
   type: 'object',
   required: ['vendor', 'raw'],
   properties: {
