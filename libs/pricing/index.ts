@@ -21,6 +21,7 @@ export type {
   Pricing,
   PricingTerms,
 } from './pricing.ts';
+export { PERIODS, PRICING_MODELS } from './rate-card.ts';
 export type {
   Component,
   ContextRate,

@@ -3,6 +3,7 @@ import { ApiClient, type Answer } from '../support/api-client.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
 import { registeredRoutes, type RegisteredRoute } from '../support/registered-routes.ts';
+import { chatPrices, makeRateCard } from '../support/price-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { makeEndpoint } from '../support/webhook-steps.ts';
 
@@ -14,6 +15,7 @@ interface Objects {
   readonly key: string;
   readonly endpoint: string;
   readonly event: string;
+  readonly rateCard: string;
 }
 
 interface Ask {
@@ -29,6 +31,8 @@ interface Ask {
   readonly namesObjectInBody?: true;
   /** It is about an account, and a key that is bound to it may not do it. */
   readonly notForBound?: true;
+  /** It is about no account, and open to keys that are bound to one. */
+  readonly openToBound?: true;
   /** Whether it is a list that shows one account where that is asked for. */
   readonly listsAnAccount?: true;
   /** Where it may be done only in `live`, or only elsewhere, whatever the scope. */
@@ -36,6 +40,8 @@ interface Ask {
 }
 
 const empty = () => ({});
+const PRICES = chatPrices('1', '2');
+const CHAT = { event: 'chat.completed', input_tokens: 1 };
 const spend = ({ account }: Objects) => ({ account, amount: '1' });
 
 /** How each operation is asked for what exists in `live`. A new operation fails the spec until it stands here. */
@@ -94,7 +100,20 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/webhook-endpoints/{id}/deliveries': { id: 'endpoint' },
   'DELETE /v1/webhook-endpoints/{id}': { id: 'endpoint' },
   'POST /v1/events/{id}/redeliver': { id: 'event', body: empty },
-  'POST /v1/usage/normalize': { body: () => ({ usage: { event: 'chat.completed' } }) },
+  'POST /v1/usage/normalize': { body: () => ({ usage: { event: 'chat.completed' } }), openToBound: true },
+  'POST /v1/rate-cards': { body: () => ({ name: 'Prices', unit: 'credits', prices: PRICES }) },
+  'GET /v1/rate-cards': {},
+  'GET /v1/rate-cards/{id}': { id: 'rateCard' },
+  'GET /v1/rate-cards/{id}/public': { id: 'rateCard', openToBound: true },
+  'POST /v1/rate-cards/{id}/versions': {
+    id: 'rateCard',
+    body: () => ({ prices: PRICES, effective_at: '2100-01-01T00:00:00Z' }),
+  },
+  'GET /v1/rate-cards/{id}/versions': { id: 'rateCard' },
+  'POST /v1/rate-cards/{id}/archive': { id: 'rateCard', body: empty },
+  'POST /v1/quotes': { body: ({ account }) => ({ account, usage: CHAT }), namesInBody: true },
+  'GET /v1/settings': {},
+  'PUT /v1/settings': { body: empty },
   'GET /v1/test-clock': { onlyIn: 'others' },
   'POST /v1/test-clock/advance': { body: () => ({ seconds: 1 }), onlyIn: 'others' },
   'DELETE /v1/test-clock': { onlyIn: 'others' },
@@ -126,7 +145,9 @@ beforeAll(async () => {
   const { id: key } = await makeKey(service.live, { scopes: ['read'] });
   const events = (await service.live.get('/v1/events')).body as { data: { id: string }[] };
   const { id: endpoint } = await makeEndpoint(service.live, { url: 'http://127.0.0.1:9/' });
-  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '' };
+  const { id: rateCard } = await makeRateCard(service.live);
+  await service.live.patch(`/v1/accounts/${account}`, { rate_card: rateCard });
+  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));
@@ -161,8 +182,9 @@ function expectedOf(environment: string, scope: Scope, route: RegisteredRoute): 
 
 /** What a key that is bound to the account of these objects, or to another one, is to be answered. */
 function expectedOfBound(isOwn: boolean, scope: Scope, route: RegisteredRoute): number | 'let in' {
-  const { id, namesInBody, namesObjectInBody, listsAnAccount, notForBound } = ASKS[route.operation] ?? {};
+  const { id, namesInBody, namesObjectInBody, listsAnAccount, notForBound, openToBound } = ASKS[route.operation] ?? {};
   if (notForBound) return 403;
+  if (openToBound) return mayUse(scope, route) ? 'let in' : 403;
   const isAboutIt = OF_AN_ACCOUNT.includes(id) || namesInBody || namesObjectInBody;
   if (!mayUse(scope, route) || !(isAboutIt || listsAnAccount)) return 403;
   return isOwn || listsAnAccount ? 'let in' : 404;
@@ -227,7 +249,9 @@ describe('every operation', () => {
         for (const route of routes) {
           const answer = await ask(client, route.operation);
           const expected = expectedOfBound(isOwn, scope, route);
-          const hidden = isOwn ? [other, othersHold] : Object.values<string>({ ...objects });
+          // A price list is for every customer.
+          const { rateCard: _, ...owned } = objects;
+          const hidden = isOwn ? [other, othersHold] : Object.values<string>(owned);
           const shown = answer.status < 400 ? hidden.filter((id) => answer.text.includes(id)) : [];
           if (kindOf(answer) !== expected || shown.length > 0)
             wrong.push({ ...route, scope, isOwn, expected, shown, status: answer.status, text: answer.text });

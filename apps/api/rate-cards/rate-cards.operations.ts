@@ -46,11 +46,12 @@ export const RATE_CARD_OPERATIONS: OperationsOf<RateCardsController> = {
         summary: 'Two faults',
         body: {
           name: 'Our prices',
+          unit: 'credits',
           prices: [
             {
               event: 'chat.completed',
               components: [
-                { quantity: 'input_tokens', per: '0', amount: '0.03' },
+                { quantity: 'input_tokens', amount: '-0.03' },
                 { quantity: 'pages', pricing: 'graduated' },
               ],
             },
