@@ -9,7 +9,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 // The first version of a card has always been in effect, whatever its "effective_at" says. A later one is in effect from
 // "effective_at" on by the clock of an account, and from "known_from" on by real time: by then every process has it.
-// Authorizations keep the number of the version that they were priced with, so a version never changes.
+// Authorizations keep the number of the version that they were priced with, so a version never changes. Its prices are shown
+// as they were sent, with their names in that order: "json" keeps it.
 const RATE_CARDS = `
   create table rate_cards (
     id uuid primary key,
@@ -26,7 +27,7 @@ const RATE_CARDS = `
   create table rate_card_versions (
     rate_card uuid not null constraint rate_card_versions_rate_card_exists references rate_cards (id),
     version integer not null constraint rate_card_versions_count_from_one check (version >= 1),
-    prices jsonb not null,
+    prices json not null,
     effective_at timestamptz(3) not null,
     known_from timestamptz(3) not null,
     created_by uuid,

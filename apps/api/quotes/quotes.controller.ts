@@ -9,7 +9,7 @@ import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { callerOf } from '../auth/authenticate.ts';
 import { ChangesNothing, Needs, OfAccount } from '../auth/needs.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
-import { ProblemError } from '../problems/problem.ts';
+import { problem, ProblemError } from '../problems/problem.ts';
 import { rateCardIdOrNotFound, rateCardNotFound } from '../rate-cards/rate-card-ref.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { QuoteBody } from './quote.body.ts';
@@ -95,5 +95,7 @@ export class QuotesController {
 const NOTHING_USED: Positions = { used: () => ZERO, reserved: () => ZERO };
 
 function unpriced(indexes: readonly number[]): ProblemError {
-  return new ProblemError(problemOfRefusal({ code: 'unpriced_usage', usage: [...new Set(indexes)] }));
+  const usage = [...new Set(indexes)];
+  const detail = `No price matches usage ${usage.join(', ')} (counted from 0).`;
+  return new ProblemError(problem('unpriced_usage', detail, { usage }));
 }
