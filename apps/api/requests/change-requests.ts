@@ -8,7 +8,7 @@ import { actorOf } from './actor.ts';
 import { digestOf, environmentScope, fingerprintOf, readKey } from './idempotency-key.ts';
 
 /**
- * A request that changes keys, environments, webhook endpoints or alert rules. Its answer may hold a new key, so it is its
+ * A request that changes keys, environments, webhook endpoints, alert rules, rate cards or settings. Its answer may hold a new key, so it is its
  * sender's alone: the same request by another key is another one, and what is remembered can't be read without the key that
  * sent it. An Idempotency-Key alone may be guessed. A PUT or a DELETE of these is idempotent as it is, and takes no key.
  */

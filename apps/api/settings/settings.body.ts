@@ -23,7 +23,7 @@ export class SettingsBody {
   readonly price_per_credit?: string | null;
 
   @Describe(
-    'The rate card of purpose `cost` that says what vendors charge you. Default: the prices that vendors publish.',
+    'The rate card of purpose `cost` that says what vendors charge you, before the prices that they publish. Default: not set.',
   )
   @IsOptional()
   @IsRateCardId()

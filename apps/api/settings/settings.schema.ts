@@ -7,6 +7,6 @@ export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What
   currency: text('The ISO 4217 code of your currency.'),
   price_per_credit: orNull(amount('What a credit costs, in your currency.')),
   cost_card: orNull(
-    id('rateCard', 'The rate card that says what vendors charge you; `null`: the prices that vendors publish.'),
+    id('rateCard', 'The rate card that says what vendors charge you, before the prices that they publish.'),
   ),
 });

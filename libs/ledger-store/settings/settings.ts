@@ -13,7 +13,7 @@ export interface EnvironmentSettings {
   readonly currency: string;
   /** Money for one credit, in that currency. */
   readonly pricePerCredit: Amount | null;
-  /** The UUID of the rate card that says what vendors charge; `null`: the published prices of vendors. */
+  /** The UUID of the rate card that says what vendors charge, before the prices that they publish. */
   readonly costCard: string | null;
 }
 
