@@ -70,6 +70,10 @@ export function commit(id: string, amount: string | null = null, final = true): 
   };
 }
 
+export function voidHold(id: string): Command<'void'> {
+  return { type: 'void', authorization: { environment: ENVIRONMENT, id } };
+}
+
 function hold(id: string, amount: string, holdSeconds: number): Authorize {
   return { ...spending(id, amount, {}), holdSeconds, overage: null };
 }
