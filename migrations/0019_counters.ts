@@ -8,7 +8,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
 // "counter" says what is counted. A window is [window_start, window_end); one without an end lasts for ever. Only rows that
 // are open are read with their account: of the others the window is over, and nothing of them is reserved. The amounts change
-// with every request that counts, so most of each page is kept for new versions of its rows.
+// with every request that counts, so half of each page is kept for new versions of its rows.
 const COUNTERS = `
   create table counters (
     account_id bigint not null,
@@ -27,6 +27,7 @@ const COUNTERS = `
   ) with (fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_cost_delay = 0);
   create index counters_open on counters (account_id) where open;
+  create index counters_closed on counters (account_id, window_start) where not open;
   grant select, insert on counters to purser_app;
   grant update (used, reserved, open) on counters to purser_app;
 `;

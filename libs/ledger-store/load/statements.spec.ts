@@ -5,6 +5,7 @@ import { ledgerPool } from '../engine/ledger-pool.ts';
 import { deleteRows, updateRows, type Statement } from '../statement.ts';
 import { ACCOUNTS } from '../tables/accounts.ts';
 import { AUTHORIZATIONS } from '../tables/authorizations.ts';
+import { COUNTERS } from '../tables/counters.ts';
 import { DECLINES } from '../tables/declines.ts';
 import { GRANTS } from '../tables/grants.ts';
 import { HOLDS } from '../tables/holds.ts';
@@ -25,7 +26,7 @@ beforeAll(async () => {
   books = new TestBooks(database.url);
   pool = ledgerPool(database.url, 1, () => undefined);
   await books.pool.query(
-    'vacuum (analyze) accounts, grants, holds, authorizations, transfers, idempotency_keys, idempotency_keys_kept',
+    'vacuum (analyze) accounts, grants, counters, holds, authorizations, transfers, idempotency_keys, idempotency_keys_kept',
   );
 });
 afterAll(async () => {
@@ -52,6 +53,8 @@ const LOOK_UPS: readonly Statement[] = [
   statements.findChangedGrants(KEYS, [null, '1']),
   statements.findGrants(KEYS, IDS),
   statements.findRefundableGrants(KEYS, IDS),
+  statements.findOpenCounters(KEYS),
+  statements.findClosedCounters(KEYS, IDS),
   statements.findHolds(KEYS, IDS),
   statements.findClosedAuthorizations(KEYS, IDS),
   findKeys([{ scope: '1', key: IDS[0] ?? '' }]),
@@ -64,6 +67,7 @@ const WRITES: readonly Statement[] = [
   updateRows(ACCOUNTS, 'terms')([]),
   updateRows(ACCOUNTS, 'alerts')([]),
   updateRows(GRANTS)([]),
+  updateRows(COUNTERS)([]),
   updateRows(HOLDS)([]),
   updateRows(AUTHORIZATIONS)([]),
   deleteRows(HOLDS)([]),

@@ -51,13 +51,16 @@ export function findOpenCounters(keys: readonly AccountKey[]): Statement {
   };
 }
 
-/** The closed windows in which these authorizations were made: what they use late is counted there. */
+/**
+ * The closed windows in which these authorizations were made: what they use late is counted there. Those that close last a month
+ * at most, so a few weeks of the index are searched, however many windows an account has had.
+ */
 export function findClosedCounters(keys: readonly AccountKey[], ids: readonly string[]): Statement {
   return {
     name: 'find_closed_counters',
     text: `with wanted as materialized (
         select * from unnest($1::bigint[], $2::uuid[]) w (account_id, id)
-        where exists (select from counters where account_id = w.account_id and not open)
+        where (select true from counters where account_id = w.account_id and not open limit 1)
       )
       select distinct found.* from wanted,
         lateral (
@@ -67,7 +70,8 @@ export function findClosedCounters(keys: readonly AccountKey[], ids: readonly st
         ) made,
         lateral (
           select * from counters where account_id = wanted.account_id and not open
-            and window_start <= made.created_at and (window_end > made.created_at or window_end is null)
+            and window_start between made.created_at - interval '32 days' and made.created_at
+            and window_end > made.created_at
           offset 0
         ) found`,
     values: [arrayOf(keys), arrayOf(ids)],
