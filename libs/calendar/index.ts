@@ -1,1 +1,1 @@
-export { PERIODS, windowOf, type Period, type Window } from './window.ts';
+export { windowOf, type Period, type Window } from './window.ts';

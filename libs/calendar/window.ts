@@ -1,8 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 
 /** `week` begins on Monday; `total` is all of time. */
-export const PERIODS = ['day', 'week', 'month', 'total'] as const;
-export type Period = (typeof PERIODS)[number];
+export type Period = 'day' | 'week' | 'month' | 'total';
 
 /** A stretch of time, in milliseconds since 1970: `start` belongs to it, `end` doesn't. `null`: it never ends. */
 export interface Window {
