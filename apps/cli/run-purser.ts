@@ -3,6 +3,7 @@ import { registerApi } from './api/api.command.ts';
 import { registerMigrate } from './migrate/migrate.command.ts';
 import { registerExport } from './move/export.command.ts';
 import { registerImport } from './move/import.command.ts';
+import { registerRateCard } from './rate-card/rate-card.command.ts';
 import { registerReplay } from './replay/replay.command.ts';
 import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
@@ -31,6 +32,7 @@ export async function runPurser(args: readonly string[]): Promise<void> {
   registerVerify(program);
   registerExport(program);
   registerImport(program);
+  registerRateCard(program);
 
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -4,6 +4,11 @@ export { costOfUsages, type Cost, type CostCard } from './costs/cost-of-usages.t
 export { VendorCosts } from './costs/vendor-costs.ts';
 export { fitOutput, type FittedRequest } from './fit-output.ts';
 export type { Condition, Match } from './match.ts';
+export { cardPrices, type CardOptions } from './imports/card-prices.ts';
+export { diffPrices, type AmountChange, type PriceChange, type PricesDiff } from './imports/diff-prices.ts';
+export { genaiModels } from './imports/genai-models.ts';
+export type { ImportNote, ListedModel, PublishedList } from './imports/listed-model.ts';
+export { litellmModels } from './imports/litellm-models.ts';
 export { mergeUsages } from './merge-usages.ts';
 export { parsePrices, readPrices, type ParsedPrices } from './parse-prices.ts';
 export type { PriceFault } from './price-fault.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { purser } from './purser-run.ts';
 
-const COMMANDS = ['start', 'migrate', 'api', 'worker', 'replay', 'verify'];
+const COMMANDS = ['start', 'migrate', 'api', 'worker', 'replay', 'verify', 'rate-card'];
 
 /** The variables that its `--help` names, in that order. */
 async function variablesOf(command: string): Promise<string[]> {

@@ -52,7 +52,12 @@ export function cardPrices(models: readonly ListedModel[], options: CardOptions)
     const names = model.names.filter(isFree);
     const prefixes = model.prefixes.map((prefix) => `${prefix}*`).filter(isFree);
     if (names.length + prefixes.length === 0) {
-      notes.push({ model: model.label, note: 'has no name of its own that a rate card could match', isLeftOut: true });
+      notes.push({
+        model: model.label,
+        providers: model.providers,
+        note: 'has no name of its own that a rate card could match',
+        isLeftOut: true,
+      });
     }
     const terms = termsOf(model, options);
     return [...chunks(names), ...prefixes.map((prefix) => [prefix])].map((some) => ({

@@ -33,11 +33,13 @@ interface ReadModel {
 
 function readModel(providers: readonly Provider[], provider: Provider, model: ModelInfo, at: number): ReadModel {
   const label = `${provider.id}/${model.id}`;
+  const sellers = [provider.id, ...(OTHER_NAMES[provider.id] ?? [])];
   const dated = datedPrices(provider.id, model);
   const steady = steadyIndex(dated, at);
   const prices = dated[steady]?.prices;
   const fault = prices ? faultOf(prices) : 'has no price in the list';
-  if (!prices || fault !== null) return { listed: null, notes: [{ model: label, note: fault ?? '', isLeftOut: true }] };
+  if (!prices || fault !== null)
+    return { listed: null, notes: [{ model: label, providers: sellers, note: fault ?? '', isLeftOut: true }] };
   const daily = dailyMultipliers(
     prices,
     dated.slice(steady + 1).filter((one) => one.daily !== null),
@@ -47,7 +49,7 @@ function readModel(providers: readonly Provider[], provider: Provider, model: Mo
   const isFound = (name: string): boolean => findModel(providers, provider, name.toLowerCase()) === model;
   const listed: ListedModel = {
     label,
-    providers: [provider.id, ...(OTHER_NAMES[provider.id] ?? [])],
+    providers: sellers,
     isMaker: isMaker(providers, provider, model),
     names: names.filter(isFound),
     prefixes: prefixes.filter(isFound),
@@ -65,7 +67,7 @@ function readModel(providers: readonly Provider[], provider: Provider, model: Mo
     ...(daily.isDearest ? ['costs less at some hours, and not by one factor: it has the prices of the dearest'] : []),
     ...(prices.some(isFiner) ? ['has cached audio or images cost like cached text'] : []),
   ];
-  return { listed, notes: notes.map((note) => ({ model: label, note, isLeftOut: false })) };
+  return { listed, notes: notes.map((note) => ({ model: label, providers: sellers, note, isLeftOut: false })) };
 }
 
 /** Whether usage without a provider means this one: others that sell the model don't say that their names are theirs. */

@@ -38,7 +38,9 @@ export interface ListedModel {
 
 /** What a list has that a rate card doesn't say, or says otherwise. */
 export interface ImportNote {
+  /** As the list calls it. */
   readonly model: string;
+  readonly providers: readonly string[];
   readonly note: string;
   /** Whether the model isn't in the card at all. */
   readonly isLeftOut: boolean;

@@ -95,15 +95,22 @@ describe('a card of LiteLLM’s list', () => {
   });
 
   it('says what it leaves out, and charges for no model that the list has for nothing', () => {
-    expect(read().notes).toEqual([
-      { model: 'sonnet-x', note: "has prices that aren't taken: input_cost_per_token_batches", isLeftOut: false },
-      { model: 'ollama/free', note: 'has no price in the list', isLeftOut: true },
+    const told = read().notes.map(({ providers: [provider], ...note }) => ({ ...note, provider }));
+    expect(told).toEqual([
+      {
+        model: 'sonnet-x',
+        provider: 'anthropic',
+        note: 'has prices that aren’t taken: input_cost_per_token_batches',
+        isLeftOut: false,
+      },
+      { model: 'ollama/free', provider: 'ollama', note: 'has no price in the list', isLeftOut: true },
       {
         model: 'hourly',
-        note: "has only prices that a rate card doesn't take: input_cost_per_second",
+        provider: 'bedrock',
+        note: 'has only prices that a rate card doesn’t take: input_cost_per_second',
         isLeftOut: true,
       },
-      { model: 'look', note: 'is of a kind that has no event: "search"', isLeftOut: true },
+      { model: 'look', provider: 'tavily', note: 'is of a kind that has no event: "search"', isLeftOut: true },
     ]);
   });
 

@@ -65,51 +65,54 @@ const PROVIDERS: Readonly<Record<string, { readonly name: string; readonly isMak
 /** The models of LiteLLM's `model_prices_and_context_window.json`. `null` where it isn't such a file. */
 export function litellmModels(json: Json): PublishedList | null {
   if (!isObject(json)) return null;
-  const models: ListedModel[] = [];
-  const notes: ImportNote[] = [];
-  for (const [label, entry] of Object.entries(json)) {
-    if (label === 'sample_spec') continue;
-    if (!isObject(entry)) return null;
-    const leaveOut = (note: string): void => void notes.push({ model: label, note, isLeftOut: true });
-    const kind = entry['mode'] ?? 'chat';
-    const mode = typeof kind === 'string' ? MODES[kind] : undefined;
-    if (!mode) {
-      leaveOut(`is of a kind that has no event: ${JSON.stringify(kind)}`);
-      continue;
-    }
-    const { rates, others } = ratesOf(entry, mode);
-    if (rates.every(({ amount }) => amount.isZero())) {
-      leaveOut(
-        others.length === 0
-          ? 'has no price in the list'
-          : `has only prices that a rate card doesn't take: ${others.join(', ')}`,
-      );
-      continue;
-    }
-    if (others.length > 0)
-      notes.push({ model: label, note: `has prices that aren't taken: ${others.join(', ')}`, isLeftOut: false });
-    models.push(listedModel(label, entry, mode.event, rates));
-  }
-  return { models, notes };
+  const entries = Object.entries(json).filter(([label]) => label !== 'sample_spec');
+  const read = entries.map(([label, entry]) => (isObject(entry) ? readModel(label, entry) : null));
+  const known = read.filter((one) => one !== null);
+  if (known.length < read.length) return null;
+  return { models: known.flatMap(({ listed }) => listed ?? []), notes: known.flatMap(({ notes }) => notes) };
 }
 
-function listedModel(label: string, entry: JsonObject, event: string, rates: readonly ListedRate[]): ListedModel {
-  const named = typeof entry['litellm_provider'] === 'string' ? entry['litellm_provider'] : 'unknown';
-  const base = named.startsWith('vertex_ai') ? { name: 'vertex', isMaker: false } : PROVIDERS[named];
-  const { name, isMaker } = base ?? { name: named, isMaker: false };
-  const plain = label.startsWith(`${named}/`) ? label.slice(named.length + 1) : label;
-  const maxOutput = entry['max_output_tokens'];
-  return {
-    label,
-    providers: [...new Set([name, named])],
-    isMaker,
-    names: [...new Set([plain, label])],
+interface ReadModel {
+  readonly listed: ListedModel | null;
+  readonly notes: readonly ImportNote[];
+}
+
+function readModel(label: string, entry: JsonObject): ReadModel {
+  const { mode: kind = 'chat', litellm_provider: named = 'unknown', max_output_tokens: maxOutput } = entry;
+  const seller = sellerOf(typeof named === 'string' ? named : 'unknown');
+  const { providers, isMaker } = seller;
+  const note = (text: string, isLeftOut: boolean): ImportNote => ({ model: label, providers, note: text, isLeftOut });
+  const mode = typeof kind === 'string' ? MODES[kind] : undefined;
+  if (!mode) return { listed: null, notes: [note(`is of a kind that has no event: ${JSON.stringify(kind)}`, true)] };
+  const { rates, others } = ratesOf(entry, mode);
+  if (rates.every(({ amount }) => amount.isZero())) {
+    const why = others.length === 0 ? 'has no price in the list' : 'has only prices that a rate card doesn’t take: ';
+    return { listed: null, notes: [note(why + others.join(', '), true)] };
+  }
+  const listed: ListedModel = {
+    ...{ label, providers, isMaker, event: mode.event, rates },
+    names: [...new Set([seller.plain(label), label])],
     prefixes: [],
-    event,
-    rates,
     multipliers: [],
     maxOutputTokens: Number.isSafeInteger(maxOutput) && Number(maxOutput) > 0 ? Number(maxOutput) : null,
   };
+  const untaken = note(`has prices that aren’t taken: ${others.join(', ')}`, false);
+  return { listed, notes: others.length > 0 ? [untaken] : [] };
+}
+
+interface Seller {
+  /** What usage may name as its provider. */
+  readonly providers: readonly string[];
+  readonly isMaker: boolean;
+  /** The name of a model without that of the seller. */
+  readonly plain: (label: string) => string;
+}
+
+function sellerOf(named: string): Seller {
+  const known = named.startsWith('vertex_ai') ? { name: 'vertex', isMaker: false } : PROVIDERS[named];
+  const { name, isMaker } = known ?? { name: named, isMaker: false };
+  const plain = (label: string): string => (label.startsWith(`${named}/`) ? label.slice(named.length + 1) : label);
+  return { providers: [...new Set([name, named])], isMaker, plain };
 }
 
 interface ReadRates {
