@@ -39,7 +39,10 @@ export interface AuthorizationPricing {
   readonly usage: readonly Usage[];
   /** What they were charged beyond what their usage costs when priced together; 0 almost always. */
   readonly excess: Amount;
-  /** How sure the last commit was; `null` before the first one, and where only amounts were committed. */
+  /**
+   * How sure the last commit was, but `unpriced` once one was; `null` before the first one, and where only amounts were
+   * committed.
+   */
   readonly settlement: Settlement | null;
   /** What adjustments have taken off what was stated before, beyond what wasn't collected. */
   readonly adjustedDown: Amount;

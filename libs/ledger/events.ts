@@ -54,7 +54,7 @@ export interface LedgerEvents {
   /** A commit stated usage that nothing has a price for. What was held was charged, or what its other usage cost, if that is more. */
   'usage.unpriced': {
     readonly authorization: string;
-    /** What the commit stated. */
+    /** What of the commit's usage has no price. */
     readonly usage: readonly { readonly event: string; readonly model: string | null }[];
     /** What it was charged in place of a price; less was collected where the credits didn't suffice. */
     readonly charged: string;

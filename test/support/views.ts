@@ -15,6 +15,9 @@ export interface AccountView {
   readonly overdraft_limit: string;
   readonly overage: string;
   readonly time_zone: string;
+  readonly rate_card: string | null;
+  readonly discount: string;
+  readonly overrides: readonly unknown[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly created_at: string;
   /** From here on only of closed accounts. */
@@ -56,12 +59,30 @@ export interface AuthorizationView {
   readonly late: boolean;
   readonly usage: readonly unknown[];
   readonly tags: Readonly<Record<string, string>>;
-  readonly price: null;
+  readonly group: string | null;
+  readonly price: { readonly rate_card: string; readonly version: number } | null;
+  readonly assumed: { readonly max_output_tokens: number } | null;
+  readonly settlement: 'exact' | 'estimated' | 'unknown' | 'unpriced' | null;
+  readonly lines: readonly LineView[];
+  readonly amounts: readonly (string | null)[];
+  /** Not for an account's own key. */
+  readonly cost?: string | null;
+  readonly cost_currency?: string | null;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly created_at: string;
   readonly expires_at: string | null;
   readonly committed_at: string | null;
   readonly balance: BalanceView;
+}
+
+export interface LineView {
+  readonly event: string;
+  readonly model: string | null;
+  readonly component: number;
+  readonly quantity: string;
+  readonly count: string;
+  readonly rate: string | null;
+  readonly amount: string;
 }
 
 export interface TransferView {

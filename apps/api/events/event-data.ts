@@ -142,11 +142,11 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
       authorization: AUTHORIZATION,
       usage: {
         type: 'array',
-        items: viewSchema<LedgerEvents['usage.unpriced']['usage'][number]>('A usage that the commit stated.', {
+        items: viewSchema<LedgerEvents['usage.unpriced']['usage'][number]>('A usage without a price.', {
           event: text('Its event.'),
           model: orNull(text('Its model.')),
         }),
-        description: 'What the commit stated.',
+        description: 'What of the commit’s usage has no price.',
       },
       charged: amount('What was charged in place of a price, before the overage policy.'),
     },

@@ -77,13 +77,16 @@ async function addOverrides(client: PoolClient, authorizations: readonly Authori
   }
 }
 
-/** Only what was committed has said what was used. */
+/** What the final commit has said, which may be nothing: then the last that was said was a part's, at an earlier time. */
 async function addStated(client: PoolClient, authorizations: readonly Authorization[]): Promise<void> {
   const stated = authorizations.filter(({ status, pricing }) => status === 'committed' && pricing?.settlement);
   if (stated.length === 0) return;
   const rows = await rowsOf<UsageRecordRow>(client, findStated(stated.map(({ id }) => id)));
   const records = Map.groupBy(rows.map(usageRecordFromRow), ({ authorizationId }) => authorizationId);
-  for (const authorization of stated) authorization.stated = records.get(authorization.id) ?? [];
+  for (const authorization of stated) {
+    const said = records.get(authorization.id) ?? [];
+    authorization.stated = said.filter(({ createdAt }) => createdAt === authorization.committedAt);
+  }
 }
 
 /** The records that count: those of the last adjustment, or those of all commits where there was none. */

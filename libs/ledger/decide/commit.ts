@@ -116,7 +116,7 @@ function takeOver(
     const { tags, metadata } = authorization.added ?? { tags: {}, metadata: {} };
     authorization.added = { tags: { ...tags, ...added.tags }, metadata: { ...metadata, ...added.metadata } };
   }
-  if (price.settlement === 'unpriced') reportUnpriced(context, account, authorization, price.amount);
+  if (price.settlement === 'unpriced') reportUnpriced(context, account, authorization, price);
 }
 
 function refuses(authorization: Authorization, cover: RestCover): boolean {

@@ -20,11 +20,11 @@ interface TooMuch {
 export function fitHold(
   context: DecisionContext,
   account: AccountState,
-  { usage, tags, output = NO_OUTPUT_LIMITS }: Authorize,
+  { amount, usage, tags, output = NO_OUTPUT_LIMITS }: Authorize,
   { asked, funding }: TooMuch,
 ): Asked | null {
   const { pricing } = asked;
-  if (!pricing?.price || pricing.maxOutputTokens === null) return null;
+  if (!pricing?.price || amount) return null;
   const bounds = { maxOutputTokens: output.max, minOutputTokens: output.min };
   const request = { usages: usage, tags, at: timeOf(context, account), ...bounds };
   const available = funding.available.plus(account.account.terms.overdraftLimit);

@@ -1,5 +1,5 @@
 import { Amount } from '#amounts';
-import { mergeUsages, priceStep, type Count, type PricedUsages } from '#pricing';
+import { mergeUsages, priceStep, type Count, type PricedUsages, type Usage } from '#pricing';
 import type { Authorization } from '../authorization.ts';
 import { NOT_PRICED, type Settlement } from '../authorization-pricing.ts';
 import { NO_USAGE, type Commit } from '../commands.ts';
@@ -15,6 +15,8 @@ export interface CommitPrice {
   /** How the amount comes about; `null` where it was given, or nothing has a price for some of the usage. */
   readonly priced: PricedUsages | null;
   readonly counts: readonly Count[];
+  /** The usage that nothing has a price for. */
+  readonly unpriced: readonly Usage[];
   /** As in {@link AuthorizationPricing}, after this commit. */
   readonly excess: Amount;
 }
@@ -33,23 +35,24 @@ export function priceCommit(
   held: Amount,
 ): CommitPrice {
   const { price, usage: before, excess } = authorization.pricing ?? NOT_PRICED;
-  const unpriced = { priced: null, counts: [], excess };
-  if (amount) return { amount, settlement, ...unpriced };
-  if (usage.length === 0) return { amount: held, settlement, ...unpriced };
-  if (!price) return { amount: held, settlement: 'unpriced', ...unpriced };
+  const notPriced = { priced: null, counts: [], unpriced: [], excess };
+  if (amount) return { ...notPriced, amount, settlement };
+  if (usage.length === 0) return { ...notPriced, amount: held, settlement };
+  if (!price) return { ...notPriced, amount: held, settlement: 'unpriced', unpriced: usage };
   const step = { usages: usage, tags: authorization.tags, at: authorization.createdAt };
   const positions = positionsOf(context, account, authorization);
   const pricing = priceStep(pricingTerms(context, price), { usages: before, excess }, step, positions);
   if (pricing.ok && settlement === 'unknown') {
     const { amount: ofKnown, counts } = pricing.priced;
-    return { ...unpriced, amount: Amount.max(held, ofKnown), settlement, counts };
+    return { ...notPriced, amount: Amount.max(held, ofKnown), settlement, counts };
   }
   if (pricing.ok) {
     const { priced } = pricing;
-    return { amount: priced.amount, settlement, priced, counts: priced.counts, excess: pricing.excess };
+    return { ...notPriced, amount: priced.amount, settlement, priced, counts: priced.counts, excess: pricing.excess };
   }
   const { amount: ofOthers, counts } = pricing.rest;
-  return { ...unpriced, amount: Amount.max(held, ofOthers), settlement: 'unpriced', counts };
+  const unpriced = usage.filter((_, index) => pricing.unpriced.includes(index));
+  return { ...notPriced, amount: Amount.max(held, ofOthers), settlement: 'unpriced', counts, unpriced };
 }
 
 /** Remembers what the commits of an authorization have said and cost together. */

@@ -50,7 +50,11 @@ export function recordUsage(
   if (usage.length === 0 && settlement === 'exact') return;
   const pricing: AuthorizationPricing = authorization.pricing ?? NOT_PRICED;
   const before = kind === 'adjustment' ? null : pricing.cost;
-  authorization.pricing = { ...pricing, settlement, cost: sumOfCosts(before, authorization.stated) };
+  authorization.pricing = {
+    ...pricing,
+    settlement: pricing.settlement === 'unpriced' ? 'unpriced' : settlement,
+    cost: sumOfCosts(before, authorization.stated),
+  };
 }
 
 /** Costs in one currency; `null` where none is known. What is in another currency can't be added and stays with its usage. */

@@ -4,6 +4,7 @@ import { publicId } from '../ids.ts';
 import type { AccountState } from '../state.ts';
 import type { CommitSubscribers, DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
+import type { CommitPrice } from './price-commit.ts';
 
 /** What one commit asked for. */
 export interface Committed {
@@ -36,12 +37,12 @@ export function reportUnpriced(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  charged: Amount,
+  { unpriced, amount }: CommitPrice,
 ): void {
   emit(context, account, 'usage.unpriced', {
     authorization: publicId('authorization', authorization.id),
-    usage: authorization.stated.map(({ usage: { event, model = null } }) => ({ event, model })),
-    charged: formatAmount(charged),
+    usage: unpriced.map(({ event, model = null }) => ({ event, model })),
+    charged: formatAmount(amount),
   });
 }
 
