@@ -1,6 +1,6 @@
 import type { JsonObject } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
-import { RATE_CARD, ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { pricedLedgerAt, RATE_CARD, type PricedFixture } from '../testing/priced-fixture.ts';
 import type { AccountOptions } from '../testing/fixture-options.ts';
 import { refusalOf } from '../testing/refused.ts';
 
@@ -23,8 +23,8 @@ const COUNTED: readonly JsonObject[] = [
 ];
 const usage = (tokens: number) => ({ ...CHAT, input_tokens: tokens });
 
-function ledgerWith(prices = PRICES, options: AccountOptions = {}): LedgerFixture {
-  return ledgerAt('2026-01-10T00:00:00Z')
+function ledgerWith(prices = PRICES, options: AccountOptions = {}): PricedFixture {
+  return pricedLedgerAt('2026-01-10T00:00:00Z')
     .publish(prices)
     .account('acme', { rateCard: RATE_CARD, ...options })
     .grant('10');
@@ -60,7 +60,7 @@ describe('an adjustment', () => {
   });
 
   it('by an amount needs no price', () => {
-    const ledger = ledgerAt('2026-01-10T00:00:00Z').account('acme').grant('10');
+    const ledger = pricedLedgerAt('2026-01-10T00:00:00Z').account('acme').grant('10');
     const charge = ledger.charge('4');
     expect(ledger.adjust(charge, [], { amount: '2.5' })).toMatchObject({ committed: '4', refunded: '1.5' });
     expect(refusalOf(() => ledger.adjust(charge, usage(1))).code).toBe('no_rate_card');

@@ -1,6 +1,6 @@
 import type { JsonObject } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
-import { RATE_CARD, ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { pricedLedgerAt, RATE_CARD, type PricedFixture } from '../testing/priced-fixture.ts';
 import type { AccountOptions } from '../testing/fixture-options.ts';
 import { refusalOf } from '../testing/refused.ts';
 
@@ -28,8 +28,8 @@ const COUNTED: readonly JsonObject[] = [
   },
 ];
 
-function ledgerWith(prices = PRICES, options: AccountOptions = {}): LedgerFixture {
-  return ledgerAt('2026-01-10T00:00:00Z')
+function ledgerWith(prices = PRICES, options: AccountOptions = {}): PricedFixture {
+  return pricedLedgerAt('2026-01-10T00:00:00Z')
     .publish(prices)
     .account('acme', { rateCard: RATE_CARD, ...options })
     .grant('100');
@@ -223,7 +223,7 @@ describe('a commit never fails on its usage', () => {
   });
 
   it('of an account that had no rate card charges what is held', () => {
-    const ledger = ledgerAt('2026-01-10T00:00:00Z').account('acme').grant('10');
+    const ledger = pricedLedgerAt('2026-01-10T00:00:00Z').account('acme').grant('10');
     const hold = ledger.authorize('4');
     expect(ledger.commitUsage(hold, { ...CHAT, input_tokens: 1 })).toMatchObject({
       committed: '4',

@@ -16,7 +16,6 @@ export interface AccountOptions {
   readonly name?: string;
   readonly overdraftLimit?: string;
   readonly overage?: OveragePolicy;
-  readonly timeZone?: string;
   readonly metadata?: AccountTerms['metadata'];
   readonly timeZone?: string;
   readonly rateCard?: string;

@@ -1,6 +1,5 @@
 import { DEFAULT_TERMS, type Remainder } from '../account.ts';
-import { Amount, formatAmount, type JsonObject } from '#amounts';
-import type { Usage } from '#pricing';
+import { Amount, formatAmount } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
 import {
   needsOf,
@@ -34,7 +33,6 @@ import {
   type Named,
   type RefundOptions,
   type SpendOptions,
-  type StateOptions,
 } from './fixture-options.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
@@ -42,12 +40,8 @@ import { plainAuthorization, type PlainAuthorization } from './plain-authorizati
 import { plain, type Plain } from './plain.ts';
 import { Refused } from './refused.ts';
 import { snapshot } from './snapshot.ts';
-import { TestPrices } from './test-prices.ts';
-import type { UsageRecord } from '../usage-record.ts';
 
-const ENVIRONMENT = 'live';
-/** The rate card that specs publish, and give to accounts. */
-export const RATE_CARD = '01920000-0000-7000-8000-000000000001';
+export const ENVIRONMENT = 'live';
 
 /** An empty ledger whose clock stands still at this time until {@link LedgerFixture.advance}. */
 export function ledgerAt(time: string): LedgerFixture {
@@ -64,8 +58,7 @@ export function accountRef(id: string, environment = ENVIRONMENT): AccountRef {
  * after each one all invariants are checked. Commands speak to the account made last unless they name another.
  */
 export class LedgerFixture {
-  private readonly rows = new LedgerRows();
-  private readonly prices = new TestPrices();
+  protected readonly rows = new LedgerRows();
   private readonly invariants = new InvariantCheck(this.rows);
   private currentAccount = '';
   private transaction: DecisionContext | null = null;
@@ -74,7 +67,6 @@ export class LedgerFixture {
 
   constructor(now: number) {
     this.now = now;
-    this.rows.prices = this.prices;
   }
 
   advance(seconds: number): this {
@@ -202,60 +194,10 @@ export class LedgerFixture {
     return this.answer(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }));
   }
 
-  chargeBatch(mode: BatchMode, items: readonly (SpendOptions & { readonly amount: string })[]): Plain<BatchDecision> {
+  chargeBatch(mode: BatchMode, items: readonly (SpendOptions & Pick<BatchItem, 'amount'>)[]): Plain<BatchDecision> {
     return plain(
       this.run<'charge_batch'>({ type: 'charge_batch', mode, items: items.map((item) => this.request(item)) }),
     );
-  }
-
-  /** Publishes the next version of a rate card, in effect from now on. */
-  publish(prices: readonly JsonObject[], card = RATE_CARD): this {
-    this.prices.publish(card, prices, this.now);
-    return this;
-  }
-
-  /** Holds what usage may cost. */
-  authorizeUsage(usage: Usage | readonly Usage[], options: HoldOptions = {}): PlainAuthorization {
-    return this.answer(
-      this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, usage: listOf(usage) }) }),
-    );
-  }
-
-  chargeUsage(usage: Usage | readonly Usage[], options: SpendOptions = {}): PlainAuthorization {
-    return this.answer(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, usage: listOf(usage) }) }));
-  }
-
-  commitUsage({ id }: Named, usage: Usage | readonly Usage[], options: StateOptions = {}): PlainAuthorization {
-    const { amount, final = true, settlement = 'exact', added = null } = options;
-    const stated = { usage: listOf(usage), raw: null, settlement };
-    const authorization = { environment: ENVIRONMENT, id };
-    const command = { type: 'commit', authorization, amount: amountOf(amount), stated, final, added } as const;
-    return this.answer(this.run<'commit'>(command));
-  }
-
-  extendUsage({ id }: Named, usage: Usage | readonly Usage[]): PlainAuthorization {
-    const authorization = { environment: ENVIRONMENT, id };
-    const command = { type: 'extend', authorization, amount: null, usage: listOf(usage), holdSeconds: null } as const;
-    return this.answer(this.run<'extend'>(command));
-  }
-
-  /** States all that was used; by an amount where there is one. */
-  adjust({ id }: Named, usage: Usage | readonly Usage[], { amount, reason }: StateOptions = {}): PlainAuthorization {
-    const stated = { usage: listOf(usage), raw: null, settlement: 'exact' } as const;
-    const authorization = { environment: ENVIRONMENT, id };
-    const command = {
-      type: 'adjust',
-      authorization,
-      amount: amountOf(amount),
-      stated,
-      reason: reason ?? null,
-    } as const;
-    return this.answer(this.run<'adjust'>(command));
-  }
-
-  /** What was recorded of usage so far, oldest first. */
-  usageRecords(): Plain<UsageRecord>[] {
-    return plain(this.rows.usageRecords);
   }
 
   /** Commits; without an amount the whole hold. */
@@ -394,7 +336,7 @@ export class LedgerFixture {
     return state;
   }
 
-  private run<T extends CommandType>(command: Command<T> & Command): Decisions[T] {
+  protected run<T extends CommandType>(command: Command<T> & Command): Decisions[T] {
     const context = this.transaction ?? this.rows.load(needsOf(command), this.now);
     const before = snapshot(context.state);
     const outcome = decide<T>(context, command);
@@ -411,13 +353,13 @@ export class LedgerFixture {
   }
 
   /** What was answered, with what the ledger keeps of the authorization besides. */
-  private answer({ authorization }: AuthorizationDecision): PlainAuthorization {
+  protected answer({ authorization }: AuthorizationDecision): PlainAuthorization {
     const kept = (this.transaction?.state ?? this.rows).authorizations.get(authorization.id);
     must(kept !== undefined, `the authorization ${authorization.id} exists`);
     return plainAuthorization({ ...authorization, draws: kept.draws, steps: kept.steps });
   }
 
-  private request(item: BatchItem): Authorize {
+  protected request(item: BatchItem): Authorize {
     const { account = this.currentAccount, amount, usage = [], tags = {}, holdSeconds = 900, overage = null } = item;
     return {
       account: accountRef(account),
@@ -430,8 +372,4 @@ export class LedgerFixture {
       ...(item.output && { output: item.output }),
     };
   }
-}
-
-function listOf(usage: Usage | readonly Usage[]): readonly Usage[] {
-  return Array.isArray(usage) ? (usage as readonly Usage[]) : [usage as Usage];
 }
