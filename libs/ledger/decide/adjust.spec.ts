@@ -131,7 +131,7 @@ describe('an adjustment', () => {
     expect(refusalOf(() => ledger.adjust(other, { event: 'none', input_tokens: 1 })).code).toBe('unpriced_usage');
     expect(ledger.adjust(hold, usage(1), { amount: '0.25' })).toMatchObject({
       refunded: '0.75',
-      pricing: { settlement: 'exact' },
+      pricing: { settlement: 'unpriced' },
     });
   });
 });
