@@ -57,7 +57,6 @@ const USAGE_RECORDS = `
     usage jsonb not null,
     event text not null generated always as (usage ->> 'event') stored,
     model text generated always as (usage ->> 'model') stored,
-    provider text generated always as (usage ->> 'provider') stored,
     raw jsonb,
     lines jsonb not null,
     amount credit_sum constraint usage_records_amount_is_positive check (amount >= 0),

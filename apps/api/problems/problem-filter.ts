@@ -51,7 +51,10 @@ function requestProblem(error: unknown, request: FastifyRequest): Problem | null
     case 404:
       return notFound(request);
     case 413:
-      return problem('body_too_large', 'A body may have at most 256 KiB; that of a batch, a rate card or a quote at most 1 MiB.');
+      return problem(
+        'body_too_large',
+        'A body may have at most 256 KiB; that of a batch, a rate card or a quote at most 1 MiB.',
+      );
     case 415:
       return problem('unsupported_media_type', 'Send the body as JSON, with content-type: application/json.');
     case 400:

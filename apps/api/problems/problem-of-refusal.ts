@@ -1,6 +1,7 @@
 import { formatAmount } from '#amounts';
-import type { CommandType, OutputUnbounded, Refusal, RefusalCode, UnpricedUsage } from '#ledger';
+import type { CommandType, Refusal, RefusalCode } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
+import { problemOfPricing } from './problem-of-pricing.ts';
 import { problem, type Problem } from './problem.ts';
 
 type PlainRefusal = Exclude<
@@ -108,25 +109,10 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
         },
       );
     case 'unit_mismatch':
-      return problem(
-        refusal.code,
-        `The account’s amounts are in ${refusal.unit}, the rate card’s in ${refusal.cardUnit}. An account needs a card in its own unit.`,
-        { unit: refusal.unit, rate_card_unit: refusal.cardUnit },
-      );
     case 'tag_conflict':
-      return problem(
-        refusal.code,
-        `The authorization has the tag ${refusal.tag} with the value ${refusal.value}. A commit can add tags, and change none. Nothing was changed.`,
-        { tag: refusal.tag, value: refusal.value },
-      );
     case 'unpriced_usage':
-      return problem(refusal.code, describeUnpriced(refusal), { usage: refusal.usage });
     case 'output_unbounded':
-      return problem(
-        'invalid_request',
-        'The request is malformed.',
-        { errors: [{ field: 'max_output_tokens', message: outputMessage(refusal) }] },
-      );
+      return problemOfPricing(refusal);
     case 'refund_exceeds_committed':
       return problem(
         refusal.code,
@@ -161,14 +147,6 @@ function describeDifference({ differing }: AccountExists): string {
 
 function differingField(term: AccountExists['differing'][number]): { field: string; message: string } {
   return { field: TERM_FIELDS[term], message: 'differs from that of the existing account' };
-}
-
-function describeUnpriced({ usage }: UnpricedUsage): string {
-  return `The account’s prices have none for usage ${usage.map(String).join(', ')} (counted from 0). Nothing was changed.`;
-}
-
-function outputMessage({ index }: OutputUnbounded): string {
-  return `is needed: the output of usage ${String(index)} (counted from 0) has a price, and neither output_tokens nor the price says how much it may be`;
 }
 
 function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps' }>): string {

@@ -49,13 +49,12 @@ export const USAGE_RECORDS = table({
     // For reports, which ask for them by name.
     event: column('event', text()).generated(),
     model: column('model', text()).nullable().generated(),
-    provider: column('provider', text()).nullable().generated(),
   },
 });
 
 export type UsageRecordRow = RowOf<typeof USAGE_RECORDS>;
 
 export function usageRecordFromRow(row: UsageRecordRow): UsageRecord {
-  const { event, model, provider: _, ...record } = USAGE_RECORDS.fromRow(row);
+  const { event, model, ...record } = USAGE_RECORDS.fromRow(row);
   return { ...record, lines: record.lines.map((line) => ({ ...line, event, model })) };
 }
