@@ -46,6 +46,8 @@ export interface AuthorizationPricing {
   readonly settlement: Settlement | null;
   /** What adjustments have taken off what was stated before, beyond what wasn't collected. */
   readonly adjustedDown: Amount;
+  /** What adjustments have taken off what wasn't collected. */
+  readonly uncollectedDown: Amount;
   /** What the vendors ask for it; `null` where nothing of it is known. */
   readonly cost: Cost | null;
 }
@@ -64,5 +66,6 @@ export const NOT_PRICED: AuthorizationPricing = {
   excess: ZERO,
   settlement: null,
   adjustedDown: ZERO,
+  uncollectedDown: ZERO,
   cost: null,
 };

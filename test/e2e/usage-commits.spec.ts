@@ -124,7 +124,7 @@ describe('a commit by usage', () => {
       ...chatPrices('0.03', '0.06').map((price) => ({ ...price, match: { model: 'gpt-5' } })),
       ...chatPrices('0.3', '0.6').map((price) => ({ ...price, match: { model: 'gpt-5-pro' } })),
     ];
-    const account = await openPricedAccount(service.live, { prices, credits: undefined });
+    const account = await openPricedAccount(service.live, { prices, credits: null });
     const scoped = await grantCredits(service.live, account, '1', { scope: { models: ['gpt-5'] }, priority: 1 });
     const other = await grantCredits(service.live, account, '1', { scope: { models: ['gpt-5-pro'] }, priority: 0 });
     const { id } = await authorizeUsage(service.live, account);
@@ -206,7 +206,7 @@ describe('what a commit adds', () => {
   });
 
   it('choose no grant', async () => {
-    const account = await openPricedAccount(service.live, { credits: undefined });
+    const account = await openPricedAccount(service.live, { credits: null });
     await grantCredits(service.live, account, '0.027');
     const scoped = await grantCredits(service.live, account, '1', { scope: { tags: { team: 'research' } } });
     const { id } = await authorizeUsage(service.live, account);

@@ -91,7 +91,7 @@ describe('a hold by usage', () => {
   });
 
   it('is of nothing where the usage costs nothing', async () => {
-    const account = await openPricedAccount(service.live, { credits: undefined });
+    const account = await openPricedAccount(service.live, { credits: null });
     const hold = await authorizeUsage(service.live, account, chat(0, 0));
     expect(hold).toMatchObject({ amount: '0', held: '0', status: 'authorized' });
   });

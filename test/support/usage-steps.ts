@@ -15,18 +15,18 @@ export function chat(input = 600, output: number | null = 150, more: Readonly<Re
   };
 }
 
-/** What an account is opened with: credits, prices in place of the usual ones, and terms of its own. */
-type PricedTerms = { readonly credits?: string; readonly prices?: readonly unknown[] } & Readonly<
+/** What an account is opened with: credits or none, prices in place of the usual ones, and terms of its own. */
+type PricedTerms = { readonly credits?: string | null; readonly prices?: readonly unknown[] } & Readonly<
   Record<string, unknown>
 >;
 
 /** Opens an account with a rate card of its own. @returns its id */
 export async function openPricedAccount(
   client: ApiClient,
-  { prices = chatPrices('0.03', '0.06'), ...terms }: PricedTerms = {},
+  { prices = chatPrices('0.03', '0.06'), credits = '100', ...terms }: PricedTerms = {},
 ): Promise<string> {
   const card = await makeRateCard(client, { prices });
-  return openAccount(client, { credits: '100', rate_card: card.id, ...terms });
+  return openAccount(client, { ...(credits !== null && { credits }), rate_card: card.id, ...terms });
 }
 
 export async function authorizeUsage(

@@ -1,4 +1,4 @@
-import { Amount } from '#amounts';
+import { Amount, ZERO } from '#amounts';
 import { DEFAULT_TERMS, newAccountId, type AccountRef, type AccountTerms, type Command } from '#ledger';
 import { accountRef } from './account-ref.ts';
 import {
@@ -61,8 +61,8 @@ function givenTerms(body: AccountTermsBody, card: GivenCard | null): Partial<Acc
     ...(!overage ? {} : { overage }),
     ...(!time_zone ? {} : { timeZone: time_zone }),
     ...(rate_card === undefined ? {} : { rateCard: card && card.id }),
-    ...(!discount ? {} : { discount: new Amount(discount) }),
-    ...(!overrides ? {} : { overrides }),
+    ...(discount === undefined ? {} : { discount: discount === null ? ZERO : new Amount(discount) }),
+    ...(overrides === undefined ? {} : { overrides: overrides ?? [] }),
     ...(!metadata ? {} : { metadata }),
   };
 }

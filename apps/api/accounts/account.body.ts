@@ -3,19 +3,14 @@ import { OVERAGE_POLICIES, REMAINDERS, type OveragePolicy, type Remainder } from
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { IsDiscount, IsOverrides } from '../validation/account-prices.ts';
-import {
-  IsAmount,
-  IsMetadata,
-  IsNewAccountId,
-  IsRateCardId,
-  IsText,
-  IsTimeZone,
-  IsUnit,
-} from '../validation/rules.ts';
+import { IsAmount, IsMetadata, IsNewAccountId, IsRateCardId, IsText, IsTimeZone, IsUnit } from '../validation/rules.ts';
 
 export const DEFAULT_UNIT = 'credits';
 
-/** The terms of an account: all optional, all changeable later. `null` is not given, but for the name and the rate card: it takes them away. */
+/**
+ * The terms of an account: all optional, all changeable later. `null` takes the name and the prices away: the rate card, the
+ * discount, the overrides. Elsewhere it is not given.
+ */
 export class AccountTermsBody {
   @Describe('A name for people; `null` removes it.')
   @IsOptional()
@@ -39,12 +34,14 @@ export class AccountTermsBody {
   @IsRateCardId()
   readonly rate_card?: string | null;
 
-  @Describe('The part that is taken off every price: `0.2` is 20 % off.')
+  @Describe('The part that is taken off every price: `0.2` is 20 % off; `null` removes it.')
   @IsOptional()
   @IsDiscount()
   readonly discount?: string | null;
 
-  @Describe('The account’s own prices, like those of a rate card: one that matches beats any price of the card.')
+  @Describe(
+    'The account’s own prices, like those of a rate card: one that matches beats any price of the card. `null` removes them.',
+  )
   @IsOptional()
   @IsOverrides()
   readonly overrides?: JsonObject[] | null;

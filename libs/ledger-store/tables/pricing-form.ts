@@ -14,6 +14,7 @@ export interface StoredPricing {
   readonly excess?: string;
   readonly settlement?: Settlement;
   readonly adjusted_down?: string;
+  readonly uncollected_down?: string;
   /** `["<amount>", "<currency>"]` */
   readonly cost?: readonly [amount: string, currency: string];
 }
@@ -30,6 +31,7 @@ function pricingFrom(stored: StoredPricing): AuthorizationPricing {
     excess: amountFrom(stored.excess),
     settlement,
     adjustedDown: amountFrom(stored.adjusted_down),
+    uncollectedDown: amountFrom(stored.uncollected_down),
     cost: cost ? { amount: new Amount(cost[0]), currency: cost[1] } : null,
   };
 }
@@ -44,7 +46,7 @@ function amountFrom(text: string | undefined): Amount {
 }
 
 function storedPricing(of: AuthorizationPricing): StoredPricing {
-  const { price, maxOutputTokens, usage, excess, settlement, adjustedDown, cost } = of;
+  const { price, maxOutputTokens, usage, excess, settlement, adjustedDown, uncollectedDown, cost } = of;
   return {
     ...(price && { price: storedPrice(price) }),
     ...(maxOutputTokens !== null && { max_output_tokens: maxOutputTokens }),
@@ -52,6 +54,7 @@ function storedPricing(of: AuthorizationPricing): StoredPricing {
     ...(!excess.isZero() && { excess: formatAmount(excess) }),
     ...(settlement && { settlement }),
     ...(!adjustedDown.isZero() && { adjusted_down: formatAmount(adjustedDown) }),
+    ...(!uncollectedDown.isZero() && { uncollected_down: formatAmount(uncollectedDown) }),
     ...(cost && { cost: storedCost(cost) }),
   };
 }

@@ -158,6 +158,7 @@ const hold: Authorization = {
     excess: new Amount('0.25'),
     settlement: 'estimated',
     adjustedDown: new Amount('0.5'),
+    uncollectedDown: new Amount('0.125'),
     cost: { amount: new Amount('0.000000000001'), currency: 'USD' },
   },
   stated: [],

@@ -101,8 +101,12 @@ function takeOff(
   const ofUncollected = smallerOf(authorization.uncollected, difference);
   authorization.uncollected = authorization.uncollected.minus(ofUncollected);
   const ofCharge = difference.minus(ofUncollected);
-  const { pricing } = authorization;
-  authorization.pricing = { ...(pricing ?? NOT_PRICED), adjustedDown: (pricing?.adjustedDown ?? ZERO).plus(ofCharge) };
+  const pricing = authorization.pricing ?? NOT_PRICED;
+  authorization.pricing = {
+    ...pricing,
+    adjustedDown: pricing.adjustedDown.plus(ofCharge),
+    uncollectedDown: pricing.uncollectedDown.plus(ofUncollected),
+  };
   const refundable = authorization.committed.minus(authorization.refunded);
   giveBackUsage(context, account, authorization, smallerOf(ofCharge, refundable), reason);
 }

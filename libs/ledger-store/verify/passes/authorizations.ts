@@ -39,7 +39,8 @@ export const authorizations: Pass = {
       section: '§9.5',
       holds: `case status
         when 'authorized' then closed_at is null
-        when 'committed' then final_amount <= committed + uncollected and committed_at is not null
+        when 'committed' then committed_at is not null
+          and final_amount <= committed + uncollected + coalesce((pricing ->> 'uncollected_down')::numeric, 0)
           and (late or expires_at is null or committed_at < expires_at)
         when 'voided' then final_amount is null and committed_at is null and not late and closed_at < expires_at
         when 'expired' then final_amount is null and committed_at is null and not late and closed_at = expires_at

@@ -9,9 +9,9 @@ export const PINNED_SHARES = `
 /** Open and closed authorizations, with what they have in common. */
 export const ALL_AUTHORIZATIONS = `
   select account_id, id, environment, status, committed, draws, uncollected, refunded,
-    late, final_amount, expires_at, committed_at, closed_at
+    late, final_amount, expires_at, committed_at, closed_at, pricing
   from authorizations
   union all
   select account_id, id, environment, 'authorized', committed, draws, uncollected, 0,
-    false, null, expires_at, null, null
+    false, null, expires_at, null, null, pricing
   from holds`;
