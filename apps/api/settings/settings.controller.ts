@@ -2,6 +2,7 @@ import { Amount } from '#amounts';
 import { parsePublicId } from '#ledger';
 import {
   DEFAULT_SETTINGS,
+  RateCardMirror,
   Settings,
   type Changed,
   type EnvironmentSettings,
@@ -21,7 +22,10 @@ import { settingsView } from './settings.view.ts';
 /** What holds for a whole environment. */
 @Controller('v1/settings')
 export class SettingsController {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly rateCards: RateCardMirror,
+  ) {}
 
   @Get()
   @Needs('read')
@@ -36,6 +40,8 @@ export class SettingsController {
     const answer = { status: 200, body: JSON.stringify(settingsView(settings)) };
     const result = await this.settings.set(changeRequestOf(reply.request), settings, answer);
     if (isRefusal(result)) throw REFUSED[result](body.cost_card ?? '');
+    // It knows which card says what usage costs.
+    await this.rateCards.noticeChange();
     answerChange(reply, result);
   }
 }
