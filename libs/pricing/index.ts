@@ -37,7 +37,7 @@ export type {
   PricingModel,
   Tier,
 } from './rate-card.ts';
-export { RESERVED_NAMES, statedQuantities, statedQuantity, type Tags, type Usage } from './usage.ts';
+export type { Tags, Usage } from './usage.ts';
 export { keptRaw } from './vendors/kept-raw.ts';
 export { normalize, type NormalizedUsage, type VendorAnswer } from './vendors/normalize.ts';
 export type { VendorCost } from './vendors/vendor-cost.ts';

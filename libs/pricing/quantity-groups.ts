@@ -1,5 +1,3 @@
-import type { Component } from './rate-card.ts';
-
 /** A quantity and those of its parts that have a price, as indexes of components. Most quantities have no parts. */
 export interface QuantityGroup {
   readonly whole: string;
@@ -33,7 +31,7 @@ export function placeOf(quantity: string): Place | null {
   return PLACES.get(quantity) ?? (CACHE_WRITE.test(quantity) ? CACHE_WRITE_PLACE : null);
 }
 
-export function groupQuantities(components: readonly Pick<Component, 'quantity'>[]): readonly QuantityGroup[] {
+export function groupQuantities(components: readonly { readonly quantity: string }[]): readonly QuantityGroup[] {
   const wholes = new Set(components.map(({ quantity }) => placeOf(quantity)?.whole ?? quantity));
   return [...wholes].map((whole) => {
     const wholeComponent = components.findIndex(({ quantity }) => quantity === whole);
