@@ -49,8 +49,8 @@ describe('parsePrices', () => {
   });
 
   it.each<[string, unknown, string]>([
-    ['something else than a list', {}, 'prices must be a list of 1 to 1000'],
-    ['an empty list', [], 'prices must be a list of 1 to 1000'],
+    ['something else than a list', {}, 'prices must be a list of 1 to 2000'],
+    ['an empty list', [], 'prices must be a list of 1 to 2000'],
     [
       'something else than a price',
       ['gpt-5'],
@@ -231,6 +231,30 @@ describe('parsePrices', () => {
     ],
   ])('refuses %s', (_, json, fault) => {
     expect(faultsOf(json)).toEqual([fault]);
+  });
+
+  it('names the earlier price that ties, by exact values, lists and prefixes', () => {
+    const matches = [
+      ...[
+        { model: 'a', size: 'hd' },
+        { size: 'hd', model: 'a' },
+        { model: 'a', size: 'sd' },
+        { model: 'a', plan: 'pro' },
+      ],
+      ...[{ model: ['x', 'y'] }, { model: ['y', 'z'] }, { model: ['z', 'w'] }],
+      ...[{ model: 'gpt-4*' }, { model: 'gpt-5*' }, { provider: 'openai' }, { plan: 'profi*' }],
+    ];
+    const parsed = parsePrices(matches.map((match) => ({ ...price, match })));
+    const ties = parsed.ok
+      ? []
+      : parsed.faults.map(({ field, message }) => [field, /prices\[\d+\]/.exec(message)?.[0]]);
+    expect(ties).toEqual([
+      ['prices[1].match', 'prices[0]'],
+      ['prices[3].match', 'prices[0]'],
+      ['prices[5].match', 'prices[4]'],
+      ['prices[6].match', 'prices[5]'],
+      ['prices[10].match', 'prices[7]'],
+    ]);
   });
 
   it('finds all faults at once, each under its field', () => {
