@@ -7,6 +7,7 @@ const TITLES = {
   concepts: 'Concepts',
   api: 'API guide',
   pricing: 'Pricing',
+  usage: 'Usage',
   events: 'Events',
   webhooks: 'Webhooks',
   problems: 'Problems',

@@ -51,6 +51,7 @@ export const VENDOR_USAGE_SCHEMA: JsonSchema = {
     vendor: { ...NAME_SCHEMA, description: `Who reports it: ${VENDORS.join(', ')}, or any other.` },
     raw: {
       type: ['object', 'array', 'string'],
+      additionalProperties: true,
       description:
         'What the vendor returned, as it came: its usage object, its whole answer, the lines of a batch, ' +
         '`{"headers": …, "body": …}`, or the events of a stream, as a list or as text. ' +

@@ -35,6 +35,14 @@ describe('a vendor’s answer', () => {
     expect(new Set(samples.map(([, { vendor }]) => vendor))).toEqual(new Set(VENDORS));
   });
 
+  it('is explained for every one of them', () => {
+    const docs = readFileSync(join(import.meta.dirname, '../../../docs/usage.md'), 'utf8');
+    const [, vendors = ''] = docs.split('## Vendors');
+    expect(VENDORS.filter((vendor) => !vendors.includes(`\`${vendor}\``))).toEqual([]);
+    const events = samples.flatMap(([, { usage }]) => usage.map(({ event }) => event));
+    expect(events.filter((event) => !docs.includes(`| \`${event}\``))).toEqual([]);
+  });
+
   it.each<[string, Json]>([
     ['an answer whose usage is null', { object: 'thread.run', status: 'in_progress', usage: null }],
     ['a stream without usage', [{ object: 'chat.completion.chunk', choices: [{ delta: { content: 'A' } }] }]],
