@@ -126,6 +126,7 @@ function objectsOf(schema: JsonSchema): fc.Arbitrary<object> {
 function narrowed({ anyOf: _, ...schema }: JsonSchema, alternative: JsonSchema): JsonSchema {
   const properties = { ...schema.properties };
   for (const [name, more] of Object.entries(alternative.properties ?? {}))
-    properties[name] = { ...properties[name], ...more };
+    // A field of several forms says more by them than what the alternative adds.
+    properties[name] = properties[name]?.anyOf ? properties[name] : { ...properties[name], ...more };
   return { ...schema, properties, required: [...(schema.required ?? []), ...(alternative.required ?? [])] };
 }
