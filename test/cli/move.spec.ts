@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ApiClient } from '../support/api-client.ts';
 import { balanceOf, openAccount } from '../support/ledger-steps.ts';
+import { makeRateCard } from '../support/price-steps.ts';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
 import { makeFolder } from './make-folder.ts';
 import { purser, PurserRun } from './purser-run.ts';
@@ -44,6 +45,8 @@ describe('purser export and import', () => {
     const service = await startService(dataDir, { PURSER_ADMIN_KEY: ADMIN_KEY });
     const client = service.client(ADMIN_KEY);
     const account = await openAccount(client, { credits: '1000' });
+    const costs = await makeRateCard(client, { purpose: 'cost', unit: 'USD' });
+    const settings = await client.put('/v1/settings', { cost_card: costs.id, price_per_credit: '0.01' });
     const held = await client.post('/v1/authorizations', { account, amount: '4' }, { key: 'held' });
     const first = await client.post('/v1/charges', { account, amount: '2.5' }, { key: 'first' });
     let isOver = false;
@@ -66,6 +69,8 @@ describe('purser export and import', () => {
     const again = await there.post('/v1/charges', { account, amount: '2.5' }, { key: 'first' });
     expect(again).toMatchObject({ status: 201, text: first.text });
     expect(again.headers['idempotency-replayed']).toBe('true');
+    expect((await there.get(`/v1/rate-cards/${costs.id}`)).body).toEqual(costs);
+    expect((await there.get('/v1/settings')).body).toEqual(settings.body);
     const { id } = held.body as { id: string };
     expect((await there.post(`/v1/authorizations/${id}/commit`, { amount: '3' })).status).toBe(200);
     expect((await balanceOf(there, account)).posted).toMatch(/^994\.49999/);

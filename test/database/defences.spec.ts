@@ -61,6 +61,15 @@ const REFUSED_TO_ALL = [
     `insert into test_clocks (environment, number, ahead_ms) values ('test', 0, -1)`,
     'test_clocks_stay_within_ten_years',
   ],
+  [
+    'a change of a rate card’s version',
+    `update rate_card_versions set prices = '[]'`,
+    'rate_card_versions_are_immutable',
+  ],
+  ['a deletion of a rate card’s version', 'delete from rate_card_versions', 'rate_card_versions_are_immutable'],
+  ['a truncation of versions', 'truncate rate_card_versions', 'rate_card_versions_are_immutable'],
+  ['a negative price per credit', settings('-1', 'USD'), 'settings_price_per_credit_is_positive'],
+  ['a currency in small letters', settings('1', 'usd'), 'settings_currency_is_a_code'],
   ['a second hold with one id', 'insert into holds select * from holds', 'holds_pkey'],
 ] as const;
 
@@ -81,6 +90,10 @@ const REFUSED_TO_THE_SERVICE = [
   ['other addresses for an API key', `update api_keys set allowed_addresses = '{}'`],
   ['a deletion of an API key', 'delete from api_keys'],
   ['a deletion of an environment', 'delete from environments'],
+  ['another name for a rate card', `update rate_cards set name = 'x'`],
+  ['another unit for a rate card', `update rate_cards set unit = 'USD'`],
+  ['a deletion of a rate card', 'delete from rate_cards'],
+  ['a deletion of settings', 'delete from settings'],
   ['a change of a closing', 'update closings set credits = credits'],
   ['a closing of its own', 'insert into closings select * from closings'],
   ['a deletion from the audit log', 'delete from audit_log'],
@@ -99,6 +112,7 @@ describe('the database defends itself', () => {
     owner = connect(database.url, { log });
     app = connect(database.url, { settings: { role: 'purser_app' }, log });
     await writeBooks(database.url);
+    await owner.query(ONE_RATE_CARD);
   });
   afterAll(async () => {
     await owner.end();
@@ -173,6 +187,16 @@ async function writeBooks(databaseUrl: string): Promise<void> {
   await engine.submit({ command: { type: 'authorize', ...SPEND, holdSeconds: 600, overage: null }, key: null, render });
   await engine.submit({ command: { type: 'charge', ...SPEND }, key: null, render });
   await engine.stop();
+}
+
+const ONE_RATE_CARD = `
+  insert into rate_cards (id, environment, name, unit, purpose) values (gen_random_uuid(), 'live', 'Ours', 'credits', 'price');
+  insert into rate_card_versions (rate_card, version, prices, effective_at, known_from)
+    select id, 1, '[]', now(), now() from rate_cards`;
+
+function settings(pricePerCredit: string, currency: string): string {
+  return `insert into settings (environment, time_zone, currency, price_per_credit)
+    values ('live', 'UTC', '${currency}', ${pricePerCredit})`;
 }
 
 /** A usage transfer like the one that is there, but for what is given. */
