@@ -116,7 +116,24 @@ const PRICE: JsonSchema = {
 };
 
 /** Prices as answers show them. */
-export const PRICES_SCHEMA: JsonSchema = { type: 'array', maxItems: 1000, items: PRICE };
+export const PRICES_SCHEMA: JsonSchema = {
+  type: 'array',
+  maxItems: 1000,
+  items: PRICE,
+  examples: [
+    [
+      {
+        event: 'chat.completed',
+        match: { model: 'gpt-5*' },
+        components: [
+          { quantity: 'input_tokens', per: '1000', amount: '0.03' },
+          { quantity: 'output_tokens', per: '1000', amount: '0.06' },
+        ],
+        max_output_tokens: 4096,
+      },
+    ],
+  ],
+};
 
 /** The prices of a rate card. What is wrong with them is told field by field, see {@link pricesFaults}. */
 export function IsPrices(): PropertyDecorator {

@@ -105,9 +105,12 @@ function unknownFormat(format: string): never {
 
 const LIST_LENGTH_MAX = 4;
 
-function listsOf({ items = {}, minItems = 0, maxItems = LIST_LENGTH_MAX, uniqueItems }: JsonSchema) {
+function listsOf({ items, minItems = 0, maxItems = LIST_LENGTH_MAX, uniqueItems, examples }: JsonSchema) {
   const length = { minLength: minItems, maxLength: Math.min(maxItems, LIST_LENGTH_MAX) };
-  return uniqueItems === true ? fc.uniqueArray(valuesOf(items), length) : fc.array(valuesOf(items), length);
+  const values = items ? valuesOf(items) : fc.jsonValue();
+  const lists = uniqueItems === true ? fc.uniqueArray(values, length) : fc.array(values, length);
+  // What fits its schema by chance seldom fits the rules that no schema can say.
+  return examples ? fc.oneof(fc.constantFrom(...examples), lists) : lists;
 }
 
 function objectsOf(schema: JsonSchema): fc.Arbitrary<object> {
