@@ -56,7 +56,15 @@ describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
     const ledger = { engine, alertDefaults, settings, rateCards };
-    const module = ApiModule.of({ ...ledger, readPool, controlPool: readPool, keys, ...parts, log });
+    const module = ApiModule.of({
+      ...ledger,
+      readPool,
+      reportPool: readPool,
+      controlPool: readPool,
+      keys,
+      ...parts,
+      log,
+    });
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), {
       logger: false,
       abortOnError: false,

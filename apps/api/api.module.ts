@@ -17,6 +17,7 @@ import {
   Settings,
   TestClocks,
   TransferReader,
+  UsageMarginReport,
 } from '#ledger-store';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -37,6 +38,8 @@ export interface ApiParts {
   readonly rateCards: RateCardMirror;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
+  /** For what may take seconds. */
+  readonly reportPool: Pool;
   /** For who may do what, and for whether the database is there: what goes on however many reads wait. */
   readonly controlPool: Pool;
   readonly keys: KeyRing;
@@ -58,6 +61,7 @@ export class ApiModule {
       settings,
       rateCards,
       readPool,
+      reportPool,
       controlPool,
       keys,
       webhooks,
@@ -93,6 +97,7 @@ export class ApiModule {
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
+        { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
         { provide: TestClocks, useValue: new TestClocks(readPool) },
         { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, engine.writeHealth, log) },
         { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },

@@ -83,6 +83,8 @@ export interface ApiLedger extends Pick<Ledger, 'alertDefaults' | 'settings' | '
 
 const READ_CONNECTIONS_MAX = 8;
 const READ_TIMEOUT_MS = 15_000;
+const REPORT_CONNECTIONS_MAX = 2;
+const REPORT_TIMEOUT_MS = 30_000;
 const CONTROL_CONNECTIONS_MAX = 3;
 const CONTROL_TIMEOUT_MS = 5_000;
 const CLOSING_GRACE_MS = 5_000;
@@ -97,7 +99,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const metrics = new Metrics(alsoMeasured);
   const tracing = config.tracing && (await startTracing(config.tracing, log));
   if (tracing) cleanUp.defer(() => tracing.stop());
-  const { readPool, controlPool } = openPools(databaseUrl, log, cleanUp);
+  const { readPool, reportPool, controlPool } = openPools(databaseUrl, log, cleanUp);
   const ledger = options.ledger ?? cleanUp.use(await openOwnLedger(options, log));
   const { engine, alertDefaults, settings, rateCards, commitSubscriptions } = ledger;
   for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
@@ -114,6 +116,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       settings,
       rateCards,
       readPool,
+      reportPool,
       controlPool,
       keys,
       webhooks: { ...webhooksOf(options), commitSubscriptions },
@@ -151,6 +154,13 @@ function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: As
     log,
   });
   cleanUp.defer(() => readPool.end());
+  const reportPool = connect(databaseUrl, {
+    connectionsMax: REPORT_CONNECTIONS_MAX,
+    settings: { role: 'purser_app' },
+    answerTimeoutMs: REPORT_TIMEOUT_MS,
+    log,
+  });
+  cleanUp.defer(() => reportPool.end());
   // Readers may keep all their connections busy. A key is revoked nevertheless, and the service remains ready.
   const controlPool = connect(databaseUrl, {
     connectionsMax: CONTROL_CONNECTIONS_MAX,
@@ -159,7 +169,7 @@ function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: As
     log,
   });
   cleanUp.defer(() => controlPool.end());
-  return { readPool, controlPool };
+  return { readPool, reportPool, controlPool };
 }
 
 function openOwnLedger({ databaseUrl, config }: ApiOptions, log: (line: string) => void): Promise<Ledger> {

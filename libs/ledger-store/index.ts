@@ -52,6 +52,14 @@ export { OpenHoldsReader } from './read/open-holds.ts';
 export type { FollowRequest, Page, PageRequest } from './read/page.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
+export type { MarginGroup } from './reports/margin-group.ts';
+export {
+  UsageMarginReport,
+  type MarginFigures,
+  type MarginRow,
+  type UsageMargin,
+  type UsageMarginRequest,
+} from './reports/usage-margin-report.ts';
 export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
 export { transact } from './transact.ts';

@@ -41,6 +41,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       settings,
       rateCards,
       readPool,
+      reportPool: readPool,
       controlPool: readPool,
       keys,
       webhooks,

@@ -25,6 +25,8 @@ import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
 import { QuotesController } from '../quotes/quotes.controller.ts';
 import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
 import { RateCardsController } from '../rate-cards/rate-cards.controller.ts';
+import { REPORT_OPERATIONS } from '../reports/reports.operations.ts';
+import { ReportsController } from '../reports/reports.controller.ts';
 import { SETTINGS_OPERATIONS } from '../settings/settings.operations.ts';
 import { SettingsController } from '../settings/settings.controller.ts';
 import { TEST_CLOCK_OPERATIONS } from '../test-clock/test-clock.operations.ts';
@@ -55,6 +57,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(QuotesController, 'Prices', QUOTE_OPERATIONS),
   described(UsageController, 'Prices', USAGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
+  described(ReportsController, 'Reports', REPORT_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
   described(EventsController, 'Alerts and events', EVENT_OPERATIONS),

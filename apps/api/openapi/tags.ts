@@ -29,6 +29,10 @@ export const TAGS = {
     description: 'Every movement of an account’s credits.',
     guide: guidePath('concepts', 'double-entry'),
   },
+  Reports: {
+    description: 'What usage earned, and what it cost.',
+    guide: guidePath('api', 'reports'),
+  },
   'Alerts and events': {
     description: 'What happens to an account, and when Purser sends an alert about it.',
     guide: guidePath('concepts', 'alerts'),

@@ -15,6 +15,7 @@ import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
 import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
 import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
+import { USAGE_MARGIN_SCHEMA } from '../reports/usage-margin.schema.ts';
 import { SETTINGS_SCHEMA } from '../settings/settings.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
 import {
@@ -55,4 +56,5 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   PublicPrices: PUBLIC_PRICES_SCHEMA,
   Quote: QUOTE_SCHEMA,
   Settings: SETTINGS_SCHEMA,
+  UsageMargin: USAGE_MARGIN_SCHEMA,
 };

@@ -131,6 +131,12 @@ export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
 }
 /** A code of ISO 4217, in either case. */
 export const IsCurrency = form('isCurrency', 'must be an ISO 4217 code, like "USD"', /^[A-Za-z]{3}$/);
+/** What a report of usage groups by; a tag by its name. */
+export const IsMarginGroup = form(
+  'isMarginGroup',
+  'must be model, provider, event, account, key, or a tag like tag.team',
+  /^(?:model|provider|event|account|key|tag\..{1,64})$/,
+);
 /** A version of a rate card, in a query. */
 export const IsVersion = form('isVersion', 'must be a whole number from 1 to 999999999', /^[1-9]\d{0,8}$/);
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
