@@ -64,6 +64,7 @@ export const STORY = [
   'listTransfers/latest',
   'listTransfers/from_the_start',
   'listTransfers/further_on',
+  'reportUsageMargin/by_model',
   'setAlerts/at_half',
   'getAlerts/of_the_environment',
   'setAccountAlerts/of_a_customer',
