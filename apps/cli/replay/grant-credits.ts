@@ -5,16 +5,17 @@ import type { ReplayPlan } from './plan-replay.ts';
 import { ReplayError } from './replay-error.ts';
 
 /**
- * Makes the plan's accounts and grants them their credits; what an earlier replay of the same run made is left as it is.
+ * Makes the plan's accounts, priced by the rate card, and grants them their credits; what an earlier replay of the same run made is left as it is.
  * @throws ReplayError if the service refuses one
  */
 export async function grantCredits(
-  { customers }: ReplayPlan,
+  { card, customers }: ReplayPlan,
+  rateCard: string,
   client: LedgerClient,
   concurrency: number,
 ): Promise<void> {
   await forEachConcurrently(customers, concurrency, async ({ account, granted }) => {
-    const made = await client.post('/v1/accounts', { id: account, unit: 'credits' });
+    const made = await client.post('/v1/accounts', { id: account, unit: card.unit, rate_card: rateCard });
     if (made.status !== 201 && made.status !== 200) {
       throw new ReplayError(`Account ${account} couldn't be made (${describeProblem(made)}). Use another --run.`);
     }

@@ -1,3 +1,4 @@
+import { createRateCard } from './create-rate-card.ts';
 import { grantCredits } from './grant-credits.ts';
 import { LedgerClient } from './ledger-client.ts';
 import type { ReplayPlan } from './plan-replay.ts';
@@ -36,7 +37,8 @@ export async function performReplay(
   try {
     await client.check();
     tell(`granting credits to ${plan.customers.length} customers`);
-    await grantCredits(plan, client, concurrency);
+    const rateCard = await createRateCard(plan.card, run, client);
+    await grantCredits(plan, rateCard, client, concurrency);
     const endProgress = showProgress(tally, plan.requests.length, process.stderr);
     const seconds = await runReplay(plan, client, tally, { concurrency, speed, signal }).finally(endProgress);
     tell('checking balances and books');

@@ -1,13 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { Amount, ZERO } from '#amounts';
+import { ZERO } from '#amounts';
 import { planReplay } from './plan-replay.ts';
+import { readReplayCard } from './replay-card.ts';
+
+const priceOf = (model: string, input: string, output: string) => ({
+  event: 'chat.completed',
+  match: { model },
+  components: [
+    { quantity: 'input_tokens', amount: input, per: '1000000' },
+    { quantity: 'output_tokens', amount: output, per: '1000000' },
+  ],
+});
+const card = readReplayCard(JSON.stringify([priceOf('large', '3', '15'), priceOf('small', '0.3', '2')]), 'card.json');
 
 const options = {
   run: 'r1',
   customers: 100,
   shortShare: 0.1,
-  inputPrice: new Amount('0.000003'),
-  outputPrice: new Amount('0.000015'),
+  card,
   maxOutput: 1024,
 };
 const rows = Array.from({ length: 5000 }, (_, index) => ({
@@ -22,7 +32,28 @@ describe('planReplay', () => {
     expect(requests).toHaveLength(1);
     expect(requests[0]?.bound.toFixed()).toBe('0.016482');
     expect(requests[0]?.cost.toFixed()).toBe('0.001782');
-    expect(requests[0]).toMatchObject({ row: 1, atMs: 7, authorizeKey: 'r1-a-000001', commitKey: 'r1-c-000001' });
+    expect(requests[0]).toMatchObject({
+      row: 1,
+      atMs: 7,
+      inputTokens: 374,
+      outputTokens: 44,
+      model: { model: 'large' },
+    });
+    expect(requests[0]).toMatchObject({ authorizeKey: 'r1-a-000001', commitKey: 'r1-c-000001' });
+  });
+
+  it('takes the models in turn, each at its own prices', () => {
+    const { requests } = planReplay(rows.slice(0, 3), options);
+    expect(requests.map(({ model }) => model.model)).toEqual(['large', 'small', 'large']);
+    expect(requests.map(({ cost }) => cost.toFixed())).toEqual(['0.0003', '0.0000323', '0.000336']);
+  });
+
+  it('spreads requests over users and features', () => {
+    const { requests } = planReplay(rows, options);
+    const users = Map.groupBy(requests, ({ tags }) => tags['user']);
+    const features = Map.groupBy(requests, ({ tags }) => tags['feature']);
+    expect([users.size, features.size]).toEqual([10, 3]);
+    for (const { length } of features.values()) expect(length).toBeGreaterThan(rows.length / 4);
   });
 
   it('gives the same plan for the same trace', () => {

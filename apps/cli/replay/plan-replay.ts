@@ -1,10 +1,15 @@
 import { Amount, ZERO } from '#amounts';
 import type { TraceRow } from './read-trace.ts';
+import type { ReplayCard } from './replay-card.ts';
+import { costOfTokens, type TokenPrices } from './token-prices.ts';
 
 export interface ReplayPlan {
+  readonly card: ReplayCard;
   /** The customers that have at least one request. */
   readonly customers: readonly PlannedCustomer[];
   readonly requests: readonly PlannedRequest[];
+  /** Output tokens that are authorized for every request. */
+  readonly maxOutput: number;
   /** How many requests really cost more than is authorized for them. */
   readonly overBound: number;
 }
@@ -21,13 +26,14 @@ export interface PlannedRequest extends PricedRow {
   readonly customer: PlannedCustomer;
 }
 
-interface PricedRow {
+interface PricedRow extends TraceRow {
   /** Its place in the trace, from 1. */
   readonly row: number;
-  readonly atMs: number;
-  /** What is authorized: the prompt, and as much output as the model may write. */
+  readonly model: TokenPrices;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The most that it may cost: the prompt, and as much output as the model may write. */
   readonly bound: Amount;
-  /** What is committed: the tokens it really took. */
+  /** What the customer must pay: the tokens it really took. The service has to come to the same by the rate card. */
   readonly cost: Amount;
   readonly authorizeKey: string;
   readonly commitKey: string;
@@ -39,15 +45,13 @@ export interface PlanOptions {
   readonly customers: number;
   /** The share of customers that are granted too little, 0 to 1. */
   readonly shortShare: number;
-  /** Credits per token. */
-  readonly inputPrice: Amount;
-  readonly outputPrice: Amount;
+  readonly card: ReplayCard;
   /** Tokens of output that are authorized for every request. */
   readonly maxOutput: number;
 }
 
 /**
- * Turns a trace into customers with grants and requests with amounts. The same trace and options always give the
+ * Turns a trace into customers with grants and requests of models. The same trace and options always give the
  * same plan, down to the idempotency keys.
  */
 export function planReplay(rows: readonly TraceRow[], options: PlanOptions): ReplayPlan {
@@ -57,22 +61,37 @@ export function planReplay(rows: readonly TraceRow[], options: PlanOptions): Rep
     return { customer, requests: own.map((request) => ({ ...request, customer })) };
   });
   return {
+    card: options.card,
+    maxOutput: options.maxOutput,
     customers: planned.map(({ customer }) => customer),
     requests: planned.flatMap(({ requests }) => requests).sort((a, b) => a.row - b.row),
     overBound: priced.filter(({ bound, cost }) => cost.greaterThan(bound)).length,
   };
 }
 
-function priceRow({ atMs, inputTokens, outputTokens }: TraceRow, row: number, options: PlanOptions): PricedRow {
-  const prompt = options.inputPrice.times(inputTokens);
+function priceRow(traced: TraceRow, row: number, { run, card, maxOutput }: PlanOptions): PricedRow {
+  const model = card.models[(row - 1) % card.models.length] as TokenPrices;
   return {
+    ...traced,
     row,
-    atMs,
-    bound: prompt.plus(options.outputPrice.times(options.maxOutput)),
-    cost: prompt.plus(options.outputPrice.times(outputTokens)),
-    authorizeKey: `${options.run}-a-${numbered(row, 999_999)}`,
-    commitKey: `${options.run}-c-${numbered(row, 999_999)}`,
+    model,
+    tags: tagsOfRow(row),
+    bound: costOfTokens(model, traced.inputTokens, maxOutput),
+    cost: costOfTokens(model, traced.inputTokens, traced.outputTokens),
+    authorizeKey: `${run}-a-${numbered(row, 999_999)}`,
+    commitKey: `${run}-c-${numbered(row, 999_999)}`,
   };
+}
+
+const features = ['chat', 'search', 'summary'] as const;
+const usersOfCustomer = 10;
+
+/** Who of the customer asks, and where in the product. */
+function tagsOfRow(row: number): PricedRow['tags'] {
+  // Two numbers that have nothing to do with each other, nor with the customer: those take the upper bits.
+  const hash = scramble(row);
+  const feature = features[(hash >>> 8) % features.length] ?? features[0];
+  return { user: `user-${1 + (hash % usersOfCustomer)}`, feature };
 }
 
 function planCustomer(

@@ -17,8 +17,8 @@ describe('repeatCommand', () => {
   });
 
   it('repeats what was given and names the run once', () => {
-    expect(repeated('--url', 'http://localhost:3000', '--input-price', '0.0000001', '--json', '--run', 'r0')).toMatch(
-      /csv' --url http:\/\/localhost:3000 --input-price 0\.0000001 --json --run r1$/,
+    expect(repeated('--url', 'http://localhost:3000', '--short-share', '0.25', '--json', '--run', 'r0')).toMatch(
+      /csv' --url http:\/\/localhost:3000 --short-share 0\.25 --json --run r1$/,
     );
   });
 

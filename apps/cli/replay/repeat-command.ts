@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Amount, formatAmount } from '#amounts';
 
 /**
  * The command line that replays the same run again: every option that was given, and the run's name. A key isn't
@@ -13,7 +12,7 @@ export function repeatCommand(command: Command, file: string, run: string): stri
       if (option.isBoolean()) return [name];
       if (name === '--key') return [name, '"$PURSER_ADMIN_KEY"'];
       const value: unknown = command.getOptionValue(option.attributeName());
-      return [name, quoted(value instanceof Amount ? formatAmount(value) : String(value))];
+      return [name, quoted(String(value))];
     });
   return ['purser replay', quoted(file), ...given, '--run', quoted(run)].join(' ');
 }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { Amount } from '#amounts';
-import { amountAboveZero, numberFrom, runName, serviceUrl, wholeNumberFrom } from './option-values.ts';
+import { numberFrom, runName, serviceUrl, wholeNumberFrom } from './option-values.ts';
 import { performReplay } from './perform-replay.ts';
 import { planReplay } from './plan-replay.ts';
-import { readTrace, type TraceRow } from './read-trace.ts';
+import { readTrace } from './read-trace.ts';
 import { repeatCommand } from './repeat-command.ts';
+import { readReplayCard, type ReplayCard, USUAL_CARD } from './replay-card.ts';
 import { ownTarget, type ReplayTarget, runningTarget } from './replay-target.ts';
 import { formatReport } from './report.ts';
 import { stopOnSignals } from './stop-on-signals.ts';
@@ -18,8 +18,7 @@ interface ReplayFlags {
   readonly dataDir?: string;
   readonly customers: number;
   readonly shortShare: number;
-  readonly inputPrice: Amount;
-  readonly outputPrice: Amount;
+  readonly rateCard?: string;
   readonly maxOutput: number;
   readonly concurrency: number;
   readonly speed?: number;
@@ -48,8 +47,7 @@ export function registerReplay(program: Command): void {
     .addOption(
       option('--short-share <share>', 'share of the customers granted too little', numberFrom(0, 1)).default(0.1),
     )
-    .addOption(priceOption('--input-price <credits>', 'price of a token of the prompt', '0.000003'))
-    .addOption(priceOption('--output-price <credits>', 'price of a token of the answer', '0.000015'))
+    .option('--rate-card <file>', 'JSON of a rate card with prices per token of models (default: one of three models)')
     .addOption(
       option('--max-output <tokens>', 'tokens of answer to authorize', wholeNumberFrom(1, 10_000_000)).default(1024),
     )
@@ -84,16 +82,13 @@ function option(flags: string, description: string, parse: (text: string) => unk
   return new Option(flags, description).argParser(parse);
 }
 
-function priceOption(flags: string, description: string, usual: string): Option {
-  return option(flags, description, amountAboveZero).default(new Amount(usual), usual);
-}
-
 async function replay(file: string, flags: ReplayFlags, command: Command): Promise<void> {
   const run = flags.run ?? freshRun();
   const stop = new AbortController();
   const ignoreSignals = stopOnSignals(stop);
   try {
-    const plan = planReplay((await loadTrace(file)).slice(0, flags.limit), { ...flags, run });
+    const rows = readTrace(await load('trace', file), file).slice(0, flags.limit);
+    const plan = planReplay(rows, { ...flags, run, card: await cardOf(flags.rateCard) });
     process.stderr.write(`run ${run}; the same again: ${repeatCommand(command, file, run)}\n`);
     const target = await openTarget(flags, stop);
     const settings = { ...flags, run, speed: flags.speed ?? null };
@@ -113,16 +108,18 @@ async function openTarget({ url, key, dataDir }: ReplayFlags, stop: AbortControl
   return url === undefined ? ownTarget(dataDir, key, stop) : runningTarget(url, key);
 }
 
-async function loadTrace(file: string): Promise<TraceRow[]> {
-  let text: string;
+async function cardOf(file: string | undefined): Promise<ReplayCard> {
+  return file === undefined ? USUAL_CARD : readReplayCard(await load('rate card', file), file);
+}
+
+async function load(what: string, file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8');
+    return await readFile(file, 'utf8');
   } catch (error) {
-    throw new ReplayError(`The trace can't be read: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new ReplayError(`The ${what} can't be read: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
-  return readTrace(text, file);
 }
 
 /** Told apart by time and chance, e.g. `replay-20231116T181546-3f9a`. */

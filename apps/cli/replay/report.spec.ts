@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Amount } from '#amounts';
 import { planReplay } from './plan-replay.ts';
 import { compareCredits } from './reconcile.ts';
+import { USUAL_CARD } from './replay-card.ts';
 import { buildReport, type FinishedReplay, formatReport } from './report.ts';
 import { Tally } from './tally.ts';
 
@@ -9,16 +10,16 @@ const plan = planReplay([{ atMs: 0, inputTokens: 10, outputTokens: 10 }], {
   run: 'r1',
   customers: 1,
   shortShare: 0,
-  inputPrice: new Amount('0.000003'),
-  outputPrice: new Amount('0.000015'),
+  card: USUAL_CARD,
   maxOutput: 100,
 });
 
-function credits(account: string, granted: string, spent: string, held: string, available: string) {
+function credits(account: string, granted: string, spent: string, held: string, available: string, due = spent) {
   return {
     account,
     granted: new Amount(granted),
     spent: new Amount(spent),
+    due: new Amount(due),
     held: new Amount(held),
     available: new Amount(available),
   };
@@ -41,10 +42,19 @@ describe('compareCredits', () => {
     ]);
     expect(result.granted.equals(result.spent.plus(result.held).plus(result.left))).toBe(true);
     expect(result.unequal).toEqual([
-      'a: granted 1, spent 0.5, held 0, left 0.500000000001',
-      'b: granted 1, spent 0.5, held 0, left 0.499999999999',
+      'a: granted 1, spent 0.5, held 0, left 0.500000000001, due 0.5',
+      'b: granted 1, spent 0.5, held 0, left 0.499999999999, due 0.5',
     ]);
     expect(result.overspent).toEqual([]);
+  });
+
+  it('finds a customer who has paid another amount than the tokens of the trace come to', () => {
+    const result = compareCredits([
+      credits('a', '1', '0.5', '0', '0.5', '0.500000000001'),
+      credits('b', '1', '0', '0', '1'),
+    ]);
+    expect(result.unequal).toEqual(['a: granted 1, spent 0.5, held 0, left 0.5, due 0.500000000001']);
+    expect(result.due.toFixed()).toBe('0.500000000001');
   });
 
   it('calls a customer overspent who spent more than granted, or whose balance is below zero', () => {
@@ -75,6 +85,7 @@ describe('buildReport', () => {
 
   it.each<[string, () => Partial<FinishedReplay>]>([
     ['an error', () => ({ tally: Object.assign(new Tally(), { errors: 1 }) })],
+    ['a wrong price', () => ({ reconciliation: compareCredits([credits('a', '1', '0.1', '0', '0.9', '0.2')]) })],
     ['an unaccounted credit', () => ({ reconciliation: compareCredits([credits('a', '1', '0', '0', '0.9')]) })],
     ['an overspend', () => ({ reconciliation: compareCredits([credits('a', '1', '2', '0', '-1')]) })],
     ['a failed verify', () => ({ verdict: { result: 'failed', summary: 'grant g1 is off by 1' } })],
@@ -89,6 +100,8 @@ describe('formatReport', () => {
   it('says everything in a few lines', () => {
     const lines = formatReport(buildReport(finished())).split('\n');
     expect(lines).toContain('requests     1 of 1 customers, 0 of them granted too little');
+    expect(lines).toContain('models       claude-sonnet-4-5, gpt-5-mini, gemini-2.5-flash');
+    expect(lines).toContain("recomputed   0.1 from the trace's tokens alone");
     expect(lines).toContain('decisions    2,700 in 2.00 s: 1,350 per second');
     expect(lines).toContain('             0.1 spent + 0.000000000001 held + 0.199999999999 left');
     expect(lines.slice(-3)).toEqual(['overspend    none', 'verify       passed: all invariants hold', 'ok']);

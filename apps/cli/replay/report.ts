@@ -30,6 +30,7 @@ export interface ReplayReport {
   readonly requests: number;
   readonly customers: number;
   readonly short_customers: number;
+  readonly models: readonly string[];
   readonly approved: number;
   readonly declined: number;
   readonly committed: number;
@@ -45,6 +46,7 @@ export interface ReplayReport {
   readonly commit_ms: LatencyReport;
   readonly granted: string;
   readonly spent: string;
+  readonly recomputed: string;
   readonly held: string;
   readonly left: string;
   readonly uncollected: string;
@@ -72,6 +74,7 @@ export function buildReport(replay: FinishedReplay): ReplayReport {
     requests: plan.requests.length,
     customers: plan.customers.length,
     short_customers: plan.customers.filter(({ ample }) => !ample).length,
+    models: plan.card.models.map(({ event, model }) => model ?? event),
     approved: tally.approved,
     declined: tally.declined,
     committed: tally.committed,
@@ -87,6 +90,7 @@ export function buildReport(replay: FinishedReplay): ReplayReport {
     commit_ms: latencyOf(tally.commitMicros),
     granted: formatAmount(reconciliation.granted),
     spent: formatAmount(reconciliation.spent),
+    recomputed: formatAmount(reconciliation.due),
     held: formatAmount(reconciliation.held),
     left: formatAmount(reconciliation.left),
     uncollected: formatAmount(tally.uncollected),
@@ -109,6 +113,7 @@ export function formatReport(report: ReplayReport): string {
   const lines = [
     `run          ${report.run}`,
     `requests     ${count(requests)} of ${count(customers)} customers, ${count(short)} of them granted too little`,
+    `models       ${report.models.join(', ')}`,
     `approved     ${count(report.approved)}`,
     `declined     ${count(report.declined)}`,
     `errors       ${count(report.errors)}`,
@@ -122,6 +127,7 @@ export function formatReport(report: ReplayReport): string {
     ...remarks(report),
     `credits      ${report.granted} granted`,
     `             ${report.spent} spent + ${report.held} held + ${report.left} left`,
+    `recomputed   ${report.recomputed} from the trace's tokens alone`,
     unequal.length === 0 ? '             equal to the last digit for every customer' : '             NOT equal:',
     ...listed(unequal),
     overspent.length === 0 ? 'overspend    none' : `overspend    ${count(overspent.length)} customers`,

@@ -38,16 +38,29 @@ export async function runReplay(
       if (waitMs > 0) await sleep(waitMs, undefined, { signal: options.signal });
       tally.behindMs = Math.max(tally.behindMs, -waitMs);
     }
-    await replayRequest(request, client, tally);
+    await replayRequest(request, plan.maxOutput, client, tally);
     tally.done += 1;
   });
   return (performance.now() - startedMs) / 1000;
 }
 
-async function replayRequest(request: PlannedRequest, client: LedgerClient, tally: Tally): Promise<void> {
+async function replayRequest(
+  request: PlannedRequest,
+  maxOutput: number,
+  client: LedgerClient,
+  tally: Tally,
+): Promise<void> {
   const row = `row ${request.row}`;
   const { account, ample } = request.customer;
-  const authorization = { account, amount: formatAmount(request.bound), metadata: { row: String(request.row) } };
+  const { event, model } = request.model;
+  const asked = { event, ...(model !== null && { model }), input_tokens: request.inputTokens };
+  const authorization = {
+    account,
+    usage: asked,
+    max_output_tokens: maxOutput,
+    tags: request.tags,
+    metadata: { row: String(request.row) },
+  };
   const authorized = await timed(tally.authorizeMicros, () =>
     client.post('/v1/authorizations', authorization, request.authorizeKey),
   );
@@ -67,7 +80,7 @@ async function replayRequest(request: PlannedRequest, client: LedgerClient, tall
   tally.approved += 1;
 
   const id = textField(authorized, 'id');
-  const commit = { amount: formatAmount(request.cost) };
+  const commit = { usage: { ...asked, output_tokens: request.outputTokens } };
   const committed = await timed(tally.commitMicros, () =>
     client.post(`/v1/authorizations/${id}/commit`, commit, request.commitKey),
   );
@@ -83,11 +96,10 @@ async function replayRequest(request: PlannedRequest, client: LedgerClient, tall
 function countCommit({ row, customer, cost }: PlannedRequest, answer: Answer, tally: Tally): void {
   const charged = amountField(answer, 'committed');
   const uncollected = amountField(answer, 'uncollected');
-  tally.addSpent(customer.account, charged);
-  tally.uncollected = tally.uncollected.plus(uncollected);
+  tally.addCommit(customer.account, { cost, charged, uncollected });
   if (!charged.plus(uncollected).equals(cost)) {
     const parts = `${formatAmount(charged)} committed and ${formatAmount(uncollected)} uncollected`;
-    tally.addError(`row ${row}: a commit of ${formatAmount(cost)} was answered with ${parts}`);
+    tally.addError(`row ${row}: a commit of what costs ${formatAmount(cost)} was answered with ${parts}`);
   }
 }
 

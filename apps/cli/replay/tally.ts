@@ -3,6 +3,13 @@ import { type Amount, ZERO } from '#amounts';
 
 const keptErrors = 5;
 
+/** What a commit should come to by the trace, and what the service says. */
+export interface CommittedCost {
+  readonly cost: Amount;
+  readonly charged: Amount;
+  readonly uncollected: Amount;
+}
+
 /** What has happened so far in a replay. */
 export class Tally {
   /** Requests dealt with, whatever came of them. */
@@ -22,17 +29,26 @@ export class Tally {
   readonly authorizeMicros: RecordableHistogram = createHistogram();
   readonly commitMicros: RecordableHistogram = createHistogram();
   readonly #spent = new Map<string, Amount>();
+  readonly #due = new Map<string, Amount>();
 
   addError(message: string): void {
     this.errors += 1;
     if (this.firstErrors.length < keptErrors) this.firstErrors.push(message);
   }
 
-  addSpent(account: string, amount: Amount): void {
-    this.#spent.set(account, this.spentBy(account).plus(amount));
+  addCommit(account: string, { cost, charged, uncollected }: CommittedCost): void {
+    this.uncollected = this.uncollected.plus(uncollected);
+    this.#spent.set(account, this.spentBy(account).plus(charged));
+    this.#due.set(account, this.dueFrom(account).plus(cost).minus(uncollected));
   }
 
+  /** What the service says that a customer has spent. */
   spentBy(account: string): Amount {
     return this.#spent.get(account) ?? ZERO;
+  }
+
+  /** What a customer must have paid by the trace: the tokens of its committed requests, but for what wasn't collected. */
+  dueFrom(account: string): Amount {
+    return this.#due.get(account) ?? ZERO;
   }
 }
