@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type Amount, parseAmount } from '#amounts';
 
 export function wholeNumberFrom(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -15,6 +16,12 @@ export function numberFrom(min: number, max: number): (text: string) => number {
     if (/^\d+(?:\.\d+)?$/.test(text) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`Give a number from ${min} to ${max}.`);
   };
+}
+
+export function amountAboveZero(text: string): Amount {
+  const amount = parseAmount(text);
+  if (amount?.greaterThan(0)) return amount;
+  throw new InvalidArgumentError('Give an amount above 0 in digits, with at most 12 after the point, e.g. 0.000003.');
 }
 
 /** Account ids and idempotency keys begin with it, so it keeps to what they may contain. */
