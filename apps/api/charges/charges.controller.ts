@@ -42,6 +42,11 @@ export class ChargesController {
       items: items.map((item) => spendRequest(environment, item)),
     } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }), refusedItems);
+    return this.ledger.run(
+      reply,
+      command,
+      (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }),
+      refusedItems,
+    );
   }
 }

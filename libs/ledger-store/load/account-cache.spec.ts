@@ -1,5 +1,7 @@
 import { Amount, ZERO } from '#amounts';
-import { DEFAULT_TERMS, accountKey,
+import {
+  DEFAULT_TERMS,
+  accountKey,
   accountState,
   Counters,
   HoldExpiries,
@@ -9,7 +11,8 @@ import { DEFAULT_TERMS, accountKey,
   type Authorization,
   type Counter,
   type Grant,
-  type LedgerState } from '#ledger';
+  type LedgerState,
+} from '#ledger';
 import { NO_STORE_RULES } from '../prices/price-source.ts';
 import { describe, expect, it } from '@jest/globals';
 import { AccountCache } from './account-cache.ts';

@@ -18,5 +18,5 @@ export interface StoreRules extends LedgerRules {
   readonly prices: PriceSource;
 }
 
-export const NO_PRICE_SOURCE: PriceSource = { ...NO_PRICES, ensure: () => Promise.resolve() };
+const NO_PRICE_SOURCE: PriceSource = { ...NO_PRICES, ensure: () => Promise.resolve() };
 export const NO_STORE_RULES: StoreRules = { ...NO_RULES, prices: NO_PRICE_SOURCE };

@@ -10,7 +10,19 @@ import {
 } from '#ledger';
 import { column } from './column.ts';
 import { alertRules, usageSamples } from './json-forms.ts';
-import { accountKey, bits64, counter, enumeration, integer, json, numeric, text, time, uuid, type Kind } from './kind.ts';
+import {
+  accountKey,
+  bits64,
+  counter,
+  enumeration,
+  integer,
+  json,
+  numeric,
+  text,
+  time,
+  uuid,
+  type Kind,
+} from './kind.ts';
 import { table, type RowOf } from './table.ts';
 
 /** Which of its environment's clocks it is. How far that one is ahead stands in `test_clocks`; `live` has none. */

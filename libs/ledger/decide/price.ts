@@ -26,7 +26,7 @@ export interface Asked {
 }
 
 /** What is fixed when an authorization is made; `null` where its account has no rate card. */
-export function freezePrice(context: DecisionContext, account: AccountState): FrozenPrice | null {
+function freezePrice(context: DecisionContext, account: AccountState): FrozenPrice | null {
   const { rateCard: card, discount } = account.account.terms;
   if (card === null) return null;
   const version = context.rules.prices.versionAt(card, timeOf(context, account), context.realNow);

@@ -1,6 +1,5 @@
 import type { Pool } from '#database';
 import type { CommandType } from '#ledger';
-import { NO_STORE_RULES } from '../../../libs/ledger-store/prices/price-source.ts';
 import {
   AccountCache,
   ledgerPool,
@@ -46,7 +45,7 @@ export class OneByOneEngine {
 
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
     // Nothing is cached: another transaction may have changed the account since.
-    const cache = new AccountCache(NO_STORE_RULES, () => false, 0);
+    const cache = new AccountCache(undefined, () => false, 0);
     const { answers } = await runLocked(this.#pool, [queued(submission)], { cache });
     const [answer] = answers;
     if (!answer) throw new Error('a submission was left without an answer');
