@@ -14,6 +14,8 @@ export interface AccountTerms {
   readonly overdraftLimit: Amount;
   readonly overage: OveragePolicy;
   readonly timeZone: string;
+  /** The least that it spends in each calendar month: what is missing at its end is charged. `null`: it may spend nothing. */
+  readonly commitment: Amount | null;
   /** The UUID of the rate card that prices its usage; `null`: only amounts are taken. */
   readonly rateCard: string | null;
   /** The part that is taken off every price, from 0 to 1. */
@@ -29,6 +31,7 @@ export const DEFAULT_TERMS: AccountTerms = {
   overdraftLimit: ZERO,
   overage: 'cap',
   timeZone: 'UTC',
+  commitment: null,
   rateCard: null,
   discount: ZERO,
   overrides: [],
@@ -62,6 +65,8 @@ export interface Account {
   terms: AccountTerms;
   /** How often its own prices have changed. */
   overridesVersion: number;
+  /** Whether it has, or had, a commitment: only then are there periods to be read. */
+  hasCommitmentPeriods: boolean;
   status: AccountStatus;
   closure: Closure;
   /** What the account lives by; `null` in `live`, where time is real. */

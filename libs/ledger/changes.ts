@@ -1,5 +1,6 @@
 import type { Amount } from '#amounts';
 import type { Authorization } from './authorization.ts';
+import type { CommitmentPeriod } from './commitments.ts';
 import type { Counter } from './counters.ts';
 import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert } from './events.ts';
@@ -57,6 +58,7 @@ export interface Changes {
   readonly grants: RowChanges<Grant>;
   readonly authorizations: RowChanges<Authorization>;
   readonly counters: RowChanges<Counter>;
+  readonly commitments: RowChanges<CommitmentPeriod>;
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
@@ -80,6 +82,7 @@ export function noChanges(): Changes {
     grants: new RowChanges(),
     authorizations: new RowChanges(),
     counters: new RowChanges(),
+    commitments: new RowChanges(),
     transfers: [],
     events: [],
     sentAlerts: [],

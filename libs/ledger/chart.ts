@@ -9,7 +9,15 @@ import type { AccountKey } from './ids.ts';
 export type LedgerAccount = `funding:${GrantCategory}` | 'grant' | 'usage' | 'breakage' | 'debt';
 
 /** What a transfer books; the database checks that debit and credit fit the kind. */
-export const TRANSFER_KINDS = ['grant', 'usage', 'debt_repayment', 'breakage', 'grant_void', 'refund'] as const;
+export const TRANSFER_KINDS = [
+  'grant',
+  'usage',
+  'debt_repayment',
+  'breakage',
+  'grant_void',
+  'refund',
+  'commitment',
+] as const;
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
 /** One immutable row of the books: `amount` is positive, and `debit` differs from `credit`. */

@@ -59,6 +59,13 @@ export interface LedgerEvents {
     /** What it was charged in place of a price; less was collected where the credits didn't suffice. */
     readonly charged: string;
   };
+  /** A period of a commitment has ended, and what was missing was charged. */
+  'commitment.settled': CommitmentPeriodData & {
+    /** What was missing: the sum of `charged` and `uncollected`. */
+    readonly shortfall: string;
+  };
+  /** Usage of a settled period was charged late. It was set off against the shortfall, of which the figures say what is left. */
+  'commitment.set_off': CommitmentPeriodData & { readonly set_off: string };
   'account.suspended': { readonly status: 'suspended' };
   /** What was left of all its grants, scheduled ones included, and where it went. */
   'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
@@ -90,6 +97,8 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'authorization.committed': true,
   'usage.uncollected': true,
   'usage.unpriced': true,
+  'commitment.settled': true,
+  'commitment.set_off': true,
   'account.suspended': true,
   'account.closed': true,
   'balance.threshold_reached': true,
@@ -106,6 +115,17 @@ export interface GrantData {
   readonly remaining: string;
   readonly effective_at: string;
   readonly expires_at: string | null;
+}
+
+export interface CommitmentPeriodData {
+  readonly period_start: string;
+  readonly period_end: string;
+  /** What was to be spent, and what was. */
+  readonly amount: string;
+  readonly spent: string;
+  /** What of the shortfall was charged, and what neither credits nor debt covered. */
+  readonly charged: string;
+  readonly uncollected: string;
 }
 
 interface ThresholdData {

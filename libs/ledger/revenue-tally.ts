@@ -22,7 +22,9 @@ const NONE: readonly RevenueTally[] = [];
 /** Adds up what a batch has changed; for most batches that is nothing. */
 export function revenueTallies(changes: Changes): readonly RevenueTally[] {
   const inDebt = changes.transfers.filter(({ debit, credit }) => debit === 'debt' || credit === 'debt');
-  const uncollected = changes.events.filter(({ type }) => type === 'usage.uncollected');
+  const uncollected = changes.events.filter(
+    ({ type }) => type === 'usage.uncollected' || type === 'commitment.settled',
+  );
   if (inDebt.length === 0 && uncollected.length === 0 && changes.lateCommits.length === 0) return NONE;
   const tallies = new Tallies();
   const accounts = accountsOf(changes);

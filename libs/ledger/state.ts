@@ -4,6 +4,7 @@ import { type Amount, ZERO } from '#amounts';
 import type { Authorization } from './authorization.ts';
 import type { Balance } from './balance.ts';
 import { compareBurnDown } from './burn-down.ts';
+import type { CommitmentPeriod } from './commitments.ts';
 import { Counters } from './counters.ts';
 import type { Grant } from './grant.ts';
 import { withLifetime } from './hold-lifetime.ts';
@@ -25,6 +26,8 @@ export interface AccountState {
   readonly holdExpiries: HoldExpiries;
   /** What it has used and reserved of what is counted over a period. */
   readonly counters: Counters;
+  /** The periods of its commitment, the first one first. */
+  readonly commitments: CommitmentPeriod[];
   /** How many authorizations are open; counted only where there is a bound to how many may be. */
   openHolds: number;
   /** The balance that the observers have seen last, see `observeBalances`. */
@@ -61,7 +64,8 @@ export function accountState(
     holdExpiries,
     openHolds,
     counters = Counters.none(),
-  }: Pick<AccountState, 'holdExpiries' | 'openHolds'> & Partial<Pick<AccountState, 'counters'>>,
+    commitments = [],
+  }: Pick<AccountState, 'holdExpiries' | 'openHolds'> & Partial<Pick<AccountState, 'counters' | 'commitments'>>,
   now: number,
 ): AccountState {
   const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
@@ -80,6 +84,7 @@ export function accountState(
     held,
     holdExpiries,
     counters,
+    commitments,
     openHolds,
     observed: { posted: posted.minus(unseen), held },
     entering: null,

@@ -8,6 +8,7 @@ import { IdGenerator } from '../id-generator.ts';
 import { noBurnRate } from '../burn-rate.ts';
 import { accepted, refused, type AccountExists, type Outcome, type UnitMismatch } from '../refusals.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
+import { changeCommitment, openPeriod } from './change-commitment.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
 import { canonical } from './same-usage.ts';
@@ -42,6 +43,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     unit,
     terms,
     overridesVersion: 0,
+    hasCommitmentPeriods: terms.commitment !== null,
     status: 'active',
     closure: NOT_CLOSED,
     testClock,
@@ -58,6 +60,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
   context.state.accounts.set(ref.key, state);
   context.changes.accounts.create(state);
   if (terms.overrides.length > 0) keepOverrides(context, state);
+  if (terms.commitment) openPeriod(context, state, createdAt);
   return decidedAccount(context, state, true);
 }
 
@@ -68,9 +71,10 @@ export function updateAccount(context: DecisionContext, command: UpdateAccount):
   const account = found.value;
   const mismatch = unitMismatch(account.account.unit, command);
   if (mismatch) return refused(mismatch);
-  const { overrides } = account.account.terms;
+  const { overrides, commitment } = account.account.terms;
   account.account.terms = { ...account.account.terms, ...command.terms };
   if (canonical(overrides) !== canonical(account.account.terms.overrides)) keepOverrides(context, account);
+  changeCommitment(context, account, commitment);
   return changed(context, account);
 }
 

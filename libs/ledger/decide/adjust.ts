@@ -13,6 +13,7 @@ import { giveBackUsage } from './give-back-usage.ts';
 import { pricingTerms } from './price.ts';
 import { recordUsage } from './record-usage.ts';
 import { reportCommit } from './report-commit.ts';
+import { setOffShortfall } from './settle-commitment.ts';
 import { Transaction } from './transaction.ts';
 
 /** What an authorization has used in all, as it is stated now. */
@@ -88,6 +89,7 @@ function chargeMore(
 ): void {
   const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: difference });
   chargeRest(new Transaction(context, account), authorization, cover);
+  setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
 }
 

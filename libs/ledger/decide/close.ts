@@ -4,13 +4,15 @@ import type { CloseAccount } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { changed, decidedAccount, type AccountDecision } from './accounts.ts';
+import { changeCommitment } from './change-commitment.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
 import { Transaction } from './transaction.ts';
 
 /**
  * Ends an account for good: nothing is left of its grants, scheduled ones included, and it takes nothing new. What settles
- * old business is still taken: late commits and refunds. Its debt stays. Closing it again changes nothing.
+ * old business is still taken: late commits and refunds. Its debt stays, and it owes nothing
+ * more for a commitment. Closing it again changes nothing.
  */
 export function closeAccount(context: DecisionContext, command: CloseAccount): Outcome<AccountDecision> {
   const { account: ref, remainder } = command;
@@ -20,6 +22,9 @@ export function closeAccount(context: DecisionContext, command: CloseAccount): O
   if (account.holdExpiries.earliest() !== null) return refused({ code: 'account_has_open_holds', account: ref.id });
   account.account.status = 'closed';
   account.account.closure = { ...account.account.closure, closedAt: timeOf(context, account), remainder };
+  const { commitment } = account.account.terms;
+  account.account.terms = { ...account.account.terms, commitment: null };
+  changeCommitment(context, account, commitment);
   const amount = endGrants(context, account, remainder);
   emit(context, account, 'account.closed', { status: 'closed', remainder, amount_left: formatAmount(amount) });
   return changed(context, account);

@@ -15,6 +15,7 @@ import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 import { reportCommit, reportUnpriced } from './report-commit.ts';
 import { isSameUsage } from './same-usage.ts';
+import { setOffShortfall } from './settle-commitment.ts';
 
 /** Charges what was really used. */
 export function commit(context: DecisionContext, command: Commit): Outcome<AuthorizationDecision> {
@@ -61,6 +62,7 @@ function commitOpen(
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
+  setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   return decided(account, authorization);
 }
@@ -83,6 +85,7 @@ function commitLate(
   finish(context, account, authorization, amount);
   authorization.late = true;
   context.changes.lateCommits.push(account);
+  setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   return decided(account, authorization);
 }

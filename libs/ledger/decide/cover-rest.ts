@@ -1,7 +1,7 @@
 import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountState } from '../state.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, type Funding } from './funding.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -40,16 +40,19 @@ export function restOf({ held, overdraftHeld }: Authorization, amount: Amount, o
  * Both parts draw credits that are free by now, the overdraft leg first; what others have pinned is theirs. The leg takes no
  * more from what is available than it did while it was pinned. The excess takes what is available, and debt only up to the
  * overdraft limit, where its policy allows any.
+ *
+ * @param at by the account's clock: what may be spent then
  */
 export function coverRest(
   context: DecisionContext,
   account: AccountState,
-  authorization: Authorization,
+  authorization: Pick<Authorization, 'usage' | 'tags' | 'overage'>,
   { overdraft, excess }: Rest,
+  at = timeOf(context, account),
 ): RestCover {
   if (overdraft.isZero() && excess.isZero()) return NOTHING_TO_PAY;
   const asked = overdraft.plus(excess);
-  const funding = fund(context, account, authorization, asked);
+  const funding = fund(context, account, authorization, asked, at);
   const limit = authorization.overage === 'debt' ? account.account.terms.overdraftLimit : ZERO;
   const ofExcess = smallerOf(excess, atLeastZero(funding.available.plus(limit)));
   const charged = overdraft.plus(ofExcess);

@@ -170,12 +170,32 @@ const alertStep = fc.oneof(
   ...[refund, voidGrant],
 );
 
+const commitment = fc.tuple(account, fc.constantFrom('5', '20', '200', null)).map(
+  ([id, commitment]): Step =>
+    ({ ledger }) =>
+      ledger.updateAccount({ commitment }, id),
+);
+/** Rich in ends of months, with holds and grants that reach over them. */
+const monthStep = fc.oneof(
+  ...[grant, charge, authorize, commit].map((arbitrary) => ({ weight: 3, arbitrary })),
+  ...[refund, commitment, sweep, extend, voided, alerts].map((arbitrary) => ({ weight: 1, arbitrary })),
+  { weight: 1, arbitrary: close },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(1, 60, 3600, 27.9 * 24 * 3600, 70 * 24 * 3600).map(
+      (seconds): Step =>
+        ({ ledger }) =>
+          ledger.advance(seconds),
+    ),
+  },
+);
+
 function pick(made: readonly Named[], at: number): Named {
   return made[at % made.length] ?? NOBODY;
 }
 
-function open(): World {
-  const ledger = ledgerAt('2026-01-01T00:00:00Z');
+function open(time = '2026-01-01T00:00:00Z'): World {
+  const ledger = ledgerAt(time);
   ledger.account('acme', { overdraftLimit: '50', overage: 'debt' }).account('beta');
   return { ledger, grants: [], authorizations: [] };
 }
@@ -191,8 +211,7 @@ function play(world: World, step: Step): void {
   }
 }
 
-function playAll(steps: readonly Step[]): void {
-  const world = open();
+function playAll(steps: readonly Step[], world = open()): void {
   for (const step of steps) play(world, step);
   world.ledger.checkPastBalances();
 }
@@ -208,6 +227,14 @@ describe('decide', () => {
 
   it('keeps every invariant where accounts are closed, and what they have begun is settled', () => {
     fc.assert(fc.property(fc.array(closingStep, { minLength: 10, maxLength: 60 }), playAll), { numRuns: 400 });
+  });
+
+  it('charges the shortfalls of commitments once, whatever lands late', () => {
+    const steps = fc.tuple(commitment, fc.array(monthStep, { minLength: 10, maxLength: 60 }));
+    fc.assert(
+      fc.property(steps, ([first, others]) => playAll([first, ...others], open('2026-01-31T23:50:00Z'))),
+      { numRuns: 400 },
+    );
   });
 
   it('sends no alert twice, however the balance goes and the rules change', () => {

@@ -19,8 +19,13 @@ export interface Funding {
 }
 
 /** Finds the credits that may pay for this, and takes none. It looks only where something is free, until there is enough. */
-export function fund(context: DecisionContext, account: AccountState, spending: Spending, amount: Amount): Funding {
-  const now = timeOf(context, account);
+export function fund(
+  context: DecisionContext,
+  account: AccountState,
+  spending: Spending,
+  amount: Amount,
+  at = timeOf(context, account),
+): Funding {
   const burden = burdenOf(account);
   const enough = amount.plus(burden);
   const shares: { grant: Grant; amount: Amount }[] = [];
@@ -32,7 +37,7 @@ export function fund(context: DecisionContext, account: AccountState, spending: 
     const grant = account.grants[index];
     if (!grant) break;
     const free = grant.remaining.minus(grant.held);
-    if (free.isZero() || !isSpendable(grant, now)) continue;
+    if (free.isZero() || !isSpendable(grant, at)) continue;
     if (!mayPayFor(grant, spending)) {
       outOfScope = outOfScope.plus(free);
       continue;

@@ -16,19 +16,22 @@ export function giveBackUsage(
   amount: Amount,
   reason: string | null,
 ): void {
-  const books = new Transaction(context, account);
+  giveBackDraws(new Transaction(context, account), authorization.draws, amount, { authorization, reason });
+  authorization.refunded = authorization.refunded.plus(amount);
+  context.changes.authorizations.update(authorization);
+}
+
+/** The same of draws, which say afterwards what of them was refunded. */
+export function giveBackDraws(books: Transaction, draws: Draw[], amount: Amount, of: Omit<RefundOf, 'corrects'>): void {
   let left = amount;
-  const { draws } = authorization;
   for (const [index, draw] of [...draws.entries()].reverse()) {
     if (left.isZero()) break;
     const part = smallerOf(draw.amount.minus(draw.refunded), left);
     if (part.isZero()) continue;
-    giveBack(books, { grantId: draw.grantId, amount: part }, { authorization, corrects: draw.transactionId, reason });
+    giveBack(books, { grantId: draw.grantId, amount: part }, { ...of, corrects: draw.transactionId });
     draws[index] = { ...draw, refunded: draw.refunded.plus(part) };
     left = left.minus(part);
   }
-  authorization.refunded = authorization.refunded.plus(amount);
-  context.changes.authorizations.update(authorization);
 }
 
 function giveBack(books: Transaction, { grantId, amount }: Pick<Draw, 'grantId' | 'amount'>, of: RefundOf): void {

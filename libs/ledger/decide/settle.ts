@@ -1,21 +1,25 @@
 import { formatAmount, ZERO } from '#amounts';
 import type { Lapsed, LapsedHold, LapsedShare } from '../authorization.ts';
 import type { Balance } from '../balance.ts';
+import { lastInstantOf, runningPeriod, type CommitmentPeriod } from '../commitments.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
+import { openPeriod } from './change-commitment.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { free } from './count.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { observeBalance } from './observe-balances.ts';
 import { reportLosses } from './report-losses.ts';
+import { reportSettled, settleCommitment } from './settle-commitment.ts';
 import { Transaction } from './transaction.ts';
 
 /**
  * Books what time alone has done since an account was last written: grants come into effect, what lapsed holds have pinned
- * is let go with what they have reserved of counters, the unpinned rest of expired grants becomes breakage. It runs before the first decision of a batch, so no
- * decision ever sees a hold or a grant that has expired, whether or not a worker came by.
+ * is let go with what they have reserved of counters, the unpinned rest of expired grants becomes breakage, and what is missing
+ * to a commitment at the end of its period is charged. It runs before the first decision of a batch, so no decision ever sees a
+ * hold or a grant that has expired, whether or not a worker came by.
  *
  * It goes through the instants in their order, and what happened at one instant happened together. So what its events say
  * depends on when things were due, and not on when they are booked; and a grant that takes the place of one that expires
@@ -37,7 +41,8 @@ export function settle(context: DecisionContext, lapsed: Lapsed): void {
 }
 
 /** Whether time has done nothing to an account that {@link settle} would have to book. @param now by the account's clock */
-export function isSettled({ grants, holdExpiries }: AccountState, now: number): boolean {
+export function isSettled({ grants, holdExpiries, commitments }: AccountState, now: number): boolean {
+  if ((runningPeriod(commitments)?.end ?? Number.POSITIVE_INFINITY) <= now) return false;
   if ((holdExpiries.earliest() ?? Number.POSITIVE_INFINITY) <= now) return false;
   return grants.every((grant) => {
     if (grant.remaining.isZero()) return true;
@@ -61,6 +66,7 @@ interface Incident {
   readonly hold?: LapsedHold;
   readonly entering?: Grant;
   readonly expiring?: Grant;
+  readonly ending?: CommitmentPeriod;
 }
 
 /** Holds that lapsed later may be missing. What they pin can't be told from what is free, so time stops at the last one that isn't. */
@@ -80,6 +86,7 @@ function settleAccount(context: DecisionContext, account: AccountState, due: Due
     ...due.shares.map((share): Incident => ({ at: share.at, share })),
     ...due.holds.map((hold): Incident => ({ at: hold.at, hold })),
     ...account.grants.flatMap((grant) => incidentsOf(grant, due.until)),
+    ...endingPeriods(context, account, due.until),
   ];
   if (incidents.length === 0) return;
   // A hold that has lapsed changes its account, also where nothing was left of it.
@@ -103,6 +110,18 @@ function incidentsOf(grant: Grant, until: number): Incident[] {
   return incidents;
 }
 
+/** The periods of a commitment that have ended, with those that began since. */
+function endingPeriods(context: DecisionContext, account: AccountState, until: number): Incident[] {
+  const incidents: Incident[] = [];
+  for (let period = runningPeriod(account.commitments); period && period.end <= until;) {
+    incidents.push({ at: lastInstantOf(period), ending: period });
+    openPeriod(context, account, period.end);
+    const next = runningPeriod(account.commitments);
+    period = next === period ? undefined : next;
+  }
+  return incidents;
+}
+
 interface Instant {
   readonly at: number;
   readonly together: readonly Incident[];
@@ -115,8 +134,11 @@ function passInstant(context: DecisionContext, account: AccountState, { at, toge
   const expiring = together.flatMap((one) => one.expiring ?? []);
   for (const grant of expiring) expire(context, account, grant, at);
   for (const { share } of together) if (share) release(context, account, share);
+  const ending = together.flatMap((one) => one.ending ?? []);
+  for (const period of ending) settleCommitment(context, account, period);
   const moment = { at, balance: balanceThen(account, scheduled) };
   for (const grant of expiring) emitExpiry(context, account, grant, moment);
+  for (const period of ending) reportSettled(context, account, period, moment);
   reportLosses(context, moment);
   for (const { hold } of together) {
     if (!hold) continue;

@@ -1,6 +1,7 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
+import { lastInstantOf, periodAt, type CommitmentPeriod } from '../commitments.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { addUsage } from '../burn-rate.ts';
 import { enterGrant, type AccountState } from '../state.ts';
@@ -21,7 +22,8 @@ interface Booking {
 
 /** What a refund is booked for. */
 export interface RefundOf {
-  readonly authorization: Authorization;
+  /** `null`: the shortfall of a commitment. */
+  readonly authorization: Authorization | null;
   /** The transaction it puts right. */
   readonly corrects: string;
   readonly reason: string | null;
@@ -94,6 +96,23 @@ export class Transaction {
     const authorizationId = authorization.id;
     const transactionId = this.book({ kind: 'usage', debit: 'debt', credit: 'usage', amount, authorizationId });
     this.charge(authorization, { grantId: null, amount, transactionId, refunded: ZERO });
+  }
+
+  /**
+   * Charges what is missing to a commitment, as of the last instant of its period: out of unpinned credits of a grant, or as debt.
+   *
+   * @param grant `null` for debt
+   */
+  chargeShortfall(period: CommitmentPeriod, grant: Grant | null, amount: Amount): void {
+    if (grant) this.reduce(grant, amount);
+    else this.addToDebt(amount);
+    const at = lastInstantOf(period);
+    const common = { kind: 'commitment', credit: 'usage', amount, at } as const;
+    const transactionId = this.book(
+      grant ? { ...common, debit: 'grant', grantId: grant.id } : { ...common, debit: 'debt' },
+    );
+    period.draws.push({ grantId: grant && grant.id, amount, transactionId, refunded: ZERO });
+    this.context.changes.commitments.update(period);
   }
 
   /** Repays debt out of a grant, one in effect or still to come. */
@@ -227,6 +246,7 @@ export class Transaction {
       context.changes.accounts.updateAlerts(account);
     }
     authorization.committed = authorization.committed.plus(draw.amount);
+    this.addToSpent(authorization, draw.amount);
     const { draws } = authorization;
     const last = draws.at(-1);
     if (last?.grantId === draw.grantId && last.transactionId === draw.transactionId) {
@@ -236,10 +256,27 @@ export class Transaction {
     }
   }
 
+  /** What an authorization is charged counts for the commitment of the period in which it was made. */
+  private addToSpent({ createdAt }: Authorization, amount: Amount): void {
+    const period = periodAt(this.account.commitments, createdAt);
+    if (!period) return;
+    period.spent = period.spent.plus(amount);
+    this.context.changes.commitments.update(period);
+  }
+
   private bookRefund(credit: 'debt' | 'grant', amount: Amount, of: RefundOf, grantId?: string): void {
     const { authorization, corrects, reason } = of;
-    const facts = { amount, authorizationId: authorization.id, corrects, reason };
-    this.book({ kind: 'refund', debit: 'usage', credit, ...facts, ...(grantId === undefined ? {} : { grantId }) });
+    if (authorization) this.addToSpent(authorization, amount.neg());
+    this.book({
+      kind: 'refund',
+      debit: 'usage',
+      credit,
+      amount,
+      corrects,
+      reason,
+      ...(authorization ? { authorizationId: authorization.id } : {}),
+      ...(grantId === undefined ? {} : { grantId }),
+    });
   }
 
   /** @returns the transaction's id. */

@@ -7,6 +7,7 @@ import { hasExpired, type Grant } from '../grant.ts';
 import type { HoldExpiries } from '../hold-expiries.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState } from '../state.ts';
+import { checkCommitments } from './check-commitments.ts';
 import { checkCounters } from './check-counters.ts';
 import { HistoryCheck } from './check-history.ts';
 import { RefundCheck } from './check-refunds.ts';
@@ -21,6 +22,7 @@ const CHART: Record<TransferKind, RegExp> = {
   breakage: /^grant → breakage$/,
   grant_void: /^grant → funding:(paid|promotional|included)$/,
   refund: /^usage → (debt|grant)$/,
+  commitment: /^(grant|debt) → usage$/,
 };
 
 const NEXT_STATUS: Record<AuthorizationStatus, readonly AuthorizationStatus[]> = {
@@ -105,6 +107,11 @@ export class InvariantCheck {
     for (const grant of grants) this.checkGrant(grant, open, now);
     must(state.openHolds === open.length, 'open holds are counted');
     checkCounters(this.rows.countersOf(key), this.rows.authorizationsOf(key));
+    checkCommitments(
+      this.rows.commitmentsOf(key),
+      this.rows.authorizationsOf(key),
+      this.rows.transfers.filter(({ accountKey }) => accountKey === key),
+    );
     checkHoldExpiries(state.holdExpiries, open);
     must(
       status !== 'closed' || (open.length === 0 && grants.every(({ remaining }) => remaining.isZero())),

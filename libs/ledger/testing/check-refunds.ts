@@ -15,13 +15,14 @@ export class RefundCheck {
     const { kind, amount, grantId, authorizationId, transactionId, corrects, reason } = transfer;
     must((kind === 'refund') === (corrects !== null), 'a refund, and nothing else, corrects a transaction');
     must(kind === 'refund' || reason === null, 'only a refund has a reason');
-    if (grantId !== null && (kind === 'usage' || kind === 'debt_repayment')) add(this.paid, grantId, amount);
-    if (authorizationId === null) return;
-    if (kind === 'usage') add(this.charged, `${authorizationId}/${transactionId}`, amount);
+    const isCharge = kind === 'usage' || kind === 'commitment';
+    if (grantId !== null && (isCharge || kind === 'debt_repayment')) add(this.paid, grantId, amount);
+    // What is charged for a commitment, and set off, is no authorization's.
+    if (isCharge) add(this.charged, `${String(authorizationId)}/${transactionId}`, amount);
     if (kind !== 'refund') return;
-    add(this.refunded, authorizationId, amount);
-    const open = add(this.charged, `${authorizationId}/${String(corrects)}`, amount.neg());
-    must(open.gte(0), 'of a transaction no more is refunded than it charged the authorization');
+    if (authorizationId !== null) add(this.refunded, authorizationId, amount);
+    const open = add(this.charged, `${String(authorizationId)}/${String(corrects)}`, amount.neg());
+    must(open.gte(0), 'of a transaction no more is refunded than it charged');
     if (grantId === null) return;
     must(add(this.paid, grantId, amount.neg()).gte(0), 'no grant gets back more than it paid');
   }

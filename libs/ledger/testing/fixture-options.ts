@@ -16,6 +16,7 @@ export interface AccountOptions {
   readonly name?: string;
   readonly overdraftLimit?: string;
   readonly overage?: OveragePolicy;
+  readonly commitment?: string | null;
   readonly metadata?: AccountTerms['metadata'];
   readonly timeZone?: string;
   readonly rateCard?: string;
@@ -79,11 +80,17 @@ export interface AlertOptions {
   readonly remaining?: readonly string[] | null;
 }
 
-export function termsOf({ overdraftLimit, discount, ...terms }: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
+export function termsOf({
+  overdraftLimit,
+  discount,
+  commitment,
+  ...terms
+}: Omit<AccountOptions, 'unit'>): Partial<AccountTerms> {
   return {
     ...terms,
     ...(overdraftLimit !== undefined && { overdraftLimit: new Amount(overdraftLimit) }),
     ...(discount !== undefined && { discount: new Amount(discount) }),
+    ...(commitment !== undefined && { commitment: commitment === null ? null : new Amount(commitment) }),
   };
 }
 

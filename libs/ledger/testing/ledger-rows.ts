@@ -15,6 +15,7 @@ import { NO_SUBSCRIBERS, type CommitSubscribers, type DecisionContext } from '..
 import { settle } from '../decide/settle.ts';
 import type { LedgerEvent, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
+import { hasShortfall, type CommitmentPeriod } from '../commitments.ts';
 import { Counters, type Counter } from '../counters.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
@@ -37,6 +38,7 @@ export class LedgerRows {
   readonly grants = new Map<string, Grant>();
   readonly authorizations = new Map<string, Authorization>();
   readonly counters = new Map<string, Counter>();
+  readonly commitments = new Map<string, CommitmentPeriod>();
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
   readonly alerts = new Map<string, SentAlert>();
@@ -108,11 +110,15 @@ export class LedgerRows {
     mustBeApart(grants, 'grant');
     mustBeApart(authorizations, 'authorization');
     mustBeApart(counters, 'counter');
+    mustBeApart(changes.commitments, 'period');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
-      const { terms, status, closure, alerts, sequence, burnRate } = this.accountRow(state.account.key);
+      const { terms, hasCommitmentPeriods, status, closure, alerts, sequence, burnRate } = this.accountRow(
+        state.account.key,
+      );
       const { total } = state.account.burnRate;
-      const account = { ...state.account, terms, status, closure, alerts, sequence, burnRate: { ...burnRate, total } };
+      const kept = { terms, hasCommitmentPeriods, status, closure, alerts, sequence };
+      const account = { ...state.account, ...kept, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
     for (const { account } of accounts.alerts) {
@@ -133,14 +139,16 @@ export class LedgerRows {
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
     this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
     for (const { account } of accounts.terms) {
-      const { terms, overridesVersion, status, closure } = account;
-      Object.assign(this.accountRow(account.key), { terms, overridesVersion, status, closure });
+      const { terms, overridesVersion, hasCommitmentPeriods, status, closure } = account;
+      const written = { terms, overridesVersion, hasCommitmentPeriods, status, closure };
+      Object.assign(this.accountRow(account.key), written);
     }
     for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
     }
     this.writeCounters(changes.counters);
+    this.writeCommitments(changes.commitments);
     this.transfers.push(...changes.transfers);
   }
 
@@ -166,10 +174,19 @@ export class LedgerRows {
     return [...this.counters.values()].filter(({ accountKey }) => accountKey === key);
   }
 
+  commitmentsOf(key: AccountKey): CommitmentPeriod[] {
+    return [...this.commitments.values()].filter(({ accountKey }) => accountKey === key);
+  }
+
   private loadAccount({ state, realNow: now }: DecisionContext, key: AccountKey, needs: Needs): void {
     const row = this.accounts.get(key);
     if (!row) return;
-    const drawn = needs.refunds.flatMap((id) => this.authorizations.get(id)?.draws ?? []);
+    const periods = row.account.hasCommitmentPeriods ? this.commitmentsOf(key).map(copyOfPeriod) : [];
+    const mayBeSetOff = needs.authorizations.length > 0 && periods.some(hasShortfall);
+    const drawn = [
+      ...needs.refunds.flatMap((id) => this.authorizations.get(id)?.draws ?? []),
+      ...(mayBeSetOff ? periods.flatMap(({ draws }) => draws) : []),
+    ];
     const refundable = new Set(drawn.map(({ grantId }) => grantId));
     const mayBeCredited = ({ id, repaid }: Grant): boolean => refundable.has(id) || !repaid.isZero();
     const grants = this.grantsOf(key)
@@ -177,7 +194,7 @@ export class LedgerRows {
         (grant) =>
           !grant.remaining.isZero() ||
           needs.grants.includes(grant.id) ||
-          (needs.refunds.length > 0 && mayBeCredited(grant)),
+          ((needs.refunds.length > 0 || mayBeSetOff) && mayBeCredited(grant)),
       )
       .map((grant) => ({ ...grant }));
     for (const grant of grants) state.grants.set(grant.id, grant);
@@ -190,7 +207,8 @@ export class LedgerRows {
         .filter((one) => this.isNeeded(one, needs))
         .map((one) => ({ ...one })),
     );
-    const rest = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length, counters };
+    const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
+    const rest = { ...holds, counters, commitments: periods };
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
     const open = grants.filter(({ remaining }) => !remaining.isZero());
     state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, rest, now));
@@ -216,6 +234,13 @@ export class LedgerRows {
     for (const one of [...created, ...updated]) this.counters.set(nameOf(one), { ...one });
   }
 
+  private writeCommitments({ created, updated }: RowChanges<CommitmentPeriod>): void {
+    const nameOf = ({ accountKey, start }: CommitmentPeriod): string => `${accountKey}/${String(start)}`;
+    for (const one of created) must(!this.commitments.has(nameOf(one)), 'a period is written once');
+    for (const one of updated) must(this.commitments.has(nameOf(one)), 'a period that is updated was written before');
+    for (const one of [...created, ...updated]) this.commitments.set(nameOf(one), copyOfPeriod(one));
+  }
+
   private declinedOf(needs: Needs, now: number): LedgerState['declined'] {
     const due = this.declines.filter(
       ({ accountKey, minute }) => needs.sweeps.includes(accountKey) && minute <= now - 75_000,
@@ -236,6 +261,10 @@ export class LedgerRows {
 
 function copyOf(authorization: Authorization): Authorization {
   return { ...authorization, draws: [...authorization.draws], steps: [...authorization.steps] };
+}
+
+function copyOfPeriod(period: CommitmentPeriod): CommitmentPeriod {
+  return { ...period, draws: [...period.draws] };
 }
 
 function lapsedHold({ accountKey, id, held, createdAt, expiresAt }: Authorization): LapsedHold {
