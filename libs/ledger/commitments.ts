@@ -1,6 +1,6 @@
 import { type Amount, atLeastZero, ZERO } from '#amounts';
 import { windowOf, type Window } from '#calendar';
-import type { Draw } from './authorization.ts';
+import type { Authorization, Draw } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 
 /**
@@ -8,6 +8,8 @@ import type { AccountKey } from './ids.ts';
  * authorization counts in the period in which the authorization was made, however late it is charged or refunded.
  */
 export interface CommitmentPeriod {
+  /** Of two things of one instant it tells which came first: what was authorized before doesn't count. */
+  readonly id: string;
   readonly accountKey: AccountKey;
   /** Milliseconds since 1970; it belongs to the period. */
   readonly start: number;
@@ -26,8 +28,11 @@ export interface CommitmentPeriod {
 }
 
 /** The period in which an authorization was made; most accounts have none. */
-export function periodAt(periods: readonly CommitmentPeriod[], at: number): CommitmentPeriod | undefined {
-  return periods.findLast(({ start, end }) => start <= at && at < end);
+export function periodOf(
+  periods: readonly CommitmentPeriod[],
+  { id, createdAt }: Pick<Authorization, 'id' | 'createdAt'>,
+): CommitmentPeriod | undefined {
+  return periods.findLast((period) => period.start <= createdAt && createdAt < period.end && period.id < id);
 }
 
 /** The period that isn't settled yet. There is at most one: the last. */

@@ -27,7 +27,7 @@ export type {
   Tags,
   Usage,
 } from './authorization.ts';
-export { hasShortfall, periodAt, runningPeriod, type CommitmentPeriod } from './commitments.ts';
+export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export { Counters } from './counters.ts';
 export type { Counter, Reservation } from './counters.ts';
 export { available, type Balance } from './balance.ts';

@@ -43,7 +43,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     unit,
     terms,
     overridesVersion: 0,
-    hasCommitmentPeriods: terms.commitment !== null,
+    hasCommitmentPeriods: false,
     status: 'active',
     closure: NOT_CLOSED,
     testClock,
@@ -60,7 +60,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
   context.state.accounts.set(ref.key, state);
   context.changes.accounts.create(state);
   if (terms.overrides.length > 0) keepOverrides(context, state);
-  if (terms.commitment) openPeriod(context, state, createdAt);
+  openPeriod(context, state, createdAt);
   return decidedAccount(context, state, true);
 }
 

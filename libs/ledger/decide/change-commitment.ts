@@ -15,7 +15,7 @@ export function changeCommitment(context: DecisionContext, account: AccountState
   const now = timeOf(context, account);
   const running = runningPeriod(account.commitments);
   if (!running) {
-    if (commitment) openPeriod(context, account, now);
+    openPeriod(context, account, now);
     return;
   }
   if (!commitment) running.amount = ZERO;
@@ -27,12 +27,16 @@ export function changeCommitment(context: DecisionContext, account: AccountState
   context.changes.commitments.update(running);
 }
 
-/** Opens the period that begins at an instant and ends with its month. It is the whole month, or as much less is owed. */
+/**
+ * Opens the period that begins at an instant and ends with its month, where the account has a commitment. As much of the
+ * commitment is owed as is left of the month.
+ */
 export function openPeriod(context: DecisionContext, account: AccountState, start: number): void {
   const { key, terms } = account.account;
   if (!terms.commitment) return;
   const month = monthOf(terms.timeZone, start);
   const period = {
+    id: account.ids.next(context.realNow),
     accountKey: key,
     start,
     end: month.end,

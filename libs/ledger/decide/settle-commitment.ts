@@ -1,6 +1,6 @@
 import { formatAmount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
-import { chargedIn, lastInstantOf, missingIn, periodAt, type CommitmentPeriod } from '../commitments.ts';
+import { chargedIn, lastInstantOf, missingIn, periodOf, type CommitmentPeriod } from '../commitments.ts';
 import type { CommitmentPeriodData } from '../events.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
@@ -46,8 +46,8 @@ export function reportSettled(
  * Sets off what an authorization was charged after the period was settled in which it was made: as much less was missing. It
  * comes off what wasn't collected first. What is refunded later doesn't raise a shortfall again.
  */
-export function setOffShortfall(context: DecisionContext, account: AccountState, { createdAt }: Authorization): void {
-  const period = periodAt(account.commitments, createdAt);
+export function setOffShortfall(context: DecisionContext, account: AccountState, authorization: Authorization): void {
+  const period = periodOf(account.commitments, authorization);
   if (!period?.settled) return;
   const charged = chargedIn(period);
   const surplus = charged.plus(period.uncollected).minus(missingIn(period));

@@ -1,7 +1,7 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
-import { lastInstantOf, periodAt, type CommitmentPeriod } from '../commitments.ts';
+import { lastInstantOf, periodOf, type CommitmentPeriod } from '../commitments.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { addUsage } from '../burn-rate.ts';
 import { enterGrant, type AccountState } from '../state.ts';
@@ -257,8 +257,8 @@ export class Transaction {
   }
 
   /** What an authorization is charged counts for the commitment of the period in which it was made. */
-  private addToSpent({ createdAt }: Authorization, amount: Amount): void {
-    const period = periodAt(this.account.commitments, createdAt);
+  private addToSpent(authorization: Authorization, amount: Amount): void {
+    const period = periodOf(this.account.commitments, authorization);
     if (!period) return;
     period.spent = period.spent.plus(amount);
     this.context.changes.commitments.update(period);

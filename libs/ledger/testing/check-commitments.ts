@@ -1,6 +1,6 @@
 import { type Amount, atLeastZero, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
-import { chargedIn, type CommitmentPeriod } from '../commitments.ts';
+import { chargedIn, periodOf, type CommitmentPeriod } from '../commitments.ts';
 import type { Transfer } from '../chart.ts';
 import { must } from './must.ts';
 
@@ -35,8 +35,8 @@ export function checkCommitments(
 }
 
 function checkPeriod(period: CommitmentPeriod, authorizations: readonly Authorization[]): void {
-  const { start, end, amount, spent, settled, draws, uncollected } = period;
-  const own = authorizations.filter(({ createdAt }) => start <= createdAt && createdAt < end);
+  const { amount, spent, settled, draws, uncollected } = period;
+  const own = authorizations.filter((one) => periodOf([period], one));
   const bySum = own.reduce((total, { committed, refunded }) => total.plus(committed).minus(refunded), ZERO);
   must(spent.eq(bySum), `${bySum.toFixed()} is spent in a period, and it says ${spent.toFixed()}`);
   must(amount.gte(0) && spent.gte(0) && uncollected.gte(0), 'nothing of a period is less than nothing');
