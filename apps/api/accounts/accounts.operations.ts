@@ -1,11 +1,20 @@
 import type { OperationsOf } from '../openapi/operation.ts';
 import { ref } from '../openapi/body-schemas.ts';
 import { listSchema } from '../openapi/view-schema.ts';
+import type { ProblemCode } from '../problems/problem.ts';
 import { NEW_ACCOUNT_ID_SCHEMA } from '../validation/rules.ts';
 import { ACCOUNT_ID_SCHEMA } from './account.schema.ts';
 import type { AccountsController } from './accounts.controller.ts';
 
 export const ACCOUNT_PATH = { id: { description: 'The account’s id.', schema: ACCOUNT_ID_SCHEMA } };
+
+/** Why an account doesn't get a rate card. */
+const CARD_PROBLEMS = [
+  'rate_card_not_found',
+  'rate_card_archived',
+  'rate_card_purpose_differs',
+  'unit_mismatch',
+] as const satisfies readonly ProblemCode[];
 
 export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
   create: {
@@ -17,7 +26,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       201: { description: 'The account was created.', schema: ref('Account') },
       200: { description: 'The account exists already, with the same unit and terms.', schema: ref('Account') },
     },
-    problems: ['account_exists', 'account_id_taken'],
+    problems: ['account_exists', 'account_id_taken', ...CARD_PROBLEMS],
     examples: [
       {
         name: 'customer',
@@ -57,7 +66,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       201: { description: 'The account was created.', schema: ref('Account') },
       200: { description: 'The account exists already.', schema: ref('Account') },
     },
-    problems: ['account_id_taken'],
+    problems: ['account_id_taken', ...CARD_PROBLEMS],
     examples: [
       { name: 'new', summary: 'A new customer', path: { id: 'umbrella' }, body: { metadata: { plan: 'free' } } },
       { name: 'again', summary: 'The same customer again', path: { id: 'umbrella' } },
@@ -97,7 +106,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       'Fields that you leave out stay unchanged; `metadata` is replaced as a whole. Open authorizations keep their overage policy.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
-    problems: ['account_not_found', 'account_closed'],
+    problems: [...CARD_PROBLEMS, 'account_not_found', 'account_closed'],
     examples: [
       {
         name: 'new_name',

@@ -1,10 +1,15 @@
 import { IsOptional } from 'class-validator';
-import { Describe } from '../openapi/describe.ts';
+import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { IsAccountId, IsRateCardId } from '../validation/rules.ts';
 import { IsTags } from '../validation/tags.ts';
 import { IsQuotedUsage, type QuotedUsage } from './quoted-usage.ts';
 
-/** Exactly one of `rate_card` and `account`. */
+@DescribeBody({
+  anyOf: [
+    { required: ['rate_card'], properties: { rate_card: { type: 'string' }, account: { type: 'null' } } },
+    { required: ['account'], properties: { account: { type: 'string' }, rate_card: { type: 'null' } } },
+  ],
+})
 export class QuoteBody {
   @Describe('The rate card whose prices apply. Name it, or an account.')
   @IsOptional()

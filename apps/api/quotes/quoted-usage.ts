@@ -24,6 +24,7 @@ const FORMS = [ONE_USAGE_SCHEMA, VENDOR_USAGE_SCHEMA].map((form) => ({
 }));
 const SCHEMA: JsonSchema = {
   anyOf: [...FORMS, { type: 'array', minItems: 1, maxItems: USAGES_MAX, items: { anyOf: FORMS } }],
+  examples: [{ event: 'chat.completed', model: 'gpt-5', input_tokens: 600, output_tokens: 150, times: 20_000 }],
 };
 
 /** One usage or a list of up to a thousand, each as often as it says. */

@@ -19,12 +19,11 @@ const BEYOND_SCHEMAS = [
   /^must not contain NUL or broken Unicode characters$/,
   /^must not be nested deeper than 32 levels$/,
   /^is a name that no field may have$/,
-  /^must be given, or account in its place$/,
   /^must not be before the version in effect took effect/,
   /^must (?:have|not have more) .*\bpart of$/,
 ];
-/** Prices have rules that no schema can say. `libs/pricing` tests them. */
-const PRICES = /^(?:prices|overrides)\b/;
+/** Prices have rules that no schema can say, and so have the answers of vendors. `libs/pricing` tests them. */
+const PRICING_FIELDS = /^(?:prices|overrides)\b|\braw$/;
 
 interface InvalidRequest {
   readonly errors: readonly { readonly field: string; readonly message: string }[];
@@ -103,7 +102,7 @@ function needlessRefusals({ status, body }: Answer): string[] {
   if (status === PROBLEMS.invalid_request.status && (body as { code: string }).code === 'invalid_request') {
     const { errors } = body as InvalidRequest;
     return errors
-      .filter(({ field, message }) => !PRICES.test(field) && !BEYOND_SCHEMAS.some((one) => one.test(message)))
+      .filter(({ field, message }) => !PRICING_FIELDS.test(field) && !BEYOND_SCHEMAS.some((one) => one.test(message)))
       .map(({ field, message }) => `was refused, but the schemas allow it: ${field} ${message}`);
   }
   return [401, 413, 415, 431].includes(status) ? [`was refused by ${String(status)}`] : [];

@@ -59,7 +59,8 @@ export class FuzzService {
     // What is open to all tells of nobody's objects but those of the examples.
     const told = operationOf(request.operation).object.security.length === 0 ? '' : answer.text;
     const leaked = this.ids.leakedTo(caller.environment, told, JSON.stringify(filled));
-    this.ids.learn(caller.environment, told);
+    // A problem may repeat an id of the request, which isn't the caller's.
+    if (answer.status < 400) this.ids.learn(caller.environment, told);
     return [
       ...faultsOf(filled, caller, answer),
       ...changed.map((matter) => `was answered ${String(answer.status)}, but changed the ${matter}`),
