@@ -21,21 +21,24 @@ export type RepeatedRequest = Omit<PricedRequest, 'usages'> & { readonly usages:
 export function priceRepeatedUsages(terms: PricingTerms, request: RepeatedRequest, positions: Positions): Pricing {
   const running = new RunningCounts();
   const unpriced: number[] = [];
+  const each = { ...request, usages: [] };
   const usages = request.usages.map(({ usage, times }, index): PricedUsage => {
     const price = findPrice(terms, usage, request.tags);
-    const applied = price && applyPrice(terms, price, usage, { ...request, usages: [usage] });
+    const applied = price && applyPrice(terms, price, usage, each);
     if (!applied || findsNothing(applied)) unpriced.push(index);
-    return pricedUsage(price, applied ? repeatedLines(applied, new Amount(times), positions, running) : []);
+    return pricedUsage(price, applied ? repeatedLines(applied, times, positions, running) : []);
   });
   return pricingOf(usages, unpriced, running);
 }
 
 function repeatedLines(
   applied: AppliedPrice,
-  times: Amount,
+  repeated: number,
   positions: Positions,
   running: RunningCounts,
 ): readonly Line[] {
+  if (repeated === 1) return linesOf(applied, positions, running);
+  const times = new Amount(repeated);
   const { components } = applied.price;
   const counts = applied.counts.map((count, index) => (components[index]?.counter ? count.times(times) : count));
   return linesOf({ ...applied, counts }, positions, running).map((line) =>
