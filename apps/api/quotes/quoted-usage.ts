@@ -2,9 +2,17 @@ import type { RepeatedUsage } from '#pricing';
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
+import type { Fault } from '../validation/faults-of.ts';
 import { readUsage } from '../validation/read-usage.ts';
 import { isPlainObject } from '../validation/rules.ts';
-import { ONE_USAGE_SCHEMA, usageFault, VENDOR_USAGE_SCHEMA, type UsageInput } from '../validation/usage.ts';
+import {
+  isVendorUsage,
+  ONE_USAGE_SCHEMA,
+  usageFault,
+  VENDOR_USAGE_SCHEMA,
+  type UsageInput,
+  type VendorUsageInput,
+} from '../validation/usage.ts';
 
 /** A usage, and how many requests use that: 1 where it isn't said. */
 export type QuotedUsage = UsageInput & { readonly times?: number };
@@ -47,19 +55,16 @@ export interface ReadQuotedUsage extends RepeatedUsage {
 
 /** @throws {ProblemError} `invalid_request` for vendors' answers in which no usage was found */
 export function readQuotedUsage(sent: QuotedUsage | readonly QuotedUsage[]): readonly ReadQuotedUsage[] {
-  const list = [sent].flat();
-  const read = list.map((one) => readUsage(withoutTimes(one)));
-  const unreadable = read.flatMap((one, index) =>
-    one.unreadable.map(({ message }) => ({ field: `usage.${String(index)}.raw`, message })),
-  );
+  const unreadable: Fault[] = [];
+  const read = [sent].flat().flatMap((one, sentAt): ReadQuotedUsage | ReadQuotedUsage[] => {
+    const { times = 1 } = one;
+    if (!isVendorUsage(one)) return { usage: one, times, sentAt };
+    const { usage, unreadable: faults } = readUsage(withoutTimes(one) as VendorUsageInput);
+    unreadable.push(...faults.map(({ message }) => ({ field: `usage.${String(sentAt)}.raw`, message })));
+    return usage.map((each) => ({ usage: each, times, sentAt }));
+  });
   if (unreadable.length > 0) throw invalidRequest(unreadable);
-  return read.flatMap(({ usage }, index) =>
-    usage.map((one) => ({ usage: one, times: list[index]?.times ?? 1, sentAt: index })),
-  );
-}
-
-function withoutTimes({ times: _, ...usage }: QuotedUsage): UsageInput {
-  return usage as UsageInput;
+  return read;
 }
 
 function faultOf(value: unknown): string | null {
@@ -67,12 +72,13 @@ function faultOf(value: unknown): string | null {
   for (const one of list)
     if (isPlainObject(one) && !isTimes(one['times']))
       return `must have a whole number from 1 to ${String(TIMES_MAX)} as times`;
-  return usageFault(list.length > USAGES_MAX ? list : list.map(bare), USAGES_MAX);
+  return usageFault(
+    list.map((one) => (isPlainObject(one) && 'vendor' in one ? withoutTimes(one) : one)),
+    USAGES_MAX,
+  );
 }
 
-function bare(one: unknown): unknown {
-  if (!isPlainObject(one)) return one;
-  const { times: _, ...usage } = one;
+function withoutTimes({ times: _, ...usage }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return usage;
 }
 
