@@ -81,6 +81,13 @@ describe('usage as a vendor reports it', () => {
     ]);
   });
 
+  it('is refused where a batch has more usages than a request may have', async () => {
+    const line = { response: { status_code: 200, body: CHAT } };
+    const raw = Array.from({ length: 101 }, () => line);
+    const { errors } = expectProblem(await normalize({ vendor: 'openai', raw }), 400, 'invalid_request');
+    expect(errors).toEqual([{ field: 'usage', message: expect.stringMatching(/^has 101 usages in it/) }]);
+  });
+
   it.each<[string, object]>([
     ['no vendor', { raw: {} }],
     ['no raw', { vendor: 'openai' }],

@@ -1,7 +1,7 @@
 import type { JsonObject } from '#amounts';
 import { keptRaw, normalize, type Usage, type VendorCost } from '#pricing';
 import type { Fault } from './faults-of.ts';
-import { isVendorUsage, type UsageInput, type VendorUsageInput } from './usage.ts';
+import { isVendorUsage, USAGES_MAX, type UsageInput, type VendorUsageInput } from './usage.ts';
 
 /** What is kept of the vendors' answers in one request, as JSON. */
 const RAW_BYTES_MAX = 64 * 1024;
@@ -27,7 +27,9 @@ export interface ReadUsage {
 /** @param sent the field `usage` of a body, which `IsUsage` has checked */
 export function readUsage(sent: UsageInput | readonly UsageInput[] | null | undefined): ReadUsage {
   const list = sent ? [sent].flat() : [];
-  const read = list.map((one, index) => readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw'));
+  const read = inBounds(
+    list.map((one, index) => readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw')),
+  );
   const usage = read.flatMap((one) => one.usage);
   const unreadable = read.flatMap((one) => one.unreadable);
   const assumed = [...new Set(read.flatMap((one) => one.assumed))];
@@ -44,11 +46,21 @@ export function readUsage(sent: UsageInput | readonly UsageInput[] | null | unde
 
 type ReadOne = Pick<ReadUsage, 'usage' | 'vendorCosts' | 'assumed' | 'unreadable'>;
 
+const NOTHING_READ: ReadOne = { usage: [], vendorCosts: [], assumed: [], unreadable: [] };
+
 function readOne(sent: UsageInput, field: string): ReadOne {
-  if (!isVendorUsage(sent)) return { usage: [sent], vendorCosts: [null], assumed: [], unreadable: [] };
+  if (!isVendorUsage(sent)) return { ...NOTHING_READ, usage: [sent], vendorCosts: [null] };
   const normalized = normalize(sent);
   if (normalized.ok) return { ...normalized, unreadable: [] };
-  return { usage: [], vendorCosts: [], assumed: [], unreadable: [{ field, message: normalized.reason }] };
+  return { ...NOTHING_READ, unreadable: [{ field, message: normalized.reason }] };
+}
+
+/** A request has so many usages at most, however few answers give them. */
+function inBounds(read: readonly ReadOne[]): readonly ReadOne[] {
+  const count = read.reduce((total, { usage }) => total + usage.length, 0);
+  if (count <= USAGES_MAX) return read;
+  const message = `has ${count} usages in it, and may have ${USAGES_MAX}: what they cost is unknown unless you send them in parts`;
+  return [{ ...NOTHING_READ, unreadable: [{ field: 'usage', message }] }];
 }
 
 function rawOf(sent: readonly VendorUsageInput[], assumed: readonly string[]): JsonObject | null {

@@ -4,7 +4,7 @@ import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { isPlainObject, isText } from './rules.ts';
 
-const USAGES_MAX = 100;
+export const USAGES_MAX = 100;
 const NAMES = new Set(['model', 'provider']);
 const VENDOR_NAMES = new Set(['model', 'event']);
 const NAME_LENGTH_MAX = 128;

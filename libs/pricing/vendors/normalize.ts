@@ -33,6 +33,9 @@ export type NormalizedUsage =
   /** No usage was found, which is unknown, and never zero. */
   | { readonly ok: false; readonly reason: string };
 
+/** No stream has so many events, nor a request so many lines. */
+const PIECES_MAX = 10_000;
+
 interface ReadPiece {
   readonly draft: Draft;
   readonly batch: boolean;
@@ -42,6 +45,8 @@ interface ReadPiece {
 export function normalize(answer: VendorAnswer): NormalizedUsage {
   const vendor = answer.vendor.toLowerCase();
   const pieces = piecesOf(answer.raw);
+  if (pieces.length > PIECES_MAX)
+    return { ok: false, reason: `has more than ${PIECES_MAX} objects: it is unknown what they say` };
   const claims = claimed(pieces, vendor);
   const read = [...claims].flatMap(([shape, own]) => readPieces(shape, own, contextOf(pieces, vendor)));
   if (read.length === 0) return nothingRead(vendor, pieces, claims.size > 0);
@@ -68,7 +73,10 @@ function claimed(pieces: readonly Piece[], vendor: string): ReadonlyMap<Shape, r
   const claims = new Map<Shape, Piece[]>();
   for (const piece of pieces) {
     const shape = shapes.find((each) => each.claims(piece));
-    if (shape) claims.set(shape, [...(claims.get(shape) ?? []), piece]);
+    if (!shape) continue;
+    const own = claims.get(shape);
+    if (own) own.push(piece);
+    else claims.set(shape, [piece]);
   }
   return claims;
 }

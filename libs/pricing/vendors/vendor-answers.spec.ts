@@ -1,4 +1,4 @@
-import { Amount, formatAmount, type Json } from '#amounts';
+import { Amount, formatAmount, type Json, type JsonObject } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import { existsSync, readFileSync } from 'node:fs';
@@ -136,6 +136,21 @@ describe('recorded answers of vendors', () => {
   it.each(byFile)('%s is read by its shape where the vendor has another name', (file) => {
     const named = read(file).usage.map(({ provider: _, ...usage }) => usage);
     expect(read(file, 'a gateway').usage.map(({ provider: _, ...usage }) => usage)).toEqual(named);
+  });
+
+  it('gives the same tokens for its usage object alone', () => {
+    for (const [file, rows] of byFile) {
+      const { usage, usageMetadata } = (file.endsWith('.json') ? rawOf(file) : {}) as JsonObject;
+      const alone = usage ?? usageMetadata;
+      // Of these the counts stand elsewhere, or the usage object has none.
+      if (!alone || /invoke-|vercel-ai-sdk|blocked/.test(file)) continue;
+      const [row] = rows;
+      if (!row) throw new Error('A file without a row.');
+      const expected = expectedOf({ ...row, other: /cache_write_no_ttl=\d+/.exec(row.other)?.[0] ?? '' });
+      const given = normalize({ vendor: vendorOf(file), raw: alone });
+      const counted = Object.keys(expected).filter((name) => name !== 'audio_seconds');
+      expect({ file, ...(given.ok && givenOf(given.usage[0], counted)) }).toMatchObject({ file, ...expected });
+    }
   });
 
   it('gives the same for a stream as text, as its events and as its data lines', () => {

@@ -33,19 +33,22 @@ function usageOf(value: JsonObject): JsonObject | null {
 }
 
 function messagesOf(pieces: readonly Piece[]): readonly Message[] {
-  const messages = pieces.reduce<readonly Message[]>((before, { value }) => {
+  const messages: Message[] = [];
+  for (const { value } of pieces) {
     const usage = usageOf(value) ?? {};
-    const last = before.at(-1);
+    const last = messages.at(-1);
     if (value['type'] === 'message_delta') {
+      if (last) messages.pop();
       const { id = null, model = null, usage: earlier = {} } = last ?? {};
-      return [...before.slice(0, -1), { id, model, usage: merged(earlier, usage), cut: false }];
+      messages.push({ id, model, usage: merged(earlier, usage), cut: false });
+      continue;
     }
     const message = objectAt(value, 'message') ?? value;
     const id = textAt(message, 'id');
     const started = value['type'] === 'message_start' && textAt(message, 'stop_reason') === null;
-    const others = id !== null && last?.id === id ? before.slice(0, -1) : before;
-    return [...others, { id, model: textAt(message, 'model'), usage, cut: started }];
-  }, []);
+    if (id !== null && last?.id === id) messages.pop();
+    messages.push({ id, model: textAt(message, 'model'), usage, cut: started });
+  }
   // Between its turns, a stream may have messages that only call a tool and count nothing.
   const counted = messages.filter(
     ({ usage }) => sum(countAt(usage, 'input_tokens'), countAt(usage, 'output_tokens')) !== 0,

@@ -22,15 +22,17 @@ export function groqModels(answer: JsonObject, usage: JsonObject): readonly Mode
   return rows.length > 1 && addsUp ? rows : null;
 }
 
-/** The searches of a compound answer. A stream shows each tool twice, as it starts and as it ends. */
-export function groqSearches(answer: JsonObject, all: readonly Piece[]): number | null {
+/** The searches of a compound answer; `null` where it lists no tools. */
+export function groqSearches(answer: JsonObject): number | null {
   const [choice = {}] = objectsAt(answer, 'choices');
-  const whole = objectsAt(choice, 'message', 'executed_tools');
-  if (whole.length > 0) return whole.filter(isSearch).length;
-  const streamed = all.flatMap(({ value }) =>
-    objectsAt(objectsAt(value, 'choices')[0] ?? {}, 'delta', 'executed_tools'),
-  );
-  const searches = new Set(streamed.filter(isSearch).map((tool) => countAt(tool, 'index')));
+  const tools = objectsAt(choice, 'message', 'executed_tools');
+  return tools.length === 0 ? null : tools.filter(isSearch).length;
+}
+
+/** The searches of a streamed answer, which shows each tool twice, as it starts and as it ends. */
+export function groqStreamSearches(events: readonly Piece[]): number | null {
+  const tools = events.flatMap(({ value }) => objectsAt(objectsAt(value, 'choices')[0], 'delta', 'executed_tools'));
+  const searches = new Set(tools.filter(isSearch).map((tool) => countAt(tool, 'index')));
   return searches.size === 0 ? null : searches.size;
 }
 

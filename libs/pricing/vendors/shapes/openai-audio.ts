@@ -10,7 +10,10 @@ const TRANSCRIBED = new Set(['transcript.text.done', 'conversation.item.input_au
 export const openAiAudio: Shape = {
   looksFor: 'usage.type "duration" or "tokens", or a verbose transcription’s duration',
   claims: ({ value }) => isSpeech(value) || secondsOf(value) !== null || isTranscript(value),
-  read: (pieces, { all }) => pieces.map(({ value }) => readAnswer(value, sessionModel(all))),
+  read: (pieces, { all }) => {
+    const transcriber = sessionModel(all);
+    return pieces.map(({ value }) => readAnswer(value, transcriber));
+  },
 };
 
 function isSpeech(value: JsonObject): boolean {

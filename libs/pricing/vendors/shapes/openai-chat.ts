@@ -2,9 +2,9 @@ import type { JsonObject } from '#amounts';
 import { countAt, firstCount, objectAt, objectsAt, sum, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
-import type { Draft, ReadContext, Shape } from '../shape.ts';
+import type { Draft, Shape } from '../shape.ts';
 import { statedCost } from '../vendor-cost.ts';
-import { groqModels, groqSearches } from './groq-compound.ts';
+import { groqModels, groqSearches, groqStreamSearches } from './groq-compound.ts';
 import { kindOfAnswer } from './kind-of-answer.ts';
 
 /**
@@ -14,8 +14,18 @@ import { kindOfAnswer } from './kind-of-answer.ts';
 export const openAiChat: Shape = {
   looksFor: 'usage.prompt_tokens and usage.completion_tokens (OpenAI chat and compatible)',
   claims: ({ value }) => usageOf(value) !== null,
-  read: (pieces, context) => [...lastOfEach(pieces).values()].flatMap((piece) => readAnswer(piece, context)),
+  read: (pieces, { vendor, all }) => {
+    const around = { vendor, model: firstModel(all), searches: groqStreamSearches(all) };
+    return [...lastOfEach(pieces).values()].flatMap((piece) => readAnswer(piece, around));
+  },
 };
+
+/** What stands beside the usage, in other events of the stream. */
+interface Around {
+  readonly vendor: string;
+  readonly model: string | null;
+  readonly searches: number | null;
+}
 
 /** Streams may repeat their usage, each time grown: the last one counts. */
 function lastOfEach(pieces: readonly Piece[]): ReadonlyMap<string, Piece> {
@@ -46,14 +56,12 @@ function isUsage(usage: JsonObject): boolean {
   );
 }
 
-function readAnswer({ value }: Piece, context: ReadContext): readonly Draft[] {
+function readAnswer({ value }: Piece, around: Around): readonly Draft[] {
   const usage = usageOf(value) ?? {};
   const models = groqModels(value, usage);
-  const each = models ?? [
-    { model: textAt(value, 'model') ?? textAt(value, 'model_id') ?? streamModel(context), usage },
-  ];
+  const each = models ?? [{ model: textAt(value, 'model') ?? textAt(value, 'model_id') ?? around.model, usage }];
   return each.map(({ model, usage: part }, index) => {
-    const { output, reasoning, assumed } = outputOf(part, model ?? '', context.vendor);
+    const { output, reasoning, assumed } = outputOf(part, model ?? '', around.vendor);
     const input = sum(countAt(part, 'prompt_tokens') ?? inputOfTotal(part), countAt(part, 'connector_tokens'));
     return {
       event: kindOfAnswer(value, output !== null && output > 0),
@@ -64,7 +72,7 @@ function readAnswer({ value }: Piece, context: ReadContext): readonly Draft[] {
         output_tokens: output,
         reasoning_tokens: reasoning,
         ...outputParts(part),
-        ...(index === 0 ? others(value, usage, context) : {}),
+        ...(index === 0 ? others(value, usage, around) : {}),
       },
       properties: { ...tierProperties(value['service_tier'] ?? usage['service_tier']), ...special(usage) },
       cost: index === 0 ? statedCost(usage) : null,
@@ -74,12 +82,9 @@ function readAnswer({ value }: Piece, context: ReadContext): readonly Draft[] {
   });
 }
 
-function streamModel({ all }: ReadContext): string | null {
-  for (const { value } of all) {
-    const model = textAt(value, 'model');
-    if (model) return model;
-  }
-  return null;
+function firstModel(all: readonly Piece[]): string | null {
+  const piece = all.find(({ value }) => textAt(value, 'model') !== null);
+  return piece ? textAt(piece.value, 'model') : null;
 }
 
 function inputOfTotal(usage: JsonObject): number | null {
@@ -137,7 +142,7 @@ function outputOf(usage: JsonObject, model: string, vendor: string): Output {
 }
 
 /** What is billed beside tokens. */
-function others(value: JsonObject, usage: JsonObject, context: ReadContext): Record<string, number | null> {
+function others(value: JsonObject, usage: JsonObject, around: Around): Record<string, number | null> {
   const tools = objectAt(usage, 'server_side_tool_usage_details') ?? {};
   return {
     web_searches:
@@ -150,7 +155,8 @@ function others(value: JsonObject, usage: JsonObject, context: ReadContext): Rec
       ) ??
       countAt(tools, 'web_search_calls') ??
       xaiSearches(usage) ??
-      groqSearches(value, context.all),
+      groqSearches(value) ??
+      around.searches,
     x_searches: countAt(tools, 'x_search_calls'),
     file_searches: firstCount(tools, 'file_search_calls', 'document_search_calls', 'collections_search_calls'),
     code_executions: countAt(tools, 'code_interpreter_calls'),

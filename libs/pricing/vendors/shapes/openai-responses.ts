@@ -13,7 +13,9 @@ export const openAiResponses: Shape = {
     const answers = new Map(
       pieces.map((piece, index) => [textAt(responseOf(piece.value), 'id') ?? String(index), piece]),
     );
-    return [...answers.values()].flatMap((piece) => readAnswer(piece, all));
+    const announced = all.find(({ value }) => textAt(value, 'response', 'model') !== null)?.value;
+    const model = announced ? textAt(announced, 'response', 'model') : null;
+    return [...answers.values()].flatMap((piece) => readAnswer(piece, model));
   },
 };
 
@@ -36,7 +38,7 @@ function countedNothing(response: JsonObject, usage: JsonObject): boolean {
   );
 }
 
-function readAnswer({ value }: Piece, all: readonly Piece[]): readonly Draft[] {
+function readAnswer({ value }: Piece, announced: string | null): readonly Draft[] {
   const response = responseOf(value);
   const usage = usageOf(value) ?? {};
   const images = objectsAt(response, 'output').filter(made('image_generation_call')).length;
@@ -44,8 +46,7 @@ function readAnswer({ value }: Piece, all: readonly Piece[]): readonly Draft[] {
   const isImagesCounted = (countAt(imageUsage ?? {}, 'total_tokens') ?? 0) > 0;
   const answer: Draft = {
     event: 'chat.completed',
-    model:
-      textAt(response, 'model') ?? all.map((piece) => textAt(piece.value, 'response', 'model')).find(Boolean) ?? null,
+    model: textAt(response, 'model') ?? announced,
     quantities: {
       ...responseTokens(usage),
       ...tools(response, usage),

@@ -9,7 +9,10 @@ import { responseTokens } from './openai-responses.ts';
 export const realtime: Shape = {
   looksFor: 'a response.done event with usage.input_token_details (realtime)',
   claims: ({ value }) => usageOf(value) !== null,
-  read: (pieces, { all }) => pieces.map(({ value }) => readTurn(value, sessionModel(all))),
+  read: (pieces, { all }) => {
+    const model = sessionModel(all);
+    return pieces.map(({ value }) => readTurn(value, model));
+  },
 };
 
 function usageOf(value: JsonObject): JsonObject | null {
