@@ -156,7 +156,8 @@ function others(value: JsonObject, usage: JsonObject, around: Around): Record<st
       countAt(tools, 'web_search_calls') ??
       xaiSearches(usage) ??
       groqSearches(value) ??
-      around.searches,
+      around.searches ??
+      searchOfModel(value),
     x_searches: countAt(tools, 'x_search_calls'),
     file_searches: firstCount(tools, 'file_search_calls', 'document_search_calls', 'collections_search_calls'),
     code_executions: countAt(tools, 'code_interpreter_calls'),
@@ -165,6 +166,11 @@ function others(value: JsonObject, usage: JsonObject, around: Around): Record<st
     audio_seconds: countAt(usage, 'prompt_audio_seconds'),
     image_pixels: countAt(usage, 'image_pixels'),
   };
+}
+
+/** OpenAI's search models search once for each request, and say nothing of it. */
+function searchOfModel(value: JsonObject): number | null {
+  return /-search-(?:preview|api)/.test(textAt(value, 'model') ?? '') ? 1 : null;
 }
 
 /** xAI's gRPC answers list a tool for each kind used. */
