@@ -1,10 +1,12 @@
 import type { Statement } from '../statement.ts';
-import { isUsageField, type MarginGroup, type UsageField } from './margin-group.ts';
+import { isUsageField, type MarginGroup } from './margin-group.ts';
 
 /** What the groups are named that no usage names. */
 const NONE = '(none)';
 const OTHER = '(other)';
+/** What no usage is behind has a row of its own. */
 const DEBT_REPAID = '(debt repaid)';
+const COMMITMENT = '(commitment)';
 
 export interface MarginTerms {
   readonly environment: string;
@@ -30,16 +32,8 @@ export interface MarginTerms {
 export function usageMargin(terms: MarginTerms): Statement {
   const { group } = terms;
   const tables = [
-    FIRST,
-    MOVED,
-    BOOKED,
-    ADJUSTED,
-    stated(group),
-    IN_SCOPE,
-    owners(group),
-    shares(group),
-    PARTS,
-    GROUPED,
+    ...[FIRST, MOVED, BOOKED, ADJUSTED, stated(group), IN_SCOPE, recorded(group)],
+    ...[owners(group), shares(group), PARTS, GROUPED],
   ];
   return {
     name: `usage_margin_${group}`,
@@ -67,13 +61,14 @@ first as materialized (
 
 const MOVED = `
 moved as materialized (
-  select t.account_id, a.unit, a.external_id, t.authorization_id, t.kind,
+  select t.account_id, a.unit, t.authorization_id, t.kind,
+    case when t.kind = 'debt_repayment' then '${DEBT_REPAID}' when t.authorization_id is null then '${COMMITMENT}' end as apart,
     case t.kind when 'refund' then -t.amount else t.amount end as credits,
     case when $6::boolean and g.category = 'paid' then coalesce(g.cost_basis, $5::numeric, 0) else 0 end as price
   from transfers t
   join accounts a on a.account_id = t.account_id and a.environment = $1
   left join grants g on g.account_id = t.account_id and g.id = t.grant_id
-  where t.kind in ('usage', 'refund', 'debt_repayment') and t.id >= (select id from first)
+  where t.kind::text in ('usage', 'refund', 'debt_repayment', 'commitment') and t.id >= (select id from first)
     and t.created_at >= $2 and t.created_at < $3
 )`;
 
@@ -81,7 +76,7 @@ const BOOKED = `
 booked as materialized (
   select account_id, unit, authorization_id, sum(credits) as credits, round(sum(credits * price), 12) as revenue,
     bool_or(kind = 'usage') as is_used
-  from moved where kind <> 'debt_repayment'
+  from moved where apart is null
   group by account_id, unit, authorization_id
 )`;
 
@@ -93,7 +88,7 @@ adjusted as materialized (
 
 /** Usage that was stated in the range, and, the other way, what adjustments of the range have replaced. */
 function stated(group: MarginGroup): string {
-  const value = isUsageField(group) ? `coalesce(r.${group}, '${NONE}')` : 'null::text';
+  const value = isUsageField(group) ? `coalesce(r.usage ->> '${group}', '${NONE}')` : 'null::text';
   const columns = `r.account_id, r.authorization_id, ${value} as value, r.cost, r.cost_currency`;
   return `
 stated as materialized (
@@ -115,6 +110,29 @@ const IN_SCOPE = `
 in_scope as materialized (
   select account_id, authorization_id from booked union select account_id, authorization_id from stated
 )`;
+
+/** All usage of what is in scope that no adjustment has replaced. Ids of records are later than those of their authorizations. */
+function recorded(group: MarginGroup): string {
+  const value = isUsageField(group) ? `coalesce(r.usage ->> '${group}', '${NONE}')` : 'null::text';
+  return `
+earliest as materialized (
+  select coalesce(
+    (select authorization_id from in_scope order by authorization_id limit 1), 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+  ) as id
+),
+last_adjusted as materialized (
+  select distinct on (account_id, authorization_id) account_id, authorization_id, statement_id from usage_records
+  where environment = $1 and kind = 'adjustment' and id > (select id from earliest)
+  order by account_id, authorization_id, statement_id desc
+),
+recorded as materialized (
+  select r.account_id, r.authorization_id, ${value} as value, sum(coalesce(r.amount, 0)) as part
+  from usage_records r left join last_adjusted l using (account_id, authorization_id)
+  where r.environment = $1 and r.id > (select id from earliest)
+    and (l.statement_id is null or r.statement_id >= l.statement_id)
+  group by 1, 2, 3
+)`;
+}
 
 /** The group that an authorization as a whole is in. */
 function owners(group: MarginGroup): string {
@@ -147,29 +165,18 @@ function ownValue(group: MarginGroup): string {
 
 /** What groups have of an authorization's credits: those between two sums of parts, of the total. */
 function shares(group: MarginGroup): string {
-  if (isUsageField(group)) return sharesOfUsage(group);
+  if (isUsageField(group)) return SHARES_OF_USAGE;
   return `
 shares as materialized (
   select account_id, authorization_id, unit, value, 1::numeric as part, 1::numeric as upto, 1::numeric as total from owners
 )`;
 }
 
-function sharesOfUsage(field: UsageField): string {
-  return `
-weights as materialized (
-  select o.account_id, o.authorization_id, o.unit, coalesce(r.${field}, '${NONE}') as value, sum(coalesce(r.amount, 0)) as part
-  from owners o
-  join usage_records r on r.account_id = o.account_id and r.authorization_id = o.authorization_id
-  where not exists (
-    select from usage_records b
-    where b.account_id = r.account_id and b.authorization_id = r.authorization_id and b.kind = 'adjustment'
-      and b.statement_id > r.statement_id
-  )
-  group by o.account_id, o.authorization_id, o.unit, coalesce(r.${field}, '${NONE}')
-),
+const SHARES_OF_USAGE = `
 weighed as (
-  select account_id, authorization_id, unit, value,
-    case when sum(part) over same = 0 then 1 else part end as part from weights
+  select account_id, authorization_id, o.unit, r.value,
+    case when sum(r.part) over same = 0 then 1 else r.part end as part
+  from owners o join recorded r using (account_id, authorization_id)
   window same as (partition by account_id, authorization_id)
 ),
 shares as materialized (
@@ -178,10 +185,9 @@ shares as materialized (
   union all
   -- By an amount: what was named when it was authorized.
   select account_id, authorization_id, unit, value, 1, 1, 1 from owners o where not exists (
-    select from weights w where w.account_id = o.account_id and w.authorization_id = o.authorization_id
+    select from recorded r where r.account_id = o.account_id and r.authorization_id = o.authorization_id
   )
 )`;
-}
 
 const PARTS = `
 parts as (
@@ -200,12 +206,14 @@ parts as (
   select o.value, o.unit, o.account_id, o.authorization_id, false, 0, 0, 0, 1
   from booked b join owners o using (account_id, authorization_id)
   where b.is_used and not exists (
-    select from usage_records r where r.account_id = b.account_id and r.authorization_id = b.authorization_id
+    select from recorded r where r.account_id = b.account_id and r.authorization_id = b.authorization_id
   )
   union all
-  select '${DEBT_REPAID}', unit, account_id, null, false, 0, round(sum(credits * price), 12), 0, 0
-  from moved where kind = 'debt_repayment'
-  group by account_id, unit
+  -- Repaid debt was used when it was made.
+  select apart, unit, account_id, null, false, sum(case when apart = '${COMMITMENT}' then credits else 0 end),
+    round(sum(credits * price), 12), 0, 0
+  from moved where apart is not null
+  group by apart, unit, account_id
 )`;
 
 const GROUPED = `
