@@ -6,7 +6,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { startWorker, type RunningWorker } from '../../apps/worker/start-worker.ts';
 import { eventually } from '../support/eventually.ts';
 import { authorize, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { makeRateCard } from '../support/price-steps.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../support/test-service.ts';
+import { authorizeUsage } from '../support/usage-steps.ts';
 import { answer, verified, WebhookReceiver, type WebhookPayload } from '../support/webhook-receiver.ts';
 import { makeEndpoint, type EndpointView } from '../support/webhook-steps.ts';
 import { asRecorded } from './as-recorded.ts';
@@ -102,6 +104,14 @@ async function causeEveryEvent(): Promise<void> {
   await test.post(`/v1/authorizations/${exceeded}/commit`, { amount: '1000' });
   await arrived('authorization.committed');
   await arrived('usage.uncollected');
+  const { id: rate_card } = await makeRateCard(test);
+  await test.patch(`/v1/accounts/${account}`, { rate_card });
+  await grantCredits(test, account, '3');
+  const { id: image } = await authorizeUsage(test, account);
+  await test.post(`/v1/authorizations/${image}/commit`, {
+    usage: { event: 'image.generated', model: 'painter-2', images: 1 },
+  });
+  await arrived('usage.unpriced');
   await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
   await arrived('account.closed');
 

@@ -1,3 +1,4 @@
+import { RATE_CARD } from '../openapi/example-ids.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
 import { ref } from '../openapi/body-schemas.ts';
 import { listSchema } from '../openapi/view-schema.ts';
@@ -103,7 +104,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     id: 'updateAccount',
     summary: 'Update an account’s terms',
     description:
-      'Fields that you leave out stay unchanged; `metadata` is replaced as a whole. Open authorizations keep their overage policy.',
+      'Fields that you leave out stay unchanged; `metadata` is replaced as a whole. Open authorizations keep their overage policy and their prices.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The updated account.', schema: ref('Account') } },
     problems: [...CARD_PROBLEMS, 'account_not_found', 'account_closed'],
@@ -119,6 +120,18 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
         summary: 'A higher overdraft limit',
         path: { id: 'globex' },
         body: { overdraft_limit: '50' },
+      },
+      {
+        name: 'rate_card',
+        summary: 'A rate card that prices its usage',
+        path: { id: 'acme' },
+        body: { rate_card: RATE_CARD },
+      },
+      {
+        name: 'rate_card_and_overdraft',
+        summary: 'A rate card and an overdraft limit',
+        path: { id: 'umbrella' },
+        body: { rate_card: RATE_CARD, overdraft_limit: '0.1' },
       },
     ],
   },
@@ -157,7 +170,7 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
     id: 'eraseAccount',
     summary: 'Erase a closed account’s personal data',
     description:
-      'Erases the name and the metadata of the account at once, and everything else step by step: metadata and tags of its grants and authorizations, and the same in events, remembered responses and the audit log. `erasing` is true until that is done. Ids, amounts and times stay, so that the books stay whole. Repeating the call returns the same result.',
+      'Erases the name and the metadata of the account at once, and everything else step by step: metadata and tags of its grants and authorizations, properties and vendors’ answers of its usage, and the same in events, remembered responses and the audit log. `erasing` is true until that is done. Ids, amounts and times stay, so that the books stay whole. Repeating the call returns the same result.',
     path: ACCOUNT_PATH,
     answers: { 200: { description: 'The account, without its personal data.', schema: ref('Account') } },
     problems: ['account_not_found', 'account_not_closed'],

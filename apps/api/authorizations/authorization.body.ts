@@ -160,7 +160,7 @@ export class CommitBody {
 @DescribeBody({
   anyOf: [
     { required: ['amount'], properties: { amount: { type: 'string' } } },
-    { required: ['usage'], properties: { usage: { type: ['object', 'array'] } } },
+    { required: ['usage'], properties: { usage: { type: ['object', 'array'], additionalProperties: true } } },
   ],
 })
 export class AdjustBody {
@@ -184,7 +184,7 @@ export class AdjustBody {
 @DescribeBody({
   anyOf: [
     { required: ['amount'], properties: { amount: { type: 'string' } } },
-    { required: ['usage'], properties: { usage: { type: ['object', 'array'] } } },
+    { required: ['usage'], properties: { usage: { type: ['object', 'array'], additionalProperties: true } } },
     { required: ['expires_in'], properties: { expires_in: { type: 'integer' } } },
   ],
 })

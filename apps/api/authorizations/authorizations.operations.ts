@@ -1,6 +1,13 @@
 import { idPattern } from '#ledger';
 import { ref } from '../openapi/body-schemas.ts';
-import { FIRST_OF_BATCH, HOLD, SECOND_OF_BATCH } from '../openapi/example-ids.ts';
+import {
+  FIRST_OF_BATCH,
+  FITTED_HOLD,
+  HOLD,
+  SECOND_OF_BATCH,
+  UNPRICED_HOLD,
+  USAGE_HOLD,
+} from '../openapi/example-ids.ts';
 import type { AnswerDescription, OperationsOf } from '../openapi/operation.ts';
 import { listSchema } from '../openapi/view-schema.ts';
 import type { ProblemCode } from '../problems/problem.ts';
@@ -46,6 +53,41 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
           tags: { user: 'jo' },
         },
         ids: [HOLD],
+      },
+      {
+        name: 'by_usage',
+        summary: 'The most that usage may cost by the account’s prices',
+        idempotencyKey: 'request-3',
+        body: {
+          account: 'acme',
+          usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 600 },
+          max_output_tokens: 1000,
+          tags: { user: 'jo' },
+          group: 'conversation-17',
+        },
+        ids: [USAGE_HOLD],
+      },
+      {
+        name: 'fit',
+        summary: 'As much output as the credits suffice for',
+        body: {
+          account: 'umbrella',
+          usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 600 },
+          fit: true,
+          min_output_tokens: 100,
+        },
+        ids: [FITTED_HOLD],
+      },
+      {
+        name: 'images',
+        summary: 'The most that images cost',
+        body: { account: 'acme', usage: { event: 'image.generated', images: 1 } },
+        ids: [UNPRICED_HOLD],
+      },
+      {
+        name: 'unpriced',
+        summary: 'Usage without a price',
+        body: { account: 'acme', usage: { event: 'chat.completed', model: 'claude-sonnet-4-5', input_tokens: 600 } },
       },
       {
         name: 'held',
@@ -106,6 +148,20 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
           ],
         },
       },
+      {
+        name: 'by_usage',
+        summary: 'By usage; one has no price',
+        body: {
+          mode: 'independent',
+          items: [
+            {
+              account: 'acme',
+              usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 600, output_tokens: 150 },
+            },
+            { account: 'acme', usage: { event: 'audio.transcribed', audio_seconds: 60 } },
+          ],
+        },
+      },
     ],
   },
   commitBatch: {
@@ -124,6 +180,11 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
             { authorization: 'auth_01m7xxdjt0e0294rhh148wft1b', amount: '1' },
           ],
         },
+      },
+      {
+        name: 'unknown_usage',
+        summary: 'The stream broke off, and nothing is known',
+        body: { items: [{ authorization: FITTED_HOLD, settlement: 'unknown' }] },
       },
     ],
   },
@@ -181,6 +242,44 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         path: { id: HOLD },
         body: { amount: '3' },
       },
+      {
+        name: 'usage_so_far',
+        summary: 'A partial commit by usage, estimated while the answer streams',
+        path: { id: USAGE_HOLD },
+        idempotencyKey: 'request-3-part-1',
+        body: {
+          usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 600, output_tokens: 100 },
+          settlement: 'estimated',
+          final: false,
+        },
+      },
+      {
+        name: 'as_the_vendor_reports',
+        summary: 'The rest, as the vendor reports it, with a tag',
+        path: { id: USAGE_HOLD },
+        body: {
+          usage: {
+            vendor: 'openai',
+            raw: {
+              object: 'chat.completion',
+              model: 'gpt-5',
+              usage: {
+                prompt_tokens: 400,
+                completion_tokens: 50,
+                prompt_tokens_details: { cached_tokens: 300 },
+              },
+            },
+          },
+          tags: { feature: 'summary' },
+          metadata: { finish_reason: 'stop' },
+        },
+      },
+      {
+        name: 'unpriced',
+        summary: 'Usage without a price: what was held is charged',
+        path: { id: UNPRICED_HOLD },
+        body: { usage: { event: 'video.generated', video_seconds: 8 } },
+      },
     ],
   },
   void: {
@@ -217,6 +316,13 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         path: { id: HOLD },
         idempotencyKey: 'request-1-more',
         body: { amount: '2', expires_in: 600 },
+      },
+      {
+        name: 'second_answer',
+        summary: 'What a second answer may use',
+        path: { id: USAGE_HOLD },
+        idempotencyKey: 'request-3-more',
+        body: { usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 400 }, max_output_tokens: 500 },
       },
     ],
   },
@@ -262,6 +368,19 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         path: { id: HOLD },
         idempotencyKey: 'bill-1',
         body: { amount: '0.5', reason: 'As billed.' },
+      },
+      {
+        name: 'by_usage',
+        summary: 'What was really used in all',
+        path: { id: USAGE_HOLD },
+        idempotencyKey: 'bill-2',
+        body: { usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 1000, output_tokens: 170 } },
+      },
+      {
+        name: 'without_a_price',
+        summary: 'After usage without a price, only an amount',
+        path: { id: UNPRICED_HOLD },
+        body: { usage: { event: 'image.generated', images: 2 } },
       },
     ],
   },

@@ -7,7 +7,7 @@ export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
   charge: {
     id: 'charge',
     summary: 'Charge credits',
-    description: 'Authorizes and commits in one step, for a price that you know in advance.',
+    description: 'Authorizes and commits in one step, where you know what was used, or its price.',
     answers: { 201: { description: 'A committed authorization.', schema: ref('Authorization') } },
     problems: SPEND_PROBLEMS,
     examples: [
@@ -21,6 +21,12 @@ export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
           usage: { event: 'chat.completed', model: 'claude-sonnet-4-5', input_tokens: 1200, output_tokens: 350 },
           tags: { feature: 'chat' },
         },
+      },
+      {
+        name: 'by_usage',
+        summary: 'Usage, by the account’s prices',
+        idempotencyKey: 'request-4',
+        body: { account: 'acme', usage: { event: 'image.generated', model: 'painter-2', images: 2 } },
       },
     ],
   },

@@ -11,4 +11,8 @@ export const TEST_EVENT = 'evt_01m7xxdjt4e0094rhh148wft1b';
 export const CHAT_KEY = 'key_01m7xxdjt8e0094rhh148wft1b';
 export const ROLLED_KEY = 'key_01m7xxdjt8e0194rhh148wft1b';
 export const SECOND_OF_BATCH = 'auth_01m7xxdjt0e0194rhh148wft1b';
+/** Of usage, in place of an amount. */
+export const USAGE_HOLD = 'auth_01m7xxdjs4e0094rhh148wft1b';
+export const FITTED_HOLD = 'auth_01m7xxdjs4e0194rhh148wft1b';
+export const UNPRICED_HOLD = 'auth_01m7xxdjs4e0294rhh148wft1b';
 export const RATE_CARD = 'rate_01m7xxdjs0e0094rhh148wft1b';

@@ -52,7 +52,7 @@ function isSubscribed({ environments, accounts }: CommitSubscribers, { account }
 
 /** Without metadata, which may be larger than all the rest: whoever wants it reads the authorization. */
 function reportFigures(context: DecisionContext, account: AccountState, authorization: Authorization): void {
-  const { id, status, amount, held, committed, uncollected, refunded, overage, late, tags } = authorization;
+  const { id, status, amount, held, committed, uncollected, refunded, overage, late, tags, added } = authorization;
   emit(context, account, 'authorization.committed', {
     authorization: publicId('authorization', id),
     status,
@@ -63,6 +63,6 @@ function reportFigures(context: DecisionContext, account: AccountState, authoriz
     refunded: formatAmount(refunded),
     overage,
     late,
-    tags,
+    tags: added ? { ...tags, ...added.tags } : tags,
   });
 }
