@@ -6,7 +6,7 @@ import { LIVE_KEY, startTestService, type TestService } from '../support/test-se
 import { LEFT_OUT, parseAnswer, stepsIn, type Answer } from './walk-through.ts';
 
 /** What differs from run to run: it must be there, and of the same kind. */
-const VARYING = [/^(auth|grant|tr|txn)_[0-7][0-9a-z]{25}$/, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/];
+const VARYING = [/^(auth|grant|rate|tr|txn)_[0-7][0-9a-z]{25}$/, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/];
 /** Seconds until the earliest hold expires: it depends on how long the reader took. */
 const VARYING_NUMBERS = new Set(['retry-after', 'retry_after']);
 
@@ -47,15 +47,17 @@ describe('README.md', () => {
   it('shows the answers that its requests really get', async () => {
     const steps = stepsIn(await readFile(new URL('../../README.md', import.meta.url), 'utf8'));
     expect(steps.length).toBeGreaterThanOrEqual(7);
-    let AUTH = '';
+    const ids: Record<string, string> = {};
     for (const { command, shown } of steps) {
-      const real = await run(command, { B: service.url, KEY: LIVE_KEY, AUTH });
+      const real = await run(command, { B: service.url, KEY: LIVE_KEY, ...ids });
       const headers = Object.fromEntries(
         Object.keys(shown.headers).map((name) => [name, asShown(real.headers[name], shown.headers[name], name)]),
       );
       const answered = { statusLine: real.statusLine, headers, body: asShown(real.body, shown.body) };
       expect({ command, ...answered }).toEqual({ command, ...shown });
-      if (idIn(real).startsWith('auth_')) AUTH = idIn(real);
+      const id = idIn(real);
+      if (id.startsWith('auth_')) ids['AUTH'] = id;
+      if (id.startsWith('rate_')) ids['CARD'] = id;
     }
   });
 });

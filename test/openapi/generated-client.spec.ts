@@ -68,7 +68,7 @@ function callOf({ operation: { method, path: template }, path, query, idempotenc
 /** The request of a `curl` command of README. */
 function callOfCommand(command: string): Call {
   const target = /\$B(\/\S*)/.exec(command)?.[1]?.replace('$AUTH', 'auth_01m7xxdjsje0094rhh148wft1b') ?? '';
-  const [, body] = /-d '(.*?)'/s.exec(command) ?? [];
+  const [, body] = /-d '(.*?)'/s.exec(command.replace("'$CARD'", 'rate_01m7xxdjp2e5wsm09k9hqj00f6')) ?? [];
   const [, idempotencyKey] = /-H 'Idempotency-Key: (.*?)'/.exec(command) ?? [];
   for (const operation of operations.filter(({ method }) => method === (body === undefined ? 'GET' : 'POST'))) {
     const pattern = operation.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)');
