@@ -1,0 +1,24 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { root } from '../support/build.ts';
+import { LIVE_KEY, startTestService, type TestService } from '../support/test-service.ts';
+import { followSteps } from './follow-steps.ts';
+import { stepsIn } from './walk-through.ts';
+
+let service: TestService;
+beforeEach(async () => {
+  service = await startTestService();
+});
+afterEach(() => service.stop());
+
+describe.each([
+  ['README.md', 8],
+  ['docs/estimates.md', 6],
+])('%s', (document, stepsMin) => {
+  it('shows the answers that its requests really get', async () => {
+    const steps = stepsIn(await readFile(`${root}/${document}`, 'utf8'));
+    expect(steps.length).toBeGreaterThanOrEqual(stepsMin);
+    for (const { command, shown, answered } of await followSteps(steps, { B: service.url, KEY: LIVE_KEY }))
+      expect({ command, ...answered }).toEqual({ command, ...shown });
+  });
+});
