@@ -66,7 +66,14 @@ export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { isSettled, settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
 export { LEDGER_EVENT_TYPES } from './events.ts';
-export type { AboutAccount, LedgerEvent, LedgerEvents, LedgerEventType, SentAlert } from './events.ts';
+export type {
+  AboutAccount,
+  CommitmentPeriodData,
+  LedgerEvent,
+  LedgerEvents,
+  LedgerEventType,
+  SentAlert,
+} from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { HoldExpiries, type HoldExpiry } from './hold-expiries.ts';

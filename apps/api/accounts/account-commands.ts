@@ -54,12 +54,13 @@ export function updateAccountCommand(
 }
 
 function givenTerms(body: AccountTermsBody, card: GivenCard | null): Partial<AccountTerms> {
-  const { name, overdraft_limit, overage, time_zone, rate_card, discount, overrides, metadata } = body;
+  const { name, overdraft_limit, overage, time_zone, commitment, rate_card, discount, overrides, metadata } = body;
   return {
     ...(name === undefined ? {} : { name }),
     ...(!overdraft_limit ? {} : { overdraftLimit: new Amount(overdraft_limit) }),
     ...(!overage ? {} : { overage }),
     ...(!time_zone ? {} : { timeZone: time_zone }),
+    ...(commitment === undefined ? {} : { commitment: commitment && new Amount(commitment.amount) }),
     ...(rate_card === undefined ? {} : { rateCard: card && card.id }),
     ...(discount === undefined ? {} : { discount: discount === null ? ZERO : new Amount(discount) }),
     ...(overrides === undefined ? {} : { overrides: overrides ?? [] }),

@@ -3,13 +3,37 @@ import { OVERAGE_POLICIES, REMAINDERS, type OveragePolicy, type Remainder } from
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { IsDiscount, IsOverrides } from '../validation/account-prices.ts';
-import { IsAmount, IsMetadata, IsNewAccountId, IsRateCardId, IsText, IsTimeZone, IsUnit } from '../validation/rules.ts';
+import { Nested } from '../validation/body-classes.ts';
+import {
+  IsAmount,
+  IsMetadata,
+  IsNewAccountId,
+  IsPositiveAmount,
+  IsRateCardId,
+  IsText,
+  IsTimeZone,
+  IsUnit,
+} from '../validation/rules.ts';
 
 export const DEFAULT_UNIT = 'credits';
 
+/** Months are the only periods that commitments have. */
+export const COMMITMENT_PERIOD = 'month';
+
+export class CommitmentBody {
+  @Describe('The least that the account spends in a period.')
+  @IsPositiveAmount()
+  readonly amount!: string;
+
+  @Describe('A month of the account’s calendar.', { default: COMMITMENT_PERIOD })
+  @IsOptional()
+  @IsIn([COMMITMENT_PERIOD])
+  readonly period?: typeof COMMITMENT_PERIOD | null;
+}
+
 /**
- * The terms of an account: all optional, all changeable later. `null` takes the name and the prices away: the rate card, the
- * discount, the overrides. Elsewhere it is not given.
+ * The terms of an account: all optional, all changeable later. `null` takes the name, the prices (the rate card, the discount, the
+ * overrides) and the commitment away. Elsewhere it is not given.
  */
 export class AccountTermsBody {
   @Describe('A name for people; `null` removes it.')
@@ -46,7 +70,16 @@ export class AccountTermsBody {
   @IsOverrides()
   readonly overrides?: JsonObject[] | null;
 
-  @Describe('The name of a time zone: days and months of prices that count over a period begin by its calendar.')
+  @Describe(
+    'What the account commits to spend in each month at least: what is missing at the end of a month is charged. `null` removes it.',
+  )
+  @IsOptional()
+  @Nested(() => CommitmentBody)
+  readonly commitment?: CommitmentBody | null;
+
+  @Describe(
+    'The name of a time zone: days and months of prices that count over a period, and of a commitment, begin by its calendar.',
+  )
   @IsOptional()
   @IsTimeZone()
   readonly time_zone?: string | null;

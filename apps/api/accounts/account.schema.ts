@@ -4,7 +4,8 @@ import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
 import { PRICES_SCHEMA } from '../validation/prices.ts';
 import { ACCOUNT_ID, UNIT } from '../validation/rules.ts';
-import type { accountView, balanceView } from './account.view.ts';
+import { COMMITMENT_PERIOD } from './account.body.ts';
+import type { accountView, balanceView, commitmentView } from './account.view.ts';
 
 export const ACCOUNT_ID_SCHEMA: JsonSchema = { type: 'string', pattern: ACCOUNT_ID.source };
 export const UNIT_SCHEMA: JsonSchema = {
@@ -32,7 +33,16 @@ const ACCOUNT_FIELDS: Parameters<typeof viewSchema<ReturnType<typeof accountView
   ),
   overdraft_limit: amount('How far below zero the account may go.'),
   overage: choice(OVERAGE_POLICIES, 'What happens to a commit of more than is held and available.'),
-  time_zone: text('By its calendar, days and months begin for prices that count over a period.'),
+  time_zone: text('By its calendar, days and months begin for prices that count over a period, and for a commitment.'),
+  commitment: orNull(
+    viewSchema<NonNullable<ReturnType<typeof commitmentView>>>(
+      'What it commits to spend in each month at least: what is missing at the end of a month is charged.',
+      {
+        amount: amount('The least that it spends in a period.'),
+        period: choice([COMMITMENT_PERIOD], 'A month of the account’s calendar.'),
+      },
+    ),
+  ),
   rate_card: orNull(id('rateCard', 'The rate card that prices its usage.')),
   discount: amount('The part that is taken off every price, from 0 to 1.'),
   overrides: {

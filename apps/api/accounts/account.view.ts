@@ -1,5 +1,6 @@
-import { formatAmount } from '#amounts';
+import { formatAmount, type Amount } from '#amounts';
 import { available, publicId, type AccountDecision } from '#ledger';
+import { COMMITMENT_PERIOD } from './account.body.ts';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 export function balanceView({ account, balance, asOf }: AccountDecision) {
@@ -24,6 +25,7 @@ export function accountView(decision: AccountDecision) {
     overdraft_limit: formatAmount(terms.overdraftLimit),
     overage: terms.overage,
     time_zone: terms.timeZone,
+    commitment: commitmentView(terms.commitment),
     rate_card: terms.rateCard && publicId('rateCard', terms.rateCard),
     discount: formatAmount(terms.discount),
     overrides: terms.overrides,
@@ -32,6 +34,10 @@ export function accountView(decision: AccountDecision) {
     ...closureView(account.closure),
     balance: balanceView(decision),
   };
+}
+
+export function commitmentView(amount: Amount | null) {
+  return amount && { amount: formatAmount(amount), period: COMMITMENT_PERIOD };
 }
 
 /** Only a closed account has these fields. */

@@ -4,6 +4,7 @@ import {
   OVERAGE_POLICIES,
   REMAINDERS,
   type AboutAccount,
+  type CommitmentPeriodData,
   type LedgerEvents,
   type LedgerEventType,
 } from '#ledger';
@@ -71,6 +72,15 @@ const ABOUT_ENDPOINT = {
   url: text('The URL of the endpoint.'),
   account: orNull({ ...ACCOUNT_ID_SCHEMA, description: 'The account that the endpoint belongs to, if any.' }),
 } as const;
+
+const COMMITMENT_PERIOD: FieldSchemas<CommitmentPeriodData> = {
+  period_start: instant('The start of the period.'),
+  period_end: instant('The end of the period, exclusive.'),
+  amount: amount('What was to be spent in the period.'),
+  spent: amount('What was spent: charged less refunds, for authorizations that were made in the period.'),
+  charged: amount('What of the shortfall is charged.'),
+  uncollected: amount('What of the shortfall neither credits nor debt covered.'),
+};
 
 const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerEvents[T]> } = {
   'grant.created': { sentWhen: 'A grant was created, in effect or scheduled.', fields: GRANT },
@@ -150,6 +160,17 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
       },
       charged: amount('What was charged in place of a price, before the overage policy.'),
     },
+  },
+  'commitment.settled': {
+    sentWhen: 'A period of the account’s commitment has ended, and what was missing was charged.',
+    fields: {
+      ...COMMITMENT_PERIOD,
+      shortfall: amount('What was missing: the sum of `charged` and `uncollected`.'),
+    },
+  },
+  'commitment.set_off': {
+    sentWhen: 'Usage was charged after the period of its commitment was settled: the shortfall was lowered by as much.',
+    fields: { ...COMMITMENT_PERIOD, set_off: amount('What the shortfall was lowered by.') },
   },
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',

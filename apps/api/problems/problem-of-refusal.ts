@@ -134,6 +134,7 @@ const TERM_FIELDS: Record<AccountExists['differing'][number], string> = {
   overdraftLimit: 'overdraft_limit',
   overage: 'overage',
   timeZone: 'time_zone',
+  commitment: 'commitment',
   rateCard: 'rate_card',
   discount: 'discount',
   overrides: 'overrides',

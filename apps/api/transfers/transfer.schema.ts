@@ -14,10 +14,15 @@ export const TRANSFER_SCHEMA = viewSchema<ReturnType<typeof transferView>>(
     amount: amount('The amount, always more than zero.'),
     grant: orNull(id('grant', 'The grant that the transfer belongs to.')),
     authorization: orNull(id('authorization', 'The authorization that the transfer belongs to.')),
-    corrects: orNull(id('transaction', 'For a refund: the transaction whose usage it gives back.')),
+    corrects: orNull(
+      id(
+        'transaction',
+        'For a refund: the transaction whose usage, or whose shortfall of a commitment, it gives back.',
+      ),
+    ),
     reason: { type: ['string', 'null'], description: 'For a refund: the reason you gave.' },
     created_at: instant(
-      'When the transfer took effect; for an expiry, the instant of the expiry, not when Purser booked it.',
+      'When the transfer took effect: for an expiry, the instant of the expiry, for a commitment, the last instant of its month; not when Purser booked it.',
     ),
   },
 );

@@ -1,4 +1,4 @@
-import { formatAmount, type JsonObject } from '#amounts';
+import { formatAmount, type Amount, type JsonObject } from '#amounts';
 import {
   newUuid,
   publicId,
@@ -90,11 +90,16 @@ function accountView({ id, unit, status, closure, terms, alerts }: Account): Jso
     overdraft_limit: formatAmount(terms.overdraftLimit),
     overage: terms.overage,
     time_zone: terms.timeZone,
+    commitment: commitmentView(terms.commitment),
     metadata: terms.metadata,
     alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
     ...(closure.remainder === null ? {} : { remainder: closure.remainder }),
     ...(erasureRequestedAt === null ? {} : { erasure_requested_at: new Date(erasureRequestedAt).toISOString() }),
   };
+}
+
+function commitmentView(amount: Amount | null): JsonObject | null {
+  return amount && { amount: formatAmount(amount), period: 'month' };
 }
 
 function grantView(state: LedgerState, grant: Readonly<Grant>): JsonObject {

@@ -102,11 +102,12 @@ export function answerAgain(one: Queued, earlier: Rendered & { readonly fingerpr
 
 /**
  * Every write to an account or to what it owns moves its version, one that makes no id too. Whoever has cached the account,
- * its grants, counters and open authorizations sees by it that they have changed.
+ * its grants, counters, periods of its commitment and open authorizations sees by it that they have changed.
  */
 function moveVersions({ state, changes, realNow }: DecisionContext): void {
-  const { grants, authorizations, counters } = changes;
-  for (const rows of [grants.updated, authorizations.updated, counters.created, counters.updated]) {
+  const { grants, authorizations, counters, commitments } = changes;
+  const rowsOfAll = [grants.updated, authorizations.updated, counters.created, counters.updated, commitments.updated];
+  for (const rows of rowsOfAll) {
     for (const { accountKey } of rows) {
       const account = state.accounts.get(accountKey);
       if (account) changes.accounts.update(account);

@@ -163,7 +163,7 @@ export class Lane {
       if (now !== null && this.cache.isOutdated(account, now)) return true;
       if (this.contention.isContended(account)) return true;
     }
-    return false;
+    return one.queued.needs.authorizations.some((id) => this.cache.landsLate(id));
   }
 
   private mustFill(one: Waiting, now: number | null): boolean {

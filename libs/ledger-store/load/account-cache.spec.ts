@@ -60,6 +60,7 @@ function accountWith(id: string, ...remaining: string[]): AccountState {
     unit: 'credits',
     terms: DEFAULT_TERMS,
     overridesVersion: 0,
+    hasCommitmentPeriods: false,
     status: 'active',
     closure: { closedAt: null, remainder: null, erasureRequestedAt: null, erasedAt: null },
     testClock: null,

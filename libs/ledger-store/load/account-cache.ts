@@ -1,7 +1,10 @@
 import {
   accountKeyOf,
   hasLapsed,
+  hasShortfall,
   isOpen,
+  periodOf,
+  runningPeriod,
   type AccountKey,
   type AccountState,
   type Authorization,
@@ -98,7 +101,7 @@ export class AccountCache {
     const { accounts, authorizations, rateCards } = needs;
     return (
       accounts.every((key) => this.holdsAt(key, now) && this.knowsPricesOf(key, now)) &&
-      authorizations.every((id) => this.knowsAuthorization(id) && this.knowsPriceOf(id)) &&
+      authorizations.every((id) => this.knowsAuthorization(id) && this.knowsPriceOf(id) && !this.landsLate(id)) &&
       rateCards.every((card) => this.knowsCard(card, now, now))
     );
   }
@@ -119,6 +122,18 @@ export class AccountCache {
   private knowsPriceOf(id: string): boolean {
     const price = this.state.authorizations.get(id)?.pricing?.price;
     return !price || this.rules.prices.prices(price.card, price.version) !== null;
+  }
+
+  /**
+   * Whether what is charged for an authorization would be set off against a shortfall. The grants that it was drawn from aren't
+   * cached, so that is decided on what is stored.
+   */
+  landsLate(id: string): boolean {
+    const periods = this.state.accounts.get(accountKeyOf(id))?.commitments;
+    if (!periods?.some(hasShortfall)) return false;
+    const authorization = this.state.authorizations.get(id);
+    const period = authorization && periodOf(periods, authorization);
+    return period !== undefined && hasShortfall(period);
   }
 
   /** Whether an authorization is cached, or known to be none. */
@@ -207,11 +222,13 @@ export class AccountCache {
    *
    * @param batch the number of the batch that was decided
    */
-  follow({ accounts, grants, counters, authorizations }: Changes, now: number, batch: number): void {
+  follow({ accounts, grants, counters, commitments, authorizations }: Changes, now: number, batch: number): void {
     this.lastBatch = batch;
     for (const { account } of accounts.updated) this.markUsed(account.key, now);
     for (const grant of grants.created) this.heedGrant(grant, now);
-    for (const { accountKey } of counters.created) if (this.entries.has(accountKey)) this.weight += 1;
+    for (const { accountKey } of [...counters.created, ...commitments.created]) {
+      if (this.entries.has(accountKey)) this.weight += 1;
+    }
     // The decisions have entered it already; it counts from here on.
     for (const authorization of authorizations.created) {
       this.state.authorizations.delete(authorization.id);
@@ -363,8 +380,9 @@ function isTrueAt(entry: Entry, now: number): boolean {
 
 /** Until when, in real time, it is true. */
 function endOf({ state, grantsHoldUntil }: Entry): number {
-  const nextExpiry = state.holdExpiries.earliest();
-  return nextExpiry === null ? grantsHoldUntil : Math.min(grantsHoldUntil, nextExpiry - aheadMsOf(state));
+  const nextExpiry = state.holdExpiries.earliest() ?? Number.POSITIVE_INFINITY;
+  const periodEnd = runningPeriod(state.commitments)?.end ?? Number.POSITIVE_INFINITY;
+  return Math.min(grantsHoldUntil, Math.min(nextExpiry, periodEnd) - aheadMsOf(state));
 }
 
 function aheadMsOf({ account }: AccountState): number {
@@ -384,8 +402,8 @@ function nextChange(grants: readonly Grant[], now: number): number {
   return next;
 }
 
-function weightOf({ grants, counters }: AccountState): number {
-  return 1 + grants.length + counters.size;
+function weightOf({ grants, counters, commitments }: AccountState): number {
+  return 1 + grants.length + counters.size + commitments.length;
 }
 
 function bytesOf(authorization: Authorization): number {

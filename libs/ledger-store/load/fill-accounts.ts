@@ -1,6 +1,7 @@
 import { accountKeyOf, isSettled, timeOf, type AccountKey, type LedgerRules } from '#ledger';
 import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
+import { loadCommitments } from './commitment-statements.ts';
 import type { Filled } from './filled.ts';
 import { findFirstHolds, type FirstHoldsRow } from './lapsed-holds.ts';
 import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
@@ -54,17 +55,20 @@ export async function fillAccounts(
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const others = ids.filter((id) => !authorizations.has(id));
-  if (others.length > 0) {
-    const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(others.map(accountKeyOf), others));
-    for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
-  }
-  await completeAuthorizations(client, authorizations);
   const wanted = new Set(keys);
+  const wantedAccounts = accounts.filter(({ account_id }) => wanted.has(account_id));
+  const [closed, { periods }] = await Promise.all([
+    others.length > 0 ? rows<ClosedAuthorizationRow>(findClosedAuthorizations(others.map(accountKeyOf), others)) : [],
+    loadCommitments(client, wantedAccounts, { setOff: false }),
+  ]);
+  for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
+  await completeAuthorizations(client, authorizations);
   const { realNow, accounts: states } = accountsFromRows({
-    accounts: accounts.filter(({ account_id }) => wanted.has(account_id)),
+    accounts: wantedAccounts,
     clock,
     grants,
     counters,
+    periods,
     cache: null,
   });
   return {

@@ -16,11 +16,13 @@ import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
 import { accountFromRow, type AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
+import { commitmentPeriodFromRow, type CommitmentPeriodRow } from '../tables/commitment-periods.ts';
 import { counterFromRow, type CounterRow } from '../tables/counters.ts';
 import { declinedFromRows, type DeclinedRow } from '../tables/declines.ts';
 import { grantFromRow, type GrantRow } from '../tables/grants.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import type { AccountCache } from './account-cache.ts';
+import { loadCommitments } from './commitment-statements.ts';
 import { expiriesFromRow } from './first-holds.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
 import { rowsOf } from './rows-of.ts';
@@ -75,10 +77,13 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
-  if (missing.length > 0) {
-    const closed = await rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing));
-    for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
-  }
+  const [closed, commitments] = await Promise.all([
+    missing.length > 0
+      ? rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing))
+      : [],
+    loadCommitments(client, accounts, { setOff: ids.length > 0 }),
+  ]);
+  for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   await completeAuthorizations(client, authorizations);
   const clocks = new Map(currentClocks.map((row) => [row.environment, testClockFromRow(row)]));
   return assemble({
@@ -86,8 +91,9 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     clock,
     clocks,
     declined,
-    grants: [...openGrants, ...closedGrants],
+    grants: [...openGrants, ...closedGrants, ...commitments.grants],
     counters,
+    periods: commitments.periods,
     authorizations,
     cache,
   });
@@ -139,6 +145,7 @@ export interface AccountRows {
   readonly clock: readonly FirstHoldsRow[];
   readonly grants: readonly GrantRow[];
   readonly counters: readonly CounterRow[];
+  readonly periods: readonly CommitmentPeriodRow[];
   /** Has the open grants that weren't read; `null` where all were. */
   readonly cache: AccountCache | null;
 }
@@ -159,10 +166,12 @@ export function accountsFromRows(rows: AccountRows) {
   for (const row of rows.grants) if (!grants.has(row.id)) grants.set(row.id, grantFromRow(row));
   const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
   const countersOf = Map.groupBy(rows.counters.map(counterFromRow), ({ accountKey }) => accountKey);
+  const periodsOf = Map.groupBy(rows.periods.map(commitmentPeriodFromRow), ({ accountKey }) => accountKey);
   const accounts = accountsRead.map(({ account, ids }) => {
     const { first_holds = null, open_holds: openHolds = 0 } = clockOf.get(account.key) ?? {};
     const counters = Counters.of(countersOf.get(account.key) ?? []);
-    const rest = { holdExpiries: expiriesFromRow(first_holds), openHolds, counters };
+    const commitments = periodsOf.get(account.key) ?? [];
+    const rest = { holdExpiries: expiriesFromRow(first_holds), openHolds, counters, commitments };
     const now = realNow + (account.testClock?.aheadMs ?? 0);
     return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], rest, now)] as const;
   });

@@ -1,6 +1,6 @@
 import type { PoolClient } from '#database';
 import { Amount, ZERO } from '#amounts';
-import type { AccountKey, Balance, Transfer } from '#ledger';
+import type { AccountKey, Balance, LedgerAccount, Transfer } from '#ledger';
 import type { Statement } from '../statement.ts';
 import { rowsOf } from '../load/rows-of.ts';
 
@@ -21,7 +21,7 @@ interface PastRow {
  * had not come counts for nothing.
  *
  * @param at milliseconds since 1970, not in the future.
- * @param unbooked credits of grants that time alone has ended, not booked yet.
+ * @param unbooked what time alone has ended or charged, not booked yet: credits of grants, and shortfalls of commitments.
  */
 export async function balanceAt(
   client: PoolClient,
@@ -31,12 +31,14 @@ export async function balanceAt(
 ): Promise<PastBalance> {
   const [row] = await rowsOf<PastRow>(client, pastBalance(key, new Date(at)));
   if (!row) throw new Error('a sum has no row');
-  const debt = new Amount(row.debt);
-  const gone = unbooked
-    .filter(({ accountKey, createdAt }) => accountKey === key && createdAt <= at)
-    .reduce((total, { amount }) => total.plus(amount), ZERO);
-  const posted = new Amount(row.credits).minus(gone).minus(debt);
+  const due = unbooked.filter(({ accountKey, createdAt }) => accountKey === key && createdAt <= at);
+  const debt = new Amount(row.debt).plus(sumOf(due, 'debt'));
+  const posted = new Amount(row.credits).minus(sumOf(due, 'grant')).minus(debt);
   return { balance: { posted, held: new Amount(row.held) }, debt };
+}
+
+function sumOf(transfers: readonly Transfer[], account: LedgerAccount): Amount {
+  return transfers.reduce((total, { debit, amount }) => (debit === account ? total.plus(amount) : total), ZERO);
 }
 
 /**

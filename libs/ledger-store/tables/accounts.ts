@@ -13,6 +13,7 @@ import { alertRules, usageSamples } from './json-forms.ts';
 import {
   accountKey,
   bits64,
+  boolean,
   counter,
   enumeration,
   integer,
@@ -52,12 +53,14 @@ export const ACCOUNTS = table({
         overdraftLimit: column('overdraft_limit', numeric).updated('terms'),
         overage: column('overage', enumeration<OveragePolicy>('overage_policy')).updated('terms'),
         timeZone: column('time_zone', text()).updated('terms'),
+        commitment: column('commitment', numeric).nullable().updated('terms'),
         rateCard: column('rate_card', uuid).nullable().updated('terms'),
         discount: column('discount', numeric).updated('terms'),
         overrides: column('overrides', json<readonly JsonObject[]>()).updated('terms'),
         metadata: column('metadata', json<JsonObject>()).updated('terms'),
       },
       overridesVersion: column('overrides_version', integer).updated('terms'),
+      hasCommitmentPeriods: column('has_commitment_periods', boolean).updated('terms'),
       status: column('status', enumeration<AccountStatus>('account_status')).updated('terms'),
       closure: {
         closedAt: column('closed_at', time).nullable().updated('terms'),

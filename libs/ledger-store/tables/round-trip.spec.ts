@@ -6,6 +6,7 @@ import {
   NOT_PRICED,
   type Account,
   type Authorization,
+  type CommitmentPeriod,
   type Counter,
   type Grant,
   type Transfer,
@@ -16,6 +17,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import { insertRows, updateRows, type Statement } from '../statement.ts';
 import { accountFromRow, ACCOUNTS, type AccountRow } from './accounts.ts';
 import { authorizationFromClosed, AUTHORIZATIONS, type ClosedAuthorizationRow } from './authorizations.ts';
+import { COMMITMENT_PERIODS, commitmentPeriodFromRow, type CommitmentPeriodRow } from './commitment-periods.ts';
 import { counterFromRow, COUNTERS, type CounterRow } from './counters.ts';
 import { grantFromRow, GRANTS, type GrantRow } from './grants.ts';
 import { authorizationFromHold, HOLDS, type HoldRow } from './holds.ts';
@@ -58,12 +60,14 @@ const account: Account = {
     overdraftLimit: new Amount('12.000000000001'),
     overage: 'debt',
     timeZone: 'Europe/Berlin',
+    commitment: new Amount('50.000000000001'),
     rateCard: '01920000-0000-7000-8000-000000000003',
     discount: new Amount('0.125'),
     overrides: [{ event: ODD, components: [] }],
     metadata: { [ODD]: [ODD, null, 1.5, { deep: true }] },
   },
   overridesVersion: 2,
+  hasCommitmentPeriods: true,
   status: 'closed',
   closure: { closedAt: NOW - 3, remainder: 'return', erasureRequestedAt: NOW - 2, erasedAt: NOW - 1 },
   testClock: { number: 3, aheadMs: 5_000 },
@@ -250,6 +254,27 @@ const counter: Counter = {
   granted: null,
   open: true,
 };
+const running: CommitmentPeriod = {
+  id: ids.next(NOW),
+  accountKey: key,
+  start: NOW,
+  end: NOW + 1,
+  amount: new Amount('0.000000000001'),
+  spent: ZERO,
+  settled: false,
+  draws: [],
+  uncollected: ZERO,
+};
+const settledPeriod: CommitmentPeriod = {
+  ...running,
+  start: NOW - 1,
+  end: NOW,
+  spent: new Amount('1e30'),
+  settled: true,
+  draws: hold.draws,
+  uncollected: new Amount('7'),
+};
+
 const endlessCounter: Counter = { ...counter, windowStart: 0, windowEnd: null, reserved: ZERO, open: false };
 
 const transfer: Transfer = {
@@ -298,6 +323,15 @@ describe('what is written by a description is read back as it was', () => {
     const insert = insertRows(AUTHORIZATIONS)([committed, expired]);
     const rows = await written<ClosedAuthorizationRow>(insert, 'authorizations');
     expect(rows.map(authorizationFromClosed)).toEqual([committed, expired]);
+  });
+
+  it('periods of commitments', async () => {
+    const periods = [settledPeriod, running];
+    const rows = await written<CommitmentPeriodRow>(insertRows(COMMITMENT_PERIODS)(periods), 'commitment_periods');
+    expect(rows.map(commitmentPeriodFromRow)).toEqual(periods);
+    const changed = periods.map((one) => ({ ...settledPeriod, start: one.start, end: one.end, id: one.id }));
+    const updated = await written<CommitmentPeriodRow>(updateRows(COMMITMENT_PERIODS)(changed), 'commitment_periods');
+    expect(updated.map(commitmentPeriodFromRow)).toEqual(changed);
   });
 
   it('counters', async () => {

@@ -3,6 +3,7 @@ import { ACCOUNTS } from './accounts.ts';
 import { ALERTS } from './alerts.ts';
 import { AUDIT_LOG } from './audit-log.ts';
 import { AUTHORIZATIONS } from './authorizations.ts';
+import { COMMITMENT_PERIODS } from './commitment-periods.ts';
 import { COUNTERS } from './counters.ts';
 import { DECLINES } from './declines.ts';
 import { EVENTS } from './events.ts';
@@ -20,6 +21,7 @@ export const DESCRIBED_TABLES = [
   ALERTS,
   AUDIT_LOG,
   AUTHORIZATIONS,
+  COMMITMENT_PERIODS,
   COUNTERS,
   DECLINES,
   EVENTS,

@@ -7,6 +7,7 @@ import { ACCOUNTS } from '../tables/accounts.ts';
 import { ALERTS } from '../tables/alerts.ts';
 import { AUDIT_LOG } from '../tables/audit-log.ts';
 import { AUTHORIZATIONS } from '../tables/authorizations.ts';
+import { COMMITMENT_PERIODS } from '../tables/commitment-periods.ts';
 import { COUNTERS } from '../tables/counters.ts';
 import { DECLINES } from '../tables/declines.ts';
 import { EVENTS } from '../tables/events.ts';
@@ -30,6 +31,8 @@ const insertAuthorizations = insertRows(AUTHORIZATIONS);
 const updateAuthorizations = updateRows(AUTHORIZATIONS);
 const insertCounters = insertRows(COUNTERS);
 const updateCounters = updateRows(COUNTERS);
+const insertCommitmentPeriods = insertRows(COMMITMENT_PERIODS);
+const updateCommitmentPeriods = updateRows(COMMITMENT_PERIODS);
 const insertTransfers = insertRows(TRANSFERS);
 const insertOverrides = insertRows(ACCOUNT_OVERRIDES);
 const insertUsageRecords = insertRows(USAGE_RECORDS);
@@ -49,7 +52,7 @@ export function writeChanges(
   { remembered, audited }: Pick<DecidedBatch, 'remembered' | 'audited'>,
   closed: ReadonlySet<string>,
 ): Statement[] {
-  const { accounts, grants, counters, authorizations } = changes;
+  const { accounts, grants, counters, commitments, authorizations } = changes;
   const updated = [...authorizations.updated];
   const fromHolds = updated.filter(({ id }) => !closed.has(id));
   const closing = fromHolds.filter((authorization) => !isOpen(authorization));
@@ -71,6 +74,8 @@ export function writeChanges(
     ),
     ...write(insertCounters, [...counters.created]),
     ...write(updateCounters, [...counters.updated]),
+    ...write(insertCommitmentPeriods, [...commitments.created]),
+    ...write(updateCommitmentPeriods, [...commitments.updated]),
     ...write(insertTransfers, changes.transfers),
     ...write(insertOverrides, changes.overrides),
     ...write(insertUsageRecords, changes.usageRecords),
