@@ -9,16 +9,22 @@ function accountRef(id: string): AccountRef {
 
 export interface AccountOptions {
   readonly overdraftLimit?: string;
+  readonly commitment?: string;
   readonly metadata?: JsonObject;
 }
 
 export function createAccount(id: string, options: AccountOptions = {}): Command<'create_account'> {
-  const { overdraftLimit = '0', metadata = {} } = options;
+  const { overdraftLimit = '0', commitment, metadata = {} } = options;
   return {
     type: 'create_account',
     account: accountRef(id),
     unit: 'credits',
-    terms: { ...DEFAULT_TERMS, overdraftLimit: new Amount(overdraftLimit), metadata },
+    terms: {
+      ...DEFAULT_TERMS,
+      overdraftLimit: new Amount(overdraftLimit),
+      commitment: commitment === undefined ? null : new Amount(commitment),
+      metadata,
+    },
   };
 }
 

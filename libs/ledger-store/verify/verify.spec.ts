@@ -11,9 +11,12 @@ import {
 } from '../../../test/support/test-database.ts';
 import { Engine } from '../engine/engine.ts';
 import { closeAccounts, type ClosedRow } from '../maintenance/close-accounts.ts';
-import { createGrant } from '../testing/commands.ts';
+import { TestClocks } from '../clocks/test-clocks.ts';
+import { advanceClock } from '../testing/advance-clock.ts';
+import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { PricedEngines } from '../testing/priced-engines.ts';
+import { TestLedger } from '../testing/test-ledger.ts';
 import { authorizeUsage, chargeUsage, createPricedAccount } from '../testing/usage-commands.ts';
 import type { CheckResult, VerifyReport } from './verify-report.ts';
 import { verify } from './verify.ts';
@@ -116,8 +119,33 @@ async function fill(databaseUrl: string): Promise<void> {
   } finally {
     await books.stop();
   }
+  await commitMonths(databaseUrl);
   await count(databaseUrl);
   await closeAll(databaseUrl);
+}
+
+/** A commitment of 100 a month: one that is met, and one of which 70 are missing, until 20 land late. */
+async function commitMonths(databaseUrl: string): Promise<void> {
+  const ledger = new TestLedger(databaseUrl);
+  const pool = connect(databaseUrl, { log });
+  const clocks = new TestClocks(pool);
+  const inTest = <T extends CommandType>(command: Command<T>) => ledger.do(inEnvironment('test', command));
+  const hour = 60 * 60 * 1000;
+  try {
+    await inTest(createAccount('umbrella', { commitment: '100' }));
+    await inTest(createGrant('umbrella', '500'));
+    await inTest(charge('umbrella', '100'));
+    const now = new Date();
+    const monthAfterNext = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 2);
+    await advanceClock(clocks, 'test', monthAfterNext - hour - now.getTime());
+    await inTest(charge('umbrella', '30'));
+    const { authorization } = await inTest(authorize('umbrella', '20', 24 * 60 * 60));
+    await advanceClock(clocks, 'test', 2 * hour);
+    await inTest(commit(authorization.id));
+  } finally {
+    await pool.end();
+    await ledger.stop();
+  }
 }
 
 /** Tokens that are counted: some are used, and some reserved. */
@@ -239,7 +267,7 @@ const CORRUPTIONS: readonly Corruption[] = [
     ],
   },
   {
-    check: 'A transfer of usage names an authorization of its own account, any other transfer none',
+    check: 'A transfer of usage names an authorization of its own account; a refund may, any other transfer names none',
     difference: { account: 'acme', found: 'an authorization the account does not have' },
     sql: [
       copyOfTransfer({
@@ -423,6 +451,50 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update grants set repaid = 4 where account_id = ${keyOf('globex')}`],
   },
   {
+    check: 'What is spent in a period of a commitment is what its authorizations committed less refunds',
+    difference: { account: 'umbrella', found: '51' },
+    sql: [`update commitment_periods set spent = spent + 1 where spent = 50`],
+  },
+  {
+    check: "What is charged for a commitment's shortfall is booked, as of the last instant of its period",
+    difference: { account: 'umbrella' },
+    sql: [`update commitment_periods set draws = jsonb_set(draws, '{0,1}', '"69"') where spent = 50`],
+  },
+  {
+    check: "What is set off against a commitment's shortfall is refunded",
+    difference: { account: 'umbrella', expected: '19, of 70 charged', found: '20' },
+    sql: [`update commitment_periods set draws = jsonb_set(draws, '{0,3}', '"19"') where spent = 50`],
+  },
+  {
+    check: "What is set off against a commitment's shortfall is refunded",
+    difference: { account: 'acme', expected: '0, of 0 charged', found: '1' },
+    sql: [
+      copyOfTransfer({
+        kind: `'refund'`,
+        debit: `'usage'`,
+        credit: `'grant'`,
+        amount: '1',
+        grant_id: `(${bigGrant})`,
+        corrects: 'gen_random_uuid()',
+      }),
+    ],
+  },
+  {
+    check: "A commitment's shortfall is what was missing when its period was settled, less what landed late",
+    difference: { account: 'umbrella', found: '50 charged, 5 uncollected' },
+    sql: [`update commitment_periods set uncollected = 5 where spent = 50`],
+  },
+  {
+    check: 'No instant belongs to two periods of a commitment, and only the last one runs',
+    difference: { account: 'umbrella' },
+    sql: [`update commitment_periods set period_end = period_end + interval '1 day' where spent = 50`],
+  },
+  {
+    check: 'A period of a commitment that has ended is settled (it is when the account is next written)',
+    difference: { account: 'umbrella', expected: 'settled' },
+    sql: [`update commitment_periods set period_end = period_start + interval '1 second' where not settled`],
+  },
+  {
     check: 'What is held of an overdraft is what open holds have pinned of it',
     difference: { account: 'globex', expected: '10', found: '0' },
     sql: [`update accounts set overdraft_held = 0 where account_id = ${keyOf('globex')}`],
@@ -438,7 +510,7 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update accounts set overdraft_limit = 20 where account_id = ${keyOf('globex')}`],
   },
   {
-    check: 'What was committed and not refunded is no more than what was granted, and the debt',
+    check: 'What was committed and not refunded, shortfalls included, is no more than what was granted, and the debt',
     difference: { account: 'acme', expected: 'at most 120 granted + 0 debt', found: '1011.750000000001' },
     sql: [`update authorizations set committed = 1000 where ${committed25}`],
   },
@@ -512,7 +584,7 @@ describe('verify, on books that the engine wrote', () => {
   it('finds nothing, and says what it checked', async () => {
     const report = await withCopy((pool) => verify(pool));
     expect(report.checks.filter(({ differences }) => differences > 0)).toEqual([]);
-    expect(report).toMatchObject({ clean: true, transfers: 23, grants: 8, authorizations: 12 });
+    expect(report).toMatchObject({ clean: true, transfers: 29, grants: 9, authorizations: 15 });
     expect(report.checks.filter(({ checked }) => checked === 0)).toEqual([]);
   });
 
@@ -531,10 +603,10 @@ describe('verify, on books that the engine wrote', () => {
       {
         environment: 'test',
         unit: 'credits',
-        funding: { paid: '50', promotional: '0', included: '0' },
+        funding: { paid: '550', promotional: '0', included: '0' },
         debt: '0',
-        outstanding: '48',
-        usage: '2',
+        outstanding: '348',
+        usage: '202',
         breakage: '0',
       },
     ]);

@@ -15,7 +15,7 @@ export const accounts: Pass = {
       coalesce(g.granted, 0) as granted,
       coalesce(g.repaid, 0) as repaid,
       coalesce(d.borrowed, 0) as borrowed,
-      coalesce(z.committed, 0) + coalesce(h.committed, 0) as committed,
+      coalesce(z.committed, 0) + coalesce(h.committed, 0) + coalesce(s.charged, 0) as committed,
       coalesce(g.posted, 0) - a.debt as posted,
       coalesce(h.held_now, 0) as held,
       coalesce(g.free, 0) - a.debt - coalesce(h.overdraft_held_now, 0) as available
@@ -58,10 +58,16 @@ export const accounts: Pass = {
         select account_id, draws from authorizations where draws @> '[[null]]'
         union all
         select account_id, draws from holds where draws @> '[[null]]'
+        union all
+        select account_id, draws from commitment_periods where draws @> '[[null]]'
       ) borrowers cross join lateral jsonb_array_elements(draws) draw
       where draw ->> 0 is null
       group by account_id
-    ) d on d.account_id = a.account_id`,
+    ) d on d.account_id = a.account_id
+    left join (
+      select account_id, sum((draw ->> 1)::numeric - coalesce((draw ->> 3)::numeric, 0)) as charged
+      from commitment_periods cross join lateral jsonb_array_elements(draws) draw group by account_id
+    ) s on s.account_id = a.account_id`,
   objects: [],
   checks: [
     {
@@ -110,7 +116,7 @@ export const accounts: Pass = {
     },
     {
       // The debt stands for the overdraft that was used: that it is within its limit is said above.
-      name: 'What was committed and not refunded is no more than what was granted, and the debt',
+      name: 'What was committed and not refunded, shortfalls included, is no more than what was granted, and the debt',
       section: '§9.4',
       holds: 'committed <= granted + debt',
       expected: `format('at most %s granted + %s debt', trim_scale(granted), trim_scale(debt))`,

@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { authorizations } from './authorizations.ts';
 import { draws } from './draws.ts';
 import { closings } from './closings.ts';
+import { commitments } from './commitments.ts';
 import { counters } from './counters.ts';
 import { alerts, events } from './events.ts';
 import { grants } from './grants.ts';
@@ -19,6 +20,7 @@ export const PASSES: readonly Pass[] = [
   authorizations,
   draws,
   counters,
+  commitments,
   accounts,
   closings,
   events,

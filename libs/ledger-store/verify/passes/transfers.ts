@@ -29,6 +29,7 @@ export const transfers: Pass = {
         when 'breakage' then debit = 'grant' and credit = 'breakage'
         when 'grant_void' then debit = 'grant' and credit in ('funding:paid', 'funding:promotional', 'funding:included')
         when 'refund' then debit = 'usage' and credit in ('grant', 'debt')
+        when 'commitment' then debit in ('grant', 'debt') and credit = 'usage'
       end`,
       expected: `'accounts that fit ' || kind`,
       found: `format('%s from %s to %s', trim_scale(amount), debit, credit)`,
@@ -48,9 +49,13 @@ export const transfers: Pass = {
       found: `case when grant_id is null then 'no grant' when has_grant then 'a grant' else 'a grant the account does not have' end`,
     },
     {
-      name: 'A transfer of usage names an authorization of its own account, any other transfer none',
+      name: 'A transfer of usage names an authorization of its own account; a refund may, any other transfer names none',
       section: '§4',
-      holds: `case when kind in ('usage', 'refund') then has_authorization else authorization_id is null end`,
+      holds: `case kind
+        when 'usage' then has_authorization
+        when 'refund' then has_authorization or authorization_id is null
+        else authorization_id is null
+      end`,
       expected: `case when kind in ('usage', 'refund') then 'an authorization of the account' else 'no authorization' end`,
       found: `case when authorization_id is null then 'no authorization'
         when has_authorization then 'an authorization'
