@@ -5,7 +5,7 @@ import { piecesOf, type Piece } from './pieces.ts';
 import type { Draft, ReadContext, Shape } from './shape.ts';
 import { usageOfDraft } from './usage-of-draft.ts';
 import type { VendorCost } from './vendor-cost.ts';
-import { providerOf, shapesOf } from './vendors.ts';
+import { lookedFor, providerOf, shapesOf } from './vendors.ts';
 
 /** Usage as a vendor reports it. */
 export interface VendorAnswer {
@@ -111,8 +111,7 @@ function nothingRead(vendor: string, pieces: readonly Piece[], isClaimed: boolea
     return { ok: true, usage: [], vendorCosts: [], assumed: [...new Set(known)] };
   }
   if (pieces.length === 0) return { ok: false, reason: 'has no JSON object in it, so what was used is unknown' };
-  const looked = shapesOf(vendor).map(({ looksFor }) => looksFor);
-  return { ok: false, reason: `has no usage in it, which is unknown and not zero; looked for ${looked.join('; ')}` };
+  return { ok: false, reason: `has no usage in it, which is unknown and not zero; looked for ${lookedFor(vendor)}` };
 }
 
 function batchNotes(pieces: readonly Piece[], claims: ReadonlyMap<Shape, readonly Piece[]>): readonly string[] {

@@ -86,15 +86,49 @@ const SHAPES: readonly Shape[] = [
   bedrockInvoke,
 ];
 
-/** Vendors whose answers look like another's, and must be read as their own. */
-const FIRST: Readonly<Record<string, readonly Shape[]>> = {
+const OPENAI = [openAiImages, openAiAudio, realtime, openAiVideos, openAiResponses, openAiChat];
+
+/** The forms in which each vendor is known to answer. */
+const OWN: Readonly<Record<(typeof VENDORS)[number], readonly Shape[]>> = {
+  openai: OPENAI,
+  anthropic: [anthropicMessages],
+  google: [gemini, geminiInteractions, vertexPredictions, openAiChat],
+  vertex: [gemini, anthropicMessages, vertexPredictions, openAiChat],
+  // Headers say less than bodies, so they come last.
+  bedrock: [anthropicMessages, bedrockAgents, bedrockGuardrails, bedrockConverse, openAiChat, bedrockInvoke],
+  azure: OPENAI,
+  cohere: [cohere],
+  mistral: [mistralOcr, openAiChat],
+  deepseek: [openAiResponses, openAiChat],
+  groq: [openAiAudio, openAiChat],
+  xai: [openAiImages, realtime, openAiResponses, openAiChat],
+  together: [openAiImages, openAiChat],
+  perplexity: [openAiChat],
+  openrouter: [openRouterGeneration, openAiResponses, openAiChat],
+  moonshot: [openAiChat],
+  zai: [openAiChat],
+  voyage: [openAiChat],
+  huggingface: [openAiChat, textGenerationInference],
+  ollama: [ollama, openAiChat],
+  watsonx: [watsonx, openAiChat],
+  elevenlabs: [elevenlabs, transcripts],
   'ai-sdk': [aiSdk],
-  bedrock: [anthropicMessages, bedrockConverse],
-  elevenlabs: [elevenlabs],
+  'openai-compatible': [openAiResponses, openAiChat],
 };
 
-/** The shapes in which a vendor's answers are looked for, in order. */
+function ownShapes(vendor: string): readonly Shape[] {
+  const known = VENDORS.find((name) => name === vendor);
+  return known ? OWN[known] : [];
+}
+
+/** The shapes in which a vendor's answers are looked for: its own, and then any, as many pass on what others answer. */
 export function shapesOf(vendor: string): readonly Shape[] {
-  const first = FIRST[vendor] ?? [];
-  return [...first, ...SHAPES.filter((shape) => !first.includes(shape))];
+  const own = ownShapes(vendor);
+  return [...own, ...SHAPES.filter((shape) => !own.includes(shape))];
+}
+
+/** In words, what is looked for in a vendor's answers. */
+export function lookedFor(vendor: string): string {
+  const own = ownShapes(vendor).map(({ looksFor }) => looksFor);
+  return own.length > 0 ? `${own.join('; ')}; and what other vendors report` : `what ${VENDORS.join(', ')} report`;
 }
