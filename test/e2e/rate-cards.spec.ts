@@ -108,6 +108,19 @@ describe('a rate card', () => {
     expect(await shown(id)).toEqual(archived.body);
   });
 
+  it('is given to accounts of its unit, and once archived to no other', async () => {
+    const { id } = await makeRateCard(service.live);
+    const account = await openAccount(service.live, { rate_card: id });
+    const inUnit = (unit: string) => service.live.post('/v1/accounts', { unit, rate_card: id });
+    expectProblem(await inUnit('USD'), 422, 'unit_mismatch');
+    await service.live.post(`${PATH}/${id}/archive`);
+    expectProblem(await inUnit('credits'), 409, 'rate_card_archived');
+    expect(await service.live.get(`/v1/accounts/${account}`)).toMatchObject({ body: { rate_card: id } });
+    const { id: costs } = await makeRateCard(service.live, { purpose: 'cost' });
+    const withCosts = await service.live.post('/v1/accounts', { rate_card: costs });
+    expectProblem(withCosts, 422, 'rate_card_purpose_differs');
+  });
+
   it('is listed page by page, the newest first, without prices', async () => {
     const made = [];
     for (let at = 0; at < 3; at++) made.push((await makeRateCard(service.live)).id);

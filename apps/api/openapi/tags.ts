@@ -23,7 +23,7 @@ export const TAGS = {
   Charges: { description: 'Authorize and commit in one step.', guide: guidePath('concepts', 'commit') },
   Prices: {
     description: 'Rate cards: what usage costs, and quotes of it.',
-    guide: guidePath('api', 'rate-cards'),
+    guide: guidePath('pricing'),
   },
   Statement: {
     description: 'Every movement of an account’s credits.',
