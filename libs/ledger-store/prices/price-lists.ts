@@ -2,6 +2,7 @@ import { readPrices, type PriceList } from '#pricing';
 import { nameOf, type StoredPrices, type VersionRef } from './mirror-statements.ts';
 
 interface Kept {
+  readonly card: string;
   readonly prices: PriceList;
   readonly bytes: number;
 }
@@ -28,11 +29,16 @@ export class PriceLists {
     return kept.prices;
   }
 
+  /** The cards of which the prices of some version are kept. */
+  get cards(): ReadonlySet<string> {
+    return new Set([...this.#kept.values()].map(({ card }) => card));
+  }
+
   keep({ json, ...ref }: StoredPrices): void {
     const name = nameOf(ref);
     if (this.#kept.has(name)) return;
     const bytes = json.length * BYTES_PER_CHARACTER;
-    this.#kept.set(name, { prices: readPrices(JSON.parse(json)), bytes });
+    this.#kept.set(name, { card: ref.card, prices: readPrices(JSON.parse(json)), bytes });
     this.#bytes += bytes;
     for (const [oldest, { bytes: freed }] of this.#kept) {
       // What was kept just now is about to be used, whatever its size.

@@ -25,6 +25,8 @@ export interface RateCardMirrorOptions {
 
 /** Four looks until a version takes effect, which it does a second after it was made. */
 const REFRESH_MS = 250;
+/** Decisions go by the database's clock, which may be behind that of this machine, but not by more. */
+const CLOCK_SKEW_MS = 60 * 60 * 1000;
 
 /**
  * The rate cards of all environments in memory, so that decisions ask no database. Which cards and versions there are is
@@ -49,8 +51,13 @@ export class RateCardMirror implements PriceSource {
     const lists = new PriceLists();
     const load = async (last: KnownCards | null): Promise<KnownCards> => {
       const known = await loadKnownCards(database, last);
-      // Nobody loads a cost card before asking for a cost, so its prices are here before it is known.
-      await loadMissing(database, lists, costRefs(known));
+      // Nobody loads a cost card before asking for a cost; and decisions use a new version from one moment to the next.
+      const cards = [...new Set([...(known === last ? [] : lists.cards), ...known.costCards.values()])];
+      await loadMissing(
+        database,
+        lists,
+        cards.flatMap((card) => currentRefs(card, known.cards.get(card))),
+      );
       return known;
     };
     const title = 'The look-up of rate cards';
@@ -109,8 +116,8 @@ export class RateCardMirror implements PriceSource {
   private missing({ card, version }: WantedPrices): VersionRef[] {
     const known = this.card(card);
     if (!known) return [];
-    const versions = version === 'current and later' ? currentAndLater(known.schedule, Date.now()) : [version];
-    return versions.map((one) => ({ card, version: one })).filter((ref) => !this.lists.find(ref));
+    const refs = version === 'current and later' ? currentRefs(card, known) : [{ card, version }];
+    return refs.filter((ref) => !this.lists.find(ref));
   }
 
   /** Whoever wants what is being loaded waits for that. */
@@ -127,10 +134,10 @@ export class RateCardMirror implements PriceSource {
   }
 }
 
-function costRefs({ cards, costCards }: KnownCards): VersionRef[] {
-  return [...new Set(costCards.values())].flatMap((card) =>
-    currentAndLater(cards.get(card)?.schedule ?? [], Date.now()).map((version) => ({ card, version })),
-  );
+/** The versions that may be in effect for some account now, or will be. */
+function currentRefs(card: string, known: MirroredCard | undefined): VersionRef[] {
+  const versions = currentAndLater(known?.schedule ?? [], Date.now() - CLOCK_SKEW_MS);
+  return versions.map((version) => ({ card, version }));
 }
 
 async function loadMissing(database: Queryable, lists: PriceLists, refs: readonly VersionRef[]): Promise<void> {

@@ -166,6 +166,16 @@ describe('the mirror of rate cards', () => {
     expect(mirror.prices(id, 1)).toBe(loaded);
   });
 
+  it('has the prices of a new version of a card in use as soon as it knows of the version', async () => {
+    const id = await create();
+    await other.ensure([{ card: id, version: 1 }]);
+    await publish(id, '2');
+    const now = Date.now();
+    expect(other.versionAt(id, now, now)).toBe(2);
+    expect(other.prices(id, 2)).not.toBeNull();
+    expect(mirror.prices(id, 2)).toBeNull();
+  });
+
   it('looks again for a card that it doesn’t know, and finds what another process has made', async () => {
     const slow = await RateCardMirror.open({ pool, log: () => undefined, everyMs: 60_000 });
     const id = await create();
