@@ -1,5 +1,7 @@
 import { type Amount, type JsonObject, ZERO } from '#amounts';
-import type { Usage } from '#pricing';
+import type { Cost, Usage } from '#pricing';
+
+export type { Cost };
 
 /** An account's own prices, which come before those of its rate card. */
 export interface Overrides {
@@ -50,13 +52,6 @@ export interface AuthorizationPricing {
   readonly uncollectedDown: Amount;
   /** What the vendors ask for it; `null` where nothing of it is known. */
   readonly cost: Cost | null;
-}
-
-/** What usage cost the operator. */
-export interface Cost {
-  readonly amount: Amount;
-  /** Like `USD`. */
-  readonly currency: string;
 }
 
 export const NOT_PRICED: AuthorizationPricing = {

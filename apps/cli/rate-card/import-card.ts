@@ -62,5 +62,5 @@ function titleOf({ id, name, version }: Card): string {
 
 function faultsOf(faults: readonly { readonly field: string; readonly message: string }[]): string {
   const lines = faults.map(({ field, message }) => `  ${field} ${message}`);
-  return ['The list makes no rate card:', ...lines].join('\n');
+  return ['The list makes no rate card. Select from it by --provider or --model.', ...lines].join('\n');
 }

@@ -28,6 +28,12 @@ const FILE: Json = {
   },
   embed: { input_cost_per_token: 2e-8, litellm_provider: 'openai', mode: 'embedding' },
   draw: { litellm_provider: 'vertex_ai-image-models', mode: 'image_generation', output_cost_per_image: 0.04 },
+  'draw-by-token': {
+    litellm_provider: 'openai',
+    mode: 'image_generation',
+    output_cost_per_image: 0.039,
+    output_cost_per_image_token: 3e-5,
+  },
   hear: {
     input_cost_per_second: 0.0001,
     litellm_provider: 'openai',
@@ -81,12 +87,14 @@ describe('a card of LiteLLM’s list', () => {
       ['chat.completed', { provider: ['azure', 'azure_ai'], model: ['large', 'azure_ai/large'] }],
       ['embedding.created', { model: 'embed' }],
       ['image.generated', { provider: ['vertex', 'vertex_ai-image-models'], model: 'draw' }],
+      ['image.generated', { model: 'draw-by-token' }],
       ['audio.transcribed', { model: 'hear' }],
       ['speech.generated', { model: 'speak' }],
       ['rerank.completed', { model: 'order' }],
     ]);
     expect(prices.slice(3).map(({ components }) => components)).toEqual([
       [{ quantity: 'images', amount: '0.04' }],
+      [{ quantity: 'output_image_tokens', per: '1000000', amount: '30' }],
       [{ quantity: 'audio_seconds', amount: '0.0001' }],
       [{ quantity: 'characters', amount: '0.000015' }],
       [{ quantity: 'search_units', amount: '0.002' }],
@@ -101,6 +109,12 @@ describe('a card of LiteLLM’s list', () => {
         model: 'sonnet-x',
         provider: 'anthropic',
         note: 'has prices that aren’t taken: input_cost_per_token_batches',
+        isLeftOut: false,
+      },
+      {
+        model: 'draw-by-token',
+        provider: 'openai',
+        note: 'has prices that aren’t taken: output_cost_per_image',
         isLeftOut: false,
       },
       { model: 'ollama/free', provider: 'ollama', note: 'has no price in the list', isLeftOut: true },

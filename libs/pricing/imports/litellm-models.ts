@@ -91,7 +91,8 @@ function readModel(label: string, entry: JsonObject): ReadModel {
   }
   const listed: ListedModel = {
     ...{ label, providers, isMaker, event: mode.event, rates },
-    names: [...new Set([seller.plain(label), label])],
+    // A * stands for any region, and a rate card takes one at the end only.
+    names: [...new Set([seller.plain(label), label])].filter((name) => !name.includes('*')),
     prefixes: [],
     multipliers: [],
     maxOutputTokens: Number.isSafeInteger(maxOutput) && Number(maxOutput) > 0 ? Number(maxOutput) : null,
@@ -123,9 +124,14 @@ interface ReadRates {
 
 function ratesOf(entry: JsonObject, { quantities = {} }: Mode): ReadRates {
   const costs = Object.entries(entry).filter(([field]) => /(_cost_per_|_cost$|_cost_above_)/.test(field));
+  // The same price is often said for an image and for its tokens. Both would be charged.
+  const isByToken = costs.some(
+    ([field]) => field === 'output_cost_per_token' || field === 'output_cost_per_image_token',
+  );
   const rates = costs.flatMap(([field, cost]) => {
     const quantity = quantities[field] ?? QUANTITIES[field];
-    return quantity === undefined || typeof cost !== 'number' ? [] : [{ field, quantity, cost }];
+    if (quantity === undefined || typeof cost !== 'number' || (quantity === 'images' && isByToken)) return [];
+    return [{ field, quantity, cost }];
   });
   const taken = new Set(rates.map(({ field }) => field));
   const listed = rates.map(({ field, quantity, cost }): ListedRate => {
