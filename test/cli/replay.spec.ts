@@ -58,7 +58,7 @@ describe('purser replay with a service of its own', () => {
     expect(out).toMatch(/\nok\n$/);
     expect(code).toBe(0);
     await mustHaveLeftNothing();
-  }, 90_000);
+  }, 180_000);
 
   it('stops its service and removes the data at Ctrl-C', async () => {
     const run = await PurserRun.start(['replay', TRACE, '--speed', '1'], { TMPDIR: temporary });
@@ -94,11 +94,11 @@ describe('purser replay against a running service', () => {
   beforeAll(async () => {
     dataDir = await makeFolder('replayed');
     service = await startService(dataDir, { PURSER_ADMIN_KEY: KEY });
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => {
     await service.end('SIGTERM');
     await rm(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  }, 180_000);
 
   const replay = (run: string, ...options: string[]): Promise<PurserRun> =>
     PurserRun.start(['replay', TRACE, '--url', service.url, '--run', run, '--json', ...options], {
@@ -119,7 +119,7 @@ describe('purser replay against a running service', () => {
       replayed: approved + declined + committed,
       verify: { result: 'passed' },
     });
-  }, 60_000);
+  }, 180_000);
 
   it('ends without an error and with clean books, though the service is killed and started again meanwhile', async () => {
     const run = await replay('killed');
@@ -135,7 +135,7 @@ describe('purser replay against a running service', () => {
     expect(report.committed).toBe(report.approved);
     expect(new Amount(report.spent).plus(report.held).plus(report.left)).toEqual(new Amount(report.granted));
     expect(code).toBe(0);
-  }, 90_000);
+  }, 180_000);
 
   /** How many requests of a run have been approved so far. */
   async function authorizationsOf(run: string): Promise<number> {
