@@ -114,6 +114,7 @@ async function causeEveryEvent(): Promise<void> {
   await arrived('usage.unpriced');
   await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
   await arrived('account.closed');
+  await fallShortOfCommitment();
 
   await test.post(`/v1/webhook-endpoints/${endpoint.id}/test`);
   await arrived('webhook_endpoint.test');
@@ -129,11 +130,38 @@ async function causeEveryEvent(): Promise<void> {
   await arrived('webhook_endpoint.disabled');
 }
 
-/** The first message of each type, in the order of the types. */
+/** A month in which 70 of 100 are missing, until 20 more are charged late. It follows the rest of a month, which is met. */
+async function fallShortOfCommitment(): Promise<void> {
+  const { test } = service;
+  const account = await openAccount(test, { id: 'globex', credits: '500', commitment: { amount: '100' } });
+  await charge(test, account, '100');
+  const { now } = (await test.get('/v1/test-clock')).body as { readonly now: string };
+  const [today, nextMonth] = [new Date(now), new Date(now)];
+  nextMonth.setUTCMonth(today.getUTCMonth() + 2, 1);
+  nextMonth.setUTCHours(0, 0, 0, 0);
+  const seconds = Math.floor((nextMonth.getTime() - today.getTime()) / 1000);
+  await test.post('/v1/test-clock/advance', { seconds: seconds - 3600 });
+  await charge(test, account, '30');
+  const { id } = await authorize(test, account, '20', { expires_in: DAY });
+  await test.post('/v1/test-clock/advance', { seconds: 7200 });
+  await eventually('both months are settled', () =>
+    Promise.resolve(messages().filter(({ type }) => type === 'commitment.settled').length === 2),
+  );
+  await test.post(`/v1/authorizations/${id}/commit`);
+  await arrived('commitment.set_off');
+}
+
+/**
+ * The first message of each type, in the order of the types. Of commitments it is the last: the first is about a part of a
+ * month, whatever part that is today.
+ */
 function examples(): Record<string, unknown> {
   const byType = Map.groupBy(messages(), ({ type }) => type);
   return Object.fromEntries(
-    EVENT_TYPES.map((type) => [type, asRecorded(byType.get(type)?.[0], recorded[type])] as const),
+    EVENT_TYPES.map((type) => {
+      const sent = byType.get(type)?.at(type.startsWith('commitment.') ? -1 : 0);
+      return [type, asRecorded(sent, recorded[type])] as const;
+    }),
   );
 }
 

@@ -15,6 +15,7 @@ export interface AccountView {
   readonly overdraft_limit: string;
   readonly overage: string;
   readonly time_zone: string;
+  readonly commitment: { readonly amount: string; readonly period: 'month' } | null;
   readonly rate_card: string | null;
   readonly discount: string;
   readonly overrides: readonly unknown[];

@@ -21,9 +21,8 @@ export function isBodyClass(type: unknown): type is BodyClass {
 export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
   const body = new bodyClass();
   if (!isPlainObject(sent)) return body;
-  const nested = NESTED.get(bodyClass.prototype as object);
   for (const [name, value] of Object.entries(gathered(bodyClass, sent)).slice(0, FIELDS_MAX)) {
-    const of = nested?.get(name);
+    const of = nestedIn(bodyClass, name);
     // Defined, not assigned: a field may be called `__proto__`, and is then refused like any unknown one.
     Object.defineProperty(body, fieldName(name), {
       value: of ? nestedOf(of(), value) : value,
@@ -93,9 +92,20 @@ export function Nested(of: () => BodyClass): PropertyDecorator {
   return together(of, [IsObject(), ValidateNested()]);
 }
 
+/** The class of a field, which the body's class may inherit. */
+function nestedIn(bodyClass: BodyClass, field: string): (() => BodyClass) | undefined {
+  let prototype: unknown = bodyClass.prototype;
+  while (typeof prototype === 'object' && prototype !== null) {
+    const of = NESTED.get(prototype)?.get(field);
+    if (of) return of;
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return undefined;
+}
+
 /** The class of a field that is {@link Nested}, or of a batch's items. */
 export function nestedClassOf(bodyClass: BodyClass, field: string): BodyClass {
-  const of = NESTED.get(bodyClass.prototype as object)?.get(field);
+  const of = nestedIn(bodyClass, field);
   if (!of) throw new Error(`The field ${field} of ${bodyClass.name} has no class of its own.`);
   return of();
 }
