@@ -111,6 +111,7 @@ describe('at the end of a month', () => {
     const made = new Date(created_at);
     const [start, end] = [Date.UTC(made.getUTCFullYear(), made.getUTCMonth()), monthAfter(made)];
     await advance((end - (await now()).getTime()) / 1000 + 60);
+    await patch(id, { name: 'Acme' });
     const [shortfall] = await transfersOf(id, 'commitment');
     // Rounding up or down is all that may lie between.
     const exact = (units('100') * BigInt(end - made.getTime())) / BigInt(end - start);
