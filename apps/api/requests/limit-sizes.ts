@@ -5,14 +5,18 @@ import { sendProblem } from '../problems/send-problem.ts';
 
 /** A single request is some hundred bytes, and up to 16 KiB of metadata and a list of usage. */
 export const BODY_BYTES_MAX = 256 * 1024;
-/** A batch has up to a thousand items, a quote as many usages, and a rate card prices for hundreds of models. */
+/**
+ * A batch has up to a thousand items, a quote as many usages, a rate card prices for hundreds of models, and a vendor's answer may
+ * be a long stream: a commit that is refused for its size would let its hold lapse.
+ */
 const LARGE_BODY_BYTES_MAX = 1024 * 1024;
 /** Of the first line and all headers together. */
 export const HEAD_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 
-/** Batches (`/v1/charges/batch`, `/v1/authorizations/commit-batch`), rate cards with their versions, and quotes. */
-const LARGE = /[/-]batch$|\/rate-cards(?:\/:id\/versions)?$|\/quotes$/;
+const LARGE = new RegExp(
+  ['[/-]batch$', '/rate-cards(?:/:id/versions)?$', '/quotes$', '/(?:commit|adjust|charges|usage/normalize)$'].join('|'),
+);
 
 /** Bounds what one request may send, each operation by its own measure. */
 export function limitSizes(fastify: FastifyInstance): void {
