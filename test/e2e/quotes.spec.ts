@@ -164,6 +164,14 @@ describe('a quote', () => {
       expectFaults(await service.live.post(PATH, body), [field]);
   });
 
+  it('is the only request that repeats usage', async () => {
+    const { id } = await makeRateCard(service.live);
+    const account = await openAccount(service.live, { rate_card: id, credits: '10' });
+    const usage = { ...USAGE, times: 2 };
+    expectFaults(await service.live.post('/v1/charges', { account, usage }), ['usage']);
+    expect((await quote({ account, usage })).total).toBe('0.054');
+  });
+
   it('takes a thousand usages', async () => {
     const { id } = await makeRateCard(service.live);
     const usage = Array.from({ length: 1000 }, () => USAGE);

@@ -73,7 +73,7 @@ function faultOf(value: unknown): string | null {
     if (isPlainObject(one) && !isTimes(one['times']))
       return `must have a whole number from 1 to ${String(TIMES_MAX)} as times`;
   return usageFault(
-    list.map((one) => (isPlainObject(one) && 'vendor' in one ? withoutTimes(one) : one)),
+    list.map((one) => (isPlainObject(one) && 'times' in one ? withoutTimes(one) : one)),
     USAGES_MAX,
   );
 }

@@ -122,6 +122,8 @@ function ownFault({ event, properties, ...fields }: Record<string, unknown>): st
   if (!isName(event)) return 'must name its event, a string of 1 to 128 characters';
   if (properties !== undefined && !isPlainObject(properties)) return 'must have an object as properties';
   for (const [name, value] of Object.entries(fields)) {
+    // Taken for a quantity, it would be priced as none.
+    if (name === 'times') return 'must not have times: usage repeats in quotes only';
     if (NAMES.has(name)) {
       if (!isName(value)) return `must have a string of 1 to 128 characters as ${name}`;
     } else if (!isQuantity(value)) {
