@@ -177,6 +177,24 @@ describe('what usage earns and costs', () => {
     expect(total).toMatchObject({ requests: 1, credits: '3', revenue: '0.03', cost: '0.00375', unknown_costs: 0 });
   });
 
+  it('shows what fills a commitment in a row of its own', async () => {
+    const other = await anotherEnvironment('committed');
+    await openAccount(other, 'acme', { commitment: { amount: '1000', period: 'month' } });
+    await grant(other, 'acme', '5000', { cost_basis: '0.01' });
+    await charge(other, 'acme', { usage: opus(1000) });
+    await ok(other.post('/v1/test-clock/advance', { seconds: 32 * 86_400 }));
+    await charge(other, 'acme', { usage: opus(1000) });
+    const now = (await ok<{ now: string }>(other.get('/v1/test-clock'))).now;
+    const to = new Date(Date.parse(now) + 60_000).toISOString();
+    const { data, total } = await report(other, `from=2020-01-01T00:00:00Z&to=${to}&group_by=model`);
+    const [filled, used] = data;
+    expect(filled).toMatchObject({ model: '(commitment)', requests: 0, cost: '0', unknown_costs: 0 });
+    expect(used).toMatchObject({ model: 'claude-opus-4-8', requests: 2, credits: '8', revenue: '0.08', cost: '0.05' });
+    expect(Number(filled?.credits)).toBeGreaterThan(0);
+    expect(Number(filled?.revenue)).toBeCloseTo(Number(filled?.credits) / 100, 9);
+    expect(Number(total.credits)).toBeCloseTo(Number(filled?.credits) + 8, 6);
+  });
+
   it('shares what was charged by what each usage was priced at, to the last digit', async () => {
     const other = await anotherEnvironment('shared');
     await openAccount(other, 'acme');
