@@ -10,6 +10,7 @@ import {
 } from '#ledger';
 import { IsBoolean, IsIn, IsOptional, ValidateIf } from 'class-validator';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
+import type { JsonSchema } from '../openapi/json-schema.ts';
 import { BatchItems } from '../validation/body-classes.ts';
 import {
   AMOUNT,
@@ -33,7 +34,16 @@ const MAX_OUTPUT_TOKENS = 100_000_000;
 type StatedSettlement = Exclude<Settlement, 'unpriced'>;
 const STATED_SETTLEMENTS = SETTLEMENTS.filter((one): one is StatedSettlement => one !== 'unpriced');
 
+/** One of them at least. */
+const AMOUNT_OR_USAGE = {
+  anyOf: [
+    { required: ['amount'], properties: { amount: { type: 'string' } } },
+    { required: ['usage'], properties: { usage: { type: ['object', 'array'], additionalProperties: true } } },
+  ],
+} as const satisfies JsonSchema;
+
 /** A request for credits: what a charge takes, and an authorization as well. */
+@DescribeBody(AMOUNT_OR_USAGE)
 export class SpendBody {
   @Describe('The account that pays.')
   @IsAccountId()
@@ -71,6 +81,7 @@ export class SpendBody {
   readonly group?: string | null;
 }
 
+@DescribeBody(AMOUNT_OR_USAGE)
 export class AuthorizeBody extends SpendBody {
   @Describe(
     'The most output tokens of usage that doesn’t state `output_tokens`. Default: the maximum of the price that applies.',
@@ -157,12 +168,7 @@ export class CommitBody {
 }
 
 /** What was really used in all. */
-@DescribeBody({
-  anyOf: [
-    { required: ['amount'], properties: { amount: { type: 'string' } } },
-    { required: ['usage'], properties: { usage: { type: ['object', 'array'], additionalProperties: true } } },
-  ],
-})
+@DescribeBody(AMOUNT_OR_USAGE)
 export class AdjustBody {
   @Describe('What it costs in all; zero is allowed. Default: what the usage costs.')
   @ValidateIf((body: AdjustBody) => isGiven(body.amount) || !isGiven(body.usage))
@@ -182,11 +188,7 @@ export class AdjustBody {
 
 /** More to hold, for longer, or both. */
 @DescribeBody({
-  anyOf: [
-    { required: ['amount'], properties: { amount: { type: 'string' } } },
-    { required: ['usage'], properties: { usage: { type: ['object', 'array'], additionalProperties: true } } },
-    { required: ['expires_in'], properties: { expires_in: { type: 'integer' } } },
-  ],
+  anyOf: [...AMOUNT_OR_USAGE.anyOf, { required: ['expires_in'], properties: { expires_in: { type: 'integer' } } }],
 })
 export class ExtendBody {
   @Describe('The amount to hold in addition, more than zero.')

@@ -28,6 +28,11 @@ export const ONE_USAGE_SCHEMA: JsonSchema = {
     maximum: Number.MAX_SAFE_INTEGER,
     pattern: PLAIN_DECIMAL.source,
   },
+  examples: [
+    { event: 'chat.completed', model: 'gpt-5', input_tokens: 600, output_tokens: 150 },
+    { event: 'chat.completed', model: 'gpt-5', input_tokens: 1000, cache_read_tokens: 800 },
+    { event: 'image.generated', model: 'painter-2', images: 2, properties: { size: '1024x1024' } },
+  ],
 };
 /** Usage as answers show it. */
 export const USAGE_LIST_SCHEMA: JsonSchema = { type: 'array', maxItems: USAGES_MAX, items: ONE_USAGE_SCHEMA };
@@ -62,6 +67,10 @@ export const VENDOR_USAGE_SCHEMA: JsonSchema = {
     properties: { type: 'object', additionalProperties: true, description: 'Added to those of the answer.' },
   },
   additionalProperties: false,
+  examples: [
+    { vendor: 'openai', model: 'gpt-5', raw: { prompt_tokens: 600, completion_tokens: 150 } },
+    { vendor: 'anthropic', raw: { model: 'claude-sonnet-4-5', usage: { input_tokens: 200, output_tokens: 150 } } },
+  ],
 };
 const SENT_SCHEMA: JsonSchema = { anyOf: [ONE_USAGE_SCHEMA, VENDOR_USAGE_SCHEMA] };
 const USAGE_SCHEMA: JsonSchema = {

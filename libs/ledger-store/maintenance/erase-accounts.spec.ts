@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import type { JsonObject } from '#amounts';
 import { accountKey, type AccountRef } from '#ledger';
 import type { Actor } from '../engine/submission.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
@@ -29,6 +30,17 @@ function ref(id: string): AccountRef {
   return { environment: 'live', id, key: accountKey('live', id) };
 }
 
+/** A charge whose every part carries the secret. */
+function spending(id: string, metadata: JsonObject) {
+  return {
+    ...charge(id, '1', metadata),
+    tags: { user: SECRET },
+    group: SECRET,
+    usage: [{ event: 'chat', properties: { user: SECRET } }],
+    raw: { answers: [{ vendor: 'openai', raw: { id: SECRET } }] },
+  };
+}
+
 /** An account whose every part carries the secret. @returns the id of one of its charges */
 async function accountWithHistory(id: string, charges: number): Promise<string> {
   const metadata = { mail: SECRET };
@@ -38,7 +50,7 @@ async function accountWithHistory(id: string, charges: number): Promise<string> 
   await ledger.engine.submit({ command: rename, key: keyOf(rename, `u ${id}`), render, actor: ACTOR });
   const grant = { ...createGrant(id, '5000'), metadata, scope: { tags: { user: SECRET } } };
   await ledger.engine.submit({ command: grant, key: keyOf(grant, `g ${id}`), render, actor: ACTOR });
-  const spend = { ...charge(id, '1', metadata), tags: { user: SECRET } };
+  const spend = spending(id, metadata);
   const made = await Promise.all(
     Array.from({ length: charges }, (_, at) => ledger.do<'charge'>(spend, `charge ${id} ${String(at)}`)),
   );
@@ -80,6 +92,7 @@ it('erases names, metadata and tags from every table, and leaves amounts and boo
     'grants',
     'idempotency_keys',
     'idempotency_keys_kept',
+    'usage_records',
   ]);
   const sums = 'select count(*) || $$ $$ || sum(amount) from transfers';
   const before = await books.value(sums);
@@ -95,7 +108,7 @@ it('answers a request again with what is left of its first answer, and does noth
   const id = await accountWithHistory('ann', 2);
   await ledger.do({ type: 'erase_account', account: ref('ann') });
   await eraseAll();
-  const spend = { ...charge('ann', '1', { mail: SECRET }), tags: { user: SECRET } };
+  const spend = spending('ann', { mail: SECRET });
   const again = await ledger.ask<'charge'>(spend, 'charge ann 0');
   expect(again).toMatchObject({ code: 'ok', replayed: true });
   expect(JSON.parse(again.body)).toMatchObject({ authorization: { id, amount: '1', tags: {}, metadata: {} } });

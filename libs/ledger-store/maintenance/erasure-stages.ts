@@ -16,17 +16,32 @@ export interface ErasureStage {
   step(database: Queryable, account: AccountRef, after: string): Promise<string | null>;
 }
 
+type Content = 'json' | 'json as text' | 'text';
+
+/** How a column is read as JSON, and written from the text of what became of it. */
+const READ: Record<Content, (column: string) => string> = {
+  json: (column) => column,
+  'json as text': (column) => `${column}::jsonb`,
+  text: (column) => `to_jsonb(${column})`,
+};
+const WRITTEN_AS: Record<Content, 'jsonb' | 'text'> = { json: 'jsonb', 'json as text': 'text', text: 'text' };
+
 /**
  * In this order: what is decided about an account after its authorizations are erased carries nothing of them, so once they are,
  * no new answer does either.
  */
 export const ERASURE_STAGES: readonly ErasureStage[] = [
-  rowsOf({ name: 'authorizations', id: 'id', columns: ['tags', 'metadata'], type: 'jsonb' }),
-  rowsOf({ name: 'grants', id: 'id', columns: ['scope', 'metadata'], type: 'jsonb' }),
-  rowsOf({ name: 'idempotency_keys', id: 'key', columns: ['body'], type: 'text' }),
-  rowsOf({ name: 'idempotency_keys_kept', id: 'key', columns: ['body'], type: 'text' }),
+  rowsOf({
+    name: 'authorizations',
+    id: 'id',
+    columns: { usage: 'json', tags: 'json', metadata: 'json', additions: 'json', pricing: 'json', group_name: 'text' },
+  }),
+  rowsOf({ name: 'usage_records', id: 'id', columns: { usage: 'json', raw: 'json' } }),
+  rowsOf({ name: 'grants', id: 'id', columns: { scope: 'json', metadata: 'json' } }),
+  rowsOf({ name: 'idempotency_keys', id: 'key', columns: { body: 'json as text' } }),
+  rowsOf({ name: 'idempotency_keys_kept', id: 'key', columns: { body: 'json as text' } }),
   { name: 'answers_about_its_creation', step: eraseCreations },
-  rowsOf({ name: 'events', id: 'id', columns: ['data'], type: 'jsonb' }),
+  rowsOf({ name: 'events', id: 'id', columns: { data: 'json' } }),
   { name: 'audit_log_of_grants', step: eraseAuditOfGrants },
   { name: 'audit_log', step: eraseAudit },
 ];
@@ -36,9 +51,7 @@ interface Erasable {
   readonly name: string;
   /** The column that tells an account's rows apart. */
   readonly id: string;
-  /** JSON, all of one type. */
-  readonly columns: readonly string[];
-  readonly type: 'jsonb' | 'text';
+  readonly columns: Readonly<Record<string, Content>>;
 }
 
 interface FoundRow {
@@ -48,7 +61,9 @@ interface FoundRow {
 }
 
 function rowsOf(table: Erasable): ErasureStage {
-  const values = table.columns.flatMap((column) => [`'${column}'`, `${column}::jsonb`]).join(', ');
+  const values = Object.entries(table.columns)
+    .map(([column, content]) => `'${column}', ${READ[content](column)}`)
+    .join(', ');
   return {
     name: table.name,
     step: async (database, { key }, after) => {
@@ -66,7 +81,7 @@ function rowsOf(table: Erasable): ErasureStage {
 /** Writes those of the rows anew that carry personal data. */
 async function erase(
   database: Queryable,
-  { name, id, columns, type }: Erasable,
+  { name, id, columns }: Erasable,
   owner: 'account_id' | 'environment',
   ownerId: string,
   rows: readonly FoundRow[],
@@ -76,7 +91,9 @@ async function erase(
     return JSON.stringify(clean) === JSON.stringify(values) ? [] : [{ rowId, clean }];
   });
   if (erased.length === 0) return;
-  const written = columns.map((column) => `${column} = (v.clean ->> '${column}')::${type}`).join(', ');
+  const written = Object.entries(columns)
+    .map(([column, content]) => `${column} = (v.clean ->> '${column}')::${WRITTEN_AS[content]}`)
+    .join(', ');
   await database.query(
     `update ${name} t set ${written} from unnest($2::uuid[], $3::jsonb[]) v (id, clean)
     where t.${owner} = $1 and t.${id} = v.id`,
@@ -94,7 +111,7 @@ async function eraseCreations(database: Queryable, { environment, id }: AccountR
   );
   await erase(
     database,
-    { name: 'idempotency_keys', id: 'key', columns: ['body'], type: 'text' },
+    { name: 'idempotency_keys', id: 'key', columns: { body: 'json as text' } },
     'account_id',
     scope,
     rows,
@@ -133,7 +150,7 @@ async function eraseAuditOf(
   );
   // The log's own trigger asks for it, see migration 0014.
   await database.query(`set local purser.erasing = 'on'`);
-  const table = { name: 'audit_log', id: 'id', columns: ['before', 'after'], type: 'jsonb' } as const;
+  const table = { name: 'audit_log', id: 'id', columns: { before: 'json', after: 'json' } } as const;
   await erase(database, table, 'environment', environment, rows);
   return rows.at(-1)?.id ?? null;
 }

@@ -1,7 +1,15 @@
 /** What fields that may carry personal data become, whatever was in them. */
-const ERASED: Readonly<Record<string, unknown>> = { name: null, metadata: {}, tags: {} };
+const ERASED: Readonly<Record<string, unknown>> = {
+  name: null,
+  metadata: {},
+  tags: {},
+  group: null,
+  group_name: null,
+  properties: {},
+  raw: null,
+};
 
-/** The same without names, metadata and tags, however deep they stand in it. */
+/** The same without them, however deep they stand in it. */
 export function withoutPersonalData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPersonalData);
   if (typeof value !== 'object' || value === null) return value;

@@ -12,6 +12,7 @@ const BEYOND_SCHEMAS = [
   /^must be given with after$/,
   /^must not have admin: the key is bound to an account$/,
   /^must not lie in the future$/,
+  /^must not be after to$/,
   /^must be a time to come in RFC 3339/,
   /^must be a time that has passed in RFC 3339/,
   /^must be an object of at most 16 KiB as JSON$/,
@@ -22,6 +23,7 @@ const BEYOND_SCHEMAS = [
   /^must not be before the version in effect took effect/,
   /^must not have times: /,
   /^must (?:have|not have more) .*\bpart of$/,
+  /^is needed: the output of usage \d+ \(counted from 0\) has a price/,
 ];
 /** Prices have rules that no schema can say, and so have the answers of vendors. `libs/pricing` tests them. */
 const PRICING_FIELDS = /^(?:prices|overrides)\b|\braw$/;

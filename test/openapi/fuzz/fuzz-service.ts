@@ -14,6 +14,24 @@ function mayChange({ operation }: FuzzRequest, { status, headers }: Answer): boo
   return operationOf(operation).method !== 'GET' && status < 400 && headers['idempotency-replayed'] === undefined;
 }
 
+/** Prices what the description gives as examples of usage, but for one model. */
+const RATE_CARD = {
+  name: 'Fuzz',
+  unit: 'credits',
+  prices: [
+    {
+      event: 'chat.completed',
+      match: { model: 'gpt-5*' },
+      components: [
+        { quantity: 'input_tokens', per: '1000', amount: '0.03', included: '10000', counted: 'month' },
+        { quantity: 'cache_read_tokens', per: '1000', amount: '0.003' },
+        { quantity: 'output_tokens', per: '1000', amount: '0.06' },
+      ],
+    },
+    { event: 'image.generated', components: [{ quantity: 'images', amount: '4' }] },
+  ],
+};
+
 /** A service that is sent whatever comes, and what is known of it. */
 export class FuzzService {
   /** How often each operation was answered how, by `operation status` and, of problems, their codes. */
@@ -33,8 +51,10 @@ export class FuzzService {
     const client = new ApiClient(service.url, null);
     for (const { authorization, scopes } of Object.values(callers)) {
       if (authorization === null || !scopes.includes('admin')) continue;
+      const card = await client.post('/v1/rate-cards', RATE_CARD, { headers: { authorization } });
+      const { id: rate_card } = card.body as { id: string };
       for (const id of ACCOUNTS.slice(1)) {
-        await client.post('/v1/accounts', { id }, { headers: { authorization } });
+        await client.post('/v1/accounts', { id, rate_card }, { headers: { authorization } });
         await client.post(`/v1/accounts/${id}/grants`, { amount: '1000000' }, { headers: { authorization } });
       }
     }

@@ -163,8 +163,8 @@ export const requests: fc.Arbitrary<FuzzRequest> = fc.oneof(
 );
 
 function weightOf({ method, object }: Operation): number {
-  // A closed account takes nothing any more: if many were closed, nothing else would ever be done.
-  if (object.operationId === 'closeAccount') return 10;
+  // A closed or suspended account takes nothing new: if many were, nothing else would ever be done.
+  if (object.operationId === 'closeAccount' || object.operationId === 'suspendAccount') return 10;
   if (object.security.length === 0) return 10;
   return method === 'GET' ? 30 : 60;
 }

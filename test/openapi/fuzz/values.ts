@@ -106,24 +106,38 @@ function unknownFormat(format: string): never {
   throw new Error(`Nothing makes strings of the format ${format}.`);
 }
 
+/** Of numbers made at random, most can't be kept exactly, and have the whole request refused. */
+const JSON_VALUES = fc.oneof(
+  { weight: 12, arbitrary: fc.constantFrom<unknown>('x', 'ä💸', 1, 0.5, true, null, ['a', 2], { run: { no: 1 } }) },
+  fc.jsonValue(),
+);
 const LIST_LENGTH_MAX = 4;
 
 function listsOf({ items, minItems = 0, maxItems = LIST_LENGTH_MAX, uniqueItems }: JsonSchema) {
   const length = { minLength: minItems, maxLength: Math.min(maxItems, LIST_LENGTH_MAX) };
-  const values = items ? valuesOf(items) : fc.jsonValue();
+  const values = items ? valuesOf(items) : JSON_VALUES;
   return uniqueItems === true ? fc.uniqueArray(values, length) : fc.array(values, length);
 }
 
 function objectsOf(schema: JsonSchema): fc.Arbitrary<object> {
-  const { properties = {}, required = [], additionalProperties, propertyNames, anyOf } = schema;
+  const { properties = {}, required = [], additionalProperties, propertyNames, anyOf, examples } = schema;
+  // What fits its schema by chance seldom fits the rules that no schema can say.
+  if (examples) {
+    const sound = fc.constantFrom(...(examples as object[]));
+    return fc.oneof({ weight: 6, arbitrary: sound }, objectsOf(withoutExamples(schema)));
+  }
   if (anyOf) return fc.oneof(...anyOf.map((one) => objectsOf(narrowed(schema, one))));
   const fields = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, valuesOf(one)]));
   const known = fc.record(fields, { requiredKeys: [...required] });
   if (additionalProperties === false) return known;
   const names = stringsOf(propertyNames ?? {}).filter((name) => !(name in properties));
-  const values = typeof additionalProperties === 'object' ? valuesOf(additionalProperties) : fc.jsonValue();
+  const values = typeof additionalProperties === 'object' ? valuesOf(additionalProperties) : JSON_VALUES;
   const others = fc.dictionary(names, values, { maxKeys: 4 });
   return fc.tuple(known, others).map(([some, more]) => ({ ...more, ...some }));
+}
+
+function withoutExamples({ examples: _, ...schema }: JsonSchema): JsonSchema {
+  return schema;
 }
 
 /** The schema with what one of its alternatives asks for in addition. */
