@@ -42,6 +42,18 @@ export function expectedBooks(reference: ReferenceLedger): Books {
       committedAt: one.committedAt,
       closedAt: one.closedAt,
     })),
+    periods: Object.fromEntries(
+      reference.periods.map((period) => [
+        `${period.account} from ${period.start}`,
+        {
+          end: period.end,
+          amount: text(period.amount),
+          spent: text(reference.spent(period)),
+          settled: period.settled,
+          uncollected: text(period.uncollected),
+        },
+      ]),
+    ),
     transfers: Object.fromEntries(
       Array.from(Map.groupBy(reference.entries, labelOf), ([label, entries]) => [
         label,
@@ -78,11 +90,12 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
     for (const { account_id, row } of rows) found.get(owners.get(account_id) as Names)?.push(row);
     return found;
   };
-  const [accounts, grants, holds, authorizations, transfers] = await Promise.all([
+  const [accounts, grants, holds, authorizations, periods, transfers] = await Promise.all([
     rowsOf<ObjectRow>(ACCOUNTS),
     rowsOf<ObjectRow>(GRANTS),
     rowsOf<ObjectRow>(HOLDS),
     rowsOf<ObjectRow>(AUTHORIZATIONS),
+    rowsOf<PeriodRow>(PERIODS),
     rowsOf<TransferRow>(TRANSFERS),
   ]);
   return sequences.map((names) => {
@@ -104,6 +117,12 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
       grants: objects(grants.get(names)),
       holds: objects(holds.get(names)),
       authorizations: objects(authorizations.get(names)),
+      periods: Object.fromEntries(
+        (periods.get(names) ?? []).map(({ id, start, object }) => [
+          `${names.accounts.get(id) ?? id} from ${start}`,
+          object,
+        ]),
+      ),
       transfers: Object.fromEntries((transfers.get(names) ?? []).map((row) => [transferLabel(row, names), row.amount])),
     };
   });
@@ -117,6 +136,12 @@ interface ObjectRow {
   readonly object: object;
   readonly pins?: PartList;
   readonly draws?: PartList;
+}
+
+interface PeriodRow {
+  readonly id: string;
+  readonly start: number;
+  readonly object: object;
 }
 
 interface TransferRow {
@@ -164,6 +189,11 @@ const AUTHORIZATIONS = `
     'refunded', ${plain('refunded')}, 'heldAtClose', ${plain('held_at_close')}, 'finalAmount', ${plain('final_amount')},
     'committedAt', ${sinceEpoch('committed_at')}, 'closedAt', ${sinceEpoch('closed_at')})) as row
   from authorizations where account_id = any($1::bigint[])`;
+const PERIODS = `
+  select account_id, json_build_object('id', account_id::text, 'start', ${sinceEpoch('period_start')}, 'object', json_build_object(
+    'end', ${sinceEpoch('period_end')}, 'amount', ${plain('amount')}, 'spent', ${plain('spent')}, 'settled', settled,
+    'uncollected', ${plain('uncollected')})) as row
+  from commitment_periods where account_id = any($1::bigint[])`;
 const TRANSFERS = `
   select account_id, json_build_object('key', account_id::text, 'kind', kind, 'debit', debit, 'credit', credit,
     'grantId', grant_id, 'authorizationId', authorization_id, 'at', ${sinceEpoch('created_at')},

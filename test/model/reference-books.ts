@@ -7,6 +7,7 @@ export interface ReferenceAccount {
   readonly unit: string;
   limit: Units;
   overage: OveragePolicy;
+  commitment: Units | null;
   status: 'active' | 'suspended' | 'closed';
   /** Where credits go once it is closed. */
   remainder: 'breakage' | 'return' | null;
@@ -185,20 +186,30 @@ export class ReferenceBooks {
 
   // What time does
 
-  /** Lets time pass, from one instant at which a hold or a grant runs out to the next. */
+  /** Lets time pass, from one instant at which something is due to the next. */
   advanceTo(time: number): void {
     for (;;) {
-      const expiries = [
-        ...this.authorizations.filter(({ status }) => status === 'authorized').map(({ expiresAt }) => expiresAt),
-        ...this.grants.filter(({ voidedAt }) => voidedAt === null).map(({ expiresAt }) => expiresAt),
-      ];
-      const due = expiries.filter((at): at is number => at !== null && at > this.now && at <= time);
+      const due = this.instantsUntil(time);
       if (due.length === 0) break;
       this.now = Math.min(...due);
-      for (const one of this.authorizations) if (this.hasLapsed(one)) this.close(one, 'expired');
-      for (const grant of this.grants) if (this.hasExpired(grant)) this.takeBack(grant, this.free(grant));
+      this.passInstant(time);
     }
     this.now = time;
+  }
+
+  /** When a hold or a grant runs out. */
+  instantsUntil(time: number): number[] {
+    const expiries = [
+      ...this.authorizations.filter(({ status }) => status === 'authorized').map(({ expiresAt }) => expiresAt),
+      ...this.grants.filter(({ voidedAt }) => voidedAt === null).map(({ expiresAt }) => expiresAt),
+    ];
+    return expiries.filter((at): at is number => at !== null && at > this.now && at <= time);
+  }
+
+  /** Lets happen what is due by now. @param _time up to which time passes */
+  passInstant(_time: number): void {
+    for (const one of this.authorizations) if (this.hasLapsed(one)) this.close(one, 'expired');
+    for (const grant of this.grants) if (this.hasExpired(grant)) this.takeBack(grant, this.free(grant));
   }
 
   /** Keeps the balances at the end of a moment, to ask for them later. */

@@ -98,7 +98,13 @@ export class ReferenceHolds extends ReferenceFunding {
     one.changes += 1;
     this.bookUsage(one, charge.parts);
     if (late || final) this.close(one, 'committed');
+    this.setOff(one);
     return this.decided(one);
+  }
+
+  /** Called once a commit has charged what it charges: a commitment may have waited for it. */
+  setOff(_one: ReferenceAuthorization): void {
+    // Here there are none.
   }
 
   /**

@@ -1,6 +1,6 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
 import { noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
-import { ReferenceRefunds } from './reference-refunds.ts';
+import { ReferenceCommitments } from './reference-commitments.ts';
 import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
 import { smaller, text, units } from './units.ts';
 
@@ -19,7 +19,7 @@ const REMEMBERED = ['ok', 'account_closed', 'account_suspended', 'insufficient_c
  * The rules of the ledger in the simplest code that could be right: one command at a time, nothing stored that can be
  * added up, no thought for speed. It is written from the rules, and shares no code with the service but types.
  */
-export class ReferenceLedger extends ReferenceRefunds {
+export class ReferenceLedger extends ReferenceCommitments {
   answers: { readonly scope: string; readonly key: string; readonly request: Request; readonly answer: Answer }[] = [];
 
   /** Decides what was sent. @param no numbers the request, and names what it makes. */
@@ -47,6 +47,7 @@ export class ReferenceLedger extends ReferenceRefunds {
       authorizations: this.authorizations.map((one) => ({ ...one })),
       entries: [...this.entries],
       moments: [...this.moments],
+      periods: this.periods.map((one) => ({ ...one })),
       lifetimes: [...this.lifetimes],
       answers: [...this.answers],
     });
@@ -54,10 +55,12 @@ export class ReferenceLedger extends ReferenceRefunds {
 
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
-    const { accounts, grants, authorizations, entries, lifetimes, answers } = this;
+    const { accounts, grants, authorizations, entries, lifetimes, periods, answers } = this;
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
     const owned = sorted.map(({ name }) =>
-      [grants, authorizations, entries, lifetimes].map((list) => list.filter(({ account }) => account === name)),
+      [grants, authorizations, entries, lifetimes, periods].map((list) =>
+        list.filter(({ account }) => account === name),
+      ),
     );
     const keys = answers.map(({ scope, key }) => `${scope}/${key}`).sort();
     return JSON.stringify([sorted, owned, keys], (_, value: unknown) =>
@@ -116,16 +119,20 @@ export class ReferenceLedger extends ReferenceRefunds {
     }
   }
 
-  createAccount({ account: name, unit, limit, overage }: Requests['create_account']): Answer {
+  createAccount({ account: name, unit, limit, overage, commitment }: Requests['create_account']): Answer {
+    const monthly = commitment === null ? null : units(commitment);
     const there = this.accounts.find((one) => one.name === name);
     if (!there) {
-      this.accounts.push({ name, unit, limit: units(limit), overage, status: 'active', remainder: null });
+      const terms = { limit: units(limit), overage, commitment: monthly };
+      this.accounts.push({ name, unit, ...terms, status: 'active', remainder: null });
+      this.openPeriod(name, this.now);
       return { ...this.accountView(name), created: true };
     }
     const differing = [
       ...(there.unit === unit ? [] : ['unit']),
       ...(there.limit === units(limit) ? [] : ['overdraftLimit']),
       ...(there.overage === overage ? [] : ['overage']),
+      ...(there.commitment === monthly ? [] : ['commitment']),
     ];
     return differing.length === 0 ? this.accountView(name) : { ...refusal('account_exists'), differing };
   }
@@ -137,6 +144,11 @@ export class ReferenceLedger extends ReferenceRefunds {
     if (request.limit !== undefined) account.limit = units(request.limit);
     if (request.overage !== undefined) account.overage = request.overage;
     if (request.status !== undefined) account.status = request.status;
+    if (request.commitment !== undefined) {
+      const before = account.commitment;
+      account.commitment = request.commitment === null ? null : units(request.commitment);
+      this.changeCommitment(account.name, before);
+    }
     return this.accountView(account.name);
   }
 
@@ -147,6 +159,9 @@ export class ReferenceLedger extends ReferenceRefunds {
     if (this.open(name).length > 0) return { ...refusal('account_has_open_holds'), account: ownId(name) };
     account.status = 'closed';
     account.remainder = remainder;
+    const before = account.commitment;
+    account.commitment = null;
+    this.changeCommitment(name, before);
     for (const grant of this.burnDown(this.grants.filter((one) => one.account === name))) {
       this.takeBack(grant, this.remaining(grant));
     }
@@ -162,6 +177,7 @@ export class ReferenceLedger extends ReferenceRefunds {
       unit: account.unit,
       limit: text(account.limit),
       overage: account.overage,
+      commitment: account.commitment === null ? null : text(account.commitment),
       status: account.status,
       debt: text(this.debt(name)),
       balance: this.balanceOf(name),

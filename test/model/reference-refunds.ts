@@ -1,8 +1,14 @@
-import { debtOf, type Entry, type ReferenceAuthorization, type ReferenceGrant } from './reference-books.ts';
+import { debtOf, type Entry, type ReferenceGrant } from './reference-books.ts';
 import { refusal } from './reference-funding.ts';
 import { ReferenceHolds } from './reference-holds.ts';
-import type { AccountName, Answer, Requests } from './requests.ts';
+import type { AccountName, Answer, ObjectName, Requests } from './requests.ts';
 import { smaller, sum, text, units, type Units } from './units.ts';
+
+/** What is given back to: an authorization, or the shortfall of a commitment, which has no name. */
+interface Refunded {
+  readonly account: AccountName;
+  readonly name: ObjectName | null;
+}
 
 /** Where credits go back to. */
 export class ReferenceRefunds extends ReferenceHolds {
@@ -25,7 +31,7 @@ export class ReferenceRefunds extends ReferenceHolds {
     return this.decided(one);
   }
 
-  giveBack(one: ReferenceAuthorization, usage: Entry, amount: Units): void {
+  giveBack(one: Refunded, usage: Entry, amount: Units): void {
     const about = { authorization: one.name, corrects: usage.no };
     const owed = smaller(amount, this.debt(one.account));
     this.book('refund', one, 'usage', debtOf(one.account), owed, about);
@@ -37,7 +43,7 @@ export class ReferenceRefunds extends ReferenceHolds {
       this.creditRefund(grant, part, { ...about, returns: entry.no });
       left -= part;
     }
-    if (left > 0n) throw new Error(`nothing says where ${text(left)} of ${one.name} go back to`);
+    if (left > 0n) throw new Error(`nothing says where ${text(left)} of ${String(one.name)} go back to`);
   }
 
   creditRefund(grant: ReferenceGrant, amount: Units, about: Partial<Entry>): void {

@@ -37,8 +37,15 @@ export interface Requests {
     readonly unit: string;
     readonly limit: string;
     readonly overage: OveragePolicy;
+    /** A month; `null` for none. */
+    readonly commitment: string | null;
   };
-  update_account: { readonly account: AccountName; readonly limit?: string; readonly overage?: OveragePolicy };
+  update_account: {
+    readonly account: AccountName;
+    readonly limit?: string;
+    readonly overage?: OveragePolicy;
+    readonly commitment?: string | null;
+  };
   set_account_status: { readonly account: AccountName; readonly status: 'active' | 'suspended' };
   close_account: { readonly account: AccountName; readonly remainder: 'breakage' | 'return' };
   create_grant: {

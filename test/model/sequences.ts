@@ -39,7 +39,9 @@ const MINUTE = 60 * SECOND;
 const DAY = 24 * 60 * MINUTE;
 /** Few and recurring lengths of time, and what is just short of them: so that things fall on the very same instant. */
 const SECONDS = [1, 60, 900, 86_400];
-const WAITS = [1, SECOND - 1, SECOND, SECOND, MINUTE, MINUTE, 15 * MINUTE, DAY - 1, DAY];
+/** A minute before the end of the month in which every sequence begins. */
+const MONTH_NEARLY = 31 * DAY - MINUTE;
+const WAITS = [1, SECOND - 1, SECOND, SECOND, MINUTE, MINUTE, 15 * MINUTE, DAY - 1, DAY, MONTH_NEARLY];
 
 /** The largest amount there is. */
 const MOST = '99999999999999999999999999.999999999999';
@@ -58,6 +60,7 @@ const amount = fc.oneof(
 const more = fc.oneof({ weight: 4, arbitrary: fc.constantFrom('10', '20', '30') }, { weight: 3, arbitrary: amount });
 const overage = fc.constantFrom<OveragePolicy[]>('cap', 'debt', 'reject');
 const limit = fc.constantFrom('0', '0', '5', '20');
+const commitment = fc.constantFrom(null, null, '5', '20', '0.000000000003');
 const seconds = fc.constantFrom(...SECONDS);
 const event = fc.constantFrom('chat', 'image');
 const model = fc.constantFrom('small', 'large');
@@ -138,6 +141,7 @@ const createAccount = fc.record({
   unit: fc.oneof({ weight: 5, arbitrary: type('credits') }, { weight: 1, arbitrary: type('USD') }),
   limit,
   overage,
+  commitment,
 });
 
 const grant = fc.record({
@@ -243,7 +247,10 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   {
     weight: 2,
     arbitrary: fixed(
-      fc.record({ type: type('update_account'), account, limit, overage }, { requiredKeys: ['type', 'account'] }),
+      fc.record(
+        { type: type('update_account'), account, limit, overage, commitment },
+        { requiredKeys: ['type', 'account'] },
+      ),
     ),
   },
   {
@@ -301,7 +308,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 const open = (name: AccountName): fc.Arbitrary<Plan> =>
-  fc.record({ limit, overage }).map((terms) => () => ({
+  fc.record({ limit, overage, commitment }).map((terms) => () => ({
     request: { type: 'create_account', account: name, unit: 'credits', ...terms },
     key: null,
   }));

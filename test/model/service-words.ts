@@ -77,6 +77,7 @@ function accountInWords(value: Parsed, names: Names): Answer {
     unit: account['unit'],
     limit: terms['overdraftLimit'],
     overage: terms['overage'],
+    commitment: terms['commitment'],
     status: account['status'],
     debt: account['debt'],
     balance: value['balance'],

@@ -36,15 +36,17 @@ function digest(text: string): string {
 function commandOf(request: Request, names: Names): Command {
   switch (request.type) {
     case 'create_account': {
-      const { limit, overage, unit } = request;
-      const terms = { ...DEFAULT_TERMS, overdraftLimit: new Amount(limit), overage };
+      const { limit, overage, commitment, unit } = request;
+      const given = { overdraftLimit: new Amount(limit), overage, commitment: amountOrNull(commitment) };
+      const terms = { ...DEFAULT_TERMS, ...given };
       return { type: request.type, account: names.account(request.account), unit, terms };
     }
     case 'update_account': {
-      const { limit, overage } = request;
+      const { limit, overage, commitment } = request;
       const terms = {
         ...(limit === undefined ? {} : { overdraftLimit: new Amount(limit) }),
         ...(overage === undefined ? {} : { overage }),
+        ...(commitment === undefined ? {} : { commitment: amountOrNull(commitment) }),
       };
       return { type: request.type, account: names.account(request.account), terms };
     }

@@ -16,6 +16,15 @@ export function text(amount: Units): string {
   return `${amount < 0n ? '-' : ''}${(size / ONE).toString()}${fraction === '' ? '' : `.${fraction}`}`;
 }
 
+/** A part of an amount by time; half of the last place goes to the even one. */
+export function proratedUnits(amount: Units, part: number, whole: number): Units {
+  const size = amount < 0n ? -amount : amount;
+  const [exact, by] = [size * BigInt(part), BigInt(whole)];
+  const [floor, twice] = [exact / by, (exact % by) * 2n];
+  const rounded = twice > by || (twice === by && floor % 2n === 1n) ? floor + 1n : floor;
+  return amount < 0n ? -rounded : rounded;
+}
+
 export function sum<T>(items: readonly T[], pick: (item: T) => Units): Units {
   return items.reduce((total, item) => total + pick(item), 0n);
 }
