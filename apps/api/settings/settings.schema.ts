@@ -3,7 +3,7 @@ import { amount, id, text, viewSchema } from '../openapi/view-schema.ts';
 import type { settingsView } from './settings.view.ts';
 
 export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What holds for a whole environment.', {
-  time_zone: text('The time zone of accounts that have none of their own.'),
+  time_zone: text('The environment’s own time zone. Accounts have theirs: UTC unless it is set.'),
   currency: text('The ISO 4217 code of your currency.'),
   price_per_credit: orNull(amount('What a credit costs, in your currency.')),
   cost_card: orNull(
