@@ -5,7 +5,7 @@ import { IsAmount, IsCurrency, IsRateCardId, IsTimeZone } from '../validation/ru
 
 /** What isn't given goes back to its default. */
 export class SettingsBody {
-  @Describe('The name of the time zone of accounts that have none of their own.', {
+  @Describe('The name of the environment’s own time zone. Accounts have theirs.', {
     default: DEFAULT_SETTINGS.timeZone,
   })
   @IsOptional()
