@@ -138,7 +138,7 @@ describe('a hold that fits', () => {
       402,
       'insufficient_credits',
     );
-    expect(problem).toMatchObject({ required: '0.258', available: '0.03' });
+    expect(problem).toMatchObject({ required: '0.03006', available: '0.03' });
     expect(
       await authorizeUsage(service.live, account, chat(600, null), { ...limits, min_output_tokens: 200 }),
     ).toMatchObject({
