@@ -55,12 +55,26 @@ class ForgetsItsAnswers extends ReferenceLedger {
   }
 }
 
+class ForgivesShortfalls extends ReferenceLedger {
+  override missing(): bigint {
+    return 0n;
+  }
+}
+
+class SetsNothingOff extends ReferenceLedger {
+  override setOff(): void {
+    // What lands late is charged on top.
+  }
+}
+
 describe('the model', () => {
   it.each([
     ['spends the last grant first', SpendsTheLastFirst],
     ['holds a moment longer', HoldsAMomentLonger],
     ['lends out what is pinned', LendsOutWhatIsPinned],
     ['forgets its answers', ForgetsItsAnswers],
+    ['forgives shortfalls', ForgivesShortfalls],
+    ['sets nothing off', SetsNothingOff],
   ])(
     'sees the difference to a ledger that %s',
     async (_, Wrong) => {

@@ -317,8 +317,9 @@ const fund = (name: AccountName): fc.Arbitrary<Plan> =>
     .record({ grant, account: fc.constant(name) })
     .map((made) => (known) => ({ request: grantAt(known, made), key: null }));
 
-const atOnce = (...plans: fc.Arbitrary<Plan>[]): fc.Arbitrary<Step> =>
-  fc.record({ wait: fc.constant(0), plans: fc.tuple(...plans) });
+const atOnce = (wait: fc.Arbitrary<number>, ...plans: fc.Arbitrary<Plan>[]): fc.Arbitrary<Step> =>
+  fc.record({ wait, plans: fc.tuple(...plans) });
+const NO_WAIT = fc.constant(0);
 
 /** So many steps at most, after some accounts have been opened and funded. */
 const STEPS_MAX = 20;
@@ -326,8 +327,8 @@ const STEPS_MAX = 20;
 /** Sequences of up to some 35 requests, 20 on average. */
 export const sequence: fc.Arbitrary<Sequence> = fc
   .record({
-    opening: atOnce(open('anna'), open('ben'), open('anna@test')),
-    funding: atOnce(fund('anna'), fund('ben')),
+    opening: atOnce(NO_WAIT, open('anna'), open('ben'), open('anna@test')),
+    funding: atOnce(fc.constantFrom(0, 0, 0, MONTH_NEARLY), fund('anna'), fund('ben')),
     steps: fc.array(step, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
   })
   .map(({ opening, funding, steps }) => [opening, funding, ...steps]);

@@ -5,6 +5,13 @@ import { refusalOf } from '../testing/refused.ts';
 const account = (): LedgerFixture => ledgerAt('2026-01-01T00:00:00Z').account('acme');
 
 describe('charge', () => {
+  it('is committed: committing the whole of it again changes nothing, without saying its usage again', () => {
+    const ledger = ledgerAt('2026-01-01T00:00:00Z').account('acme').grant('10');
+    const charge = ledger.charge('4', { usage: [{ event: 'chat' }] });
+    expect(ledger.commit(charge)).toMatchObject({ status: 'committed', committed: '4' });
+    expect(ledger.available()).toBe('6');
+  });
+
   it('authorizes and commits in one step', () => {
     const ledger = account().grant('10');
     expect(ledger.charge('4')).toMatchObject({

@@ -175,13 +175,10 @@ function finish(context: DecisionContext, account: AccountState, authorization: 
 function isSameCommit(authorization: Authorization, command: Commit): boolean {
   if (!command.final || authorization.finalAmount === null) return false;
   const { usage } = command.stated ?? NO_USAGE;
-  if (
-    !isSameUsage(
-      usage,
-      authorization.stated.map((one) => one.usage),
-    )
-  )
-    return false;
+  // A commit of a charge needn't say again what the charge said.
+  const isCharge = authorization.expiresAt === null;
+  const stated = isCharge && usage.length === 0 ? [] : authorization.stated.map((one) => one.usage);
+  if (!isSameUsage(usage, stated)) return false;
   if (command.amount === null && usage.length > 0) return true;
   return authorization.finalAmount.eq(command.amount ?? authorization.heldAtClose ?? ZERO);
 }
