@@ -16,6 +16,7 @@ export type {
   Added,
   Authorization,
   AuthorizationStatus,
+  AuthorizationSummary,
   Draw,
   GrantShare,
   HoldStep,

@@ -55,7 +55,7 @@ export const AUTHORIZATION_SCHEMA = viewSchema<AuthorizationView>(
     settlement: orNull(
       choice(
         SETTLEMENTS,
-        'How sure the usage of the last commit is; `unpriced` if some usage of any commit had no price. `null` before a commit by usage.',
+        'How sure the usage of the last commit is; `unpriced` if some usage of any commit had no price. `null` before a commit.',
       ),
     ),
     lines: { type: 'array', items: LINE_SCHEMA, description: 'How the price of the committed usage comes about.' },

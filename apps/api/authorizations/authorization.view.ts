@@ -1,5 +1,12 @@
 import { formatAmount } from '#amounts';
-import { available, publicId, type AuthorizationDecision, type AuthorizationPricing } from '#ledger';
+import {
+  available,
+  publicId,
+  type AuthorizationDecision,
+  type AuthorizationPricing,
+  type AuthorizationSummary,
+  type Settlement,
+} from '#ledger';
 import { lineView } from '../rate-cards/line.view.ts';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
@@ -25,6 +32,7 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
     tags: added ? { ...authorization.tags, ...added.tags } : authorization.tags,
     group: authorization.group,
     ...pricingView(pricing),
+    settlement: settlementOf(authorization),
     lines: stated.flatMap(({ lines }) => lines.map(lineView)),
     amounts: stated.map(({ amount }) => amount && formatAmount(amount)),
     ...(seesCost && costView(pricing)),
@@ -42,12 +50,17 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
 }
 
 function pricingView(pricing: AuthorizationPricing | null) {
-  const { price = null, maxOutputTokens = null, settlement = null } = pricing ?? {};
+  const { price = null, maxOutputTokens = null } = pricing ?? {};
   return {
     price: price && { rate_card: publicId('rateCard', price.card), version: price.version },
     assumed: maxOutputTokens === null ? null : { max_output_tokens: maxOutputTokens },
-    settlement,
   };
+}
+
+/** A commit by an amount, which says nothing of its usage, is as exact as one that does. */
+function settlementOf({ pricing, committed, committedAt }: AuthorizationSummary): Settlement | null {
+  const isCommitted = committedAt !== null || !committed.isZero();
+  return pricing?.settlement ?? (isCommitted ? 'exact' : null);
 }
 
 function costView(pricing: AuthorizationPricing | null) {
