@@ -408,6 +408,32 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update authorizations set environment = 'test' where ${committed25}`],
   },
   {
+    check: 'A usage record belongs to an authorization of its own account',
+    difference: { account: 'hooli', found: 'nothing' },
+    sql: ['update usage_records set authorization_id = gen_random_uuid()'],
+  },
+  {
+    check: 'The lines of a usage record add up to its amount',
+    difference: { account: 'hooli', expected: '2', found: '3' },
+    sql: ['update usage_records set amount = 3'],
+  },
+  {
+    check:
+      'What an authorization is priced by is there: the version of its rate card, and that of its account’s own prices',
+    difference: { account: 'hooli', found: '' },
+    sql: [`update authorizations set pricing = jsonb_set(pricing, '{price,1}', '7') where environment = 'test'`],
+  },
+  {
+    check: 'An authorization has cost what the usage that counts of it has cost',
+    difference: { account: 'hooli', expected: '{"EUR": 1.5}', found: 'no cost' },
+    sql: [`update usage_records set cost = 1.5, cost_currency = 'EUR'`],
+  },
+  {
+    check: 'The settlement of an authorization is known where usage was stated, and unpriced where some had no price',
+    difference: { account: 'hooli', found: 'none' },
+    sql: [`update authorizations set pricing = pricing - 'settlement' where environment = 'test'`],
+  },
+  {
     check: 'What is used of a counter is what authorizations have used of it',
     difference: { account: 'hooli', found: '8' },
     sql: ['update counters set used = used + 1'],

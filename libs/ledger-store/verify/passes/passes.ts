@@ -10,7 +10,9 @@ import { grants } from './grants.ts';
 import { holds } from './holds.ts';
 import { idempotencyKeys } from './idempotency-keys.ts';
 import { partitions } from './partitions.ts';
+import { prices } from './prices.ts';
 import { transfers } from './transfers.ts';
+import { usageRecords } from './usage-records.ts';
 
 /** Every pass, from the entries of the books up to what is summed from them. */
 export const PASSES: readonly Pass[] = [
@@ -19,6 +21,8 @@ export const PASSES: readonly Pass[] = [
   holds,
   authorizations,
   draws,
+  usageRecords,
+  prices,
   counters,
   commitments,
   accounts,
