@@ -15,17 +15,13 @@ import {
   type Needs,
 } from '#ledger';
 import { NO_STORE_RULES, type StoreRules } from '../prices/price-source.ts';
+import { bytesOf } from './bytes-of.ts';
 import type { Filled } from './filled.ts';
-import { sizeOf } from './size-of.ts';
 
 /** Accounts, grants and counters together. A grant may carry 16 KiB of metadata, though most carry next to none. */
 const WEIGHT_MAX = 50_000;
 /** What the authorizations that are remembered may take in memory, roughly. */
 const AUTHORIZATION_BYTES_MAX = 32 * 1024 * 1024;
-/** An authorization without what its request said. */
-const AUTHORIZATION_BYTES = 1500;
-/** One of its draws, steps, allocations or reservations. */
-const SHARE_BYTES = 250;
 
 interface Entry {
   readonly state: AccountState;
@@ -404,12 +400,4 @@ function nextChange(grants: readonly Grant[], now: number): number {
 
 function weightOf({ grants, counters, commitments }: AccountState): number {
   return 1 + grants.length + counters.size + commitments.length;
-}
-
-function bytesOf(authorization: Authorization): number {
-  const { usage, tags, metadata, pricing, added, stated, allocations, draws, steps, reservations } = authorization;
-  const shares = allocations.length + draws.length + steps.length + reservations.length;
-  const said = sizeOf(usage) + sizeOf(tags) + sizeOf(metadata) + sizeOf(pricing?.usage ?? []) + sizeOf(added ?? {});
-  const records = stated.reduce((sum, record) => sum + sizeOf(record.usage) + sizeOf(record.raw ?? {}), 0);
-  return AUTHORIZATION_BYTES + said + records + shares * SHARE_BYTES;
 }

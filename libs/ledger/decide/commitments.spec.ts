@@ -81,7 +81,7 @@ describe('a commitment', () => {
     ledger.charge('10');
     ledger.advance(100 * DAY).sweep();
     expect(ledger.booked('commitment')).toEqual(['90', '100', '100']);
-    expect(ledger.transfers('commitment').map(({ createdAt }) => new Date(createdAt as number).toISOString())).toEqual([
+    expect(ledger.transfers('commitment').map(({ createdAt }) => new Date(createdAt).toISOString())).toEqual([
       '2026-01-31T23:59:59.999Z',
       '2026-02-28T23:59:59.999Z',
       '2026-03-31T23:59:59.999Z',
