@@ -6,7 +6,7 @@ import type { Changes } from './changes.ts';
 export interface RevenueTally {
   readonly environment: string;
   readonly unit: string;
-  /** What commits asked for and couldn't charge. */
+  /** What commits asked for, or was missing to commitments, and couldn't be charged. */
   readonly uncollected: Amount;
   readonly debtIncurred: Amount;
   /** Debt that new grants have repaid, and usage refunded to debt. */

@@ -22,7 +22,7 @@ export class RevenueCounters {
       new Counter({ name, help, labelNames: LABELS, registers: [registry] });
     this.uncollected = counter(
       'purser_uncollected_total',
-      'What commits asked for and neither credits nor debt covered.',
+      'What commits asked for, or was missing to commitments, and neither credits nor debt covered.',
     );
     this.debtIncurred = counter('purser_debt_incurred_total', 'Usage that became debt.');
     this.debtRepaid = counter('purser_debt_repaid_total', 'Debt that grants have repaid, and refunds to debt.');
