@@ -21,6 +21,10 @@ describe('opening an account', () => {
       overdraft_limit: '0',
       overage: 'cap',
       time_zone: 'UTC',
+      commitment: null,
+      rate_card: null,
+      discount: '0',
+      overrides: [],
       metadata: {},
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       balance: {
