@@ -37,7 +37,11 @@ export interface AuthorizationPricing {
   readonly price: FrozenPrice | null;
   /** The most output tokens that the hold allows for, where the request's usage didn't say. */
   readonly maxOutputTokens: number | null;
-  /** What its commits by usage said together. */
+  /** Whether its hold is the most that usage can cost, and not an amount that was named. */
+  readonly isByUsage: boolean;
+  /** What extensions by usage hold for, together. */
+  readonly extended: readonly Usage[];
+  /** What its commits by usage said together, as far as prices can tell it apart. */
   readonly usage: readonly Usage[];
   /** What they were charged beyond what their usage costs when priced together; 0 almost always. */
   readonly excess: Amount;
@@ -48,6 +52,8 @@ export interface AuthorizationPricing {
   readonly settlement: Settlement | null;
   /** What adjustments have taken off what was stated before, beyond what wasn't collected. */
   readonly adjustedDown: Amount;
+  /** What of that wasn't given back, because as much had been refunded already. */
+  readonly notGivenBack: Amount;
   /** What adjustments have taken off what wasn't collected. */
   readonly uncollectedDown: Amount;
   /** What the vendors ask for it; `null` where nothing of it is known. */
@@ -57,10 +63,13 @@ export interface AuthorizationPricing {
 export const NOT_PRICED: AuthorizationPricing = {
   price: null,
   maxOutputTokens: null,
+  isByUsage: false,
+  extended: [],
   usage: [],
   excess: ZERO,
   settlement: null,
   adjustedDown: ZERO,
+  notGivenBack: ZERO,
   uncollectedDown: ZERO,
   cost: null,
 };

@@ -10,10 +10,13 @@ export interface StoredPricing {
   /** `["<rate card>", <version>, "<discount>", <version of the overrides> or absent for none]` */
   readonly price?: readonly [card: string, version: number, discount: string, overrides?: number];
   readonly max_output_tokens?: number;
+  readonly by_usage?: true;
+  readonly extended?: readonly Usage[];
   readonly usage?: readonly Usage[];
   readonly excess?: string;
   readonly settlement?: Settlement;
   readonly adjusted_down?: string;
+  readonly not_given_back?: string;
   readonly uncollected_down?: string;
   /** `["<amount>", "<currency>"]` */
   readonly cost?: readonly [amount: string, currency: string];
@@ -30,7 +33,10 @@ function pricingFrom(stored: StoredPricing): AuthorizationPricing {
     usage,
     excess: amountFrom(stored.excess),
     settlement,
+    isByUsage: stored.by_usage ?? false,
+    extended: stored.extended ?? [],
     adjustedDown: amountFrom(stored.adjusted_down),
+    notGivenBack: amountFrom(stored.not_given_back),
     uncollectedDown: amountFrom(stored.uncollected_down),
     cost: cost ? { amount: new Amount(cost[0]), currency: cost[1] } : null,
   };
@@ -50,10 +56,13 @@ function storedPricing(of: AuthorizationPricing): StoredPricing {
   return {
     ...(price && { price: storedPrice(price) }),
     ...(maxOutputTokens !== null && { max_output_tokens: maxOutputTokens }),
+    ...(of.isByUsage && { by_usage: true as const }),
+    ...(of.extended.length > 0 && { extended: of.extended }),
     ...(usage.length > 0 && { usage }),
     ...(!excess.isZero() && { excess: formatAmount(excess) }),
     ...(settlement && { settlement }),
     ...(!adjustedDown.isZero() && { adjusted_down: formatAmount(adjustedDown) }),
+    ...(!of.notGivenBack.isZero() && { not_given_back: formatAmount(of.notGivenBack) }),
     ...(!uncollectedDown.isZero() && { uncollected_down: formatAmount(uncollectedDown) }),
     ...(cost && { cost: storedCost(cost) }),
   };

@@ -37,7 +37,7 @@ export function adjust(context: DecisionContext, command: Adjust): Outcome<Autho
   if (!truth.ok) return truth;
   const { amount, priced } = truth.value;
   const difference = amount.minus(statedBefore(authorization));
-  if (difference.gt(0)) chargeMore(context, account, authorization, difference);
+  if (difference.gt(0)) chargeMore(context, account, authorization, takeBack(authorization, difference));
   else if (difference.lt(0)) takeOff(context, account, authorization, difference.neg(), command.reason);
   if (priced) correctUsed(context, account, authorization, priced.counts);
   recordUsage(context, account, authorization, { kind: 'adjustment', stated: command.stated, priced });
@@ -81,6 +81,23 @@ function statedBefore({ committed, uncollected, pricing }: Authorization): Amoun
   return committed.plus(uncollected).minus(pricing?.adjustedDown ?? ZERO);
 }
 
+/**
+ * What went down and was never given back, since as much had been refunded before, goes up again without a charge.
+ *
+ * @returns what is left to charge
+ */
+function takeBack(authorization: Authorization, difference: Amount): Amount {
+  const { pricing } = authorization;
+  if (!pricing || pricing.notGivenBack.isZero()) return difference;
+  const part = smallerOf(pricing.notGivenBack, difference);
+  authorization.pricing = {
+    ...pricing,
+    adjustedDown: pricing.adjustedDown.minus(part),
+    notGivenBack: pricing.notGivenBack.minus(part),
+  };
+  return difference.minus(part);
+}
+
 function chargeMore(
   context: DecisionContext,
   account: AccountState,
@@ -103,12 +120,14 @@ function takeOff(
   const ofUncollected = smallerOf(authorization.uncollected, difference);
   authorization.uncollected = authorization.uncollected.minus(ofUncollected);
   const ofCharge = difference.minus(ofUncollected);
+  const refundable = authorization.committed.minus(authorization.refunded);
+  const givenBack = smallerOf(ofCharge, refundable);
   const pricing = authorization.pricing ?? NOT_PRICED;
   authorization.pricing = {
     ...pricing,
     adjustedDown: pricing.adjustedDown.plus(ofCharge),
+    notGivenBack: pricing.notGivenBack.plus(ofCharge.minus(givenBack)),
     uncollectedDown: pricing.uncollectedDown.plus(ofUncollected),
   };
-  const refundable = authorization.committed.minus(authorization.refunded);
-  giveBackUsage(context, account, authorization, smallerOf(ofCharge, refundable), reason);
+  giveBackUsage(context, account, authorization, givenBack, reason);
 }

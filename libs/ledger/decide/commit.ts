@@ -1,5 +1,5 @@
 import { Amount, smallerOf, ZERO } from '#amounts';
-import { LATE_COMMIT_WINDOW_MS, type Authorization } from '../authorization.ts';
+import { LATE_COMMIT_WINDOW_MS, type Authorization, type Tags } from '../authorization.ts';
 import { NO_USAGE, type Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal, type RefusedOutcome } from '../refusals.ts';
 import { holdSettled, type AccountState } from '../state.ts';
@@ -93,10 +93,15 @@ function commitLate(
 /** A tag attributes what was held from the start: a commit may add tags, and change none. */
 function conflictingTag({ tags, added }: Authorization, command: Commit): RefusedOutcome | null {
   for (const [tag, value] of Object.entries(command.added?.tags ?? {})) {
-    const own = tags[tag] ?? added?.tags[tag];
+    const own = valueOf(tags, tag) ?? valueOf(added?.tags ?? {}, tag);
     if (own !== undefined && own !== value) return refused({ code: 'tag_conflict', tag, value: own });
   }
   return null;
+}
+
+/** A tag may be called like something that every object has. */
+function valueOf(tags: Tags, tag: string): string | undefined {
+  return Object.hasOwn(tags, tag) ? tags[tag] : undefined;
 }
 
 /** Keeps what a commit says beside its amount: its usage, and tags and metadata that it adds. */
@@ -109,7 +114,7 @@ function takeOver(
 ): void {
   const { stated = NO_USAGE, added } = command;
   if (price.counts.length > 0) useReserved(context, account, authorization, price.counts);
-  if (!command.final) addToPriced(authorization, command, price);
+  if (!command.final) addToPriced(context, authorization, command, price);
   recordUsage(context, account, authorization, {
     kind: 'commit',
     stated: { ...stated, settlement: price.settlement },

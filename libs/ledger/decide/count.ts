@@ -131,6 +131,19 @@ export function positionsOf(
   };
 }
 
+/** The same without what this authorization has reserved and used itself. */
+export function positionsWithout(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+): Positions {
+  const all = positionsOf(context, account, authorization);
+  return {
+    used: (quantity) => all.used(quantity).minus(ownOf(authorization, quantity.id)?.used ?? ZERO),
+    reserved: (quantity) => all.reserved(quantity).minus(ownOf(authorization, quantity.id)?.amount ?? ZERO),
+  };
+}
+
 /** The same as if all that the authorization has used were used at once, at the position where it first used some. */
 export function firstPositionsOf(account: AccountState, authorization: Authorization): Positions {
   return {

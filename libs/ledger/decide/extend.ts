@@ -1,5 +1,5 @@
-import { type Amount, ZERO } from '#amounts';
-import { boundUsages } from '#pricing';
+import { Amount, ZERO } from '#amounts';
+import { boundUsages, mergeUsages, type Usage } from '#pricing';
 import type { Authorization, GrantShare } from '../authorization.ts';
 import { NOT_PRICED } from '../authorization-pricing.ts';
 import type { Extend } from '../commands.ts';
@@ -7,10 +7,11 @@ import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
-import { positionsOf, reserve } from './count.ts';
+import { positionsOf, positionsWithout, reserve } from './count.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
 import { pricingTerms, unbounded, type Asked } from './price.ts';
+import { withoutDetails } from './without-details.ts';
 import { Transaction } from './transaction.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
@@ -56,11 +57,31 @@ function askForMore(
   { amount, usage = [], maxOutputTokens = null }: Extend,
 ): Outcome<Pick<Asked, 'amount' | 'counts'>> {
   if (amount || usage.length === 0) return accepted({ amount: amount ?? ZERO, counts: [] });
-  const { price } = authorization.pricing ?? NOT_PRICED;
+  const pricing = authorization.pricing ?? NOT_PRICED;
+  const { price } = pricing;
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
+  const terms = pricingTerms(context, price);
   const request = { usages: usage, tags: authorization.tags, at: authorization.createdAt, maxOutputTokens };
-  const bound = boundUsages(pricingTerms(context, price), request, positionsOf(context, account, authorization));
-  return bound.ok ? accepted(bound) : refused(unbounded(bound));
+  const bound = boundUsages(terms, request, positionsOf(context, account, authorization));
+  if (!bound.ok) return refused(unbounded(bound));
+  const extended = mergeUsages(
+    pricing.extended,
+    withoutDetails(terms, withOutput(usage, bound.assumed.maxOutputTokens)),
+  );
+  authorization.pricing = { ...pricing, extended };
+  if (!pricing.isByUsage) return accepted(bound);
+  // A commit is priced on all usage together, which may be dearer than its parts: a further tier, a larger context.
+  const first = withoutDetails(terms, withOutput(authorization.usage, pricing.maxOutputTokens));
+  const all = { ...request, usages: mergeUsages(first, extended), maxOutputTokens: null };
+  const ofAll = boundUsages(terms, all, positionsWithout(context, account, authorization));
+  const rest = ofAll.ok ? ofAll.amount.minus(authorization.amount) : ZERO;
+  return accepted({ amount: Amount.max(bound.amount, rest), counts: bound.counts });
+}
+
+/** Usage that states the output which was assumed. */
+function withOutput(usages: readonly Usage[], assumed: number | null): readonly Usage[] {
+  if (assumed === null) return usages;
+  return usages.map((usage) => ('output_tokens' in usage ? usage : { ...usage, output_tokens: assumed }));
 }
 
 function holdMore(

@@ -7,6 +7,7 @@ import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 import { positionsOf } from './count.ts';
 import { pricingTerms } from './price.ts';
+import { withoutDetails } from './without-details.ts';
 
 /** What a commit asks for. It can always be said: the model has run, so a commit never fails on its usage. */
 export interface CommitPrice {
@@ -39,9 +40,11 @@ export function priceCommit(
   if (amount) return { ...notPriced, amount, settlement };
   if (usage.length === 0) return { ...notPriced, amount: held, settlement };
   if (!price) return { ...notPriced, amount: held, settlement: 'unpriced', unpriced: usage };
-  const step = { usages: usage, tags: authorization.tags, at: authorization.createdAt };
+  const terms = pricingTerms(context, price);
+  // The usage of earlier steps is remembered without what no price looks at, and goes on with what is the same without it.
+  const step = { usages: withoutDetails(terms, usage), tags: authorization.tags, at: authorization.createdAt };
   const positions = positionsOf(context, account, authorization);
-  const pricing = priceStep(pricingTerms(context, price), { usages: before, excess }, step, positions);
+  const pricing = priceStep(terms, { usages: before, excess }, step, positions);
   if (pricing.ok && settlement === 'unknown') {
     const { amount: ofKnown, counts } = pricing.priced;
     return { ...notPriced, amount: Amount.max(held, ofKnown), settlement, counts };
@@ -57,6 +60,7 @@ export function priceCommit(
 
 /** Remembers what the commits of an authorization have said and cost together. */
 export function addToPriced(
+  context: DecisionContext,
   authorization: Authorization,
   { stated: { usage } = NO_USAGE }: Commit,
   price: CommitPrice,
@@ -65,7 +69,7 @@ export function addToPriced(
   if (!pricing?.price || !price.priced) return;
   authorization.pricing = {
     ...pricing,
-    usage: mergeUsages(pricing.usage, usage),
+    usage: mergeUsages(pricing.usage, withoutDetails(pricingTerms(context, pricing.price), usage)),
     excess: price.excess,
   };
 }

@@ -70,7 +70,7 @@ export function askToHold(context: DecisionContext, account: AccountState, reque
   };
   const bound = boundUsages(pricingTerms(context, price), asked, positionsOf(context, account, null));
   if (!bound.ok) return refused(unbounded(bound));
-  const pricing = { ...NOT_PRICED, price, maxOutputTokens: bound.assumed.maxOutputTokens };
+  const pricing = { ...NOT_PRICED, price, isByUsage: true, maxOutputTokens: bound.assumed.maxOutputTokens };
   return accepted({ amount: bound.amount, pricing, counts: bound.counts });
 }
 
