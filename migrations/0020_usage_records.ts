@@ -46,7 +46,7 @@ const AUTHORIZATIONS = `
 `;
 
 const USAGE_RECORDS = `
-  create type usage_record_kind as enum ('charge', 'commit', 'adjustment');
+  create type usage_record_kind as enum ('charge', 'partial_commit', 'commit', 'adjustment');
   create table usage_records (
     account_id bigint not null,
     id uuid not null,

@@ -4,7 +4,7 @@ import type { Settlement } from './authorization-pricing.ts';
 import type { AccountKey } from './ids.ts';
 
 /** What said that usage has happened. An adjustment states all of an authorization's usage anew. */
-export type UsageRecordKind = 'charge' | 'commit' | 'adjustment';
+export type UsageRecordKind = 'charge' | 'partial_commit' | 'commit' | 'adjustment';
 
 /**
  * One usage that a commit, a charge or an adjustment said has happened, what it was priced at, and what it cost. It never

@@ -67,6 +67,24 @@ class SetsNothingOff extends ReferenceLedger {
   }
 }
 
+class ForgetsWhatIsCounted extends ReferenceLedger {
+  override usedIn(): number {
+    return 0;
+  }
+}
+
+class ReservesNothing extends ReferenceLedger {
+  override reservedIn(): number {
+    return 0;
+  }
+}
+
+class TakesNothingOff extends ReferenceLedger {
+  override takeOff(): void {
+    // An adjustment down gives nothing back.
+  }
+}
+
 describe('the model', () => {
   it.each([
     ['spends the last grant first', SpendsTheLastFirst],
@@ -75,6 +93,9 @@ describe('the model', () => {
     ['forgets its answers', ForgetsItsAnswers],
     ['forgives shortfalls', ForgivesShortfalls],
     ['sets nothing off', SetsNothingOff],
+    ['forgets what is counted', ForgetsWhatIsCounted],
+    ['reserves nothing', ReservesNothing],
+    ['takes nothing off', TakesNothingOff],
   ])(
     'sees the difference to a ledger that %s',
     async (_, Wrong) => {

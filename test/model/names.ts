@@ -8,6 +8,8 @@ const NOWHERE = '00000000-0000-7000-8000-000000000000';
 export interface Environments {
   readonly home: string;
   readonly other: string;
+  /** The UUIDs of their rate cards. */
+  readonly cards: ReadonlyMap<string, string>;
 }
 
 /** What the objects of one sequence are called here, and which ids the service gave them. */
@@ -29,6 +31,11 @@ export class Names {
     const environment = own === name ? this.environments.home : this.environments.other;
     const id = `${own}-${this.sequence}`;
     return { environment, id, key: accountKey(environment, id) };
+  }
+
+  /** The rate card of the account's environment. */
+  card(name: AccountName): string {
+    return this.environments.cards.get(this.account(name).environment) ?? '';
   }
 
   /** A text that no other sequence has. */

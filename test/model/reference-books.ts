@@ -1,4 +1,5 @@
 import type { GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
+import type { Prices } from './reference-prices.ts';
 import type { AccountName, ObjectName } from './requests.ts';
 import { sum, text, type Units } from './units.ts';
 
@@ -7,6 +8,7 @@ export interface ReferenceAccount {
   readonly unit: string;
   limit: Units;
   overage: OveragePolicy;
+  prices: Prices;
   commitment: Units | null;
   status: 'active' | 'suspended' | 'closed';
   /** Where credits go once it is closed. */
@@ -38,7 +40,19 @@ export interface ReferenceAuthorization {
   readonly usage: readonly Usage[];
   readonly tags: Tags;
   readonly overage: OveragePolicy;
+  /** What its account paid when it was made. */
+  readonly prices: Prices;
   readonly createdAt: number;
+  /** Tokens that it has used, and may use yet while it is open. */
+  used: number;
+  reserved: number;
+  /** How many its account had used in that month before it used the first; `null` as long as it has used none. */
+  firstUsed: number | null;
+  settlement: 'exact' | 'unpriced' | null;
+  /** What its final commit said was used. */
+  stated: readonly Usage[];
+  /** What adjustments have taken off, but for what wasn't collected. */
+  adjustedDown: Units;
   amount: Units;
   status: 'authorized' | 'committed' | 'voided' | 'expired';
   expiresAt: number | null;

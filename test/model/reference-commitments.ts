@@ -1,5 +1,5 @@
 import { debtOf, type ReferenceAuthorization } from './reference-books.ts';
-import { ReferenceRefunds } from './reference-refunds.ts';
+import { ReferenceAdjustments } from './reference-adjustments.ts';
 import type { AccountName } from './requests.ts';
 import { larger, proratedUnits, smaller, sum, type Units } from './units.ts';
 import { EPOCH } from './world.ts';
@@ -19,7 +19,7 @@ export interface ReferencePeriod {
 }
 
 /** What accounts commit to spend in a month, and what is charged where they don't. */
-export class ReferenceCommitments extends ReferenceRefunds {
+export class ReferenceCommitments extends ReferenceAdjustments {
   periods: ReferencePeriod[] = [];
 
   // What is owed

@@ -1,5 +1,7 @@
 import { debtOf, heldBy, partsAsText, type Part, type ReferenceAuthorization } from './reference-books.ts';
-import { alone, noAccount, ownId, ReferenceFunding, refusal, type BatchSoFar } from './reference-funding.ts';
+import { ReferenceCounters } from './reference-counters.ts';
+import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
+import { boundOf, priceOf, type Priced } from './reference-prices.ts';
 import type { Answer, Ask, CommitAsk, HoldAsk, ObjectName, Requests } from './requests.ts';
 import { larger, smaller, sum, text, units, type Units } from './units.ts';
 
@@ -8,6 +10,13 @@ interface Charge {
   readonly uncollected: Units;
 }
 
+/** How a hold ends, and what happens beyond it. A charge doesn't last. */
+interface HoldKind {
+  readonly expiresAt: number | null;
+  readonly overage: HoldAsk['overage'];
+}
+export const CHARGE: HoldKind = { expiresAt: null, overage: null };
+
 /** How many partial commits and extensions by an amount an authorization takes, and draws before a partial commit. */
 const CHANGES_MAX = 1000;
 const DRAWS_MAX = 5000;
@@ -15,31 +24,53 @@ const DRAWS_MAX = 5000;
 const LATE_MS_MAX = 24 * 60 * 60 * 1000;
 
 /** Authorizations, from the hold to its end. */
-export class ReferenceHolds extends ReferenceFunding {
+export class ReferenceHolds extends ReferenceCounters {
   authorize(ask: HoldAsk, name: ObjectName, batch = alone()): Answer {
-    return this.hold(ask, name, this.now + ask.seconds * 1000, ask.overage, batch);
+    return this.hold(ask, name, { expiresAt: this.now + ask.seconds * 1000, overage: ask.overage }, batch);
   }
 
   /** A hold without an end that is committed within the same decision. */
   charge(ask: Ask, name: ObjectName): Answer {
-    const held = this.hold(ask, name, null, null, alone());
-    return held.code === 'ok' ? this.commit({ authorization: name, amount: null, final: true }) : held;
+    const held = this.hold(ask, name, CHARGE, alone());
+    if (held.code !== 'ok') return held;
+    const one = this.authorizations.find((each) => each.name === name);
+    if (one && ask.usage.length > 0) {
+      one.settlement = 'exact';
+      one.stated = ask.usage;
+    }
+    return this.commit({ authorization: name, amount: null, usage: [], final: true });
   }
 
-  hold(ask: Ask, name: ObjectName, expiresAt: number | null, overage: HoldAsk['overage'], batch: BatchSoFar): Answer {
-    const declined = this.decline(ask, batch);
+  hold(ask: Ask, name: ObjectName, kind: HoldKind, batch: BatchSoFar): Answer {
+    const declined = this.decline(ask);
     if (declined) return declined;
-    const one = this.newAuthorization(ask, name, expiresAt, overage);
+    const asked = this.askedFor(ask, kind);
+    if ('code' in asked) return asked;
+    const short = this.shortOf(ask, asked.amount, batch);
+    if (short) return short;
+    const one = this.newAuthorization(ask, name, kind, asked.amount);
     one.pins = this.pick(ask, one.amount);
     this.authorizations.push(one);
+    if (kind === CHARGE) this.useTokens(one, asked.tokens);
+    else one.reserved = asked.tokens;
     return this.decided(one);
+  }
+
+  /** The amount, or what the usage costs: at most where it is yet to happen. */
+  askedFor(ask: Ask, kind: HoldKind): Answer | Pick<Priced, 'amount' | 'tokens'> {
+    if (ask.amount !== null) return { amount: units(ask.amount), tokens: 0 };
+    const { prices } = this.accountOf(ask.account);
+    if (prices === 'none') return { ...refusal('no_rate_card'), account: ownId(ask.account) };
+    const [used, reserved] = [this.usedIn(ask.account, this.now), this.reservedIn(ask.account, this.now)];
+    const priced = kind === CHARGE ? priceOf(ask.usage, prices, used) : boundOf(ask.usage, prices, used, reserved);
+    return priced.unpriced.length > 0 ? { ...refusal('unpriced_usage'), usage: priced.unpriced } : priced;
   }
 
   newAuthorization(
     ask: Ask,
     name: ObjectName,
-    expiresAt: number | null,
-    overage: HoldAsk['overage'],
+    { expiresAt, overage }: HoldKind,
+    amount: Units,
   ): ReferenceAuthorization {
     return {
       name,
@@ -47,8 +78,15 @@ export class ReferenceHolds extends ReferenceFunding {
       usage: ask.usage,
       tags: ask.tags,
       overage: overage ?? this.accountOf(ask.account).overage,
+      prices: this.accountOf(ask.account).prices,
+      used: 0,
+      reserved: 0,
+      firstUsed: null,
+      settlement: null,
+      stated: [],
+      adjustedDown: 0n,
       createdAt: this.now,
-      amount: units(ask.amount),
+      amount,
       status: 'authorized',
       expiresAt,
       pins: [],
@@ -63,22 +101,22 @@ export class ReferenceHolds extends ReferenceFunding {
     };
   }
 
-  decline(ask: Ask, batch: BatchSoFar): Answer | null {
+  decline(ask: Ask): Answer | null {
     const account = this.accounts.find(({ name }) => name === ask.account);
     if (!account) return noAccount(ask.account);
     if (account.status === 'closed') return { ...refusal('account_closed'), account: ownId(ask.account) };
     if (account.status === 'suspended') return { ...refusal('account_suspended'), account: ownId(ask.account) };
-    return this.shortOf(ask, units(ask.amount), batch);
+    return null;
   }
 
-  commit({ authorization: name, amount, final }: CommitAsk): Answer {
+  commit({ authorization: name, amount, usage, final }: CommitAsk): Answer {
     const one = this.authorizations.find((each) => each.name === name);
     if (!one) return refusal('authorization_not_found');
     if (one.status === 'voided') return refusal('authorization_voided');
-    const asked = amount === null ? (one.heldAtClose ?? heldBy(one)) : units(amount);
     if (one.status === 'committed') {
-      return final && asked === one.finalAmount ? this.authorizationView(one) : refusal('authorization_committed');
+      return final && isSame(one, amount, usage) ? this.authorizationView(one) : refusal('authorization_committed');
     }
+    const { amount: asked, tokens, unpriced } = this.priceCommit(one, amount, usage);
     const late = one.status === 'expired';
     if (late && this.now >= (one.expiresAt ?? 0) + LATE_MS_MAX) return refusal('commit_too_late');
     const wornOut =
@@ -91,15 +129,29 @@ export class ReferenceHolds extends ReferenceFunding {
     if (late || final) {
       one.heldAtClose ??= heldBy(one);
       one.finalAmount = asked;
+      if (one.expiresAt !== null) one.stated = usage;
       one.committedAt = this.now;
       one.late = late;
     }
     one.pins = kept;
     one.changes += 1;
+    this.useTokens(one, tokens);
+    if (usage.length > 0) one.settlement = unpriced || one.settlement === 'unpriced' ? 'unpriced' : 'exact';
     this.bookUsage(one, charge.parts);
     if (late || final) this.close(one, 'committed');
     this.setOff(one);
     return this.decided(one);
+  }
+
+  /** Without a price for some of it, at least what is held is charged. */
+  priceCommit(one: ReferenceAuthorization, amount: string | null, usage: CommitAsk['usage']) {
+    const held = one.heldAtClose ?? heldBy(one);
+    if (amount !== null) return { amount: units(amount), tokens: 0, unpriced: false };
+    if (usage.length === 0) return { amount: held, tokens: 0, unpriced: false };
+    if (one.prices === 'none') return { amount: held, tokens: 0, unpriced: true };
+    const priced = priceOf(usage, one.prices, this.usedIn(one.account, one.createdAt));
+    const unpriced = priced.unpriced.length > 0;
+    return { amount: unpriced ? larger(held, priced.amount) : priced.amount, tokens: priced.tokens, unpriced };
   }
 
   /** Called once a commit has charged what it charges: a commitment may have waited for it. */
@@ -145,14 +197,16 @@ export class ReferenceHolds extends ReferenceFunding {
     return this.decided(one);
   }
 
-  extend({ authorization: name, amount, seconds }: Requests['extend']): Answer {
+  extend({ authorization: name, amount, usage, seconds }: Requests['extend']): Answer {
     const one = this.authorizations.find((each) => each.name === name);
     if (!one) return refusal('authorization_not_found');
     if (one.status !== 'authorized') return refusal(`authorization_${one.status}`);
-    if (amount !== null) {
+    const asked = this.moreOf(one, amount, usage);
+    if ('code' in asked) return asked;
+    const { amount: more, tokens } = asked;
+    if (more > 0n) {
       const wornOut = tooManyChanges(one);
       if (wornOut) return wornOut;
-      const more = units(amount);
       if (this.accountOf(one.account).status === 'suspended') {
         return { ...refusal('account_suspended'), account: ownId(one.account) };
       }
@@ -162,8 +216,21 @@ export class ReferenceHolds extends ReferenceFunding {
       one.pins = this.merged([...one.pins, ...this.pick(one, more)]);
       one.amount += more;
     }
+    one.reserved += tokens;
     if (seconds !== null) one.expiresAt = Math.max(one.expiresAt ?? 0, this.now + seconds * 1000);
     return this.decided(one);
+  }
+
+  moreOf(
+    one: ReferenceAuthorization,
+    amount: string | null,
+    usage: Requests['extend']['usage'],
+  ): Answer | Pick<Priced, 'amount' | 'tokens'> {
+    if (amount !== null || usage.length === 0) return { amount: units(amount ?? '0'), tokens: 0 };
+    if (one.prices === 'none') return { ...refusal('no_rate_card'), account: ownId(one.account) };
+    const [used, reserved] = [this.usedIn(one.account, one.createdAt), this.reservedIn(one.account, one.createdAt)];
+    const bound = boundOf(usage, one.prices, used, reserved);
+    return bound.unpriced.length > 0 ? { ...refusal('unpriced_usage'), usage: bound.unpriced } : bound;
   }
 
   /** One part per grant, in burn-down order, what is beyond the credits last. */
@@ -213,8 +280,25 @@ export class ReferenceHolds extends ReferenceFunding {
       committedAt,
       balance,
       pins: partsAsText(one.pins),
+      settlement: one.settlement,
+      used: one.used,
+      reserved: one.status === 'authorized' ? one.reserved : 0,
+      firstUsed: one.firstUsed,
     };
   }
+}
+
+/** Whether a final commit says the same again. What a charge has used needn't be said. */
+function isSame(one: ReferenceAuthorization, amount: string | null, usage: CommitAsk['usage']): boolean {
+  const isCharge = one.expiresAt === null;
+  const stated = isCharge && usage.length === 0 ? [] : one.stated;
+  if (JSON.stringify(stated.map(sorted)) !== JSON.stringify(usage.map(sorted))) return false;
+  if (amount === null && usage.length > 0) return true;
+  return (amount === null ? one.heldAtClose : units(amount)) === one.finalAmount;
+}
+
+function sorted(usage: object): unknown {
+  return Object.entries(usage).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function tooManyChanges({ changes }: ReferenceAuthorization): Answer | null {

@@ -1,5 +1,6 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
 import { noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
+import { CHARGE } from './reference-holds.ts';
 import { ReferenceCommitments } from './reference-commitments.ts';
 import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
 import { smaller, text, units } from './units.ts';
@@ -10,9 +11,12 @@ const REFUSALS = [
   'authorization_not_found',
   'account_closed',
   'account_suspended',
+  'no_rate_card',
+  'unpriced_usage',
   'insufficient_credits',
   'credits_held',
 ];
+const CARD_UNIT = 'credits';
 const REMEMBERED = ['ok', 'account_closed', 'account_suspended', 'insufficient_credits', 'credits_held'];
 
 /**
@@ -116,14 +120,17 @@ export class ReferenceLedger extends ReferenceCommitments {
         return this.extend(request);
       case 'refund':
         return this.refund(request);
+      case 'adjust':
+        return this.adjust(request);
     }
   }
 
-  createAccount({ account: name, unit, limit, overage, commitment }: Requests['create_account']): Answer {
+  createAccount({ account: name, unit, limit, overage, prices, commitment }: Requests['create_account']): Answer {
     const monthly = commitment === null ? null : units(commitment);
     const there = this.accounts.find((one) => one.name === name);
     if (!there) {
-      const terms = { limit: units(limit), overage, commitment: monthly };
+      if (prices !== 'none' && unit !== CARD_UNIT) return { ...refusal('unit_mismatch'), unit, cardUnit: CARD_UNIT };
+      const terms = { limit: units(limit), overage, prices, commitment: monthly };
       this.accounts.push({ name, unit, ...terms, status: 'active', remainder: null });
       this.openPeriod(name, this.now);
       return { ...this.accountView(name), created: true };
@@ -133,6 +140,8 @@ export class ReferenceLedger extends ReferenceCommitments {
       ...(there.limit === units(limit) ? [] : ['overdraftLimit']),
       ...(there.overage === overage ? [] : ['overage']),
       ...(there.commitment === monthly ? [] : ['commitment']),
+      ...((there.prices === 'none') === (prices === 'none') ? [] : ['rateCard']),
+      ...((there.prices === 'half') === (prices === 'half') ? [] : ['discount']),
     ];
     return differing.length === 0 ? this.accountView(name) : { ...refusal('account_exists'), differing };
   }
@@ -141,6 +150,10 @@ export class ReferenceLedger extends ReferenceCommitments {
     const account = this.accounts.find(({ name }) => name === request.account);
     if (!account) return noAccount(request.account);
     if (account.status === 'closed') return { ...refusal('account_closed'), account: ownId(request.account) };
+    const { prices } = request;
+    if (prices !== undefined && prices !== 'none' && account.unit !== CARD_UNIT)
+      return { ...refusal('unit_mismatch'), unit: account.unit, cardUnit: CARD_UNIT };
+    if (prices !== undefined) account.prices = prices;
     if (request.limit !== undefined) account.limit = units(request.limit);
     if (request.overage !== undefined) account.overage = request.overage;
     if (request.status !== undefined) account.status = request.status;
@@ -249,9 +262,7 @@ export class ReferenceLedger extends ReferenceCommitments {
   chargeAll({ mode, items }: Requests['charge_batch'], no: string): Answer {
     if (mode === 'all_or_nothing') {
       const trial = this.copy();
-      const held = trial.allOrNothing(items, (item, at, batch) =>
-        trial.hold(item, `auth#${no}.${at}`, null, null, batch),
-      );
+      const held = trial.allOrNothing(items, (item, at, batch) => trial.hold(item, `auth#${no}.${at}`, CHARGE, batch));
       if (held.code !== 'ok') return held;
     }
     return { code: 'ok', items: items.map((item, at) => this.charge(item, `auth#${no}.${at}`)) };

@@ -1,4 +1,4 @@
-import { debtOf, type Entry, type ReferenceGrant } from './reference-books.ts';
+import { debtOf, type Entry, type ReferenceAuthorization, type ReferenceGrant } from './reference-books.ts';
 import { refusal } from './reference-funding.ts';
 import { ReferenceHolds } from './reference-holds.ts';
 import type { AccountName, Answer, ObjectName, Requests } from './requests.ts';
@@ -22,13 +22,17 @@ export class ReferenceRefunds extends ReferenceHolds {
     if (asked === 0n || asked > refundable) {
       return { ...refusal('refund_exceeds_committed'), refundable: text(refundable) };
     }
-    let left = asked;
+    this.giveBackAll(one, asked);
+    return this.decided(one);
+  }
+
+  giveBackAll(one: ReferenceAuthorization, amount: Units): void {
+    let left = amount;
     for (const usage of this.entriesOf(one, 'usage').toReversed()) {
       const part = smaller(left, usage.amount - this.amountOf(usage, 'corrects'));
       this.giveBack(one, usage, part);
       left -= part;
     }
-    return this.decided(one);
   }
 
   giveBack(one: Refunded, usage: Entry, amount: Units): void {

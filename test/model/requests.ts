@@ -1,3 +1,4 @@
+import type { Prices } from './reference-prices.ts';
 import type { BatchMode, GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
 
 /** The customers of every sequence. The last one has the id of the first, in another environment. */
@@ -12,7 +13,8 @@ export const FOREIGN = '~';
 
 export interface Ask {
   readonly account: AccountName;
-  readonly amount: string;
+  /** `null`: what the usage costs. */
+  readonly amount: string | null;
   readonly usage: readonly Usage[];
   readonly tags: Tags;
 }
@@ -25,8 +27,9 @@ export interface HoldAsk extends Ask {
 
 export interface CommitAsk {
   readonly authorization: ObjectName;
-  /** `null`: the whole hold. */
+  /** `null`: what the usage costs; without usage, the whole hold. */
   readonly amount: string | null;
+  readonly usage: readonly Usage[];
   readonly final: boolean;
 }
 
@@ -37,6 +40,7 @@ export interface Requests {
     readonly unit: string;
     readonly limit: string;
     readonly overage: OveragePolicy;
+    readonly prices: Prices;
     /** A month; `null` for none. */
     readonly commitment: string | null;
   };
@@ -44,6 +48,7 @@ export interface Requests {
     readonly account: AccountName;
     readonly limit?: string;
     readonly overage?: OveragePolicy;
+    readonly prices?: Prices;
     readonly commitment?: string | null;
   };
   set_account_status: { readonly account: AccountName; readonly status: 'active' | 'suspended' };
@@ -65,8 +70,15 @@ export interface Requests {
   commit: CommitAsk;
   commit_batch: { readonly items: readonly CommitAsk[] };
   void: { readonly authorization: ObjectName };
-  extend: { readonly authorization: ObjectName; readonly amount: string | null; readonly seconds: number | null };
+  extend: {
+    readonly authorization: ObjectName;
+    readonly amount: string | null;
+    readonly usage: readonly Usage[];
+    readonly seconds: number | null;
+  };
   refund: { readonly authorization: ObjectName; readonly amount: string | null };
+  /** One of both is given. */
+  adjust: { readonly authorization: ObjectName; readonly amount: string | null; readonly usage: readonly Usage[] };
 }
 
 export type RequestType = keyof Requests;

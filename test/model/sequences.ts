@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { GrantScope, OveragePolicy } from '#ledger';
+import type { GrantScope, OveragePolicy, Usage } from '#ledger';
+import type { Prices } from './reference-prices.ts';
 import {
   FOREIGN,
   type AccountName,
@@ -62,16 +63,33 @@ const overage = fc.constantFrom<OveragePolicy[]>('cap', 'debt', 'reject');
 const limit = fc.constantFrom('0', '0', '5', '20');
 const commitment = fc.constantFrom(null, null, '5', '20', '0.000000000003');
 const seconds = fc.constantFrom(...SECONDS);
+const type = <T extends string>(name: T): fc.Arbitrary<T> => fc.constant(name);
 const event = fc.constantFrom('chat', 'image');
 const model = fc.constantFrom('small', 'large');
 const tags = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 1, arbitrary: fc.record({ team: fc.constantFrom('red', 'blue') }) },
 );
+const some = fc.constantFrom(0, 1, 2, 3, 5, 9);
+const oneUsage: fc.Arbitrary<Usage> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      { event: type('chat'), model, tokens: some, output_tokens: some },
+      { requiredKeys: ['event'] },
+    ),
+  },
+  { weight: 1, arbitrary: fc.record({ event: type('image'), model, images: some }, { requiredKeys: ['event'] }) },
+);
 const usage = fc.oneof(
   { weight: 1, arbitrary: fc.constant([]) },
-  { weight: 2, arbitrary: fc.array(fc.record({ event, model }, { requiredKeys: ['event'] }), { maxLength: 2 }) },
+  { weight: 2, arbitrary: fc.array(oneUsage, { maxLength: 2 }) },
 );
+const prices = fc.constantFrom<Prices[]>('none', 'full', 'full', 'half');
+/** Without an amount, it is the usage that says what is asked for. */
+const amountOfUsage = fc.oneof({ weight: 2, arbitrary: amount }, { weight: 1, arbitrary: fc.constant(null) });
+const sayingSomething = <T extends { readonly amount: string | null; readonly usage: readonly Usage[] }>(said: T): T =>
+  said.amount === null && said.usage.length === 0 ? { ...said, amount: '1' } : said;
 const scope: fc.Arbitrary<GrantScope | null> = fc.oneof(
   { weight: 7, arbitrary: fc.constant(null) },
   { weight: 1, arbitrary: fc.record({ events: fc.uniqueArray(event, { minLength: 1 }) }) },
@@ -83,15 +101,10 @@ const scope: fc.Arbitrary<GrantScope | null> = fc.oneof(
 );
 const mode = fc.constantFrom('all_or_nothing' as const, 'independent' as const);
 
-const ask: fc.Arbitrary<Ask> = fc.record({ account, amount, usage, tags });
-const holdAsk: fc.Arbitrary<HoldAsk> = fc.record({
-  account,
-  amount,
-  usage,
-  tags,
-  seconds,
-  overage: fc.option(overage, { freq: 2 }),
-});
+const ask: fc.Arbitrary<Ask> = fc.record({ account, amount: amountOfUsage, usage, tags }).map(sayingSomething);
+const holdAsk: fc.Arbitrary<HoldAsk> = fc
+  .record({ account, amount: amountOfUsage, usage, tags, seconds, overage: fc.option(overage, { freq: 2 }) })
+  .map(sayingSomething);
 
 /** Chooses among what is there, mostly the newest; `null` where there is nothing. */
 type Choice = (kind: string, likely: readonly ObjectName[], others?: readonly ObjectName[]) => ObjectName | null;
@@ -120,7 +133,7 @@ const commitAmount = fc.oneof(
 const final = fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 2, arbitrary: fc.constant(false) });
 type CommitPlan = (known: Known) => CommitAsk | null;
 const commitAsk: fc.Arbitrary<CommitPlan> = fc
-  .record({ choose: choice, amount: commitAmount, final })
+  .record({ choose: choice, amount: commitAmount, usage: fc.oneof(fc.constant([]), usage), final })
   .map(({ choose, ...rest }) => ({ open, closed }) => {
     const authorization = choose('auth', open, closed);
     return authorization === null ? null : { authorization, ...rest };
@@ -133,14 +146,13 @@ const planned = <T>(
   values: fc.Arbitrary<T>,
   make: (value: T, known: Known) => Request | null,
 ): fc.Arbitrary<RequestPlan> => values.map((value) => (known) => make(value, known));
-const type = <T extends string>(name: T): fc.Arbitrary<T> => fc.constant(name);
-
 const createAccount = fc.record({
   type: type('create_account'),
   account,
   unit: fc.oneof({ weight: 5, arbitrary: type('credits') }, { weight: 1, arbitrary: type('USD') }),
   limit,
   overage,
+  prices,
   commitment,
 });
 
@@ -202,7 +214,7 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
     weight: 5,
     arbitrary: onAuthorization(
       'open',
-      fc.record({ amount: fc.option(amount, { freq: 3 }), seconds: fc.option(seconds, { freq: 2 }) }),
+      fc.record({ amount: fc.option(amount, { freq: 3 }), usage, seconds: fc.option(seconds, { freq: 2 }) }),
       (authorization, rest) => ({ type: 'extend', authorization, ...rest }),
     ),
   },
@@ -216,6 +228,14 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
         authorization,
         ...rest,
       }),
+    ),
+  },
+  {
+    weight: 5,
+    arbitrary: onAuthorization(
+      'closed',
+      fc.record({ amount: fc.option(commitAmount, { freq: 2 }), usage }).map(sayingSomething),
+      (authorization, rest) => ({ type: 'adjust', authorization, ...rest }),
     ),
   },
   {
@@ -248,7 +268,7 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
     weight: 2,
     arbitrary: fixed(
       fc.record(
-        { type: type('update_account'), account, limit, overage, commitment },
+        { type: type('update_account'), account, limit, overage, prices, commitment },
         { requiredKeys: ['type', 'account'] },
       ),
     ),
@@ -308,7 +328,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 });
 
 const open = (name: AccountName): fc.Arbitrary<Plan> =>
-  fc.record({ limit, overage, commitment }).map((terms) => () => ({
+  fc.record({ limit, overage, prices, commitment }).map((terms) => () => ({
     request: { type: 'create_account', account: name, unit: 'credits', ...terms },
     key: null,
   }));

@@ -124,6 +124,24 @@ function authorizationInWords(one: Parsed, names: Names): Answer {
     committedAt: timeInWords(one['committedAt']),
     balance,
     pins: partsInWords([...(one['allocations'] as ParsedParts), overdraft], names),
+    settlement: (one['pricing'] as Parsed | null)?.['settlement'] ?? null,
+    ...tokensInWords(one['reservations'] as ParsedReservations),
+  };
+}
+
+type ParsedReservations = readonly {
+  readonly amount: string;
+  readonly used: string;
+  readonly first: string | null;
+}[];
+
+/** There is one counter. */
+function tokensInWords([one]: ParsedReservations): object {
+  if (!one) return { used: 0, reserved: 0, firstUsed: null };
+  return {
+    used: Number(one.used),
+    reserved: Number(one.amount),
+    firstUsed: one.first === null ? null : Number(one.first),
   };
 }
 

@@ -1,9 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-store';
 import { Amount } from '#amounts';
-import { DEFAULT_TERMS, accountKey, needsOf, type Authorize, type Command, type SpendRequest } from '#ledger';
+import {
+  DEFAULT_TERMS,
+  accountKey,
+  needsOf,
+  type AccountTerms,
+  type Authorize,
+  type Command,
+  type SpendRequest,
+  type StatedUsage,
+  type Usage,
+} from '#ledger';
+import type { Prices } from './reference-prices.ts';
 import type { Names } from './names.ts';
-import type { Ask, CommitAsk, HoldAsk, Request, Sent } from './requests.ts';
+import type { AccountName, Ask, CommitAsk, HoldAsk, Request, Sent } from './requests.ts';
 import { bodyOf } from './service-words.ts';
 import { EPOCH } from './world.ts';
 
@@ -24,7 +35,7 @@ function keyOf(command: Command, key: string): IdempotencyKey {
     scope: command.type === 'create_account' ? accountKey(command.account.environment, '') : first,
     key: digest(key),
     fingerprint: digest(bodyOf(command)),
-    forever: command.type === 'create_grant' || command.type === 'refund',
+    forever: command.type === 'create_grant' || command.type === 'refund' || command.type === 'adjust',
   };
 }
 
@@ -38,17 +49,18 @@ function commandOf(request: Request, names: Names): Command {
     case 'create_account': {
       const { limit, overage, commitment, unit } = request;
       const given = { overdraftLimit: new Amount(limit), overage, commitment: amountOrNull(commitment) };
-      const terms = { ...DEFAULT_TERMS, ...given };
-      return { type: request.type, account: names.account(request.account), unit, terms };
+      const terms = { ...DEFAULT_TERMS, ...given, ...pricesOf(request.account, request.prices, names) };
+      return { type: request.type, account: names.account(request.account), unit, terms, ...cardUnit(request.prices) };
     }
     case 'update_account': {
-      const { limit, overage, commitment } = request;
+      const { limit, overage, prices, commitment } = request;
       const terms = {
         ...(limit === undefined ? {} : { overdraftLimit: new Amount(limit) }),
         ...(overage === undefined ? {} : { overage }),
+        ...(prices === undefined ? {} : pricesOf(request.account, prices, names)),
         ...(commitment === undefined ? {} : { commitment: amountOrNull(commitment) }),
       };
-      return { type: request.type, account: names.account(request.account), terms };
+      return { type: request.type, account: names.account(request.account), terms, ...cardUnit(prices) };
     }
     case 'set_account_status':
     case 'close_account':
@@ -80,13 +92,18 @@ function commandOf(request: Request, names: Names): Command {
     case 'void':
       return { type: request.type, authorization: names.object(request.authorization) };
     case 'extend': {
-      const { amount, seconds } = request;
+      const { amount, usage, seconds } = request;
       const authorization = names.object(request.authorization);
-      return { type: request.type, authorization, amount: amountOrNull(amount), holdSeconds: seconds };
+      return { type: request.type, authorization, amount: amountOrNull(amount), usage, holdSeconds: seconds };
     }
     case 'refund': {
       const authorization = names.object(request.authorization);
       return { type: request.type, authorization, amount: amountOrNull(request.amount), reason: null };
+    }
+    case 'adjust': {
+      const authorization = names.object(request.authorization);
+      const amount = amountOrNull(request.amount);
+      return { type: request.type, authorization, amount, stated: stated(request.usage), reason: null };
     }
   }
 }
@@ -96,11 +113,26 @@ function hold(ask: HoldAsk, names: Names): Authorize {
 }
 
 function spending({ account, amount, usage, tags }: Ask, names: Names): SpendRequest {
-  return { account: names.account(account), amount: new Amount(amount), usage, tags, metadata: {} };
+  return { account: names.account(account), amount: amountOrNull(amount), usage, tags, metadata: {} };
 }
 
-function commit({ authorization, amount, final }: CommitAsk, names: Names) {
-  return { authorization: names.object(authorization), amount: amountOrNull(amount), final };
+function commit({ authorization, amount, usage, final }: CommitAsk, names: Names) {
+  return { authorization: names.object(authorization), amount: amountOrNull(amount), stated: stated(usage), final };
+}
+
+function stated(usage: readonly Usage[]): StatedUsage {
+  return { usage, raw: null, settlement: 'exact' };
+}
+
+function pricesOf(account: AccountName, prices: Prices, names: Names): Pick<AccountTerms, 'rateCard' | 'discount'> {
+  return {
+    rateCard: prices === 'none' ? null : names.card(account),
+    discount: new Amount(prices === 'half' ? '0.5' : '0'),
+  };
+}
+
+function cardUnit(prices: Prices = 'none'): { readonly cardUnit: string | null } {
+  return { cardUnit: prices === 'none' ? null : 'credits' };
 }
 
 function amountOrNull(amount: string | null): Amount | null {

@@ -1,7 +1,9 @@
 import { connect, type Pool } from '#database';
-import { closeMonths, Engine } from '#ledger-store';
+import { newUuid, NO_RULES } from '#ledger';
+import { closeMonths, Engine, RateCardMirror, RateCards } from '#ledger-store';
 import { administer, createTestDatabase } from '../support/test-database.ts';
 import type { Environments } from './names.ts';
+import { PRICES } from './reference-prices.ts';
 
 /** When every sequence begins. Times in sequences are milliseconds since then. */
 export const EPOCH = Date.UTC(2026, 11, 1);
@@ -45,6 +47,8 @@ export class World {
   private constructor(
     private readonly engines: readonly Engine[],
     readonly pool: Pool,
+    private readonly mirror: RateCardMirror,
+    private readonly cards: ReadonlyMap<string, string>,
     private readonly time: WorldOptions['time'],
     private readonly drop: () => Promise<void>,
   ) {}
@@ -59,14 +63,19 @@ export class World {
     const world: { current?: World } = {};
     // Between two readings of the database's clock an engine counts on by this one, which keeps in step with it.
     const passed = (): number => (time === 'test' ? 0 : (world.current?.shown ?? 0));
-    const engine = (): Engine => new Engine({ databaseUrl: url, log, passed });
+    const pool = connect(url, { connectionsMax: 4, log });
+    const mirror = await RateCardMirror.open({ pool, log });
+    const cards = await makeCards(pool, mirror);
+    const rules = { ...NO_RULES, prices: mirror };
+    const engine = (): Engine => new Engine({ databaseUrl: url, log, passed, rules });
     const engines = Array.from({ length: processes }, engine);
-    world.current = new World(engines, connect(url, { connectionsMax: 4, log }), time, () => database.drop());
+    world.current = new World(engines, pool, mirror, cards, time, () => database.drop());
     return world.current;
   }
 
   get environments(): Environments {
-    return this.time === 'test' ? { home: 'test', other: 'staging' } : { home: 'live', other: 'test' };
+    const { cards } = this;
+    return this.time === 'test' ? { home: 'test', other: 'staging', cards } : { home: 'live', other: 'test', cards };
   }
 
   /** The engine that a request goes to: as behind a load balancer, neither knows what the other did just before. */
@@ -115,7 +124,23 @@ export class World {
 
   async end(): Promise<void> {
     await Promise.all(this.engines.map((engine) => engine.stop()));
+    await this.mirror.close();
     await this.pool.end();
     await this.drop();
   }
+}
+
+/** Makes the same rate card in every environment. @returns their UUIDs, by environment */
+async function makeCards(pool: Pool, mirror: RateCardMirror): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ name: string }>('select name from environments');
+  const actor = { keyId: newUuid(Date.now()), keyName: 'model', call: 'POST /v1/rate-cards', requestId: 'model' };
+  const terms = { name: 'Model', unit: 'credits', purpose: 'price', prices: PRICES } as const;
+  const made = new Map<string, string>();
+  for (const { name: environment } of rows) {
+    await new RateCards(pool, mirror).create({ environment, actor, key: null }, terms, ({ card }) => {
+      made.set(environment, card.id);
+      return { status: 200, body: '' };
+    });
+  }
+  return made;
 }

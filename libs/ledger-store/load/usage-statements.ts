@@ -16,17 +16,13 @@ function findOverrides(keys: readonly string[], versions: readonly number[]): St
   };
 }
 
-/** What commits and charges of authorizations said last; what adjustments said comes on top. */
+/** What final commits and charges have said, which are all that a repeated commit is compared with. */
 function findStated(ids: readonly string[]): Statement {
   return {
     name: 'find_stated_usage',
     text: `select found.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id), lateral (
-        select statement_id from usage_records
-        where account_id = wanted.account_id and authorization_id = wanted.id and kind <> 'adjustment'
-        order by id desc limit 1
-      ) last, lateral (
         select * from usage_records
-        where account_id = wanted.account_id and authorization_id = wanted.id and statement_id = last.statement_id
+        where account_id = wanted.account_id and authorization_id = wanted.id and kind in ('charge', 'commit')
         order by id offset 0
       ) found`,
     values: [arrayOf(ids.map(accountKeyOf)), arrayOf(ids)],
@@ -77,16 +73,13 @@ async function addOverrides(client: PoolClient, authorizations: readonly Authori
   }
 }
 
-/** What the final commit has said, which may be nothing: then the last that was said was a part's, at an earlier time. */
+/** Only what was committed has said what was used. */
 async function addStated(client: PoolClient, authorizations: readonly Authorization[]): Promise<void> {
   const stated = authorizations.filter(({ status, pricing }) => status === 'committed' && pricing?.settlement);
   if (stated.length === 0) return;
   const rows = await rowsOf<UsageRecordRow>(client, findStated(stated.map(({ id }) => id)));
   const records = Map.groupBy(rows.map(usageRecordFromRow), ({ authorizationId }) => authorizationId);
-  for (const authorization of stated) {
-    const said = records.get(authorization.id) ?? [];
-    authorization.stated = said.filter(({ createdAt }) => createdAt === authorization.committedAt);
-  }
+  for (const authorization of stated) authorization.stated = records.get(authorization.id) ?? [];
 }
 
 /** The records that count: those of the last adjustment, or those of all commits where there was none. */

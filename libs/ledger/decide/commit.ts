@@ -81,7 +81,7 @@ function commitLate(
   const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: amount });
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   chargeRest(new Transaction(context, account), authorization, cover);
-  takeOver(context, account, authorization, command, price);
+  takeOver(context, account, authorization, { ...command, final: true }, price);
   finish(context, account, authorization, amount);
   authorization.late = true;
   context.changes.lateCommits.push(account);
@@ -116,7 +116,7 @@ function takeOver(
   if (price.counts.length > 0) useReserved(context, account, authorization, price.counts);
   if (!command.final) addToPriced(context, authorization, command, price);
   recordUsage(context, account, authorization, {
-    kind: 'commit',
+    kind: command.final ? 'commit' : 'partial_commit',
     stated: { ...stated, settlement: price.settlement },
     priced: price.priced,
   });

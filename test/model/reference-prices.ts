@@ -1,0 +1,79 @@
+import type { Usage } from '#ledger';
+import { units, type Units } from './units.ts';
+
+/** The rate card of every environment, as the service gets it. Below, the same once more in the simplest code. */
+export const PRICES = [
+  {
+    event: 'chat',
+    components: [
+      {
+        quantity: 'tokens',
+        pricing: 'graduated',
+        counted: 'month',
+        tiers: [{ up_to: '3', amount: '2' }, { up_to: '8', amount: '0.5' }, { amount: '1' }],
+      },
+      { quantity: 'output_tokens', amount: '0.5' },
+    ],
+    max_output_tokens: 4,
+  },
+  { event: 'image', match: { model: 'large' }, components: [{ quantity: 'images', amount: '3' }] },
+];
+export const MAX_OUTPUT = 4;
+
+/** What an account pays: nothing has a price, the prices of the card, or half of them. */
+export type Prices = 'none' | 'full' | 'half';
+
+/** What usages come to. */
+export interface Priced {
+  readonly amount: Units;
+  /** How many tokens are counted. */
+  readonly tokens: number;
+  /** Which have no price. */
+  readonly unpriced: readonly number[];
+}
+
+/** What usages cost whose first token is counted after so many. */
+export function priceOf(usages: readonly Usage[], prices: Prices, used: number): Priced {
+  return addUp(usages, prices, (usage, tokensBefore) => tokensFrom(used + tokensBefore, numberOf(usage, 'tokens')), 0);
+}
+
+/** The most that usages may cost: wherever the counter stands by then, and with all the output that there may be. */
+export function boundOf(usages: readonly Usage[], prices: Prices, used: number, reserved: number): Priced {
+  const dearest = (usage: Usage, tokensBefore: number): Units => {
+    const places = Array.from({ length: reserved + tokensBefore + 1 }, (_, at) => used + at);
+    const amounts = places.map((place) => tokensFrom(place, numberOf(usage, 'tokens')));
+    return amounts.reduce((most, amount) => (amount > most ? amount : most), 0n);
+  };
+  return addUp(usages, prices, dearest, MAX_OUTPUT);
+}
+
+function addUp(
+  usages: readonly Usage[],
+  prices: Prices,
+  tokensCost: (usage: Usage, tokensBefore: number) => Units,
+  outputAssumed: number,
+): Priced {
+  let [amount, tokens] = [0n, 0];
+  const unpriced: number[] = [];
+  for (const [index, usage] of usages.entries()) {
+    if (usage.event === 'chat') {
+      const output = usage['output_tokens'] === undefined ? outputAssumed : numberOf(usage, 'output_tokens');
+      amount += tokensCost(usage, tokens) + BigInt(output) * units('0.5');
+      tokens += numberOf(usage, 'tokens');
+    } else if (usage.event === 'image' && usage.model === 'large') {
+      amount += BigInt(numberOf(usage, 'images')) * units('3');
+    } else unpriced.push(index);
+  }
+  return { amount: prices === 'half' ? amount / 2n : amount, tokens, unpriced };
+}
+
+/** One token after the other. */
+function tokensFrom(place: number, count: number): Units {
+  let amount = 0n;
+  for (let at = place; at < place + count; at += 1) amount += units(at < 3 ? '2' : at < 8 ? '0.5' : '1');
+  return amount;
+}
+
+function numberOf(usage: Usage, quantity: string): number {
+  return Number(usage[quantity] ?? 0);
+}
