@@ -62,6 +62,20 @@ describe('a further step', () => {
     expect(costs(terms, [used({ tokens: 1 }), used({ tokens: 2 })])).toEqual(['4', '2']);
   });
 
+  it('is unpriced where it is by itself: what came before gives it no price', () => {
+    const before = { usages: [used({ tokens: 1 })], excess: ZERO };
+    const step = (terms: Terms, usage: Usage): readonly number[] => {
+      const pricing = priceStep(termsOf(terms), before, requestOf(usage), UNUSED);
+      return pricing.ok ? [] : pricing.unpriced;
+    };
+    const terms = card({ quantity: 'tokens', amount: '1' });
+    expect(step(terms, used({ images: 3 }))).toEqual([0]);
+    expect(step(terms, used({ tokens: 0, images: 3 }))).toEqual([0]);
+    expect(step(terms, used({ tokens: 0 }))).toEqual([]);
+    // Whatever it uses, the request is charged.
+    expect(step(card({ quantity: 'requests', amount: '1' }), used({ images: 3 }))).toEqual([]);
+  });
+
   it('is a request of its own by other model, provider or properties, and where a step has several', () => {
     const terms = card({ quantity: 'requests', amount: '3' });
     const hd = { ...used({}), properties: { size: 'hd', n: { a: 1, b: 2 } } };

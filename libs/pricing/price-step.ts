@@ -36,7 +36,7 @@ export function priceStep(
   const usages = request.usages.map((usage, i): PricedUsage => {
     const price = findPrice(terms, usage, request.tags);
     const step = price && stepOf(terms, price, request, before.usages[indexes[i] ?? -1], usage);
-    if (!step || findsNothing(step.all)) unpriced.push(i);
+    if (!step || findsNothing(step.stated)) unpriced.push(i);
     return pricedUsage(price, step ? linesOfStep(step, positions, running) : []);
   });
   const settled = chargeAtLeastZero(usages, before.excess);
@@ -48,6 +48,8 @@ interface Step {
   readonly all: AppliedPrice;
   /** What it is further to; null where it is the first. */
   readonly before: AppliedPrice | null;
+  /** The step's own usage, as if nothing came before: what has no price by itself has none as a further part. */
+  readonly stated: AppliedPrice;
   /** What it adds by itself. */
   readonly own: AppliedPrice;
 }
@@ -59,11 +61,11 @@ function stepOf(
   earlier: Usage | undefined,
   usage: Usage,
 ): Step {
-  const own = applyPrice(terms, price, usage, request);
-  if (!earlier) return { all: own, before: null, own };
+  const stated = applyPrice(terms, price, usage, request);
+  if (!earlier) return { all: stated, before: null, stated, own: stated };
   const all = applyPrice(terms, price, mergeTwo(earlier, usage), request);
   const before = applyPrice(terms, price, earlier, request);
-  return { all, before, own: { ...all, counts: countsOfFurther(own) } };
+  return { all, before, stated, own: { ...all, counts: countsOfFurther(stated) } };
 }
 
 /** The first step has counted the request that a usage is, where none of them states how many it is. */
