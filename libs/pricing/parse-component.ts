@@ -112,10 +112,8 @@ function parseContextRate(json: unknown, path: string, faults: PriceFault[]): Co
   return inputTokens && amount && { inputTokens, amount };
 }
 
-/** Nearly every `per` is a power of ten, whose reciprocal needs no division. */
+/** Nearly every `per` is a power of ten, and only of these the reciprocal is taken: most others have none that is exact. */
 function reciprocalOf(per: Amount): Amount | null {
   const digits = formatAmount(per);
-  if (/^10*$/.test(digits)) return new Amount(`1e-${String(digits.length - 1)}`);
-  const reciprocal = ONE.div(per);
-  return reciprocal.times(per).eq(ONE) ? reciprocal : null;
+  return /^10*$/.test(digits) ? new Amount(`1e-${String(digits.length - 1)}`) : null;
 }

@@ -37,7 +37,7 @@ export interface Component {
   readonly pricing: PricingModel;
   /** How many units the amounts are for. */
   readonly per: Amount;
-  /** 1 ÷ `per` where that is a finite decimal: a product is cheaper than a quotient. */
+  /** 1 ÷ `per` where `per` is a power of ten: a product is cheaper than a quotient. */
   readonly perReciprocal: Amount | null;
   /** Null where there are tiers. */
   readonly amount: Amount | null;

@@ -71,6 +71,22 @@ describe('the worked figures', () => {
     expect(holdFor({ prices }, used({ units }))).toBe(held);
   });
 
+  it('packages that are filled to the last unit cost no package more, whatever their size', () => {
+    for (let per = 1; per <= 7200; per += per < 100 ? 1 : 100) {
+      const prices = [{ event: 'used', components: [{ quantity: 'units', pricing: 'package', per, amount: '100' }] }];
+      for (const packages of [1, 3, 7, 9]) {
+        expect(costOf({ prices }, used({ units: packages * per }))).toBe(String(packages * 100));
+        expect(costOf({ prices }, used({ units: packages * per + 1 }))).toBe(String(packages * 100 + 100));
+      }
+    }
+  });
+
+  it('an amount whose `per` has no finite reciprocal is rounded once', () => {
+    const prices = [{ event: 'used', components: [{ quantity: 'units', per: 60, amount: '0.03' }] }];
+    // 7 × 0.03 ÷ 60 × 0.876543211 is 0.0030679012385 exactly, which is half-way.
+    expect(costOf({ prices, discount: '0.123456789' }, used({ units: 7 }))).toBe('0.003067901238');
+  });
+
   it('package: 121 in packages of 10 at 100 cost 1 300, and 1 200 with 10 included', () => {
     const component = { quantity: 'units', pricing: 'package', per: 10, amount: '100' };
     const plain = [{ event: 'used', components: [component] }];

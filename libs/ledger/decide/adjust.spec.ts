@@ -80,9 +80,9 @@ describe('an adjustment', () => {
     const charge = ledger.chargeUsage(usage(4000));
     ledger.refund(charge, '3');
     expect(ledger.adjust(charge, usage(2000))).toMatchObject({ committed: '4', refunded: '4' });
-    // 2 are stated now, of which 4 were given back; 3 more than that are charged.
-    expect(ledger.adjust(charge, usage(5000))).toMatchObject({ committed: '7', refunded: '4' });
-    expect(ledger.available()).toBe('7');
+    // Of the 2 that it went down, 1 wasn't given back: that comes first when it goes up. What is paid is 5 less the goodwill of 3.
+    expect(ledger.adjust(charge, usage(5000))).toMatchObject({ committed: '6', refunded: '4' });
+    expect(ledger.available()).toBe('8');
   });
 
   it('that goes up is charged as the overage policy says, and never refused', () => {
