@@ -36,9 +36,11 @@ const CLOCK_SKEW_MS = 60 * 60 * 1000;
 export class RateCardMirror implements PriceSource {
   /** What is being loaded, by card and version. */
   readonly #loading = new Map<string, Promise<void>>();
+  #reportedCosts = false;
 
   private constructor(
     private readonly pool: Pool,
+    private readonly log: (line: string) => void,
     private readonly snapshot: PolledSnapshot<KnownCards>,
     private readonly lists: PriceLists,
     private readonly vendors: VendorCosts,
@@ -62,7 +64,7 @@ export class RateCardMirror implements PriceSource {
     };
     const title = 'The look-up of rate cards';
     const vendors = await VendorCosts.load();
-    return new RateCardMirror(pool, await PolledSnapshot.open({ title, everyMs, load, log }), lists, vendors);
+    return new RateCardMirror(pool, log, await PolledSnapshot.open({ title, everyMs, load, log }), lists, vendors);
   }
 
   card(card: string): MirroredCard | null {
@@ -78,11 +80,15 @@ export class RateCardMirror implements PriceSource {
     return this.lists.find({ card, version });
   }
 
+  /** Never throws: what was used must be charged, whether or not its cost can be computed. */
   costOf(environment: string, usages: readonly Usage[], at: number): Cost | null {
-    const id = this.snapshot.value.costCards.get(environment);
-    if (id === undefined) return costOfUsages(this.vendors, null, usages, at);
-    const card = this.costCard(id, at);
-    return card && costOfUsages(this.vendors, card, usages, at);
+    try {
+      return this.computeCost(environment, usages, at);
+    } catch (error) {
+      if (!this.#reportedCosts) this.log(`The cost of usage could not be computed: ${String(error)}`);
+      this.#reportedCosts = true;
+      return null;
+    }
   }
 
   /**
@@ -104,6 +110,13 @@ export class RateCardMirror implements PriceSource {
   async close(): Promise<void> {
     await this.snapshot.close();
     await Promise.allSettled(this.#loading.values());
+  }
+
+  private computeCost(environment: string, usages: readonly Usage[], at: number): Cost | null {
+    const id = this.snapshot.value.costCards.get(environment);
+    if (id === undefined) return costOfUsages(this.vendors, null, usages, at);
+    const card = this.costCard(id, at);
+    return card && costOfUsages(this.vendors, card, usages, at);
   }
 
   private costCard(id: string, at: number): CostCard | null {

@@ -202,4 +202,11 @@ describe('the mirror of rate cards', () => {
     const made = await create();
     await eventually('it knows the new card', () => Promise.resolve(other.card(made) !== null));
   });
+
+  it('gives no cost where it can’t be computed, and says so once', () => {
+    const usage = { event: 'chat.completed', provider: 'openai', model: 'gpt-5', input_tokens: 'not a number' };
+    expect(mirror.costOf('test', [usage], Date.now())).toBeNull();
+    expect(mirror.costOf('test', [usage], Date.now())).toBeNull();
+    expect(lines).toEqual([expect.stringContaining('cost of usage could not be computed')]);
+  });
 });

@@ -104,6 +104,10 @@ describe('what a model costs is unknown, and not 0,', () => {
       { model: 'gpt-5', input_tokens: 1, properties: { service_tier: 'priority' } },
     ],
     [
+      'where serving has a name that no list has',
+      { model: 'gpt-5', provider: 'openai', input_tokens: 1, properties: { service_tier: 'constructor' } },
+    ],
+    [
       'where throughput was bought',
       { model: 'gemini-2.5-pro', input_tokens: 1, properties: { traffic_type: 'PROVISIONED_THROUGHPUT' } },
     ],
