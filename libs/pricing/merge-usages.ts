@@ -1,5 +1,7 @@
-import { formatAmount, type Json, ZERO } from '#amounts';
+import { Amount, formatAmount, type Json, ZERO } from '#amounts';
 import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
+
+const ONE = new Amount(1);
 
 /**
  * All usage of an authorization so far: what earlier steps used, merged with a further one. Usage of the same event, model,
@@ -31,11 +33,16 @@ export function continuations(before: readonly Usage[], step: readonly Usage[]):
 export function mergeTwo(earlier: Usage, usage: Usage): Usage {
   const merged: Record<string, Json> = { ...earlier };
   for (const name of statedQuantities(usage)) {
-    const sum = (statedQuantity(earlier, name) ?? ZERO).plus(statedQuantity(usage, name) ?? ZERO);
+    const sum = (statedQuantity(earlier, name) ?? impliedQuantity(name)).plus(statedQuantity(usage, name) ?? ZERO);
     const text = formatAmount(sum);
     merged[name] = sum.isInteger() && Number.isSafeInteger(Number(text)) ? Number(text) : text;
   }
   return { ...merged, event: earlier.event };
+}
+
+/** A usage is one request where it doesn't say how many. */
+function impliedQuantity(name: string): Amount {
+  return name === 'requests' ? ONE : ZERO;
 }
 
 function keyOf({ event, model, provider, properties }: Usage): string {

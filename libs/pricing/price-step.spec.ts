@@ -132,6 +132,16 @@ describe('a further step', () => {
 });
 
 describe('mergeUsages', () => {
+  it('adds requests to the one that an earlier usage is', () => {
+    expect(mergeUsages([used({ tokens: 1 })], [used({ requests: 2 })])).toEqual([used({ tokens: 1, requests: 3 })]);
+    expect(mergeUsages([used({ requests: 2 })], [used({ tokens: 1 })])).toEqual([used({ tokens: 1, requests: 2 })]);
+    const counted = ['request', 'month'].map((period) =>
+      card({ quantity: 'requests', amount: '3', counted: period }, { quantity: 'tokens', amount: '1' }),
+    );
+    const steps = [used({ tokens: 1 }), used({ requests: 2 }), used({ requests: 0, tokens: 1 })];
+    for (const terms of counted) expect(costs(terms, steps)).toEqual(['4', '6', '1']);
+  });
+
   it('adds up quantities, exactly', () => {
     const first = used({ units: Number.MAX_SAFE_INTEGER, seconds: '0.1' });
     expect(mergeUsages([first], [used({ units: 1, seconds: '0.2', images: 2 }), { event: 'other' }])).toEqual([
