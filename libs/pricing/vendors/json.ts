@@ -32,9 +32,13 @@ export function objectsAt(value: Json | undefined, ...path: readonly string[]): 
 /** A name, such as a model's: a text of at most so many characters, of the visible ones. */
 const NAME = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;
 
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
 export function textAt(value: Json | undefined, ...path: readonly string[]): string | null {
   const found = at(value, ...path);
-  return typeof found === 'string' && NAME.test(found) ? found : null;
+  return typeof found === 'string' && isName(found) ? found : null;
 }
 
 const NUMBER = /^\d{1,15}(?:\.\d{1,20})?$/;
@@ -59,6 +63,11 @@ export function firstCount(value: Json | undefined, ...names: readonly string[])
 
 /** Adds what is known; `null` where nothing is. */
 export function sum(...counts: readonly (number | null)[]): number | null {
+  return sumOf(counts);
+}
+
+/** The same of a list, which may be too long for the arguments of a function. */
+export function sumOf(counts: readonly (number | null)[]): number | null {
   const known = counts.filter((count) => count !== null);
   return known.length === 0 ? null : known.reduce((total, count) => total + count, 0);
 }

@@ -31,6 +31,39 @@ describe('a vendor’s answer', () => {
     if (costs) expect(normalized.ok && normalized.vendorCosts).toEqual(costs);
   });
 
+  it.each<[string, string, Json]>([
+    [
+      'its tools',
+      'anthropic',
+      messageWith({ server_tool_use: { 'a\0_requests': 1, ['\ud800_requests']: 2, event: 3 } }),
+    ],
+    ['its times to live', 'anthropic', messageWith({ cache_creation: { ephemeral_constructor_input_tokens: 1 } })],
+    ['its tier', 'anthropic', messageWith({ service_tier: 'a\0' })],
+    ['its policies', 'bedrock', { usage: { [`${'a'.repeat(128)}PolicyUnits`]: 1, contentPolicyUnits: 1 } }],
+    ['its providers', 'ai-sdk', { usage: { inputTokens: 1, outputTokens: 1 }, providerMetadata: { 'a\0': {} } }],
+  ])('is read in names that can be kept, whatever it calls %s', (_, vendor, raw) => {
+    const normalized = normalize({ vendor, raw });
+    const [usage, ...others] = normalized.ok ? normalized.usage : [];
+    expect(others).toEqual([]);
+    expect(usage).toMatchObject({ event: expect.stringMatching(/^[a-z.]+$/) });
+    const { properties = {}, provider = '', ...rest } = usage ?? { event: '' };
+    expect(Object.keys(rest).filter((name) => !/^[a-z][a-z0-9_]{0,127}$/.test(name))).toEqual([]);
+    expect(Object.keys(rest).filter((name) => name.includes('constructor') || name.endsWith('_requests'))).toEqual([]);
+    expect([provider, JSON.stringify(properties)].filter((text) => /[^\x20-\x7e]|\\/.test(text))).toEqual([]);
+  });
+
+  it('has so many quantities at most', () => {
+    const units = Object.fromEntries(
+      Array.from({ length: 2000 }, (_, index) => [
+        `${String.fromCharCode(97 + (index % 26)).repeat(index / 26 + 1)}PolicyUnits`,
+        1,
+      ]),
+    );
+    const normalized = normalize({ vendor: 'bedrock', raw: { usage: units } });
+    expect(normalized).toMatchObject({ ok: true, assumed: [expect.stringContaining('left out')] });
+    expect(Object.keys((normalized.ok && normalized.usage[0]) || {}).length).toBeLessThan(70);
+  });
+
   it('has a sample from every vendor that may be named', () => {
     expect(new Set(samples.map(([, { vendor }]) => vendor))).toEqual(new Set(VENDORS));
   });
@@ -108,6 +141,14 @@ describe('whatever is sent', () => {
     );
   });
 });
+
+function messageWith(usage: Json): Json {
+  return {
+    type: 'message',
+    model: 'claude-opus-4-8',
+    usage: { input_tokens: 1, output_tokens: 1, ...(usage as object) },
+  };
+}
 
 /** Every tenth value becomes another. */
 function bend(value: Json, values: Iterator<[number, unknown]>): Json {

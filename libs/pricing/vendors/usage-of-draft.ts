@@ -1,5 +1,5 @@
 import { Amount, formatAmount, type JsonObject } from '#amounts';
-import type { Usage } from '../usage.ts';
+import { RESERVED_NAMES, type Usage } from '../usage.ts';
 import type { Draft } from './shape.ts';
 
 /** What is counted as part of a whole. Parts may overlap, as those that were read from a cache and written to it may. */
@@ -13,6 +13,10 @@ const PARTS: readonly { readonly whole: string; readonly isPart: RegExp }[] = [
 /** Said where they are zero too: that nothing was read or written is an answer. */
 const WHOLES: ReadonlySet<string> = new Set(PARTS.map(({ whole }) => whole));
 const PLACES = 12;
+/** Some names are made of what an answer calls its tools and times to live. */
+const QUANTITY_NAME = /^[a-z][a-z0-9_]{0,127}$/;
+/** No answer counts so many things. */
+const QUANTITIES_MAX = 64;
 
 export interface Named {
   readonly event: string;
@@ -28,9 +32,8 @@ export interface ClampedUsage {
 
 /** Writes a draft in our vocabulary. A vendor's counters may contradict each other: a part is never more than its whole. */
 export function usageOfDraft(draft: Draft, { event, model, provider, properties }: Named): ClampedUsage {
-  const known = Object.entries(draft.quantities).filter((entry): entry is [string, number] => entry[1] !== null);
-  const quantities = new Map(known.filter(([name, count]) => count > 0 || WHOLES.has(name)));
-  const assumed = PARTS.flatMap((part) => clamp(quantities, part));
+  const { quantities, assumed: cut } = countedIn(draft);
+  const assumed = [...cut, ...PARTS.flatMap((part) => clamp(quantities, part))];
   return {
     usage: {
       event,
@@ -41,6 +44,20 @@ export function usageOfDraft(draft: Draft, { event, model, provider, properties 
     },
     assumed,
   };
+}
+
+function countedIn(draft: Draft): { quantities: Map<string, number>; assumed: readonly string[] } {
+  const counted = Object.entries(draft.quantities).filter((entry): entry is [string, number] => {
+    const [name, count] = entry;
+    const isCounted = count !== null && (count > 0 || WHOLES.has(name));
+    return isCounted && QUANTITY_NAME.test(name) && !RESERVED_NAMES.has(name);
+  });
+  const kept = counted.filter(([name], index) => index < QUANTITIES_MAX || WHOLES.has(name));
+  const assumed =
+    kept.length < counted.length
+      ? [`${counted.length} quantities: all but the first ${QUANTITIES_MAX} are left out`]
+      : [];
+  return { quantities: new Map(kept), assumed };
 }
 
 function clamp(quantities: Map<string, number>, { whole, isPart }: (typeof PARTS)[number]): readonly string[] {

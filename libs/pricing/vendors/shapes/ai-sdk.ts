@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#amounts';
-import { at, countAt, listAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { at, countAt, isName, listAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
 import type { Draft, ReadContext, Shape } from '../shape.ts';
 import { gatewayCost } from '../vendor-cost.ts';
 
@@ -68,7 +68,7 @@ function isUsage(usage: JsonObject): boolean {
 
 function readStep(step: Step, context: ReadContext): readonly Draft[] {
   const { usage, metadata } = step;
-  const provider = Object.keys(metadata).find((name) => name !== 'gateway') ?? context.vendor;
+  const provider = Object.keys(metadata).find((name) => name !== 'gateway' && isName(name)) ?? context.vendor;
   const raw = step.isSum ? null : rawOf(usage, metadata);
   const within = raw ? context.readWithin(raw, provider) : [];
   const cost = gatewayCost(at(metadata, 'gateway', 'cost'));

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { countAt, objectAt, objectsAt, sum, sumOf, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -83,17 +83,18 @@ function readMessage({ model, usage, cut }: Message): readonly Draft[] {
 
 /** @param top the whole usage, for the details that iterations don't have */
 function tokensOf(rows: readonly JsonObject[], top: JsonObject): Record<string, number | null> {
-  const total = (...path: string[]): number | null => sum(...rows.map((row) => countAt(row, ...path)));
+  const total = (...path: string[]): number | null => sumOf(rows.map((row) => countAt(row, ...path)));
   const read = total('cache_read_input_tokens') ?? 0;
   const ttls = rows.some((row) => objectAt(row, 'cache_creation')) ? rows : [top];
   const written = ttls.flatMap((row) => Object.entries(objectAt(row, 'cache_creation') ?? {}));
-  const byTtl: Record<string, number> = {};
+  const longer = new Map<string, number>();
   for (const [name, count] of written) {
-    const ttl = /^ephemeral_(\w+)_input_tokens$/.exec(name)?.[1];
-    if (ttl) byTtl[ttl] = (byTtl[ttl] ?? 0) + (countAt(count) ?? 0);
+    const ttl = /^ephemeral_(\d{1,3}[a-z])_input_tokens$/.exec(name)?.[1];
+    if (ttl) longer.set(ttl, (longer.get(ttl) ?? 0) + (countAt(count) ?? 0));
   }
-  const { '5m': fiveMinutes = 0, ...longer } = byTtl;
-  const longerTokens = Object.values(longer).reduce((all, count) => all + count, 0);
+  const fiveMinutes = longer.get('5m') ?? 0;
+  longer.delete('5m');
+  const longerTokens = sumOf([...longer.values()]) ?? 0;
   const write = total('cache_creation_input_tokens') ?? fiveMinutes + longerTokens;
   const plain = total('input_tokens');
   return {
@@ -101,22 +102,23 @@ function tokensOf(rows: readonly JsonObject[], top: JsonObject): Record<string, 
     cache_read_tokens: read,
     // The split of a stream is older than its total: what it doesn't know is taken as the usual five minutes.
     cache_write_tokens: Math.max(0, write - longerTokens),
-    ...Object.fromEntries(Object.entries(longer).map(([ttl, count]) => [`cache_write_${ttl}_tokens`, count])),
+    ...Object.fromEntries([...longer].map(([ttl, count]) => [`cache_write_${ttl}_tokens`, count])),
     output_tokens: total('output_tokens'),
     reasoning_tokens:
       total('output_tokens_details', 'thinking_tokens') ?? countAt(top, 'output_tokens_details', 'thinking_tokens'),
   };
 }
 
-const TOOLS: Readonly<Record<string, string>> = {
-  web_search_requests: 'web_searches',
-  web_fetch_requests: 'web_fetches',
-};
+const TOOLS = [
+  ['web_search_requests', 'web_searches'],
+  ['web_fetch_requests', 'web_fetches'],
+  ['code_execution_requests', 'code_execution_requests'],
+  ['tool_search_requests', 'tool_search_requests'],
+] as const;
 
 /** Tools that run at Anthropic: searches are billed by the request, fetches by their tokens alone. */
 function serverTools(usage: JsonObject): Record<string, number | null> {
-  const uses = Object.entries(objectAt(usage, 'server_tool_use') ?? {}).filter(([name]) => name.endsWith('_requests'));
-  return Object.fromEntries(uses.map(([name, count]) => [TOOLS[name] ?? name, countAt(count)]));
+  return Object.fromEntries(TOOLS.map(([name, quantity]) => [quantity, countAt(usage, 'server_tool_use', name)]));
 }
 
 const USUAL_PLACES = new Set(['global', 'not_available']);

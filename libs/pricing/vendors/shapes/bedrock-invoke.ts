@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, firstCount, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { countAt, firstCount, objectAt, objectsAt, sumOf, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -44,7 +44,7 @@ function countsOf({ value, headers }: Piece): Counts | null {
   const output =
     countAt(metrics, 'outputTokenCount') ??
     firstCount(value, 'totalOutputTextTokenCount', 'generation_token_count') ??
-    sum(...results);
+    sumOf(results);
   const counts = {
     input: input ?? header('input'),
     output: output ?? header('output'),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, listAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { countAt, listAt, objectAt, objectsAt, sum, sumOf, textAt } from '../json.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
 
@@ -31,8 +31,8 @@ function readAnswer(value: JsonObject): Draft {
   const calls = steps.filter((step) => step['type'] === 'google_search_call');
   const queries = calls.reduce((count, call) => count + Math.max(1, listAt(call, 'arguments', 'queries').length), 0);
   const tokens = (list: string, modality: string): number | null =>
-    sum(
-      ...objectsAt(usage, list)
+    sumOf(
+      objectsAt(usage, list)
         .filter((row) => row['modality'] === modality)
         .map((row) => countAt(row, 'tokens')),
     );

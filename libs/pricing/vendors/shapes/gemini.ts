@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, listAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { countAt, listAt, objectAt, objectsAt, sum, sumOf, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -76,7 +76,7 @@ function readAnswer(chunks: readonly Piece[], around: readonly Piece[]): Draft {
 function lastUsage(usages: readonly JsonObject[]): JsonObject {
   const last = usages.at(-1) ?? {};
   const counts = ['promptTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount'];
-  const addsUp = sum(...counts.map((name) => countAt(last, name))) === countAt(last, 'totalTokenCount');
+  const addsUp = sumOf(counts.map((name) => countAt(last, name))) === countAt(last, 'totalTokenCount');
   return addsUp ? last : usages.reduce((before, usage) => ({ ...before, ...usage }), {});
 }
 
@@ -84,7 +84,7 @@ function lastUsage(usages: readonly JsonObject[]): JsonObject {
 function modalities(usage: JsonObject, ...lists: readonly string[]): (modality: string) => number | null {
   const rows = lists.flatMap((list) => objectsAt(usage, list));
   return (modality) =>
-    sum(...rows.filter((row) => row['modality'] === modality).map((row) => countAt(row, 'tokenCount')));
+    sumOf(rows.filter((row) => row['modality'] === modality).map((row) => countAt(row, 'tokenCount')));
 }
 
 /** Grounding is billed by the answer or by the query, depending on the model: both are counted. */

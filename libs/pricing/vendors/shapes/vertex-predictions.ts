@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectAt, objectsAt, sum } from '../json.ts';
+import { countAt, objectAt, objectsAt, sumOf } from '../json.ts';
 import type { Draft, Shape } from '../shape.ts';
 
 /** What Vertex AI's and Gemini's `predict` answers: embeddings with counts; images and videos, which are counted. */
@@ -17,7 +17,7 @@ function readAnswer(value: JsonObject): Draft | null {
       event: 'embedding.created',
       model: null,
       quantities: {
-        input_tokens: sum(...embeddings.map((statistics) => countAt(statistics, 'token_count'))),
+        input_tokens: sumOf(embeddings.map((statistics) => countAt(statistics, 'token_count'))),
         characters: countAt(value, 'metadata', 'billableCharacterCount'),
       },
     };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectsAt, sum, textAt } from '../json.ts';
+import { countAt, objectsAt, sumOf, textAt } from '../json.ts';
 import type { Draft, Shape } from '../shape.ts';
 
 /** watsonx.ai's text generation and embeddings; its chat reports usage as OpenAI does. A stream counts as it goes. */
@@ -30,7 +30,7 @@ function generation(values: readonly JsonObject[]): Draft {
   const most = (name: string): number =>
     Math.max(
       0,
-      ...values.map((value) => sum(...objectsAt(value, 'results').map((result) => countAt(result, name))) ?? 0),
+      ...values.map((value) => sumOf(objectsAt(value, 'results').map((result) => countAt(result, name))) ?? 0),
     );
   return draftOf(values.at(-1) ?? {}, 'chat.completed', most('input_token_count'), most('generated_token_count'));
 }
