@@ -80,6 +80,11 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/authorizations/{id}/extend': { id: 'authorization', body: () => ({ expires_in: 900 }) },
   'POST /v1/authorizations/{id}/void': { id: 'authorization', body: empty },
   'POST /v1/authorizations/{id}/refund': { id: 'authorization', body: empty, notForBound: true },
+  'POST /v1/authorizations/{id}/adjust': {
+    id: 'authorization',
+    body: () => ({ amount: '1' }),
+    notForBound: true,
+  },
   'POST /v1/charges': { body: spend, namesInBody: true },
   'POST /v1/charges/batch': { body: (all) => ({ items: [spend(all)] }), namesInBody: true },
   'POST /v1/api-keys': { body: () => ({ name: 'another', scopes: ['read'] }) },

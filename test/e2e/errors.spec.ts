@@ -189,8 +189,11 @@ describe('a body', () => {
 
   it('of more than 256 KiB is 413', async () => {
     const bodyOf = (bytes: number): string => JSON.stringify({ text: 'x'.repeat(bytes - '{"text":""}'.length) });
-    expectFaults(await send({ payload: bodyOf(256 * 1024), headers: json }), ['text', 'account', 'amount']);
-    expectProblem(await send({ payload: bodyOf(256 * 1024 + 1), headers: json }), 413, 'body_too_large');
+    const path = '/v1/authorizations';
+    const largest = await send({ path, payload: bodyOf(256 * 1024), headers: json });
+    expectFaults(largest, ['text', 'account', 'amount']);
+    const tooLarge = await send({ path, payload: bodyOf(256 * 1024 + 1), headers: json });
+    expectProblem(tooLarge, 413, 'body_too_large');
   });
 
   it.each(['/v1/charges/batch', '/v1/authorizations/batch', '/v1/authorizations/commit-batch'])(
