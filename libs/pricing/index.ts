@@ -40,5 +40,6 @@ export type {
 export type { Tags, Usage } from './usage.ts';
 export { keptRaw } from './vendors/kept-raw.ts';
 export { normalize, type NormalizedUsage, type VendorAnswer } from './vendors/normalize.ts';
+export { fullEffort, takeApart, type Effort } from './vendors/pieces.ts';
 export type { VendorCost } from './vendors/vendor-cost.ts';
 export { VENDORS } from './vendors/vendors.ts';

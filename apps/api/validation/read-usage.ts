@@ -1,7 +1,7 @@
 import type { JsonObject } from '#amounts';
-import { keptRaw, normalize, type Usage, type VendorCost } from '#pricing';
+import { type Effort, fullEffort, keptRaw, normalize, takeApart, type Usage, type VendorCost } from '#pricing';
 import type { Fault } from './faults-of.ts';
-import { isVendorUsage, USAGES_MAX, type UsageInput, type VendorUsageInput } from './usage.ts';
+import { isVendorUsage, USAGES_MAX, type UsageInput } from './usage.ts';
 
 /** What is kept of the vendors' answers in one request, as JSON. */
 const RAW_BYTES_MAX = 64 * 1024;
@@ -27,9 +27,12 @@ export interface ReadUsage {
 /** @param sent the field `usage` of a body, which `IsUsage` has checked */
 export function readUsage(sent: UsageInput | readonly UsageInput[] | null | undefined): ReadUsage {
   const list = sent ? [sent].flat() : [];
-  const read = inBounds(
-    list.map((one, index) => readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw')),
+  const bytesEach = Math.floor(RAW_BYTES_MAX / list.filter(isVendorUsage).length);
+  const effort = fullEffort();
+  const each = list.map((one, index) =>
+    readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw', { bytesEach, effort }),
   );
+  const read = inBounds(each);
   const usage = read.flatMap((one) => one.usage);
   const unreadable = read.flatMap((one) => one.unreadable);
   const assumed = [...new Set(read.flatMap((one) => one.assumed))];
@@ -37,22 +40,35 @@ export function readUsage(sent: UsageInput | readonly UsageInput[] | null | unde
     usage,
     vendorCosts: read.flatMap((one) => one.vendorCosts),
     assumed,
-    raw: rawOf(list.filter(isVendorUsage), assumed),
+    raw: rawOf(
+      each.flatMap((one) => one.answer ?? []),
+      assumed,
+    ),
     unreadable,
     isUnknown: unreadable.length > 0,
     isFree: list.length > 0 && usage.length === 0 && unreadable.length === 0,
   };
 }
 
-type ReadOne = Pick<ReadUsage, 'usage' | 'vendorCosts' | 'assumed' | 'unreadable'>;
+interface ReadOne extends Pick<ReadUsage, 'usage' | 'vendorCosts' | 'assumed' | 'unreadable'> {
+  /** What is kept of a vendor's answer. */
+  readonly answer: JsonObject | null;
+}
 
-const NOTHING_READ: ReadOne = { usage: [], vendorCosts: [], assumed: [], unreadable: [] };
+const NOTHING_READ: ReadOne = { usage: [], vendorCosts: [], assumed: [], unreadable: [], answer: null };
 
-function readOne(sent: UsageInput, field: string): ReadOne {
+interface ReadBounds {
+  readonly bytesEach: number;
+  readonly effort: Effort;
+}
+
+function readOne(sent: UsageInput, field: string, { bytesEach, effort }: ReadBounds): ReadOne {
   if (!isVendorUsage(sent)) return { ...NOTHING_READ, usage: [sent], vendorCosts: [null] };
-  const normalized = normalize(sent);
-  if (normalized.ok) return { ...normalized, unreadable: [] };
-  return { ...NOTHING_READ, unreadable: [{ field, message: normalized.reason }] };
+  const apart = takeApart(sent.raw, effort);
+  const answer = { vendor: sent.vendor, raw: keptRaw(apart.pieces, bytesEach) };
+  const normalized = normalize(sent, apart);
+  if (normalized.ok) return { ...normalized, unreadable: [], answer };
+  return { ...NOTHING_READ, unreadable: [{ field, message: normalized.reason }], answer };
 }
 
 /** A request has so many usages at most, however few answers give them. */
@@ -63,9 +79,7 @@ function inBounds(read: readonly ReadOne[]): readonly ReadOne[] {
   return [{ ...NOTHING_READ, unreadable: [{ field: 'usage', message }] }];
 }
 
-function rawOf(sent: readonly VendorUsageInput[], assumed: readonly string[]): JsonObject | null {
-  if (sent.length === 0) return null;
-  const bytesEach = Math.floor(RAW_BYTES_MAX / sent.length);
-  const answers = sent.map(({ vendor, raw }) => ({ vendor, raw: keptRaw(raw, bytesEach) }));
+function rawOf(answers: readonly JsonObject[], assumed: readonly string[]): JsonObject | null {
+  if (answers.length === 0) return null;
   return { answers, ...(assumed.length > 0 && { assumed }) };
 }

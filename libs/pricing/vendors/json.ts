@@ -24,9 +24,14 @@ export function listAt(value: Json | undefined, ...path: readonly string[]): rea
   return Array.isArray(found) ? (found as readonly Json[]) : [];
 }
 
+/** No list of an answer has so many objects; of a longer one only the first are read. */
+const LIST_MAX = 20_000;
+
 /** The objects of a list; whatever else stands in it is left out. */
 export function objectsAt(value: Json | undefined, ...path: readonly string[]): readonly JsonObject[] {
-  return listAt(value, ...path).filter(isObject);
+  return listAt(value, ...path)
+    .slice(0, LIST_MAX)
+    .filter(isObject);
 }
 
 /** A name, such as a model's: a text of at most so many characters, of the visible ones. */

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '#amounts';
 import { isObject } from './json.ts';
-import { piecesOf, type Piece } from './pieces.ts';
+import type { Piece } from './pieces.ts';
 
 const DEPTH_MAX = 8;
 /** Ids, models and tiers; not what somebody wrote. */
@@ -44,12 +44,11 @@ const CONTENT = new Set(
 /**
  * The usage part of a vendor's answer, to keep beside what was made of it: no prompts and no outputs.
  *
+ * @param pieces the answer, taken apart
  * @param bytesMax how large it may be as JSON; of more, the end is kept
  */
-export function keptRaw(raw: Json, bytesMax: number): readonly JsonObject[] {
-  const kept = piecesOf(raw)
-    .map(keptOf)
-    .filter((piece) => piece !== null);
+export function keptRaw(pieces: readonly Piece[], bytesMax: number): readonly JsonObject[] {
+  const kept = pieces.map(keptOf).filter((piece) => piece !== null);
   let bytes = 2;
   // A stream has its usage at its end.
   const last = kept.toReversed().filter((piece) => (bytes += Buffer.byteLength(JSON.stringify(piece)) + 1) <= bytesMax);

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#amounts';
 import type { Usage } from '../usage.ts';
 import { freeOfCharge, isAnnouncement } from './free-of-charge.ts';
-import { piecesOf, type Piece } from './pieces.ts';
+import { type Effort, type Piece, PIECES_MAX, takeApart } from './pieces.ts';
 import type { Draft, ReadContext, Shape } from './shape.ts';
 import { usageOfDraft } from './usage-of-draft.ts';
 import type { VendorCost } from './vendor-cost.ts';
@@ -33,22 +33,31 @@ export type NormalizedUsage =
   /** No usage was found, which is unknown, and never zero. */
   | { readonly ok: false; readonly reason: string };
 
-/** No stream has so many events, nor a request so many lines. */
-const PIECES_MAX = 10_000;
-
 interface ReadPiece {
   readonly draft: Draft;
   readonly batch: boolean;
 }
 
-/** Reads a vendor's answer in our vocabulary of usage. An answer of several models gives several usages. */
-export function normalize(answer: VendorAnswer): NormalizedUsage {
+/** What is kept within an answer is tried by every shape again. */
+const WITHIN_EFFORT = 25;
+
+const TOO_MANY: NormalizedUsage = {
+  ok: false,
+  reason: `has more than ${PIECES_MAX} objects: it is unknown what they say`,
+};
+
+/**
+ * Reads a vendor's answer in our vocabulary of usage. An answer of several models gives several usages.
+ *
+ * @param apart what was sent, where it is taken apart already
+ */
+export function normalize(answer: VendorAnswer, apart = takeApart(answer.raw)): NormalizedUsage {
   const vendor = answer.vendor.toLowerCase();
-  const pieces = piecesOf(answer.raw);
-  if (pieces.length > PIECES_MAX)
-    return { ok: false, reason: `has more than ${PIECES_MAX} objects: it is unknown what they say` };
+  const { pieces, isCut, effort } = apart;
+  if (isCut) return TOO_MANY;
   const claims = claimed(pieces, vendor);
-  const read = [...claims].flatMap(([shape, own]) => readPieces(shape, own, contextOf(pieces, vendor)));
+  const read = [...claims].flatMap(([shape, own]) => readPieces(shape, own, contextOf(pieces, vendor, effort)));
+  if (read.length > PIECES_MAX || effort.left <= 0) return TOO_MANY;
   if (read.length === 0) return nothingRead(vendor, pieces, claims.size > 0);
   const usages = read.map(({ draft, batch }) => {
     const { usage, assumed } = usageOfDraft(draft, {
@@ -93,13 +102,15 @@ function readPieces(shape: Shape, pieces: readonly Piece[], context: ReadContext
   ];
 }
 
-function contextOf(all: readonly Piece[], vendor: string): ReadContext {
+function contextOf(all: readonly Piece[], vendor: string, effort: Effort): ReadContext {
   return {
     vendor,
     all,
     readWithin: (raw, within) => {
-      const pieces = piecesOf(raw);
-      return [...claimed(pieces, within)].flatMap(([shape, own]) => shape.read(own, contextOf(pieces, within)));
+      if (effort.left <= 0) return [];
+      effort.left -= WITHIN_EFFORT;
+      const { pieces } = takeApart(raw, effort);
+      return [...claimed(pieces, within)].flatMap(([shape, own]) => shape.read(own, contextOf(pieces, within, effort)));
     },
   };
 }

@@ -10,27 +10,60 @@ export interface Piece {
   readonly batch: boolean;
 }
 
-type Around = Omit<Piece, 'value'> & { readonly depth: number };
+/** What was sent, taken apart. */
+export interface TakenApart {
+  readonly pieces: readonly Piece[];
+  /** Whether there is more in it than is looked at: then it is unknown what it says. */
+  readonly isCut: boolean;
+  /** For what is taken apart within the pieces. */
+  readonly effort: Effort;
+}
+
+type Around = Omit<Piece, 'value'> & { readonly depth: number; readonly effort: Effort };
+
+/** Counts the values looked at and the texts parsed, so that no request takes long, whatever is in it. */
+export interface Effort {
+  left: number;
+}
 
 /** No vendor wraps an answer deeper; what does is not read. */
 const DEPTH_MAX = 12;
+/** No stream has so many events, nor a request so many lines. */
+export const PIECES_MAX = 10_000;
+/** An event may be looked at in its wrapping, as text and as what it says. */
+const EFFORT_MAX = 5 * PIECES_MAX;
+
+/** For one request, however many answers it carries. */
+export function fullEffort(): Effort {
+  return { left: EFFORT_MAX };
+}
 
 /** Takes whatever was sent apart, until only objects are left that vendors themselves would call answers or events. */
-export function piecesOf(raw: Json): readonly Piece[] {
-  return apart(raw, { headers: {}, batch: false, depth: 0 });
+export function takeApart(raw: Json, effort = fullEffort()): TakenApart {
+  const pieces = apart(raw, { headers: {}, batch: false, depth: 0, effort });
+  return { pieces: pieces.slice(0, PIECES_MAX), isCut: pieces.length > PIECES_MAX || effort.left <= 0, effort };
 }
 
 function apart(raw: Json, outside: Around): readonly Piece[] {
   const around = { ...outside, depth: outside.depth + 1 };
-  if (around.depth > DEPTH_MAX) return [];
-  if (typeof raw === 'string') return parsed(raw).flatMap((value) => apart(value, around));
-  if (Array.isArray(raw)) return (raw as readonly Json[]).flatMap((value) => apart(value, around));
+  if (around.depth > DEPTH_MAX || around.effort.left-- <= 0) return [];
+  if (typeof raw === 'string') return allApart(parsed(raw, around.effort), around);
+  if (Array.isArray(raw)) return allApart(raw as readonly Json[], around);
   if (!isObject(raw)) return [];
   for (const open of WRAPPINGS) {
     const inside = open(raw, around);
     if (inside) return inside;
   }
   return [piece(raw, around)];
+}
+
+function allApart(values: readonly Json[], around: Around): readonly Piece[] {
+  const pieces: Piece[] = [];
+  for (const value of values) {
+    if (around.effort.left <= 0) break;
+    for (const one of apart(value, around)) pieces.push(one);
+  }
+  return pieces;
 }
 
 function piece(value: JsonObject, { headers, batch }: Around): Piece {
@@ -103,28 +136,33 @@ function geminiBatch(raw: JsonObject, around: Around): readonly Piece[] | null {
   return isLine ? apart(response, { ...around, batch: true }) : null;
 }
 
+const LINE_END = /\r\n|\n|\r/;
+
 /** A text is an event stream, a JSON value, or a JSON value on each line. */
-function parsed(text: string): readonly Json[] {
-  const whole = parse(text);
+function parsed(text: string, effort: Effort): readonly Json[] {
+  const whole = parse(text, effort);
   if (whole !== undefined) return [whole];
-  if (/^(?:data|event|id|retry)?:/m.test(text)) return eventData(text);
-  return text.split(/\r\n|\n|\r/).flatMap((line) => parse(line) ?? []);
+  if (/^(?:data|event|id|retry)?:/m.test(text)) return eventData(text, effort);
+  return text.split(LINE_END).flatMap((line) => parse(line, effort) ?? []);
 }
 
 /** The data of a text's server-sent events; comments and `[DONE]` carry none. */
-function eventData(text: string): readonly Json[] {
+function eventData(text: string, effort: Effort): readonly Json[] {
   return text.split(/(?:\r\n|\n|\r){2,}/).flatMap((event) => {
-    const data = event.split(/\r\n|\n|\r/).flatMap((line) => /^data: ?(.*)$/.exec(line)?.[1] ?? []);
-    const value = parse(data.join('\n'));
+    if (!event.includes('data:')) return [];
+    const data = event.split(LINE_END).flatMap((line) => /^data: ?(.*)$/.exec(line)?.[1] ?? []);
+    const value = parse(data.join('\n'), effort);
+    if (value !== undefined) return [value];
     // Some list the lines of a stream without the empty ones between events.
-    return value === undefined ? data.flatMap((line) => parse(line) ?? []) : [value];
+    return data.length > 1 ? data.flatMap((line) => parse(line, effort) ?? []) : [];
   });
 }
 
-function parse(text: string): Json | undefined {
+/** The object or the list that a text is; `undefined` for any other, and once enough was tried. */
+function parse(text: string, effort: Effort): Json | undefined {
+  if (!/^\s*[{[]/.test(text) || effort.left-- <= 0) return undefined;
   try {
-    const value = JSON.parse(text) as Json;
-    return typeof value === 'object' && value !== null ? value : undefined;
+    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }

@@ -3,6 +3,8 @@ import { at, isObject } from './json.ts';
 
 /** As many as amounts have. */
 const PLACES = 12;
+/** No request costs so much: what an answer says beyond it isn't believed. */
+const AMOUNT_MAX = new Amount('1e9');
 
 /** What the vendor says that it charges for a request. */
 export interface VendorCost {
@@ -22,7 +24,7 @@ export function statedCost(usage: JsonObject): VendorCost | null {
   const amount = ticks
     ? ticks.times(USD_OF_TICK)
     : firstExact(usage['cost'], at(usage, 'cost', 'total_cost'), usage['estimated_cost']);
-  if (amount === null) return null;
+  if (amount === null || amount.gt(AMOUNT_MAX)) return null;
   const upstream = usage['is_byok'] === true ? exact(at(usage, 'cost_details', 'upstream_inference_cost')) : null;
   return { amount: formatAmount(amount), currency: 'USD', upstream: upstream && formatAmount(upstream) };
 }
@@ -30,7 +32,8 @@ export function statedCost(usage: JsonObject): VendorCost | null {
 /** The cost of a model that a gateway states by itself. */
 export function gatewayCost(cost: Json | undefined): VendorCost | null {
   const amount = exact(cost);
-  return amount && { amount: formatAmount(amount), currency: 'USD', upstream: null };
+  if (amount === null || amount.gt(AMOUNT_MAX)) return null;
+  return { amount: formatAmount(amount), currency: 'USD', upstream: null };
 }
 
 const DECIMAL = /^\d{1,20}(?:\.\d{1,30})?(?:[eE]-?\d{1,2})?$/;

@@ -32,23 +32,11 @@ function usageOf(value: JsonObject): JsonObject | null {
   return isCounted && !isOther ? usage : null;
 }
 
+/** A message as its events tell it: the usage of each of them, in their order. */
+type Events = Omit<Message, 'usage'> & { readonly usages: readonly JsonObject[] };
+
 function messagesOf(pieces: readonly Piece[]): readonly Message[] {
-  const messages: Message[] = [];
-  for (const { value } of pieces) {
-    const usage = usageOf(value) ?? {};
-    const last = messages.at(-1);
-    if (value['type'] === 'message_delta') {
-      if (last) messages.pop();
-      const { id = null, model = null, usage: earlier = {} } = last ?? {};
-      messages.push({ id, model, usage: merged(earlier, usage), cut: false });
-      continue;
-    }
-    const message = objectAt(value, 'message') ?? value;
-    const id = textAt(message, 'id');
-    const started = value['type'] === 'message_start' && textAt(message, 'stop_reason') === null;
-    if (id !== null && last?.id === id) messages.pop();
-    messages.push({ id, model: textAt(message, 'model'), usage, cut: started });
-  }
+  const messages = eventsOf(pieces).map(({ usages, ...message }) => ({ ...message, usage: merged(usages) }));
   // Between its turns, a stream may have messages that only call a tool and count nothing.
   const counted = messages.filter(
     ({ usage }) => sum(countAt(usage, 'input_tokens'), countAt(usage, 'output_tokens')) !== 0,
@@ -56,9 +44,31 @@ function messagesOf(pieces: readonly Piece[]): readonly Message[] {
   return counted.length > 0 ? counted : messages.slice(-1);
 }
 
+function eventsOf(pieces: readonly Piece[]): readonly Events[] {
+  const messages: Events[] = [];
+  let usages: JsonObject[] = [];
+  for (const { value } of pieces) {
+    const usage = usageOf(value) ?? {};
+    const last = messages.at(-1);
+    if (value['type'] === 'message_delta') {
+      const { id = null, model = null } = messages.pop() ?? {};
+      usages.push(usage);
+      messages.push({ id, model, usages, cut: false });
+      continue;
+    }
+    const message = objectAt(value, 'message') ?? value;
+    const id = textAt(message, 'id');
+    const started = value['type'] === 'message_start' && textAt(message, 'stop_reason') === null;
+    if (id !== null && last?.id === id) messages.pop();
+    usages = [usage];
+    messages.push({ id, model: textAt(message, 'model'), usages, cut: started });
+  }
+  return messages;
+}
+
 /** What the later event says holds; what it leaves out or has as null stays. */
-function merged(before: JsonObject, later: JsonObject): JsonObject {
-  return { ...before, ...Object.fromEntries(Object.entries(later).filter(([, value]) => value !== null)) };
+function merged(usages: readonly JsonObject[]): JsonObject {
+  return Object.fromEntries(usages.flatMap((usage) => Object.entries(usage).filter(([, value]) => value !== null)));
 }
 
 function readMessage({ model, usage, cut }: Message): readonly Draft[] {

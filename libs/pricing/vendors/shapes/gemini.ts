@@ -77,7 +77,7 @@ function lastUsage(usages: readonly JsonObject[]): JsonObject {
   const last = usages.at(-1) ?? {};
   const counts = ['promptTokenCount', 'toolUsePromptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount'];
   const addsUp = sumOf(counts.map((name) => countAt(last, name))) === countAt(last, 'totalTokenCount');
-  return addsUp ? last : usages.reduce((before, usage) => ({ ...before, ...usage }), {});
+  return addsUp ? last : Object.fromEntries(usages.flatMap((usage) => Object.entries(usage)));
 }
 
 /** The tokens of a modality, over all these lists. */
