@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectAuthorization, expectProblem } from '../support/expect-answer.ts';
+import { expectAuthorization, expectFaults, expectProblem } from '../support/expect-answer.ts';
 import { balanceOf, openAccount } from '../support/ledger-steps.ts';
 import { makeRateCard } from '../support/price-steps.ts';
 import { startTestService, type TestInstance, type TestService } from '../support/test-service.ts';
@@ -10,6 +10,7 @@ import {
   chargeUsage,
   chat,
   commit,
+  found,
   openPricedAccount,
 } from '../support/usage-steps.ts';
 
@@ -212,6 +213,28 @@ describe('batches by usage', () => {
         ],
       },
     });
+  });
+
+  it('have at most 1,000 usages in all, those of vendors’ answers included', async () => {
+    const account = await openPricedAccount(service.live);
+    const usage = Array.from({ length: 100 }, () => chat(1, 0));
+    const answer = { object: 'chat.completion', model: 'gpt-5', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
+    const raw = Array.from({ length: 100 }, (_, at) => ({ custom_id: `r${at}`, response: { status_code: 200, body: answer } }));
+    const answers = Array.from({ length: 11 }, () => ({ account, usage: { vendor: 'openai', raw } }));
+    const within = Array.from({ length: 10 }, () => ({ account, usage }));
+    expect((await service.live.post('/v1/authorizations/batch', { items: within })).status).toBe(201);
+    const { id } = await authorizeUsage(service.live, account);
+    const commits = Array.from({ length: 11 }, () => ({ authorization: id, usage, final: false }));
+    const asked: [string, object[]][] = [
+      ['authorizations/batch', [...within, { account, usage: chat() }]],
+      ['charges/batch', [...within, { account, usage: chat() }]],
+      ['charges/batch', answers],
+      ['authorizations/commit-batch', commits],
+    ];
+    for (const [path, items] of asked) expectFaults(await service.live.post(`/v1/${path}`, { items }), ['items']);
+    expect(await found(service.live, id)).toMatchObject({ committed: '0' });
+    const quoted = { account, usage: answers.map((item) => item.usage) };
+    expectFaults(await service.live.post('/v1/quotes', quoted), ['usage']);
   });
 
   it('commit each on its own, vendors’ answers and what has no price too', async () => {

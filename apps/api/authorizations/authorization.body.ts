@@ -125,7 +125,7 @@ export class AuthorizeBatchBody {
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
-  @Describe('1 to 1,000 authorizations, for one account or many.')
+  @Describe('1 to 1,000 authorizations, for one account or many, of at most 1,000 usages in all.')
   @BatchItems(() => AuthorizeBody)
   readonly items!: AuthorizeBody[];
 }
@@ -237,7 +237,7 @@ export class CommitItemBody extends CommitBody {
 }
 
 export class CommitBatchBody {
-  @Describe('1 to 1,000 commits, each on its own, in order.')
+  @Describe('1 to 1,000 commits, each on its own, in order, of at most 1,000 usages in all.')
   @BatchItems(() => CommitItemBody)
   readonly items!: CommitItemBody[];
 }

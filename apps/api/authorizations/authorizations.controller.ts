@@ -31,8 +31,9 @@ import {
 } from './authorization.body.ts';
 import { AuthorizationQuery } from './authorization.query.ts';
 import { authorizationView } from './authorization.view.ts';
-import { viewerOf } from './viewer.ts';
+import { checkBatchUsages } from './batch-usages.ts';
 import { batchView, refusedItems } from './batch.view.ts';
+import { viewerOf } from './viewer.ts';
 
 @Controller('v1/authorizations')
 export class AuthorizationsController {
@@ -66,11 +67,9 @@ export class AuthorizationsController {
   ): Promise<void> {
     const { items } = body;
     const mode = body.mode ?? DEFAULT_BATCH_MODE;
-    const command = {
-      type: 'authorize_batch',
-      mode,
-      items: items.map((item) => authorizeCommand(environment, item)),
-    } as const;
+    const authorizes = items.map((item) => authorizeCommand(environment, item));
+    checkBatchUsages(authorizes.map(({ usage }) => usage));
+    const command = { type: 'authorize_batch', mode, items: authorizes } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
     return this.ledger.run(
       reply,
@@ -91,6 +90,7 @@ export class AuthorizationsController {
     const commits = items.map(({ authorization, ...body }) =>
       commitCommand(refOrNotFound(environment, authorization), body),
     );
+    checkBatchUsages(commits.map(({ stated }) => stated.usage));
     const command = { type: 'commit_batch', items: commits } as const;
     return this.ledger.run(reply, command, (batch) => ({
       status: 200,

@@ -15,7 +15,7 @@ export class ChargeBatchBody {
   @IsIn(BATCH_MODES)
   readonly mode?: BatchMode | null;
 
-  @Describe('1 to 1,000 charges, for one account or many.')
+  @Describe('1 to 1,000 charges, for one account or many, of at most 1,000 usages in all.')
   @BatchItems(() => SpendBody)
   readonly items!: SpendBody[];
 }

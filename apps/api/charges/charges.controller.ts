@@ -5,6 +5,7 @@ import { Needs, OfAccount } from '../auth/needs.ts';
 import { spendRequest } from '../authorizations/authorization-commands.ts';
 import { DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/authorization.body.ts';
 import { authorizationView } from '../authorizations/authorization.view.ts';
+import { checkBatchUsages } from '../authorizations/batch-usages.ts';
 import { batchView, refusedItems } from '../authorizations/batch.view.ts';
 import { viewerOf } from '../authorizations/viewer.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
@@ -36,11 +37,9 @@ export class ChargesController {
   ): Promise<void> {
     const { items } = body;
     const mode = body.mode ?? DEFAULT_BATCH_MODE;
-    const command = {
-      type: 'charge_batch',
-      mode,
-      items: items.map((item) => spendRequest(environment, item)),
-    } as const;
+    const charges = items.map((item) => spendRequest(environment, item));
+    checkBatchUsages(charges.map(({ usage }) => usage));
+    const command = { type: 'charge_batch', mode, items: charges } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
     return this.ledger.run(
       reply,

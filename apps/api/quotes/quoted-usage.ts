@@ -53,7 +53,7 @@ export interface ReadQuotedUsage extends RepeatedUsage {
   readonly sentAt: number;
 }
 
-/** @throws {ProblemError} `invalid_request` for vendors' answers in which no usage was found */
+/** @throws {ProblemError} `invalid_request` for vendors' answers in which no usage was found, or too many */
 export function readQuotedUsage(sent: QuotedUsage | readonly QuotedUsage[]): readonly ReadQuotedUsage[] {
   const unreadable: Fault[] = [];
   const read = [sent].flat().flatMap((one, sentAt): ReadQuotedUsage | ReadQuotedUsage[] => {
@@ -64,6 +64,10 @@ export function readQuotedUsage(sent: QuotedUsage | readonly QuotedUsage[]): rea
     return usage.map((each) => ({ usage: each, times, sentAt }));
   });
   if (unreadable.length > 0) throw invalidRequest(unreadable);
+  if (read.length > USAGES_MAX) {
+    const message = `must have at most ${String(USAGES_MAX)} usages in all, not ${String(read.length)}`;
+    throw invalidRequest([{ field: 'usage', message }]);
+  }
   return read;
 }
 
