@@ -112,6 +112,5 @@ function rateOfTier(component: Component, before: Amount, count: Amount): Amount
   if (end.isZero()) return null;
   const last = tierAt(component, end);
   if (component.pricing === 'volume') return last.amount;
-  const start = component.tiers[component.tiers.indexOf(last) - 1]?.upTo ?? ZERO;
-  return chargeable(component, before).gte(start) ? last.amount : null;
+  return chargeable(component, before).gte(last.start) ? last.amount : null;
 }

@@ -1,4 +1,4 @@
-import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
+import { type Amount, atLeastZero, ZERO } from '#amounts';
 import type { Component, Tier } from './rate-card.ts';
 
 /** The amount for every `per` units in a request of so much input; null where the component has tiers instead. */
@@ -36,25 +36,40 @@ export function amountOf(component: Component, rate: Amount | null, count: Amoun
 }
 
 /** Divides by `per`. */
-export function perUnits({ per, perReciprocal }: Component, amount: Amount): Amount {
+export function perUnits({ per, perReciprocal }: Pick<Component, 'per' | 'perReciprocal'>, amount: Amount): Amount {
   return perReciprocal === null ? amount.div(per) : amount.times(perReciprocal);
 }
 
+/** What tiers say, with what follows from those before each. */
+export function laidOut(
+  tiers: readonly Omit<Tier, 'start' | 'before'>[],
+  component: Pick<Component, 'per' | 'perReciprocal'>,
+): readonly Tier[] {
+  let [start, before] = [ZERO, ZERO];
+  return tiers.map((tier) => {
+    const laid = { ...tier, start, before };
+    const end = tier.upTo ?? start;
+    before = before.plus(perUnits(component, end.minus(start).times(tier.amount))).plus(tier.flat);
+    start = end;
+    return laid;
+  });
+}
+
 function graduated(component: Component, charged: Amount): Amount {
-  let sum = ZERO;
-  let start = ZERO;
-  for (const { upTo, amount, flat } of component.tiers) {
-    if (charged.lte(start)) break;
-    const inTier = (upTo === null ? charged : smallerOf(charged, upTo)).minus(start);
-    sum = sum.plus(perUnits(component, inTier.times(amount))).plus(flat);
-    start = upTo ?? charged;
-  }
-  return sum;
+  const { start, before, amount, flat } = tierAt(component, charged);
+  return before.plus(perUnits(component, charged.minus(start).times(amount))).plus(flat);
 }
 
 /** The tier that a quantity of more than 0 ends in. */
 export function tierAt({ tiers }: Component, charged: Amount): Tier {
-  const tier = tiers.find(({ upTo }) => upTo === null || charged.lte(upTo));
-  if (!tier) throw new Error('the last tier has an end');
+  let first = 0;
+  let last = tiers.length - 1;
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    if (tiers[middle]?.upTo?.lt(charged)) first = middle + 1;
+    else last = middle;
+  }
+  const tier = tiers[first];
+  if (!tier) throw new Error('there are no tiers');
   return tier;
 }

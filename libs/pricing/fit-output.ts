@@ -1,4 +1,4 @@
-import type { Amount } from '#amounts';
+import { type Amount, ZERO } from '#amounts';
 import { findPrice } from './applied-price.ts';
 import { type Bound, type BoundedRequest, boundUsages } from './bound-usages.ts';
 import { chargesOutput } from './bounded-usage.ts';
@@ -32,45 +32,64 @@ export function fitOutput(
   const usage = request.usages[last];
   if (!usage) return null;
   const most = statedQuantity(usage, 'output_tokens')?.floor().toFixed() ?? full.assumed.maxOutputTokens ?? 0;
-  const withOutput = (output: number): Fit => {
-    const usages = request.usages.with(last, { ...usage, output_tokens: output });
-    const bound = boundUsages(terms, { ...request, usages }, positions);
-    // As the full one is bounded and priced, so is one with less output.
-    if (!bound.ok) throw new Error('less output has no bound');
-    return { ...bound, assumed: { maxOutputTokens: output } };
-  };
-  const least = withOutput(Math.max(request.minOutputTokens, 1));
-  if (least.amount.gt(available)) return null;
-  return mostThatFits(least, { output: Number(most), amount: full.amount }, withOutput, available);
+  const least = Math.max(request.minOutputTokens, 1);
+  const amountWith = amountByOutput(terms, { ...request, usages: request.usages.slice(0, last + 1) }, positions);
+  // Usages after the last with output cost the same, however much that is.
+  const others = full.amount.minus(amountWith(null));
+  const rest = available.minus(others);
+  const output = mostThatFits(least, Number(most), amountWith, rest);
+  if (output === null) return null;
+  const usages = request.usages.with(last, { ...usage, output_tokens: output });
+  const fit = boundUsages(terms, { ...request, usages }, positions);
+  return fit.ok ? { ...fit, assumed: { maxOutputTokens: output } } : fit;
 }
 
-type Fit = Extract<Bound, { ok: true }> & { readonly assumed: { readonly maxOutputTokens: number } };
+/** What the last usage costs at most by how much output it has; null: as it says itself. */
+function amountByOutput(
+  terms: PricingTerms,
+  request: BoundedRequest,
+  positions: Positions,
+): (output: number | null) => Amount {
+  const earlier = boundUsages(terms, { ...request, usages: request.usages.slice(0, -1) }, positions);
+  const counts = new Map(earlier.ok ? earlier.counts.map(({ counter, count }) => [counter.id, count]) : []);
+  const after: Positions = {
+    used: (counter) => positions.used(counter),
+    reserved: (counter) => positions.reserved(counter).plus(counts.get(counter.id) ?? ZERO),
+  };
+  return (output) => {
+    const usages = request.usages.slice(-1).map((one) => (output === null ? one : { ...one, output_tokens: output }));
+    const bound = boundUsages(terms, { ...request, usages }, after);
+    // As the whole request is bounded and priced, so is its last usage, also with less output.
+    if (!bound.ok) throw new Error('less output has no bound');
+    return bound.amount;
+  };
+}
 
 /**
- * What fits also does with less output: so halves find the most that does. Most prices are straight lines, for which the first
- * two guesses find it.
+ * What fits also does with less output. Most prices are straight lines, at least between two tiers: so the line through what
+ * fits and what doesn't leads there soon, and halves wherever it doesn't. Null where not even the least fits.
  */
 function mostThatFits(
-  least: Fit,
-  tooMuch: { readonly output: number; readonly amount: Amount },
-  withOutput: (output: number) => Fit,
+  least: number,
+  most: number,
+  amountWith: (output: number | null) => Amount,
   available: Amount,
-): Fit {
-  let fitting = least;
-  let beyond = tooMuch.output;
+): number | null {
+  let fitting = { output: least, amount: amountWith(least) };
+  if (fitting.amount.gt(available)) return null;
+  let beyond = { output: most, amount: amountWith(null) };
   const tryOutput = (output: number): void => {
-    if (output <= fitting.assumed.maxOutputTokens || output >= beyond) return;
-    const fit = withOutput(output);
-    if (fit.amount.lte(available)) fitting = fit;
-    else beyond = output;
+    if (output <= fitting.output || output >= beyond.output) return;
+    const tried = { output, amount: amountWith(output) };
+    if (tried.amount.lte(available)) fitting = tried;
+    else beyond = tried;
   };
-  const from = least.assumed.maxOutputTokens;
-  const share = available.minus(least.amount).div(tooMuch.amount.minus(least.amount));
-  const guess = from + Number(share.times(beyond - from).toFixed(0, ROUND_DOWN));
-  tryOutput(guess);
-  tryOutput(guess + 1);
-  while (beyond - fitting.assumed.maxOutputTokens > 1) {
-    tryOutput(fitting.assumed.maxOutputTokens + Math.floor((beyond - fitting.assumed.maxOutputTokens) / 2));
+  while (beyond.output - fitting.output > 1) {
+    const share = available.minus(fitting.amount).div(beyond.amount.minus(fitting.amount));
+    const guess = fitting.output + Number(share.times(beyond.output - fitting.output).toFixed(0, ROUND_DOWN));
+    tryOutput(guess);
+    tryOutput(guess + 1);
+    tryOutput(fitting.output + Math.floor((beyond.output - fitting.output) / 2));
   }
-  return fitting;
+  return fitting.output;
 }

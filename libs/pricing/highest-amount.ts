@@ -1,6 +1,6 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
-import { amountOf, chargeable, perUnits } from './component-amount.ts';
-import type { Component, Tier } from './rate-card.ts';
+import { amountOf, chargeable, perUnits, tierAt } from './component-amount.ts';
+import type { Component } from './rate-card.ts';
 
 /** Where a counter may stand when a quantity is charged. */
 export interface Range {
@@ -53,23 +53,24 @@ function stepsOf(component: Component, from: Amount): readonly Amount[] {
 }
 
 /**
- * What changes by the flat amounts of tiers if a quantity begins a trifle beyond a position: the tier after its end is reached,
+ * What changes by the flat amounts of tiers if a quantity begins just after a position: the tier after its end is reached,
  * and the one that begins right there was reached before.
  */
 function flatsPast(component: Component, position: Amount, count: Amount): Amount {
+  if (component.tiers.length === 0) return ZERO;
   const end = flatFrom(component, position.plus(count));
   return end.minus(flatFrom(component, position));
 }
 
 /** The flat amount of the tier that begins at a position; 0 where none does. */
-function flatFrom({ included, tiers }: Component, position: Amount): Amount {
-  const index = tiers.findIndex((_, i) => startOf(tiers, i).plus(included).eq(position));
-  return tiers[index]?.flat ?? ZERO;
-}
-
-/** How many units lie before a tier. */
-export function startOf(tiers: readonly Tier[], index: number): Amount {
-  return tiers[index - 1]?.upTo ?? ZERO;
+function flatFrom(component: Component, position: Amount): Amount {
+  const charged = position.minus(component.included);
+  if (charged.isNegative()) return ZERO;
+  const [first] = component.tiers;
+  if (charged.isZero()) return first?.flat ?? ZERO;
+  const ending = tierAt(component, charged);
+  if (!ending.upTo?.eq(charged)) return ZERO;
+  return component.tiers[component.tiers.indexOf(ending) + 1]?.flat ?? ZERO;
 }
 
 export function largerOf(a: Amount, b: Amount): Amount {

@@ -1,6 +1,6 @@
 import { type Amount, ZERO } from '#amounts';
 import { chargeable } from './component-amount.ts';
-import { largerOf, type Range, startOf } from './highest-amount.ts';
+import { largerOf, type Range } from './highest-amount.ts';
 import type { Component, Tier } from './rate-card.ts';
 
 const DIGITS = 60;
@@ -33,9 +33,7 @@ export function majorantOf(component: Component, rate: Amount | null, count: Amo
 /** The tiers that some units between two positions may be in. */
 function tiersWithin(component: Component, from: Amount, to: Amount): readonly Tier[] {
   const [first, last] = [chargeable(component, from), chargeable(component, to)];
-  return component.tiers.filter(
-    ({ upTo }, index) => (upTo === null || upTo.gte(first)) && startOf(component.tiers, index).lt(last),
-  );
+  return component.tiers.filter(({ upTo, start }) => (upTo === null || upTo.gte(first)) && start.lt(last));
 }
 
 /** The amount for one unit, rounded up where it isn't a finite decimal. */

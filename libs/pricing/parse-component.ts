@@ -1,4 +1,5 @@
 import { Amount, formatAmount, ZERO } from '#amounts';
+import { laidOut } from './component-amount.ts';
 import { FieldReader } from './field-reader.ts';
 import type { PriceFault } from './price-fault.ts';
 import {
@@ -40,8 +41,9 @@ export function parseComponent(
   const included = fields.units('included') ?? ZERO;
   if (pricing !== null && counted !== null) checkCombination(fields, { pricing, counted, tiers, aboveContext });
   if (quantity === null || pricing === null || counted === null) return null;
+  const units = { per, perReciprocal: reciprocalOf(per) };
   return {
-    ...{ quantity, pricing, per, perReciprocal: reciprocalOf(per), amount, tiers, aboveContext, minimum, included },
+    ...{ quantity, pricing, ...units, amount, tiers: laidOut(tiers, units), aboveContext, minimum, included },
     ...{ counted, counter: counted === 'request' ? null : counterOf(quantity, counted) },
   };
 }
@@ -55,7 +57,9 @@ function parseQuantity(fields: FieldReader): string | null {
   return fields.fault('quantity', `must be another name: ${quantity} isn't a quantity`);
 }
 
-type Combination = Pick<Component, 'pricing' | 'counted' | 'tiers' | 'aboveContext'>;
+/** A tier as the card states it. */
+type StatedTier = Omit<Tier, 'start' | 'before'>;
+type Combination = Pick<Component, 'pricing' | 'counted' | 'aboveContext'> & { readonly tiers: readonly StatedTier[] };
 
 /** Fields that are each well written may still not go together. */
 function checkCombination(fields: FieldReader, { pricing, counted, tiers, aboveContext }: Combination): void {
@@ -78,7 +82,7 @@ function checkCombination(fields: FieldReader, { pricing, counted, tiers, aboveC
   }
 }
 
-function checkTiers(fields: FieldReader, tiers: readonly Tier[]): void {
+function checkTiers(fields: FieldReader, tiers: readonly StatedTier[]): void {
   const ends = tiers.map(({ upTo }) => upTo);
   // Tiers with faults of their own are left out of the list, which then proves nothing.
   const stated = fields.json('tiers');
@@ -93,7 +97,7 @@ function isAscending(amounts: readonly Amount[]): boolean {
   return amounts.every((amount, index) => index === 0 || amount.gt(amounts[index - 1] ?? amount));
 }
 
-function parseTier(json: unknown, path: string, faults: PriceFault[]): Tier | null {
+function parseTier(json: unknown, path: string, faults: PriceFault[]): StatedTier | null {
   const fields = FieldReader.open(json, path, ['up_to', 'amount', 'flat'], faults);
   if (!fields) return null;
   const isOpen = !fields.has('up_to');

@@ -23,6 +23,10 @@ export interface Tier {
   readonly amount: Amount;
   /** Charged once where the tier is reached. */
   readonly flat: Amount;
+  /** How many units lie before it. */
+  readonly start: Amount;
+  /** What all units before it cost together, where tiers are graduated. */
+  readonly before: Amount;
 }
 
 /** Another amount for requests whose total input is above `inputTokens`. */
