@@ -87,6 +87,26 @@ describe('a key of one account', () => {
     await customer.close();
   });
 
+  it('has no say in it, whatever it says that the vendor asks', async () => {
+    const account = await openPricedAccount(service.live);
+    const { key } = await makeKey(service.live, { scopes: ['authorize'], account });
+    const customer = new ApiClient(service.url, key);
+    const raw = {
+      object: 'chat.completion',
+      model: 'claude-opus-4-5',
+      choices: [],
+      usage: { prompt_tokens: 0, completion_tokens: 1000, total_tokens: 1000, cost: 1_000_000 },
+    };
+    const usage = { vendor: 'anthropic', raw };
+    const costOf = async (id: string) => (await found(service.live, id)).cost;
+    expect(await costOf((await chargeUsage(service.live, account, usage)).id)).toBe('1000000');
+    expect(await costOf((await chargeUsage(customer, account, usage)).id)).toBe('0.025');
+    const { id } = await authorizeUsage(customer, account, usage);
+    await commit(customer, id, { usage });
+    expect(await costOf(id)).toBe('0.025');
+    await customer.close();
+  });
+
   it('never sees it by repeating an operator’s request with the same idempotency key', async () => {
     const account = await openPricedAccount(service.live);
     const { key } = await makeKey(service.live, { scopes: ['authorize', 'read'], account });

@@ -15,16 +15,17 @@ import {
 import { accountRef } from '../accounts/account-ref.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { readUsage, type ReadUsage } from '../validation/read-usage.ts';
+import type { Viewer } from './authorization.view.ts';
 import type { AdjustBody, AuthorizeBody, CommitBody, ExtendBody, RefundBody, SpendBody } from './authorization.body.ts';
 
 /** @throws {ProblemError} `invalid_request` where a vendor's answer says nothing of usage: nothing is held yet that could be charged */
-export function spendRequest(environment: string, body: SpendBody): SpendRequest {
+export function spendRequest(environment: string, body: SpendBody, viewer: Viewer): SpendRequest {
   const read = readableUsage(body.usage);
   return {
     account: accountRef(environment, body.account),
     amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
     usage: read.usage,
-    costs: costsOf(read),
+    costs: costsOf(read, viewer),
     raw: read.raw,
     tags: body.tags ?? {},
     metadata: body.metadata ?? {},
@@ -32,9 +33,9 @@ export function spendRequest(environment: string, body: SpendBody): SpendRequest
   };
 }
 
-export function authorizeCommand(environment: string, body: AuthorizeBody): Authorize {
+export function authorizeCommand(environment: string, body: AuthorizeBody, viewer: Viewer): Authorize {
   return {
-    ...spendRequest(environment, body),
+    ...spendRequest(environment, body, viewer),
     holdSeconds: body.expires_in ?? DEFAULT_HOLD_SECONDS,
     overage: body.overage ?? null,
     output: {
@@ -45,8 +46,8 @@ export function authorizeCommand(environment: string, body: AuthorizeBody): Auth
   };
 }
 
-export function commitCommand(authorization: ObjectRef, body: CommitBody): Commit {
-  const { amount, stated } = statedOf(body);
+export function commitCommand(authorization: ObjectRef, body: CommitBody, viewer: Viewer): Commit {
+  const { amount, stated } = statedOf(body, viewer);
   const { tags, metadata } = body;
   return {
     authorization,
@@ -58,12 +59,12 @@ export function commitCommand(authorization: ObjectRef, body: CommitBody): Commi
 }
 
 /** @throws {ProblemError} `invalid_request` where a vendor's answer says nothing of usage */
-export function adjustCommand(authorization: ObjectRef, body: AdjustBody): Adjust {
+export function adjustCommand(authorization: ObjectRef, body: AdjustBody, viewer: Viewer): Adjust {
   const read = readableUsage(body.usage);
   return {
     authorization,
     amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
-    stated: { usage: read.usage, costs: costsOf(read), raw: read.raw, settlement: 'exact' },
+    stated: { usage: read.usage, costs: costsOf(read, viewer), raw: read.raw, settlement: 'exact' },
     reason: body.reason ?? null,
   };
 }
@@ -72,12 +73,12 @@ export function adjustCommand(authorization: ObjectRef, body: AdjustBody): Adjus
  * What a commit says was used. It never fails on what a vendor has answered: where that says nothing of usage, it is unknown;
  * where there is nothing to charge, that costs nothing.
  */
-function statedOf(body: CommitBody): { amount: Amount | null; stated: StatedUsage } {
+function statedOf(body: CommitBody, viewer: Viewer): { amount: Amount | null; stated: StatedUsage } {
   const read = readUsage(body.usage);
   const settlement = read.isUnknown ? 'unknown' : (body.settlement ?? 'exact');
   return {
     amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
-    stated: { usage: read.usage, costs: costsOf(read), raw: read.raw, settlement },
+    stated: { usage: read.usage, costs: costsOf(read, viewer), raw: read.raw, settlement },
   };
 }
 
@@ -87,8 +88,9 @@ function readableUsage(usage: SpendBody['usage']): ReadUsage {
   return read;
 }
 
-/** What vendors say that their own answers cost. */
-function costsOf({ vendorCosts }: ReadUsage): (Cost | null)[] {
+/** What vendors say that their own answers cost. An account's own key doesn't see costs, and has no say in them either. */
+function costsOf({ vendorCosts }: ReadUsage, { seesCost }: Viewer): (Cost | null)[] {
+  if (!seesCost) return vendorCosts.map(() => null);
   return vendorCosts.map((cost) => cost && { amount: new Amount(cost.amount), currency: cost.currency });
 }
 

@@ -50,10 +50,11 @@ export class AuthorizationsController {
     @Body() body: AuthorizeBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const command = { type: 'authorize', ...authorizeCommand(environment, body) } as const;
+    const viewer = viewerOf(reply.request);
+    const command = { type: 'authorize', ...authorizeCommand(environment, body, viewer) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 201,
-      view: authorizationView(decision, viewerOf(reply.request)),
+      view: authorizationView(decision, viewer),
     }));
   }
 
@@ -67,16 +68,12 @@ export class AuthorizationsController {
   ): Promise<void> {
     const { items } = body;
     const mode = body.mode ?? DEFAULT_BATCH_MODE;
-    const authorizes = items.map((item) => authorizeCommand(environment, item));
+    const viewer = viewerOf(reply.request);
+    const authorizes = items.map((item) => authorizeCommand(environment, item, viewer));
     checkBatchUsages(authorizes.map(({ usage }) => usage));
     const command = { type: 'authorize_batch', mode, items: authorizes } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(
-      reply,
-      command,
-      (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }),
-      refusedItems,
-    );
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewer) }), refusedItems);
   }
 
   @Post('commit-batch')
@@ -87,14 +84,15 @@ export class AuthorizationsController {
     @Body() { items }: CommitBatchBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    const viewer = viewerOf(reply.request);
     const commits = items.map(({ authorization, ...body }) =>
-      commitCommand(refOrNotFound(environment, authorization), body),
+      commitCommand(refOrNotFound(environment, authorization), body, viewer),
     );
-    checkBatchUsages(commits.map(({ stated }) => stated.usage));
+    checkBatchUsages(commits.map(({ stated }) => stated?.usage ?? []));
     const command = { type: 'commit_batch', items: commits } as const;
     return this.ledger.run(reply, command, (batch) => ({
       status: 200,
-      view: batchView(batch, 200, viewerOf(reply.request)),
+      view: batchView(batch, 200, viewer),
     }));
   }
 
@@ -132,10 +130,11 @@ export class AuthorizationsController {
     @Body() body: CommitBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body) } as const;
+    const viewer = viewerOf(reply.request);
+    const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body, viewer) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision, viewerOf(reply.request)),
+      view: authorizationView(decision, viewer),
     }));
   }
 
@@ -196,10 +195,11 @@ export class AuthorizationsController {
     @Body() body: AdjustBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const command = { type: 'adjust', ...adjustCommand(refOrNotFound(environment, id), body) } as const;
+    const viewer = viewerOf(reply.request);
+    const command = { type: 'adjust', ...adjustCommand(refOrNotFound(environment, id), body, viewer) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision, viewerOf(reply.request)),
+      view: authorizationView(decision, viewer),
     }));
   }
 }

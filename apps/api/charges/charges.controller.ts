@@ -20,10 +20,11 @@ export class ChargesController {
   @Needs('authorize')
   @OfAccount('body')
   charge(@Environment() environment: string, @Body() body: SpendBody, @Res() reply: FastifyReply): Promise<void> {
-    const command = { type: 'charge', ...spendRequest(environment, body) } as const;
+    const viewer = viewerOf(reply.request);
+    const command = { type: 'charge', ...spendRequest(environment, body, viewer) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 201,
-      view: authorizationView(decision, viewerOf(reply.request)),
+      view: authorizationView(decision, viewer),
     }));
   }
 
@@ -37,15 +38,11 @@ export class ChargesController {
   ): Promise<void> {
     const { items } = body;
     const mode = body.mode ?? DEFAULT_BATCH_MODE;
-    const charges = items.map((item) => spendRequest(environment, item));
+    const viewer = viewerOf(reply.request);
+    const charges = items.map((item) => spendRequest(environment, item, viewer));
     checkBatchUsages(charges.map(({ usage }) => usage));
     const command = { type: 'charge_batch', mode, items: charges } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(
-      reply,
-      command,
-      (batch) => ({ status, view: batchView(batch, 201, viewerOf(reply.request)) }),
-      refusedItems,
-    );
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewer) }), refusedItems);
   }
 }

@@ -41,7 +41,7 @@ export function readUsage(sent: UsageInput | readonly UsageInput[] | null | unde
     vendorCosts: read.flatMap((one) => one.vendorCosts),
     assumed,
     raw: rawOf(
-      each.flatMap((one) => one.answer ?? []),
+      each.flatMap(({ answer }) => (answer ? [answer] : [])),
       assumed,
     ),
     unreadable,

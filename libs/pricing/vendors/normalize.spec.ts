@@ -53,6 +53,11 @@ describe('a vendor’s answer', () => {
     expect([provider, JSON.stringify(properties)].filter((text) => /[^\x20-\x7e]|\\/.test(text))).toEqual([]);
   });
 
+  it.each(['1e60', '9e99', 1e30, 1_000_000_001])('costs what nobody knows, where it says that it costs %s', (cost) => {
+    const raw = { object: 'chat.completion', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1, cost } };
+    expect(normalize({ vendor: 'openrouter', raw })).toMatchObject({ ok: true, vendorCosts: [null] });
+  });
+
   it('has so many quantities at most', () => {
     const units = Object.fromEntries(
       Array.from({ length: 2000 }, (_, index) => [

@@ -24,16 +24,20 @@ export function statedCost(usage: JsonObject): VendorCost | null {
   const amount = ticks
     ? ticks.times(USD_OF_TICK)
     : firstExact(usage['cost'], at(usage, 'cost', 'total_cost'), usage['estimated_cost']);
-  if (amount === null || amount.gt(AMOUNT_MAX)) return null;
+  const stated = shown(amount);
+  if (stated === null) return null;
   const upstream = usage['is_byok'] === true ? exact(at(usage, 'cost_details', 'upstream_inference_cost')) : null;
-  return { amount: formatAmount(amount), currency: 'USD', upstream: upstream && formatAmount(upstream) };
+  return { amount: stated, currency: 'USD', upstream: shown(upstream) };
 }
 
 /** The cost of a model that a gateway states by itself. */
 export function gatewayCost(cost: Json | undefined): VendorCost | null {
-  const amount = exact(cost);
-  if (amount === null || amount.gt(AMOUNT_MAX)) return null;
-  return { amount: formatAmount(amount), currency: 'USD', upstream: null };
+  const amount = shown(exact(cost));
+  return amount === null ? null : { amount, currency: 'USD', upstream: null };
+}
+
+function shown(amount: Amount | null): string | null {
+  return amount && amount.lte(AMOUNT_MAX) ? formatAmount(amount) : null;
 }
 
 const DECIMAL = /^\d{1,20}(?:\.\d{1,30})?(?:[eE]-?\d{1,2})?$/;
