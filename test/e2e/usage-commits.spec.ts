@@ -77,6 +77,30 @@ describe('a commit by usage', () => {
     expect(JSON.stringify(rows)).not.toContain('Hello.');
   });
 
+  const answer = (usage: object, more: object = {}) => ({
+    usage: { input_tokens: 1, output_tokens: 1, ...usage },
+    ...more,
+  });
+  it.each<[string, object]>([
+    [
+      'service tier',
+      chat(600, 100, { model: 'gpt-4o', provider: 'openai', properties: { service_tier: 'constructor' } }),
+    ],
+    ['tier', { vendor: 'openai', raw: answer({ total_tokens: 2 }, { model: 'gpt-4o', service_tier: 'a\0' }) }],
+    ['vendor', { vendor: 'constructor', raw: answer({}) }],
+    ['tools', { vendor: 'anthropic', raw: answer({ server_tool_use: { 'a\0_requests': 1, ['\ud800_requests']: 1 } }) }],
+    [
+      'times to live',
+      { vendor: 'anthropic', raw: answer({ cache_creation: { ephemeral_constructor_input_tokens: 1 } }) },
+    ],
+    ['cost', { vendor: 'openrouter', raw: answer({ total_tokens: 2, cost: '9e99' }) }],
+    ['iterations', { vendor: 'anthropic', raw: answer({ iterations: Array(200_000).fill({}) }) }],
+  ])('doesn’t fail, whatever it says of its %s', async (_, usage) => {
+    const account = await openPricedAccount(service.live);
+    const { id } = await authorizeUsage(service.live, account, chat(600, 150));
+    expect(await commit(service.live, id, { usage })).toMatchObject({ status: 'committed' });
+  });
+
   it('charges more than was held as the overage policy says', async () => {
     const account = await openPricedAccount(service.live, { credits: '0.05' });
     const { id } = await authorizeUsage(service.live, account);
