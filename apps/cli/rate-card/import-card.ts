@@ -27,14 +27,14 @@ export async function importCard(
   if (!parsed.ok) throw new StartError(faultsOf(parsed.faults));
   const card = await findCard(service, target);
   const diff = diffPrices(card?.prices ?? [], prices);
-  const told = formatImport(diff, [...list.notes, ...notes]);
+  const changes = formatImport(diff, [...list.notes, ...notes]);
   const isChanged = diff.added.length + diff.changed.length + diff.removed.length > 0;
-  if (card && !isChanged) return `${told}\n${titleOf(card)} stays as it is.`;
+  if (card && !isChanged) return `${changes}\n${titleOf(card)} stays as it is.`;
   if (target.isDryRun)
-    return `${told}\n${card ? titleOf(card) : `${target.name} is new, and`} wasn't changed: a dry run.`;
+    return `${changes}\n${card ? titleOf(card) : `${target.name} is new, and`} wasn't changed: a dry run.`;
   const { name, unit, purpose } = target;
   const saved = card ? await service.publish(card.id, prices) : await service.create({ name, unit, purpose, prices });
-  return `${told}\n${titleOf(saved)} has ${prices.length} prices, in ${saved.unit}, from ${saved.effective_at} on.`;
+  return `${changes}\n${titleOf(saved)} has ${prices.length} prices, in ${saved.unit}, from ${saved.effective_at} on.`;
 }
 
 /** @throws StartError where it is of another unit or purpose: those never change */

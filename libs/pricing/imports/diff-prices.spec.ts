@@ -8,7 +8,7 @@ function price(model: string | string[], amounts: Record<string, string>, others
 }
 
 describe('what changes between two versions of a card', () => {
-  it('is told model by model, with the percent of every amount', () => {
+  it('is listed model by model, with the percent of every amount', () => {
     const before = [price(['a', 'b'], { input_tokens: '3', output_tokens: '15' }), price('old', { input_tokens: '1' })];
     const after = [
       price('a', { input_tokens: '3', output_tokens: '15' }),

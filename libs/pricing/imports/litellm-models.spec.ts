@@ -103,8 +103,8 @@ describe('a card of LiteLLM’s list', () => {
   });
 
   it('says what it leaves out, and charges for no model that the list has for nothing', () => {
-    const told = read().notes.map(({ providers: [provider], ...note }) => ({ ...note, provider }));
-    expect(told).toEqual([
+    const notes = read().notes.map(({ providers: [provider], ...note }) => ({ ...note, provider }));
+    expect(notes).toEqual([
       {
         model: 'sonnet-x',
         provider: 'anthropic',

@@ -1,17 +1,10 @@
 import { Amount, formatAmount, type JsonObject } from '#amounts';
+import { placeOf } from '../quantity-groups.ts';
 import { RESERVED_NAMES, type Usage } from '../usage.ts';
 import type { Draft } from './shape.ts';
 
-/** What is counted as part of a whole. Parts may overlap, as those that were read from a cache and written to it may. */
-const PARTS: readonly { readonly whole: string; readonly isPart: RegExp }[] = [
-  {
-    whole: 'input_tokens',
-    isPart: /^(?:cache_read_tokens|cache_write_(?:\w+_)?tokens|input_(?:audio|image|video)_tokens)$/,
-  },
-  { whole: 'output_tokens', isPart: /^(?:reasoning_tokens|output_(?:audio|image)_tokens)$/ },
-];
 /** Said where they are zero too: that nothing was read or written is an answer. */
-const WHOLES: ReadonlySet<string> = new Set(PARTS.map(({ whole }) => whole));
+const WHOLES = ['input_tokens', 'output_tokens'] as const;
 const PLACES = 12;
 /** Some names are made of what an answer calls its tools and times to live. */
 const QUANTITY_NAME = /^[a-z][a-z0-9_]{0,127}$/;
@@ -33,7 +26,7 @@ export interface ClampedUsage {
 /** Writes a draft in our vocabulary. A vendor's counters may contradict each other: a part is never more than its whole. */
 export function usageOfDraft(draft: Draft, { event, model, provider, properties }: Named): ClampedUsage {
   const { quantities, assumed: cut } = countedIn(draft);
-  const assumed = [...cut, ...PARTS.flatMap((part) => clamp(quantities, part))];
+  const assumed = [...cut, ...WHOLES.flatMap((whole) => clamp(quantities, whole))];
   return {
     usage: {
       event,
@@ -49,10 +42,10 @@ export function usageOfDraft(draft: Draft, { event, model, provider, properties 
 function countedIn(draft: Draft): { quantities: Map<string, number>; assumed: readonly string[] } {
   const counted = Object.entries(draft.quantities).filter((entry): entry is [string, number] => {
     const [name, count] = entry;
-    const isCounted = count !== null && (count > 0 || WHOLES.has(name));
+    const isCounted = count !== null && (count > 0 || isWhole(name));
     return isCounted && QUANTITY_NAME.test(name) && !RESERVED_NAMES.has(name);
   });
-  const kept = counted.filter(([name], index) => index < QUANTITIES_MAX || WHOLES.has(name));
+  const kept = counted.filter(([name], index) => index < QUANTITIES_MAX || isWhole(name));
   const assumed =
     kept.length < counted.length
       ? [`${counted.length} quantities: all but the first ${QUANTITIES_MAX} are left out`]
@@ -60,8 +53,13 @@ function countedIn(draft: Draft): { quantities: Map<string, number>; assumed: re
   return { quantities: new Map(kept), assumed };
 }
 
-function clamp(quantities: Map<string, number>, { whole, isPart }: (typeof PARTS)[number]): readonly string[] {
-  const parts = [...quantities].filter(([name]) => isPart.test(name));
+function isWhole(name: string): boolean {
+  return WHOLES.some((whole) => whole === name);
+}
+
+/** Parts may overlap, as those that were read from a cache and written to it may. */
+function clamp(quantities: Map<string, number>, whole: string): readonly string[] {
+  const parts = [...quantities].filter(([name]) => placeOf(name)?.whole === whole);
   const most = Math.max(0, ...parts.map(([, count]) => count));
   const all = quantities.get(whole);
   if (all === undefined) {
