@@ -12,20 +12,21 @@ import {
   type SpendRequest,
   type StatedUsage,
 } from '#ledger';
+import { fullEffort } from '#pricing';
 import { accountRef } from '../accounts/account-ref.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { readUsage, type ReadUsage } from '../validation/read-usage.ts';
-import type { Viewer } from './authorization.view.ts';
 import type { AdjustBody, AuthorizeBody, CommitBody, ExtendBody, RefundBody, SpendBody } from './authorization.body.ts';
+import type { Sender } from './viewer.ts';
 
 /** @throws {ProblemError} `invalid_request` where a vendor's answer says nothing of usage: nothing is held yet that could be charged */
-export function spendRequest(environment: string, body: SpendBody, viewer: Viewer): SpendRequest {
-  const read = readableUsage(body.usage);
+export function spendRequest(environment: string, body: SpendBody, sender: Sender): SpendRequest {
+  const read = readableUsage(body.usage, sender.effort);
   return {
     account: accountRef(environment, body.account),
     amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
     usage: read.usage,
-    costs: costsOf(read, viewer),
+    costs: costsOf(read, sender),
     raw: read.raw,
     tags: body.tags ?? {},
     metadata: body.metadata ?? {},
@@ -33,9 +34,9 @@ export function spendRequest(environment: string, body: SpendBody, viewer: Viewe
   };
 }
 
-export function authorizeCommand(environment: string, body: AuthorizeBody, viewer: Viewer): Authorize {
+export function authorizeCommand(environment: string, body: AuthorizeBody, sender: Sender): Authorize {
   return {
-    ...spendRequest(environment, body, viewer),
+    ...spendRequest(environment, body, sender),
     holdSeconds: body.expires_in ?? DEFAULT_HOLD_SECONDS,
     overage: body.overage ?? null,
     output: {
@@ -46,8 +47,8 @@ export function authorizeCommand(environment: string, body: AuthorizeBody, viewe
   };
 }
 
-export function commitCommand(authorization: ObjectRef, body: CommitBody, viewer: Viewer): Commit {
-  const { amount, stated } = statedOf(body, viewer);
+export function commitCommand(authorization: ObjectRef, body: CommitBody, sender: Sender): Commit {
+  const { amount, stated } = statedOf(body, sender);
   const { tags, metadata } = body;
   return {
     authorization,
@@ -59,12 +60,12 @@ export function commitCommand(authorization: ObjectRef, body: CommitBody, viewer
 }
 
 /** @throws {ProblemError} `invalid_request` where a vendor's answer says nothing of usage */
-export function adjustCommand(authorization: ObjectRef, body: AdjustBody, viewer: Viewer): Adjust {
-  const read = readableUsage(body.usage);
+export function adjustCommand(authorization: ObjectRef, body: AdjustBody, sender: Sender): Adjust {
+  const read = readableUsage(body.usage, sender.effort);
   return {
     authorization,
     amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
-    stated: { usage: read.usage, costs: costsOf(read, viewer), raw: read.raw, settlement: 'exact' },
+    stated: { usage: read.usage, costs: costsOf(read, sender), raw: read.raw, settlement: 'exact' },
     reason: body.reason ?? null,
   };
 }
@@ -73,23 +74,23 @@ export function adjustCommand(authorization: ObjectRef, body: AdjustBody, viewer
  * What a commit says was used. It never fails on what a vendor has answered: where that says nothing of usage, it is unknown;
  * where there is nothing to charge, that costs nothing.
  */
-function statedOf(body: CommitBody, viewer: Viewer): { amount: Amount | null; stated: StatedUsage } {
-  const read = readUsage(body.usage);
+function statedOf(body: CommitBody, sender: Sender): { amount: Amount | null; stated: StatedUsage } {
+  const read = readUsage(body.usage, sender.effort);
   const settlement = read.isUnknown ? 'unknown' : (body.settlement ?? 'exact');
   return {
     amount: amountOf(body.amount) ?? (read.isFree ? ZERO : null),
-    stated: { usage: read.usage, costs: costsOf(read, viewer), raw: read.raw, settlement },
+    stated: { usage: read.usage, costs: costsOf(read, sender), raw: read.raw, settlement },
   };
 }
 
-function readableUsage(usage: SpendBody['usage']): ReadUsage {
-  const read = readUsage(usage);
+function readableUsage(usage: SpendBody['usage'], effort = fullEffort()): ReadUsage {
+  const read = readUsage(usage, effort);
   if (read.unreadable.length > 0) throw invalidRequest(read.unreadable);
   return read;
 }
 
 /** What vendors say that their own answers cost. An account's own key doesn't see costs, and has no say in them either. */
-function costsOf({ vendorCosts }: ReadUsage, { seesCost }: Viewer): (Cost | null)[] {
+function costsOf({ vendorCosts }: ReadUsage, { seesCost }: Sender): (Cost | null)[] {
   if (!seesCost) return vendorCosts.map(() => null);
   return vendorCosts.map((cost) => cost && { amount: new Amount(cost.amount), currency: cost.currency });
 }

@@ -33,7 +33,7 @@ import { AuthorizationQuery } from './authorization.query.ts';
 import { authorizationView } from './authorization.view.ts';
 import { checkBatchUsages } from './batch-usages.ts';
 import { batchView, refusedItems } from './batch.view.ts';
-import { viewerOf } from './viewer.ts';
+import { senderOf, viewerOf } from './viewer.ts';
 
 @Controller('v1/authorizations')
 export class AuthorizationsController {
@@ -50,11 +50,11 @@ export class AuthorizationsController {
     @Body() body: AuthorizeBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const viewer = viewerOf(reply.request);
-    const command = { type: 'authorize', ...authorizeCommand(environment, body, viewer) } as const;
+    const sender = senderOf(reply.request);
+    const command = { type: 'authorize', ...authorizeCommand(environment, body, sender) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 201,
-      view: authorizationView(decision, viewer),
+      view: authorizationView(decision, sender),
     }));
   }
 
@@ -68,12 +68,12 @@ export class AuthorizationsController {
   ): Promise<void> {
     const { items } = body;
     const mode = body.mode ?? DEFAULT_BATCH_MODE;
-    const viewer = viewerOf(reply.request);
-    const authorizes = items.map((item) => authorizeCommand(environment, item, viewer));
+    const sender = senderOf(reply.request);
+    const authorizes = items.map((item) => authorizeCommand(environment, item, sender));
     checkBatchUsages(authorizes.map(({ usage }) => usage));
     const command = { type: 'authorize_batch', mode, items: authorizes } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewer) }), refusedItems);
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, sender) }), refusedItems);
   }
 
   @Post('commit-batch')
@@ -84,15 +84,15 @@ export class AuthorizationsController {
     @Body() { items }: CommitBatchBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const viewer = viewerOf(reply.request);
+    const sender = senderOf(reply.request);
     const commits = items.map(({ authorization, ...body }) =>
-      commitCommand(refOrNotFound(environment, authorization), body, viewer),
+      commitCommand(refOrNotFound(environment, authorization), body, sender),
     );
     checkBatchUsages(commits.map(({ stated }) => stated?.usage ?? []));
     const command = { type: 'commit_batch', items: commits } as const;
     return this.ledger.run(reply, command, (batch) => ({
       status: 200,
-      view: batchView(batch, 200, viewer),
+      view: batchView(batch, 200, sender),
     }));
   }
 
@@ -130,11 +130,11 @@ export class AuthorizationsController {
     @Body() body: CommitBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const viewer = viewerOf(reply.request);
-    const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body, viewer) } as const;
+    const sender = senderOf(reply.request);
+    const command = { type: 'commit', ...commitCommand(refOrNotFound(environment, id), body, sender) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision, viewer),
+      view: authorizationView(decision, sender),
     }));
   }
 
@@ -195,11 +195,11 @@ export class AuthorizationsController {
     @Body() body: AdjustBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const viewer = viewerOf(reply.request);
-    const command = { type: 'adjust', ...adjustCommand(refOrNotFound(environment, id), body, viewer) } as const;
+    const sender = senderOf(reply.request);
+    const command = { type: 'adjust', ...adjustCommand(refOrNotFound(environment, id), body, sender) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 200,
-      view: authorizationView(decision, viewer),
+      view: authorizationView(decision, sender),
     }));
   }
 }

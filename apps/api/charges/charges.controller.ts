@@ -7,7 +7,7 @@ import { DEFAULT_BATCH_MODE, SpendBody } from '../authorizations/authorization.b
 import { authorizationView } from '../authorizations/authorization.view.ts';
 import { checkBatchUsages } from '../authorizations/batch-usages.ts';
 import { batchView, refusedItems } from '../authorizations/batch.view.ts';
-import { viewerOf } from '../authorizations/viewer.ts';
+import { senderOf } from '../authorizations/viewer.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { ChargeBatchBody } from './charge.body.ts';
 
@@ -20,11 +20,11 @@ export class ChargesController {
   @Needs('authorize')
   @OfAccount('body')
   charge(@Environment() environment: string, @Body() body: SpendBody, @Res() reply: FastifyReply): Promise<void> {
-    const viewer = viewerOf(reply.request);
-    const command = { type: 'charge', ...spendRequest(environment, body, viewer) } as const;
+    const sender = senderOf(reply.request);
+    const command = { type: 'charge', ...spendRequest(environment, body, sender) } as const;
     return this.ledger.run(reply, command, (decision) => ({
       status: 201,
-      view: authorizationView(decision, viewer),
+      view: authorizationView(decision, sender),
     }));
   }
 
@@ -38,11 +38,11 @@ export class ChargesController {
   ): Promise<void> {
     const { items } = body;
     const mode = body.mode ?? DEFAULT_BATCH_MODE;
-    const viewer = viewerOf(reply.request);
-    const charges = items.map((item) => spendRequest(environment, item, viewer));
+    const sender = senderOf(reply.request);
+    const charges = items.map((item) => spendRequest(environment, item, sender));
     checkBatchUsages(charges.map(({ usage }) => usage));
     const command = { type: 'charge_batch', mode, items: charges } as const;
     const status = mode === 'all_or_nothing' ? 201 : 200;
-    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, viewer) }), refusedItems);
+    return this.ledger.run(reply, command, (batch) => ({ status, view: batchView(batch, 201, sender) }), refusedItems);
   }
 }

@@ -1,4 +1,4 @@
-import type { RepeatedUsage } from '#pricing';
+import { fullEffort, type RepeatedUsage } from '#pricing';
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
@@ -56,10 +56,11 @@ export interface ReadQuotedUsage extends RepeatedUsage {
 /** @throws {ProblemError} `invalid_request` for vendors' answers in which no usage was found, or too many */
 export function readQuotedUsage(sent: QuotedUsage | readonly QuotedUsage[]): readonly ReadQuotedUsage[] {
   const unreadable: Fault[] = [];
+  const effort = fullEffort();
   const read = [sent].flat().flatMap((one, sentAt): ReadQuotedUsage | ReadQuotedUsage[] => {
     const { times = 1 } = one;
     if (!isVendorUsage(one)) return { usage: one, times, sentAt };
-    const { usage, unreadable: faults } = readUsage(withoutTimes(one) as VendorUsageInput);
+    const { usage, unreadable: faults } = readUsage(withoutTimes(one) as VendorUsageInput, effort);
     unreadable.push(...faults.map(({ message }) => ({ field: `usage.${String(sentAt)}.raw`, message })));
     return usage.map((each) => ({ usage: each, times, sentAt }));
   });

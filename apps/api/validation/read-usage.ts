@@ -24,11 +24,16 @@ export interface ReadUsage {
   readonly isFree: boolean;
 }
 
-/** @param sent the field `usage` of a body, which `IsUsage` has checked */
-export function readUsage(sent: UsageInput | readonly UsageInput[] | null | undefined): ReadUsage {
+/**
+ * @param sent the field `usage` of a body, which `IsUsage` has checked
+ * @param effort what reading it may take; the items of a batch share it
+ */
+export function readUsage(
+  sent: UsageInput | readonly UsageInput[] | null | undefined,
+  effort = fullEffort(),
+): ReadUsage {
   const list = sent ? [sent].flat() : [];
   const bytesEach = Math.floor(RAW_BYTES_MAX / list.filter(isVendorUsage).length);
-  const effort = fullEffort();
   const each = list.map((one, index) =>
     readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw', { bytesEach, effort }),
   );
