@@ -10,7 +10,7 @@ export { genaiModels } from './imports/genai-models.ts';
 export type { ImportNote, ListedModel, PublishedList } from './imports/listed-model.ts';
 export { litellmModels } from './imports/litellm-models.ts';
 export { mergeUsages } from './merge-usages.ts';
-export { parsePrices, readPrices, type ParsedPrices } from './parse-prices.ts';
+export { parsePrices, PRICES_MAX, readPrices, type ParsedPrices } from './parse-prices.ts';
 export type { PriceFault } from './price-fault.ts';
 export { PriceList } from './price-list.ts';
 export { priceStep, type EarlierSteps, type StepPricing } from './price-step.ts';

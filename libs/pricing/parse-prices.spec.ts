@@ -233,6 +233,15 @@ describe('parsePrices', () => {
     expect(faultsOf(json)).toEqual([fault]);
   });
 
+  it('refuses more values than a card may name in all', () => {
+    const matches = Array.from({ length: 201 }, (_, n) => ({
+      model: Array.from({ length: 100 }, (_, i) => `m${n * 100 + i}`),
+    }));
+    const prices = matches.map((match) => ({ ...price, match }));
+    expect(faultsOf(prices)).toEqual(['prices must name at most 20000 values in all their matches, not 20100']);
+    expect(faultsOf(prices.slice(1))).toEqual([]);
+  });
+
   it('names the earlier price that ties, by exact values, lists and prefixes', () => {
     const matches = [
       ...[

@@ -1,6 +1,7 @@
 import { countedQuantity } from './counted-quantity.ts';
 import { FieldReader, readList } from './field-reader.ts';
 import { findTies } from './find-ties.ts';
+import type { Match } from './match.ts';
 import { parseComponent } from './parse-component.ts';
 import { parseMatch } from './parse-match.ts';
 import { parseMultiplier } from './parse-multiplier.ts';
@@ -10,7 +11,9 @@ import { groupQuantities } from './quantity-groups.ts';
 import type { Component, Price } from './rate-card.ts';
 
 /** All models that are published have room in one card. */
-const PRICES_MAX = 2000;
+export const PRICES_MAX = 2000;
+/** What all matches of a card may name: a usage's price is found by these. */
+const MATCH_VALUES_MAX = 20_000;
 const COMPONENTS_MAX = 50;
 const MULTIPLIERS_MAX = 50;
 const FIELDS = ['event', 'match', 'components', 'multipliers', 'max_output_tokens'];
@@ -22,6 +25,11 @@ export type ParsedPrices =
 export function parsePrices(json: unknown, root = 'prices'): ParsedPrices {
   const faults: PriceFault[] = [];
   const prices = readList(json, root, 1, PRICES_MAX, (price, path) => parsePrice(price, path, faults), faults);
+  const values = prices.reduce((sum, { match }) => sum + valuesIn(match), 0);
+  if (values > MATCH_VALUES_MAX) {
+    const message = `must name at most ${String(MATCH_VALUES_MAX)} values in all their matches, not ${String(values)}`;
+    faults.push({ field: root, message });
+  }
   // Where a price couldn't be read, the others' indexes are no longer those of the list.
   if (Array.isArray(json) && prices.length === json.length) faults.push(...findTies(prices, root));
   return faults.length === 0 ? { ok: true, prices: new PriceList(prices) } : { ok: false, faults };
@@ -51,6 +59,10 @@ function parsePrice(json: unknown, path: string, faults: PriceFault[]): Price | 
   checkQuantities(fields, components);
   if (event === null) return null;
   return { event, match, components, groups: groupQuantities(components), multipliers, maxOutputTokens };
+}
+
+function valuesIn(match: Match): number {
+  return match.reduce((sum, condition) => sum + (condition.kind === 'prefix' ? 1 : condition.values.size), 0);
 }
 
 /** A quantity that two components price would be charged twice, or by either. */

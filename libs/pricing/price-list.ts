@@ -1,6 +1,6 @@
-import { isMatch, meets, type Condition } from './match.ts';
+import { isMatch } from './match.ts';
 import type { Price } from './rate-card.ts';
-import { compareSpecificity } from './specificity.ts';
+import { compareRanks, rankOf } from './specificity.ts';
 import type { Tags, Usage } from './usage.ts';
 
 /** The prices of a card's version, or those that are an account's own. */
@@ -21,48 +21,47 @@ export class PriceList {
   }
 }
 
-/** The prices of one event, the most specific first. A card may have hundreds, nearly all of them of one model each. */
+/** A price, and its place among those of its event, of which the most specific is the first. */
+interface PlacedPrice {
+  readonly place: number;
+  readonly price: Price;
+}
+
+/** The prices of one event. A card may have hundreds, nearly all of them of one model each. */
 class EventPrices {
-  /** For every model that is named in full: what may be its price. */
-  readonly #byModel = new Map<string, readonly Price[]>();
-  /** For all other models. */
-  readonly #others: readonly Price[];
+  /** By every model that is named in full. */
+  readonly #byModel = new Map<string, PlacedPrice[]>();
+  /** Those that name a prefix of models, or no model. */
+  readonly #others: PlacedPrice[] = [];
 
   constructor(prices: readonly Price[]) {
-    const sorted = prices.toSorted((a, b) => compareSpecificity(a.match, b.match));
-    const general = sorted.filter((price) => namedModels(price) === null);
-    const named = new Map<string, Price[]>();
-    for (const price of sorted) {
-      for (const model of namedModels(price) ?? []) named.set(model, [...(named.get(model) ?? []), price]);
+    const sorted = prices
+      .map((price) => ({ price, rank: rankOf(price.match) }))
+      .sort((a, b) => compareRanks(a.rank, b.rank));
+    for (const [place, { price }] of sorted.entries()) {
+      const models = namedModels(price);
+      if (models === null) this.#others.push({ place, price });
+      for (const model of models ?? []) {
+        const ofModel = this.#byModel.get(model);
+        if (ofModel) ofModel.push({ place, price });
+        else this.#byModel.set(model, [{ place, price }]);
+      }
     }
-    for (const [model, own] of named) {
-      const shared = general.filter((price) => isForModel(price, model));
-      this.#byModel.set(
-        model,
-        [...own, ...shared].sort((a, b) => compareSpecificity(a.match, b.match)),
-      );
-    }
-    this.#others = general;
   }
 
   find(usage: Usage, tags: Tags): Price | null {
-    const ofModel = usage.model === undefined ? undefined : this.#byModel.get(usage.model);
-    for (const price of ofModel ?? this.#others) if (isMatch(price.match, usage, tags)) return price;
-    return null;
+    const named = (usage.model !== undefined && this.#byModel.get(usage.model)) || [];
+    const own = named.find(({ price }) => isMatch(price.match, usage, tags));
+    for (const { place, price } of this.#others) {
+      if (own && own.place < place) break;
+      if (isMatch(price.match, usage, tags)) return price;
+    }
+    return own?.price ?? null;
   }
 }
 
-function modelCondition({ match }: Price): Condition | undefined {
-  return match.find(({ name }) => name === 'model');
-}
-
 /** The models that a price names in full; null where it names a prefix or no model. */
-function namedModels(price: Price): ReadonlySet<string> | null {
-  const condition = modelCondition(price);
+function namedModels({ match }: Price): ReadonlySet<string> | null {
+  const condition = match.find(({ name }) => name === 'model');
   return condition === undefined || condition.kind === 'prefix' ? null : condition.values;
-}
-
-function isForModel(price: Price, model: string): boolean {
-  const condition = modelCondition(price);
-  return condition === undefined || meets(condition, model);
 }

@@ -1,23 +1,22 @@
 import { type Condition, type Match, meets } from './match.ts';
 
-/**
- * Which of two matches is the more specific: negative where it is `a`. More names before fewer, then more exact values, then
- * more lists, then the longer prefixes.
- */
-export function compareSpecificity(a: Match, b: Match): number {
-  const ranks = rankOf(b);
-  return rankOf(a).reduce((order, rank, index) => order || (ranks[index] ?? 0) - rank, 0);
+/** How specific a match is: more names before fewer, then more exact values, then more lists, then the longer prefixes. */
+export type Rank = readonly number[];
+
+export function rankOf(match: Match): Rank {
+  const count = (kind: Condition['kind']): number => match.filter((condition) => condition.kind === kind).length;
+  const prefixes = match.map((condition) => (condition.kind === 'prefix' ? condition.prefix.length : 0));
+  return [match.length, count('exact'), count('list'), prefixes.reduce((sum, length) => sum + length, 0)];
+}
+
+/** Which is the more specific: negative where it is `a`. */
+export function compareRanks(a: Rank, b: Rank): number {
+  return a.reduce((order, rank, index) => order || (b[index] ?? 0) - rank, 0);
 }
 
 /** Equal for matches of which neither is more specific. */
 export function specificityKey(match: Match): string {
   return rankOf(match).join();
-}
-
-function rankOf(match: Match): readonly number[] {
-  const count = (kind: Condition['kind']): number => match.filter((condition) => condition.kind === kind).length;
-  const prefixes = match.map((condition) => (condition.kind === 'prefix' ? condition.prefix.length : 0));
-  return [match.length, count('exact'), count('list'), prefixes.reduce((sum, length) => sum + length, 0)];
 }
 
 /** Whether some usage could match both. */
