@@ -1,5 +1,5 @@
 import { PLAIN_DECIMAL } from '#amounts';
-import { parsePrices, PERIODS, PRICING_MODELS } from '#pricing';
+import { parsePrices, PERIODS, PRICES_MAX, PRICING_MODELS } from '#pricing';
 import { ValidateBy } from 'class-validator';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
@@ -118,7 +118,7 @@ const PRICE: JsonSchema = {
 /** Prices as answers show them. */
 export const PRICES_SCHEMA: JsonSchema = {
   type: 'array',
-  maxItems: 1000,
+  maxItems: PRICES_MAX,
   items: PRICE,
   examples: [
     [
