@@ -54,6 +54,30 @@ describe('a fit', () => {
     expect(fitted(usage, available, given)).toEqual(expected);
   });
 
+  it('is found in no time in a hundred million, among as many tiers as a component may have', () => {
+    const tiers = [
+      ...Array.from({ length: 19 }, (_, n) => ({ up_to: (n + 1) * 1000, amount: String(30 - n), flat: '5' })),
+      { amount: '1' },
+    ];
+    const counted = ['input_tokens', 'output_tokens', 'reasoning_tokens'].map((quantity) => ({
+      ...{ quantity, pricing: 'graduated', counted: 'month', per: '1000', tiers },
+    }));
+    const terms = termsOf({ prices: [{ event: 'used', components: counted }] });
+    const request = { ...requestOf(used({ input_tokens: 90_000 }), { maxOutputTokens: 1e8 }), minOutputTokens: 1 };
+    const start = process.cpuUsage();
+    const fit = fitOutput(terms, request, standing(500, 50_000), new Amount('50000'));
+    const { user } = process.cpuUsage(start);
+    const output = fit?.ok ? Number(fit.assumed.maxOutputTokens) : 0;
+    const amountWith = (maxOutputTokens: number): Amount | null => {
+      const bound = boundUsages(terms, { ...request, maxOutputTokens }, standing(500, 50_000));
+      return bound.ok ? bound.amount : null;
+    };
+    expect(amountWith(output)?.lte('50000')).toBe(true);
+    expect(amountWith(output + 1)?.lte('50000')).toBe(false);
+    // A tenth of it where nothing else runs.
+    expect(user / 1000).toBeLessThan(500);
+  });
+
   it('finds the largest output that fits, whatever the card', () => {
     fc.assert(
       fc.property(randomPrices(), randomDiscount, randomUsage, fc.nat(100), (card, discount, usage, share) => {

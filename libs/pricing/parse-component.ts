@@ -13,7 +13,7 @@ import {
 } from './rate-card.ts';
 import { RESERVED_NAMES } from './usage.ts';
 
-const TIERS_MAX = 100;
+const TIERS_MAX = 20;
 const CONTEXT_RATES_MAX = 20;
 const QUANTITY_NAME = /^[a-z][a-z0-9_]{0,127}$/;
 const FIELDS = ['quantity', 'pricing', 'per', 'amount', 'tiers', 'above_context', 'minimum', 'included', 'counted'];

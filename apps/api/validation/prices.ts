@@ -55,7 +55,7 @@ const COMPONENT: JsonSchema = {
     tiers: orNull({
       type: 'array',
       items: TIER,
-      maxItems: 100,
+      maxItems: 20,
       description: 'The tiers of `graduated` and `volume`, ascending.',
     }),
     above_context: orNull({
@@ -90,7 +90,7 @@ const PRICE: JsonSchema = {
     components: {
       type: 'array',
       minItems: 1,
-      maxItems: 50,
+      maxItems: 20,
       items: COMPONENT,
       description: 'What each quantity costs.',
     },
