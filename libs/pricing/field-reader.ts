@@ -98,10 +98,12 @@ export function readList<T>(
   read: (json: unknown, path: string) => T | null,
   faults: PriceFault[],
 ): readonly T[] {
-  if (!Array.isArray(json) || json.length < min || json.length > max) {
-    faults.push({ field: path, message: `must be a list of ${String(min)} to ${String(max)}` });
+  const fault = { field: path, message: `must be a list of ${String(min)} to ${String(max)}` };
+  if (!Array.isArray(json) || json.length < min) {
+    faults.push(fault);
     return [];
   }
+  if (json.length > max) faults.push({ ...fault, isLimit: true });
   return json.map((item, index) => read(item, `${path}[${String(index)}]`)).filter((item) => item !== null);
 }
 

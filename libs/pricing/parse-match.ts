@@ -10,16 +10,22 @@ const WHAT = `must be a value, a list of 1 to ${String(VALUES_MAX)} values, or a
 /** Reads the conditions of a match by their names. The fault of a condition is kept under its name. */
 export function parseMatch(json: unknown, path: string, faults: PriceFault[]): Match {
   if (json === undefined || json === null) return [];
-  if (!isObject(json) || Object.keys(json).length > NAMES_MAX) {
-    const message = `must be an object of at most ${String(NAMES_MAX)} names, like {"model": "gpt-5*"}`;
-    faults.push({ field: path, message });
+  const fault = {
+    field: path,
+    message: `must be an object of at most ${String(NAMES_MAX)} names, like {"model": "gpt-5*"}`,
+  };
+  if (!isObject(json)) {
+    faults.push(fault);
     return [];
   }
+  if (Object.keys(json).length > NAMES_MAX) faults.push({ ...fault, isLimit: true });
   return Object.entries(json)
     .map(([name, value]) => {
+      const field = `${path}.${name}`;
+      if (Array.isArray(value) && value.length > VALUES_MAX) faults.push({ field, message: WHAT, isLimit: true });
       const condition = parseCondition(name, value);
       if (typeof condition !== 'string') return condition;
-      faults.push({ field: `${path}.${name}`, message: condition });
+      faults.push({ field, message: condition });
       return null;
     })
     .filter((condition) => condition !== null)
@@ -41,7 +47,7 @@ function parseCondition(name: string, json: unknown): Condition | string {
 /** A list of one value is that value. */
 function parseValues(name: string, json: readonly unknown[]): Condition | string {
   const texts = json.map(textOf).filter((text) => text !== null);
-  if (texts.length === 0 || texts.length < json.length || texts.length > VALUES_MAX) return WHAT;
+  if (texts.length === 0 || texts.length < json.length) return WHAT;
   if (texts.some((text) => text.includes('*'))) return 'must be a list of whole values: a prefix is a price of its own';
   const values = new Set(texts);
   return { name, kind: values.size === 1 ? 'exact' : 'list', values };

@@ -14,7 +14,7 @@ import type { Component, Price } from './rate-card.ts';
 export const PRICES_MAX = 2000;
 /** What all matches of a card may name: a usage's price is found by these. */
 const MATCH_VALUES_MAX = 20_000;
-const COMPONENTS_MAX = 50;
+const COMPONENTS_MAX = 20;
 const MULTIPLIERS_MAX = 50;
 const FIELDS = ['event', 'match', 'components', 'multipliers', 'max_output_tokens'];
 
@@ -23,23 +23,34 @@ export type ParsedPrices =
 
 /** Reads the prices of a card, or an account's own. Finds all faults at once; `root` is what their fields start with. */
 export function parsePrices(json: unknown, root = 'prices'): ParsedPrices {
-  const faults: PriceFault[] = [];
-  const prices = readList(json, root, 1, PRICES_MAX, (price, path) => parsePrice(price, path, faults), faults);
+  const { prices, faults } = parseList(json, root);
   const values = prices.reduce((sum, { match }) => sum + valuesIn(match), 0);
   if (values > MATCH_VALUES_MAX) {
     const message = `must name at most ${String(MATCH_VALUES_MAX)} values in all their matches, not ${String(values)}`;
-    faults.push({ field: root, message });
+    faults.push({ field: root, message, isLimit: true });
   }
   // Where a price couldn't be read, the others' indexes are no longer those of the list.
   if (Array.isArray(json) && prices.length === json.length) faults.push(...findTies(prices, root));
   return faults.length === 0 ? { ok: true, prices: new PriceList(prices) } : { ok: false, faults };
 }
 
-/** Reads prices that were stored. Throws where they have a fault, which only prices have that nobody has checked. */
+/**
+ * Reads prices that were stored. Their size and ties were checked when they were saved, by what held then: versions never change,
+ * and must be read for as long as they are kept. Of prices that tie, the first is found.
+ *
+ * @throws {Error} where they can't be read, as only prices can't that nobody has checked
+ */
 export function readPrices(json: unknown): PriceList {
-  const parsed = parsePrices(json);
-  if (!parsed.ok) throw new Error(`stored prices have faults: ${JSON.stringify(parsed.faults)}`);
-  return parsed.prices;
+  const { prices, faults } = parseList(json, 'prices');
+  const unreadable = faults.filter(({ isLimit }) => !isLimit);
+  if (unreadable.length > 0) throw new Error(`stored prices have faults: ${JSON.stringify(unreadable)}`);
+  return new PriceList(prices);
+}
+
+function parseList(json: unknown, root: string): { prices: readonly Price[]; faults: PriceFault[] } {
+  const faults: PriceFault[] = [];
+  const prices = readList(json, root, 1, PRICES_MAX, (price, path) => parsePrice(price, path, faults), faults);
+  return { prices, faults };
 }
 
 function parsePrice(json: unknown, path: string, faults: PriceFault[]): Price | null {

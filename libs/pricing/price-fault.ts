@@ -3,4 +3,6 @@ export interface PriceFault {
   readonly field: string;
   /** What to write instead. */
   readonly message: string;
+  /** Whether it is only larger than prices may be that are saved now. It can be read all the same. */
+  readonly isLimit?: true;
 }
