@@ -97,7 +97,7 @@ describe('a quote', () => {
     expect(later).toMatchObject({ total: '0.9', price: { version: 2 } });
   });
 
-  it('is reckoned on the terms of an account', async () => {
+  it('is priced by the terms of an account', async () => {
     const { id } = await makeRateCard(service.live);
     const overrides = [{ event: 'image.generated', components: [{ quantity: 'images', amount: '4' }] }];
     const account = await openAccount(service.live, { rate_card: id, discount: '0.2', overrides });

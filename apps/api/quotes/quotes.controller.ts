@@ -16,7 +16,7 @@ import { QuoteBody } from './quote.body.ts';
 import { quoteView } from './quote.view.ts';
 import { readQuotedUsage } from './quoted-usage.ts';
 
-/** By what a quote is reckoned. */
+/** What a quote is priced by. */
 interface Basis {
   /** Its UUID. */
   readonly rateCard: string;
