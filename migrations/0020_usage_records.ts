@@ -7,11 +7,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
 }
 
+// Nothing that is there already is read or written anew, however large the tables are, because they are locked meanwhile: a
+// default of a domain with constraints would write each row, and a constraint would read each one unless it is "not valid".
+// What is "not valid" holds for every row that is written from now on; those that are there obey it.
 const ACCOUNTS = `
   alter table accounts
     add column rate_card uuid,
-    add column discount credit_amount not null default 0
-      constraint accounts_discount_is_a_part check (discount between 0 and 1),
+    add column discount numeric(38, 12) not null default 0,
+    add constraint accounts_discount_is_a_part check (discount between 0 and 1) not valid,
     add column overrides jsonb not null default '[]',
     add column overrides_version integer not null default 0;
   grant update (rate_card, discount, overrides, overrides_version) on accounts to purser_app;
@@ -35,13 +38,13 @@ const AUTHORIZATIONS = `
     add column pricing jsonb,
     add column additions jsonb,
     drop constraint holds_amount_is_positive,
-    add constraint holds_amount_is_positive check (amount >= 0);
+    add constraint holds_amount_is_positive check (amount >= 0) not valid;
   alter table authorizations
     add column group_name text,
     add column pricing jsonb,
     add column additions jsonb,
     drop constraint authorizations_amount_is_positive,
-    add constraint authorizations_amount_is_positive check (amount >= 0);
+    add constraint authorizations_amount_is_positive check (amount >= 0) not valid;
   grant update (pricing, additions) on holds, authorizations to purser_app;
 `;
 

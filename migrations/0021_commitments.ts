@@ -5,12 +5,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of [ACCOUNTS, PERIODS, TRANSFERS]) await sql.raw(statement).execute(db);
 }
 
-// Accounts that never had a commitment have no periods, and nobody looks for any.
+// Accounts that never had a commitment have no periods, and nobody looks for any. Accounts are many, and locked meanwhile: as in
+// 0020, no row that is there is read or written anew.
 const ACCOUNTS = `
   alter table accounts
-    add column commitment credit_amount constraint accounts_commitment_is_positive check (commitment > 0),
+    add column commitment numeric(38, 12),
+    add constraint accounts_commitment_is_positive check (commitment > 0 and commitment <> 'NaN') not valid,
     add column has_commitment_periods boolean not null default false,
-    add constraint accounts_with_a_commitment_have_periods check (commitment is null or has_commitment_periods);
+    add constraint accounts_with_a_commitment_have_periods check (commitment is null or has_commitment_periods) not valid;
   grant update (commitment, has_commitment_periods) on accounts to purser_app;
 `;
 

@@ -23,6 +23,12 @@ const REFUSED_TO_ALL = [
   ['a grant that says it is closed', 'update grants set open = not open', 'grants_are_open_while_something_remains'],
   ['NaN remaining', `update grants set remaining = 'NaN'`, 'amount_is_a_number'],
   ['NaN as debt', `update accounts set debt = 'NaN'`, 'amount_is_a_number'],
+  ['NaN as discount', `update accounts set discount = 'NaN'`, 'accounts_discount_is_a_part'],
+  [
+    'NaN as commitment',
+    `update accounts set commitment = 'NaN', has_commitment_periods = true`,
+    'accounts_commitment_is_positive',
+  ],
   ['negative debt', 'update accounts set debt = -1', 'accounts_debt_is_positive'],
   ['a negative overdraft limit', 'update accounts set overdraft_limit = -1', 'accounts_overdraft_limit_is_positive'],
   [
