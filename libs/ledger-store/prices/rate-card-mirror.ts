@@ -53,13 +53,12 @@ export class RateCardMirror implements PriceSource {
     const lists = new PriceLists();
     const load = async (last: KnownCards | null): Promise<KnownCards> => {
       const known = await loadKnownCards(database, last);
-      // Nobody loads a cost card before asking for a cost; and decisions use a new version from one moment to the next.
-      const cards = [...new Set([...(known === last ? [] : lists.cards), ...known.costCards.values()])];
-      await loadMissing(
-        database,
-        lists,
-        cards.flatMap((card) => currentRefs(card, known.cards.get(card))),
-      );
+      const current = (card: string): VersionRef[] => currentRefs(card, known.cards.get(card));
+      // Decisions use a new version from one moment to the next.
+      const renewed = known === last ? [] : [...lists.cards].flatMap(current);
+      // Nobody loads a cost card before asking for a cost, so each look keeps them.
+      const costs = [...new Set(known.costCards.values())].flatMap(current).filter((ref) => !lists.want(ref));
+      await loadMissing(database, lists, [...renewed, ...costs]);
       return known;
     };
     const title = 'The look-up of rate cards';
@@ -130,7 +129,7 @@ export class RateCardMirror implements PriceSource {
     const known = this.card(card);
     if (!known) return [];
     const refs = version === 'current and later' ? currentRefs(card, known) : [{ card, version }];
-    return refs.filter((ref) => !this.lists.find(ref));
+    return refs.filter((ref) => !this.lists.want(ref));
   }
 
   /** Whoever wants what is being loaded waits for that. */
@@ -154,7 +153,7 @@ function currentRefs(card: string, known: MirroredCard | undefined): VersionRef[
 }
 
 async function loadMissing(database: Queryable, lists: PriceLists, refs: readonly VersionRef[]): Promise<void> {
-  const missing = refs.filter((ref) => !lists.find(ref));
+  const missing = refs.filter((ref) => !lists.has(ref));
   if (missing.length === 0) return;
   for (const found of await loadPrices(database, missing)) lists.keep(found);
 }
