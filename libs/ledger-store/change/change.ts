@@ -58,9 +58,8 @@ export interface ChangeResult {
 export type Changed<Refusal extends string> = ChangeResult | Refusal | 'idempotency_key_reused';
 
 /**
- * The one way to change what isn't an account's: API keys, environments, webhook endpoints, alert rules, rate cards,
- * settings, test clocks. Makes
- * the change in one transaction with its entries in the audit log and, under an idempotency key, its answer.
+ * The one way to change what isn't an account's: API keys, environments, webhook endpoints, alert rules, rate cards, settings,
+ * test clocks. Makes the change in one transaction with its entries in the audit log and, under an idempotency key, its answer.
  *
  * @param work makes the change; it may be called again where another transaction was in its way, and then nothing of the
  * first attempt is left

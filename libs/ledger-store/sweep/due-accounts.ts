@@ -58,8 +58,8 @@ export interface DueOptions {
 
 /**
  * The accounts to which time has done something that isn't booked yet: holds that have lapsed, grants that have come into
- * effect or have expired, periods of commitments that have ended, notices that are due. Whatever is booked isn't found again. What is due by real time is due by every
- * test clock, for none is behind; then come the accounts of `clocks`.
+ * effect or have expired, periods of commitments that have ended, notices that are due. Whatever is booked isn't found again.
+ * What is due by real time is due by every test clock, for none is behind; then come the accounts of `clocks`.
  *
  * The times are parameters, because Postgres plans for them: by the index of what is due, of which there is next to nothing.
  *

@@ -11,8 +11,8 @@ import { Transaction } from './transaction.ts';
 
 /**
  * Ends an account for good: nothing is left of its grants, scheduled ones included, and it takes nothing new. What settles
- * old business is still taken: late commits and refunds. Its debt stays, and it owes nothing
- * more for a commitment. Closing it again changes nothing.
+ * old business is still taken: late commits and refunds. Its debt stays, and it owes nothing more for a commitment. Closing it
+ * again changes nothing.
  */
 export function closeAccount(context: DecisionContext, command: CloseAccount): Outcome<AccountDecision> {
   const { account: ref, remainder } = command;
