@@ -71,7 +71,7 @@ const USAGE_RECORDS = `
     primary key (account_id, id),
     constraint usage_records_cost_has_a_currency check ((cost is null) = (cost_currency is null))
   ) partition by range (id);
-  create index usage_records_by_authorization on usage_records (account_id, authorization_id);
+  create index usage_records_by_authorization on usage_records (account_id, authorization_id, id);
   create table usage_records_default partition of usage_records default;
   grant select, insert on usage_records to purser_app;
   grant select on usage_records_default to purser_app;

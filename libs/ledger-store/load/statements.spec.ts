@@ -15,6 +15,7 @@ import { findKeys } from './key-statements.ts';
 import { findFirstHolds, findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
 import * as statements from './statements.ts';
 import { findCurrentClocks } from './test-clock-statements.ts';
+import { findStated, findUsageRecords } from './usage-statements.ts';
 
 let database: TestDatabase;
 let books: TestBooks;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   books = new TestBooks(database.url);
   pool = ledgerPool(database.url, 1, () => undefined);
   await books.pool.query(
-    'vacuum (analyze) accounts, grants, counters, holds, authorizations, transfers, idempotency_keys, idempotency_keys_kept',
+    'vacuum (analyze) accounts, grants, counters, holds, authorizations, transfers, usage_records, idempotency_keys, idempotency_keys_kept',
   );
 });
 afterAll(async () => {
@@ -57,6 +58,8 @@ const LOOK_UPS: readonly Statement[] = [
   statements.findClosedCounters(KEYS, IDS),
   statements.findHolds(KEYS, IDS),
   statements.findClosedAuthorizations(KEYS, IDS),
+  findStated(IDS),
+  findUsageRecords(IDS),
   findKeys([{ scope: '1', key: IDS[0] ?? '' }]),
   guardKeys([{ scope: '1', key: IDS[0] ?? '' }]),
   guardAccounts({ keys: KEYS, versions: ['1', '2'], now: 0, holdsUntil: 1 }),
@@ -102,5 +105,24 @@ describe('a statement of the ledger', () => {
     // On a Sunday next week's keys are less than a day away.
     expect(looked.length).toBeLessThanOrEqual(2);
     await pool.query('deallocate statement');
+  });
+
+  it.each([findStated, findUsageRecords])('looks for usage in no month before the authorization', async (statement) => {
+    const { rows: months } = await pool.query<{ name: string; id: string }>(
+      `select to_char(month, '"usage_records_"YYYY_MM') as name, uuid_at((month + interval '1 day') at time zone 'UTC') as id
+      from generate_series(0, 2) ahead, lateral (
+        select date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead) as month
+      ) months`,
+    );
+    const [before, , own] = months;
+    const { text } = statement([]);
+    await pool.query(`prepare statement as ${text}`);
+    const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
+      `explain (analyze) execute statement ('{1}', '{${own?.id ?? ''}}')`,
+    );
+    await pool.query('deallocate statement');
+    const looked = rows.map((row) => row['QUERY PLAN']).filter((line) => !line.includes('never executed'));
+    expect(looked.some((line) => line.includes(` on ${own?.name ?? ''} `))).toBe(true);
+    expect(looked.filter((line) => line.includes(` on ${before?.name ?? ''} `))).toEqual([]);
   });
 });

@@ -16,13 +16,15 @@ function findOverrides(keys: readonly string[], versions: readonly number[]): St
   };
 }
 
+/** Usage of an authorization is recorded after it was made, and ids follow time: partitions of earlier months are left out. */
+const OF_WANTED = 'account_id = wanted.account_id and authorization_id = wanted.id and id > wanted.id';
+
 /** What final commits and charges have said, which are all that a repeated commit is compared with. */
-function findStated(ids: readonly string[]): Statement {
+export function findStated(ids: readonly string[]): Statement {
   return {
     name: 'find_stated_usage',
     text: `select found.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id), lateral (
-        select * from usage_records
-        where account_id = wanted.account_id and authorization_id = wanted.id and kind in ('charge', 'commit')
+        select * from usage_records where ${OF_WANTED} and kind in ('charge', 'commit')
         order by id offset 0
       ) found`,
     values: [arrayOf(ids.map(accountKeyOf)), arrayOf(ids)],
@@ -34,7 +36,7 @@ export function findUsageRecords(ids: readonly string[]): Statement {
   return {
     name: 'find_usage_records',
     text: `select found.* from unnest($1::bigint[], $2::uuid[]) wanted (account_id, id), lateral (
-        select * from usage_records where account_id = wanted.account_id and authorization_id = wanted.id
+        select * from usage_records where ${OF_WANTED}
         order by id offset 0
       ) found`,
     values: [arrayOf(ids.map(accountKeyOf)), arrayOf(ids)],
