@@ -30,7 +30,10 @@ export interface NewVersion {
   readonly createdBy: string;
 }
 
-/** By then every process has looked for new versions, several times. */
+/**
+ * From the insertion on; others see the version from the commit on, some round trips later. By then every process has looked for
+ * new versions, several times, unless the commit took most of that second.
+ */
 const KNOWN_AFTER = `interval '1 second'`;
 
 export async function insertCard(database: Queryable, card: NewRateCard): Promise<RateCard> {
