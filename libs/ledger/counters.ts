@@ -61,7 +61,7 @@ export class Counters {
 
   /** The window of a counter that an instant belongs to. */
   at(counter: string, at: number): Counter | undefined {
-    return this.windowsOf(counter).find(
+    return this.windowsOf(counter).findLast(
       ({ windowStart, windowEnd }) => windowStart <= at && (windowEnd === null || at < windowEnd),
     );
   }

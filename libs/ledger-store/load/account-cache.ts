@@ -1,10 +1,8 @@
 import {
   accountKeyOf,
-  hasLapsed,
   hasShortfall,
   isOpen,
   periodOf,
-  runningPeriod,
   type AccountKey,
   type AccountState,
   type Authorization,
@@ -14,31 +12,17 @@ import {
   type LedgerState,
   type Needs,
 } from '#ledger';
+import type { JsonObject } from '#amounts';
+import { hasCard, hasPriceOf, hasPricesOf } from '../prices/prices-at-hand.ts';
 import { NO_STORE_RULES, type StoreRules } from '../prices/price-source.ts';
-import { bytesOf } from './bytes-of.ts';
+import { aheadMsOf, endOf, entryOf, isTrueAt, noteGrant, weightOf, type CacheEntry } from './cache-entry.ts';
+import { CachedAuthorizations } from './cached-authorizations.ts';
 import type { Filled } from './filled.ts';
+import { keepCounters } from './keep-counters.ts';
+import { shareOverrides } from './shared-overrides.ts';
 
-/** Accounts, grants and counters together. A grant may carry 16 KiB of metadata, though most carry next to none. */
+/** Accounts, grants, counters and own prices together. A grant may carry 16 KiB of metadata, though most carry next to none. */
 const WEIGHT_MAX = 50_000;
-/** What the authorizations that are remembered may take in memory, roughly. */
-const AUTHORIZATION_BYTES_MAX = 32 * 1024 * 1024;
-
-interface Entry {
-  readonly state: AccountState;
-  /** The version at which it was read. What was read at an earlier one says nothing about it. */
-  readonly readAt: bigint;
-  /** Which of its authorizations are cached. Not all of them need be. */
-  readonly authorizations: Set<string>;
-  /** Ids that were looked for and belong to no authorization; `null` for none, as for most accounts. */
-  absent: Set<string> | null;
-  /**
-   * From this instant on, in real time, a grant has come into effect or has expired, and the sums are no longer true. Where
-   * the account's test clock is advanced, it is sooner: a guard compares the clocks.
-   */
-  grantsHoldUntil: number;
-  /** When it was last decided on, in real time; nothing is decided as of an earlier instant. */
-  decidedAt: number;
-}
 
 /**
  * The accounts that a lane has decided on lately, as its decisions have left them. On them the lane decides the next batch
@@ -48,28 +32,24 @@ interface Entry {
  * the account's lock before anything is written. Whatever a failed batch has changed is to be forgotten.
  */
 export class AccountCache {
+  private readonly authorizations = new CachedAuthorizations();
   /** All that is cached, in one piece. Decisions change it in place. */
   readonly state: LedgerState = {
     accounts: new Map(),
-    authorizations: new Map(),
+    authorizations: this.authorizations.all,
     grants: new Map(),
     testClocks: new Map(),
     declined: new Map(),
   };
   /** Those of the cached authorizations that were closed when they were read: their rows stand in another table. */
-  readonly closed = new Set<string>();
-  private readonly entries = new Map<AccountKey, Entry>();
-  private readonly bytes = new Map<string, number>();
-  /** Authorizations that are cached no more, and the last batch that may have changed them; see {@link isGone}. */
-  private readonly gone = new Map<string, number>();
-  private lastBatch = 0;
+  readonly closed: ReadonlySet<string> = this.authorizations.closed;
+  private readonly entries = new Map<AccountKey, CacheEntry>();
   private weight = 0;
-  private bytesTotal = 0;
 
   /**
    * @param rules what holds for all accounts
    * @param isInFlight whether batches that change an account are on their way; then it stays cached
-   * @param weightMax how many accounts, grants and counters to cache at most; those used longest ago go first
+   * @param weightMax how many accounts, grants and counters to cache at most, with prices of their own by their size; those used longest ago go first
    */
   constructor(
     readonly rules: StoreRules = NO_STORE_RULES,
@@ -88,36 +68,28 @@ export class AccountCache {
     return entry?.state.ids.version === version ? entry.state.grants.filter(isUnspent) : null;
   }
 
+  /** That version of the account's own prices, where it is cached. */
+  overridesOf(key: AccountKey, version: number): readonly JsonObject[] | null {
+    const account = this.entries.get(key)?.state.account;
+    if (account?.overridesVersion === version) return account.terms.overrides;
+    return this.authorizations.overridesOf(key, version);
+  }
+
   has(key: AccountKey): boolean {
     return this.entries.has(key);
   }
 
   /** Whether everything is cached that a decision needs at that real time. */
   covers(needs: Needs, now: number): boolean {
-    const { accounts, authorizations, rateCards } = needs;
-    return (
-      accounts.every((key) => this.holdsAt(key, now) && this.knowsPricesOf(key, now)) &&
-      authorizations.every((id) => this.knowsAuthorization(id) && this.knowsPriceOf(id) && !this.landsLate(id)) &&
-      rateCards.every((card) => this.knowsCard(card, now, now))
-    );
-  }
-
-  private knowsPricesOf(key: AccountKey, now: number): boolean {
-    const state = this.state.accounts.get(key);
-    const card = state?.account.terms.rateCard ?? null;
-    return !state || card === null || this.knowsCard(card, now + aheadMsOf(state), now);
-  }
-
-  private knowsCard(card: string, at: number, now: number): boolean {
     const { prices } = this.rules;
-    const version = prices.versionAt(card, at, now);
-    return version !== null && prices.prices(card, version) !== null;
-  }
-
-  /** Whether the prices are in memory that an authorization is priced by. */
-  private knowsPriceOf(id: string): boolean {
-    const price = this.state.authorizations.get(id)?.pricing?.price;
-    return !price || this.rules.prices.prices(price.card, price.version) !== null;
+    const { accounts, authorizations } = this.state;
+    return (
+      needs.accounts.every((key) => this.holdsAt(key, now) && hasPricesOf(prices, accounts.get(key), now)) &&
+      needs.authorizations.every(
+        (id) => this.knowsAuthorization(id) && hasPriceOf(prices, authorizations.get(id)) && !this.landsLate(id),
+      ) &&
+      needs.rateCards.every((card) => hasCard(prices, card, now, now))
+    );
   }
 
   /**
@@ -155,20 +127,14 @@ export class AccountCache {
     return entry ? endOf(entry) : Number.NEGATIVE_INFINITY;
   }
 
-  /**
-   * Whether this authorization was closed, or dropped from the cache, by a batch behind the given one. What is read while
-   * that batch is in flight doesn't say yet what it has left.
-   */
+  /** See {@link CachedAuthorizations.isGone}. */
   isGone(id: string, batch: number): boolean {
-    return (this.gone.get(id) ?? 0) > batch;
+    return this.authorizations.isGone(id, batch);
   }
 
-  /** Called when every batch up to this one has ended, and nobody still reads what was there before. */
+  /** See {@link CachedAuthorizations.batchesEnded}. */
   batchesEnded(batch: number): void {
-    for (const [id, last] of this.gone) {
-      if (last > batch) break;
-      this.gone.delete(id);
-    }
+    this.authorizations.batchesEnded(batch);
   }
 
   /** Called with accounts as they were just loaded under their locks: of one that has another version, nothing cached is true. */
@@ -182,7 +148,7 @@ export class AccountCache {
   learn(decided: LedgerState, now: number): void {
     for (const state of decided.accounts.values()) this.learnAccount(state, now);
     for (const authorization of decided.authorizations.values()) {
-      this.forgetAuthorization(authorization.id);
+      this.authorizations.forget(authorization.id);
       if (isOpen(authorization)) this.learnAuthorization(authorization);
     }
     this.trim();
@@ -207,7 +173,7 @@ export class AccountCache {
     for (const [id, authorization] of authorizations) {
       if (!isTrue(id)) continue;
       this.learnAuthorization(authorization);
-      if (closed.has(id)) this.closed.add(id);
+      if (closed.has(id)) this.authorizations.closed.add(id);
     }
     for (const id of absent) if (isTrue(id)) this.noteAbsent(id);
     this.trim();
@@ -219,22 +185,15 @@ export class AccountCache {
    * @param batch the number of the batch that was decided
    */
   follow({ accounts, grants, counters, commitments, authorizations }: Changes, now: number, batch: number): void {
-    this.lastBatch = batch;
     for (const { account } of accounts.updated) this.markUsed(account.key, now);
-    for (const grant of grants.created) this.heedGrant(grant, now);
-    for (const { accountKey } of [...counters.created, ...commitments.created]) {
-      if (this.entries.has(accountKey)) this.weight += 1;
+    for (const grant of grants.created) {
+      const entry = this.entries.get(grant.accountKey);
+      if (entry) noteGrant(entry, grant, now);
     }
-    // The decisions have entered it already; it counts from here on.
-    for (const authorization of authorizations.created) {
-      this.state.authorizations.delete(authorization.id);
-      if (isOpen(authorization)) this.learnAuthorization(authorization);
-    }
-    for (const authorization of authorizations.updated) {
-      this.forgetAuthorization(authorization.id);
-      if (isOpen(authorization)) this.learnAuthorization(authorization);
-      else this.noteGone(authorization.id);
-    }
+    this.authorizations.follow(authorizations, batch);
+    const made = [...grants.created, ...counters.created, ...commitments.created];
+    for (const { accountKey } of made) this.weigh(accountKey);
+    for (const { account } of accounts.updated) this.weigh(account.key);
     this.trim();
   }
 
@@ -249,7 +208,7 @@ export class AccountCache {
       const entry = this.entries.get(key);
       if (!entry) continue;
       this.forgetAccount(entry);
-      for (const id of entry.authorizations) this.forgetAuthorization(id);
+      this.authorizations.forgetAllOf(key);
     }
   }
 
@@ -257,37 +216,25 @@ export class AccountCache {
     const { key } = state.account;
     const earlier = this.entries.get(key);
     if (earlier) {
-      this.forgetLapsed(earlier, now + aheadMsOf(state));
+      // Whoever has just read the account has closed its lapsed authorizations.
+      const earliest = earlier.state.holdExpiries.earliest();
+      const time = now + aheadMsOf(state);
+      if (earliest !== null && time >= earliest) this.authorizations.forgetLapsed(key, time);
       this.forgetAccount(earlier);
-      keepCounters(earlier.state, state);
+      keepCounters(earlier.state, state, this.authorizations.of(key));
     }
-    this.entries.set(key, {
-      state,
-      readAt: state.ids.version,
-      authorizations: earlier?.authorizations ?? new Set(),
-      absent: null,
-      grantsHoldUntil: nextChange(state.grants, now + aheadMsOf(state)) - aheadMsOf(state),
-      decidedAt: now,
-    });
+    const entry = entryOf(state, now);
+    this.entries.set(key, entry);
     this.state.accounts.set(key, state);
     for (const grant of state.grants) this.state.grants.set(grant.id, grant);
-    this.weight += weightOf(state);
+    this.weight += entry.weight;
   }
 
-  private forgetAccount({ state }: Entry): void {
+  private forgetAccount({ state, weight }: CacheEntry): void {
     this.entries.delete(state.account.key);
     this.state.accounts.delete(state.account.key);
     for (const { id } of state.grants) this.state.grants.delete(id);
-    this.weight -= weightOf(state);
-  }
-
-  /** A grant that was made on the cached account may come into effect, or expire, before all others. */
-  private heedGrant(grant: Grant, now: number): void {
-    const entry = this.entries.get(grant.accountKey);
-    if (!entry) return;
-    const ahead = aheadMsOf(entry.state);
-    entry.grantsHoldUntil = Math.min(entry.grantsHoldUntil, nextChange([grant], now + ahead) - ahead);
-    this.weight += 1;
+    this.weight -= weight;
   }
 
   /** A window that isn't cached was changed by nobody since its account was read. @param version the account's, when it was read */
@@ -297,48 +244,21 @@ export class AccountCache {
     const { counters } = entry.state;
     if (counters.startingAt(counter.counter, counter.windowStart)) return;
     counters.add(counter);
-    this.weight += 1;
+    this.weigh(counter.accountKey);
   }
 
   private learnAuthorization(authorization: Authorization): void {
-    const { id } = authorization;
-    const entry = this.entries.get(accountKeyOf(id));
-    if (!entry) return;
-    this.state.authorizations.set(id, authorization);
-    entry.authorizations.add(id);
-    const bytes = bytesOf(authorization);
-    this.bytes.set(id, bytes);
-    this.bytesTotal += bytes;
-  }
-
-  private forgetAuthorization(id: string): void {
-    const bytes = this.bytes.get(id);
-    if (bytes === undefined) return;
-    this.state.authorizations.delete(id);
-    this.entries.get(accountKeyOf(id))?.authorizations.delete(id);
-    this.closed.delete(id);
-    this.bytes.delete(id);
-    this.bytesTotal -= bytes;
+    const { id, pricing } = authorization;
+    const key = accountKeyOf(id);
+    if (!this.entries.has(key)) return;
+    const overrides = pricing?.price?.overrides;
+    if (overrides) shareOverrides(authorization, this.overridesOf(key, overrides.version));
+    this.authorizations.learn(authorization);
   }
 
   private noteAbsent(id: string): void {
     const entry = this.entries.get(accountKeyOf(id));
     if (entry) (entry.absent ??= new Set()).add(id);
-  }
-
-  private noteGone(id: string): void {
-    this.gone.delete(id);
-    this.gone.set(id, this.lastBatch);
-  }
-
-  /** Whoever has just read the account has closed its lapsed authorizations. @param now by the account's clock */
-  private forgetLapsed({ state, authorizations }: Entry, now: number): void {
-    const earliest = state.holdExpiries.earliest();
-    if (earliest === null || now < earliest) return;
-    for (const id of authorizations) {
-      const authorization = this.state.authorizations.get(id);
-      if (authorization && hasLapsed(authorization, now)) this.forgetAuthorization(id);
-    }
   }
 
   /** Last in a map is what was used last, and the last to be forgotten. */
@@ -350,54 +270,23 @@ export class AccountCache {
     this.entries.set(key, entry);
   }
 
+  private weigh(key: AccountKey): void {
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    const weight = weightOf(entry.state);
+    this.weight += weight - entry.weight;
+    entry.weight = weight;
+  }
+
   private trim(): void {
     for (const key of this.entries.keys()) {
       if (this.weight <= this.weightMax) break;
       if (!this.isInFlight(key)) this.forget([key]);
     }
-    for (const id of this.bytes.keys()) {
-      if (this.bytesTotal <= AUTHORIZATION_BYTES_MAX) break;
-      this.forgetAuthorization(id);
-      this.noteGone(id);
-    }
+    this.authorizations.trim();
   }
-}
-
-/** Closed windows aren't read again with the account, but authorizations that stay cached may still be counted in them. */
-function keepCounters(earlier: AccountState, { counters }: AccountState): void {
-  for (const window of earlier.counters.all()) {
-    if (!counters.startingAt(window.counter, window.windowStart)) counters.add(window);
-  }
-}
-
-function isTrueAt(entry: Entry, now: number): boolean {
-  return entry.decidedAt <= now && now < endOf(entry);
-}
-
-/** Until when, in real time, it is true. */
-function endOf({ state, grantsHoldUntil }: Entry): number {
-  const nextExpiry = state.holdExpiries.earliest() ?? Number.POSITIVE_INFINITY;
-  const periodEnd = runningPeriod(state.commitments)?.end ?? Number.POSITIVE_INFINITY;
-  return Math.min(grantsHoldUntil, Math.min(nextExpiry, periodEnd) - aheadMsOf(state));
-}
-
-function aheadMsOf({ account }: AccountState): number {
-  return account.testClock?.aheadMs ?? 0;
 }
 
 function isUnspent({ remaining }: Grant): boolean {
   return !remaining.isZero();
-}
-
-function nextChange(grants: readonly Grant[], now: number): number {
-  let next = Number.POSITIVE_INFINITY;
-  for (const { effectiveAt, expiresAt } of grants) {
-    if (effectiveAt > now) next = Math.min(next, effectiveAt);
-    if (expiresAt !== null && expiresAt > now) next = Math.min(next, expiresAt);
-  }
-  return next;
-}
-
-function weightOf({ grants, counters, commitments }: AccountState): number {
-  return 1 + grants.length + counters.size + commitments.length;
 }

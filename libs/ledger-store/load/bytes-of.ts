@@ -1,3 +1,4 @@
+import type { JsonObject } from '#amounts';
 import type { Authorization } from '#ledger';
 import { sizeOf } from './size-of.ts';
 
@@ -13,4 +14,19 @@ export function bytesOf(authorization: Authorization): number {
   const said = sizeOf(usage) + sizeOf(tags) + sizeOf(metadata) + sizeOf(pricing?.usage ?? []) + sizeOf(added ?? {});
   const records = stated.reduce((sum, record) => sum + sizeOf(record.usage) + sizeOf(record.raw ?? {}), 0);
   return AUTHORIZATION_BYTES + said + records + shares * SHARE_BYTES;
+}
+
+/** How much more room prices take, once they are parsed, than as JSON alone. */
+const PARSED = 4;
+
+const sizes = new WeakMap<readonly JsonObject[], number>();
+
+/** What an account's own prices take in memory, roughly. They are measured once. */
+export function bytesOfOverrides(prices: readonly JsonObject[]): number {
+  if (prices.length === 0) return 0;
+  const known = sizes.get(prices);
+  if (known !== undefined) return known;
+  const size = PARSED * sizeOf(prices);
+  sizes.set(prices, size);
+  return size;
 }

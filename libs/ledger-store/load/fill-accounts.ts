@@ -62,7 +62,7 @@ export async function fillAccounts(
     loadCommitments(client, wantedAccounts, { setOff: false }),
   ]);
   for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
-  await completeAuthorizations(client, authorizations);
+  await completeAuthorizations(client, authorizations, null);
   const { realNow, accounts: states } = accountsFromRows({
     accounts: wantedAccounts,
     clock,

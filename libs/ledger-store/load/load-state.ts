@@ -3,6 +3,7 @@ import {
   accountState,
   Counters,
   isOpen,
+  type Account,
   type AccountKey,
   type Authorization,
   type Grant,
@@ -26,6 +27,7 @@ import { loadCommitments } from './commitment-statements.ts';
 import { expiriesFromRow } from './first-holds.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
 import { rowsOf } from './rows-of.ts';
+import { sharedOf } from './shared-overrides.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from './test-clock-statements.ts';
 import { completeAuthorizations } from './usage-statements.ts';
 import {
@@ -84,7 +86,7 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     loadCommitments(client, accounts, { setOff: ids.length > 0 }),
   ]);
   for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
-  await completeAuthorizations(client, authorizations);
+  await completeAuthorizations(client, authorizations, cache);
   const clocks = new Map(currentClocks.map((row) => [row.environment, testClockFromRow(row)]));
   return assemble({
     accounts,
@@ -158,6 +160,7 @@ export function accountsFromRows(rows: AccountRows) {
   const accountsRead = rows.accounts.map((row) =>
     accountFromRow(row, Number(clockOf.get(row.account_id)?.ahead_ms ?? 0)),
   );
+  if (rows.cache) for (const { account } of accountsRead) shareOwnPrices(account, rows.cache);
   const grants = new Map<string, Grant>();
   // What is cached goes first: a closed grant that a command names may be among the rows as well as in the cache.
   for (const { account, ids } of accountsRead) {
@@ -176,6 +179,14 @@ export function accountsFromRows(rows: AccountRows) {
     return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], rest, now)] as const;
   });
   return { realNow, accounts: new Map(accounts), grants };
+}
+
+/** Lets an account stand on the copy of its own prices that is cached, and parsed already. */
+function shareOwnPrices(account: Account, cache: AccountCache): void {
+  const { overridesVersion, terms } = account;
+  if (terms.overrides.length === 0) return;
+  const overrides = sharedOf(terms.overrides, cache.overridesOf(account.key, overridesVersion));
+  account.terms = { ...terms, overrides };
 }
 
 /** Where there is a bound, some more than it allows: it may have been lowered. 0 where nobody asks. */

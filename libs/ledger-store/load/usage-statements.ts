@@ -1,9 +1,12 @@
 import { accountKeyOf, type Authorization, type UsageRecord } from '#ledger';
+import type { JsonObject } from '#amounts';
 import type { PoolClient } from '#database';
 import { arrayOf, type Statement } from '../statement.ts';
 import type { AccountOverridesRow } from '../tables/account-overrides.ts';
 import { usageRecordFromRow, type UsageRecordRow } from '../tables/usage-records.ts';
+import type { AccountCache } from './account-cache.ts';
 import { rowsOf } from './rows-of.ts';
+import { sharedOf } from './shared-overrides.ts';
 
 /** Own prices of accounts, by account and version. */
 function findOverrides(keys: readonly string[], versions: readonly number[]): Statement {
@@ -43,35 +46,46 @@ export function findUsageRecords(ids: readonly string[]): Statement {
   };
 }
 
-/** Completes authorizations that were just read by what stands in rows of its own. Most have none, and are as they should be. */
+/**
+ * Completes authorizations that were just read by what stands in rows of its own. Most have none, and are as they should be.
+ *
+ * @param cache may have copies of the same prices, which were parsed already
+ */
 export async function completeAuthorizations(
   client: PoolClient,
   authorizations: ReadonlyMap<string, Authorization>,
+  cache: Pick<AccountCache, 'overridesOf'> | null,
 ): Promise<void> {
   const all = [...authorizations.values()];
-  await Promise.all([addOverrides(client, all), addStated(client, all)]);
+  await Promise.all([addOverrides(client, all, cache), addStated(client, all)]);
 }
 
-async function addOverrides(client: PoolClient, authorizations: readonly Authorization[]): Promise<void> {
-  const priced = authorizations.filter(({ pricing }) => pricing?.price?.overrides);
-  if (priced.length === 0) return;
-  const versions = priced.map(({ pricing }) => pricing?.price?.overrides?.version ?? 0);
-  const rows = await rowsOf<AccountOverridesRow>(
-    client,
-    findOverrides(
-      priced.map(({ accountKey }) => accountKey),
-      versions,
-    ),
-  );
-  const found = new Map(rows.map((row) => [`${row.account_id}/${String(row.version)}`, row]));
-  for (const authorization of priced) {
+async function addOverrides(
+  client: PoolClient,
+  authorizations: readonly Authorization[],
+  cache: Pick<AccountCache, 'overridesOf'> | null,
+): Promise<void> {
+  const wanted = new Map<string, Pick<AccountOverridesRow, 'account_id' | 'version'>>();
+  for (const { accountKey, pricing } of authorizations) {
+    const version = pricing?.price?.overrides?.version;
+    if (version !== undefined) wanted.set(`${accountKey}/${String(version)}`, { account_id: accountKey, version });
+  }
+  if (wanted.size === 0) return;
+  const refs = [...wanted.values()];
+  const keys = refs.map(({ account_id }) => account_id);
+  const versions = refs.map(({ version }) => version);
+  const found = new Map<string, readonly JsonObject[]>();
+  for (const row of await rowsOf<AccountOverridesRow>(client, findOverrides(keys, versions))) {
+    const { account_id: key, version, prices } = row;
+    found.set(`${key}/${String(version)}`, sharedOf(prices, cache?.overridesOf(key, version) ?? null));
+  }
+  for (const authorization of authorizations) {
     const { accountKey, pricing } = authorization;
     if (!pricing?.price?.overrides) continue;
     const { version } = pricing.price.overrides;
-    const row = found.get(`${accountKey}/${String(version)}`);
-    if (!row) throw new Error(`version ${String(version)} of the overrides of account ${accountKey} is gone`);
-    const price = { ...pricing.price, overrides: { version, prices: row.prices } };
-    authorization.pricing = { ...pricing, price };
+    const prices = found.get(`${accountKey}/${String(version)}`);
+    if (!prices) throw new Error(`version ${String(version)} of the overrides of account ${accountKey} is gone`);
+    authorization.pricing = { ...pricing, price: { ...pricing.price, overrides: { version, prices } } };
   }
 }
 
