@@ -1,9 +1,10 @@
-import { connect, migrate, type Pool } from '#database';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { migrations } from '../../libs/database/migrations.ts';
-import { createEmptyDatabase, type TestDatabase } from '../support/test-database.ts';
+import { createEmptyDatabase, type TestDatabase } from '../../test/support/test-database.ts';
+import { connect, type Pool } from './connect.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations.ts';
 
 /** The last migration of the version that is in use, whose tables may be large. */
 const IN_USE = '0017_hold_lifetime';
