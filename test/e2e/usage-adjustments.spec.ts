@@ -79,8 +79,14 @@ describe('an adjustment', () => {
     // Of 0.017 that it is less, 0.007 are left to give back.
     expect(await adjust(service.live, id, { amount: '0.01' })).toMatchObject({ committed: '0.027', refunded: '0.027' });
     // What couldn't be given back then isn't charged now.
-    expect(await adjust(service.live, id, { amount: '0.012' })).toMatchObject({ committed: '0.027', refunded: '0.027' });
-    expect(await adjust(service.live, id, { amount: '0.022' })).toMatchObject({ committed: '0.029', refunded: '0.027' });
+    expect(await adjust(service.live, id, { amount: '0.012' })).toMatchObject({
+      committed: '0.027',
+      refunded: '0.027',
+    });
+    expect(await adjust(service.live, id, { amount: '0.022' })).toMatchObject({
+      committed: '0.029',
+      refunded: '0.027',
+    });
     expectProblem(await tryRefund(id, '0.003'), 409, 'refund_exceeds_committed');
   });
 

@@ -218,8 +218,16 @@ describe('batches by usage', () => {
   it('have at most 1,000 usages in all, those of vendors’ answers included', async () => {
     const account = await openPricedAccount(service.live);
     const usage = Array.from({ length: 100 }, () => chat(1, 0));
-    const answer = { object: 'chat.completion', model: 'gpt-5', choices: [], usage: { prompt_tokens: 1, completion_tokens: 1 } };
-    const raw = Array.from({ length: 100 }, (_, at) => ({ custom_id: `r${at}`, response: { status_code: 200, body: answer } }));
+    const answer = {
+      object: 'chat.completion',
+      model: 'gpt-5',
+      choices: [],
+      usage: { prompt_tokens: 1, completion_tokens: 1 },
+    };
+    const raw = Array.from({ length: 100 }, (_, at) => ({
+      custom_id: `r${at}`,
+      response: { status_code: 200, body: answer },
+    }));
     const answers = Array.from({ length: 11 }, () => ({ account, usage: { vendor: 'openai', raw } }));
     const within = Array.from({ length: 10 }, () => ({ account, usage }));
     expect((await service.live.post('/v1/authorizations/batch', { items: within })).status).toBe(201);

@@ -18,7 +18,7 @@ export const PRICES = [
   },
   { event: 'image', match: { model: 'large' }, components: [{ quantity: 'images', amount: '3' }] },
 ];
-export const MAX_OUTPUT = 4;
+const MAX_OUTPUT = 4;
 
 /** What an account pays: nothing has a price, the prices of the card, or half of them. */
 export type Prices = 'none' | 'full' | 'half';

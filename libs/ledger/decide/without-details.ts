@@ -11,7 +11,7 @@ export function withoutDetails(terms: PricingTerms, usages: readonly Usage[]): r
     if (usage.properties === undefined) return usage;
     const { properties, ...rest } = usage;
     const kept = Object.entries(properties).filter(([name]) => isLookedAt(terms, name));
-    return { ...rest, ...(kept.length > 0 && { properties: Object.fromEntries(kept) }) } as Usage;
+    return { ...rest, ...(kept.length > 0 && { properties: Object.fromEntries(kept) }) };
   });
 }
 
