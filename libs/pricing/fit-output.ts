@@ -41,7 +41,9 @@ export function fitOutput(
   if (output === null) return null;
   const usages = request.usages.with(last, { ...usage, output_tokens: output });
   const fit = boundUsages(terms, { ...request, usages }, positions);
-  return fit.ok ? { ...fit, assumed: { maxOutputTokens: output } } : fit;
+  if (!fit.ok) return fit;
+  // One limit is told for all usages: it must be right for those before as well.
+  return { ...fit, assumed: { maxOutputTokens: Math.min(output, fit.assumed.maxOutputTokens ?? output) } };
 }
 
 /** What the last usage costs at most by how much output it has; null: as it says itself. */

@@ -83,9 +83,9 @@ describe('usage as a vendor reports it', () => {
 
   it('is refused where a batch has more usages than a request may have', async () => {
     const line = { response: { status_code: 200, body: CHAT } };
-    const raw = Array.from({ length: 101 }, () => line);
+    const raw = Array.from({ length: 1001 }, () => line);
     const { errors } = expectProblem(await normalize({ vendor: 'openai', raw }), 400, 'invalid_request');
-    expect(errors).toEqual([{ field: 'usage', message: expect.stringMatching(/^has 101 usages in it/) }]);
+    expect(errors).toEqual([{ field: 'usage', message: expect.stringMatching(/^has 1001 usages in it/) }]);
   });
 
   it.each<[string, object]>([

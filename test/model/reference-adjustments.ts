@@ -39,7 +39,12 @@ export class ReferenceAdjustments extends ReferenceRefunds {
   }
 
   /** As its policy says, but what is rejected of a commit is charged here as far as it goes. */
-  chargeMore(one: ReferenceAuthorization, more: Units): void {
+  chargeMore(one: ReferenceAuthorization, asked: Units): void {
+    // What went down and wasn't given back goes up again without a charge.
+    const waived = smaller(one.notGivenBack, asked);
+    one.notGivenBack -= waived;
+    one.adjustedDown -= waived;
+    const more = asked - waived;
     const available = larger(0n, this.availableTo(one));
     const { limit } = this.accountOf(one.account);
     const room = one.overage === 'debt' ? larger(0n, this.availableTo(one) + limit) : available;
@@ -52,6 +57,8 @@ export class ReferenceAdjustments extends ReferenceRefunds {
     const ofUncollected = smaller(one.uncollected, less);
     one.uncollected -= ofUncollected;
     one.adjustedDown += less - ofUncollected;
-    this.giveBackAll(one, smaller(less - ofUncollected, this.committed(one) - this.refunded(one)));
+    const givenBack = smaller(less - ofUncollected, this.committed(one) - this.refunded(one));
+    one.notGivenBack += less - ofUncollected - givenBack;
+    this.giveBackAll(one, givenBack);
   }
 }

@@ -53,6 +53,8 @@ export interface ReferenceAuthorization {
   stated: readonly Usage[];
   /** What adjustments have taken off, but for what wasn't collected. */
   adjustedDown: Units;
+  /** What of that couldn't be given back, since it had been refunded before. */
+  notGivenBack: Units;
   amount: Units;
   status: 'authorized' | 'committed' | 'voided' | 'expired';
   expiresAt: number | null;

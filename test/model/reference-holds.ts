@@ -85,6 +85,7 @@ export class ReferenceHolds extends ReferenceCounters {
       settlement: null,
       stated: [],
       adjustedDown: 0n,
+      notGivenBack: 0n,
       createdAt: this.now,
       amount,
       status: 'authorized',

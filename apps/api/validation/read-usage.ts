@@ -1,7 +1,7 @@
 import type { JsonObject } from '#amounts';
 import { type Effort, fullEffort, keptRaw, normalize, takeApart, type Usage, type VendorCost } from '#pricing';
 import type { Fault } from './faults-of.ts';
-import { isVendorUsage, USAGES_MAX, type UsageInput } from './usage.ts';
+import { isVendorUsage, USAGES_READ_MAX, type UsageInput } from './usage.ts';
 
 /** What is kept of the vendors' answers in one request, as JSON. */
 const RAW_BYTES_MAX = 64 * 1024;
@@ -72,16 +72,28 @@ function readOne(sent: UsageInput, field: string, { bytesEach, effort }: ReadBou
   const apart = takeApart(sent.raw, effort);
   const answer = { vendor: sent.vendor, raw: keptRaw(apart.pieces, bytesEach) };
   const normalized = normalize(sent, apart);
-  if (normalized.ok) return { ...normalized, unreadable: [], answer };
+  if (normalized.ok) {
+    const { unknown, ...read } = normalized;
+    return { ...read, unreadable: unknown === null ? [] : [{ field, message: unknown }], answer };
+  }
   return { ...NOTHING_READ, unreadable: [{ field, message: normalized.reason }], answer };
 }
 
-/** A request has so many usages at most, however few answers give them. */
+/** A request has so many usages at most, however few answers give them. Of what is beyond, nobody says what it costs. */
 function inBounds(read: readonly ReadOne[]): readonly ReadOne[] {
   const count = read.reduce((total, { usage }) => total + usage.length, 0);
-  if (count <= USAGES_MAX) return read;
-  const message = `has ${count} usages in it, and may have ${USAGES_MAX}: what they cost is unknown unless you send them in parts`;
-  return [{ ...NOTHING_READ, unreadable: [{ field: 'usage', message }] }];
+  if (count <= USAGES_READ_MAX) return read;
+  const message = `has ${count} usages in it, and may have ${USAGES_READ_MAX}: what the others cost is unknown unless you send them apart`;
+  const [usage, vendorCosts] = [read.flatMap((one) => one.usage), read.flatMap((one) => one.vendorCosts)];
+  return [
+    ...read.map(({ answer, assumed, unreadable }) => ({ ...NOTHING_READ, answer, assumed, unreadable })),
+    {
+      ...NOTHING_READ,
+      usage: usage.slice(0, USAGES_READ_MAX),
+      vendorCosts: vendorCosts.slice(0, USAGES_READ_MAX),
+      unreadable: [{ field: 'usage', message }],
+    },
+  ];
 }
 
 function rawOf(answers: readonly JsonObject[], assumed: readonly string[]): JsonObject | null {

@@ -4,7 +4,9 @@ import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { isPlainObject, isText } from './rules.ts';
 
-export const USAGES_MAX = 100;
+const USAGES_MAX = 100;
+/** A vendor's answer may give several: a batch one for each of its lines. */
+export const USAGES_READ_MAX = 1000;
 const NAMES = new Set(['model', 'provider']);
 const VENDOR_NAMES = new Set(['model', 'event']);
 const NAME_LENGTH_MAX = 128;
@@ -35,7 +37,7 @@ export const ONE_USAGE_SCHEMA: JsonSchema = {
   ],
 };
 /** Usage as answers show it. */
-export const USAGE_LIST_SCHEMA: JsonSchema = { type: 'array', maxItems: USAGES_MAX, items: ONE_USAGE_SCHEMA };
+export const USAGE_LIST_SCHEMA: JsonSchema = { type: 'array', maxItems: USAGES_READ_MAX, items: ONE_USAGE_SCHEMA };
 
 /** Usage in the form of the vendor that reports it. */
 export interface VendorUsageInput extends JsonObject {

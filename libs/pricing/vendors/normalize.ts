@@ -29,6 +29,8 @@ export type NormalizedUsage =
       readonly vendorCosts: readonly (VendorCost | null)[];
       /** In words: what the answer didn't say for certain, and what was made of it. */
       readonly assumed: readonly string[];
+      /** Why some of it is unknown; `null` where all of it says what was used. */
+      readonly unknown: string | null;
     }
   /** No usage was found, which is unknown, and never zero. */
   | { readonly ok: false; readonly reason: string };
@@ -68,11 +70,13 @@ export function normalize(answer: VendorAnswer, apart = takeApart(answer.raw)): 
     });
     return { usage, cost: draft.cost ?? null, assumed: [...(draft.assumed ?? []), ...assumed] };
   });
+  const lines = restOfBatch(pieces, claims);
   return {
     ok: true,
     usage: usages.map(({ usage }) => usage),
     vendorCosts: usages.map(({ cost }) => cost),
-    assumed: [...new Set([...usages.flatMap(({ assumed }) => assumed), ...batchNotes(pieces, claims)])],
+    assumed: [...new Set([...usages.flatMap(({ assumed }) => assumed), ...lines.assumed])],
+    unknown: lines.unknown,
   };
 }
 
@@ -119,20 +123,27 @@ function nothingRead(vendor: string, pieces: readonly Piece[], isClaimed: boolea
   const reasons = pieces.filter((piece) => !isAnnouncement(piece)).map(freeOfCharge);
   const known = reasons.filter((reason) => reason !== null);
   if (!isClaimed && known.length > 0 && known.length === reasons.length) {
-    return { ok: true, usage: [], vendorCosts: [], assumed: [...new Set(known)] };
+    return { ok: true, usage: [], vendorCosts: [], assumed: [...new Set(known)], unknown: null };
   }
   if (pieces.length === 0) return { ok: false, reason: 'has no JSON object in it, so what was used is unknown' };
   return { ok: false, reason: `has no usage in it, which is unknown and not zero; looked for ${lookedFor(vendor)}` };
 }
 
-function batchNotes(pieces: readonly Piece[], claims: ReadonlyMap<Shape, readonly Piece[]>): readonly string[] {
+/** What the lines of a batch say that say nothing of usage. */
+function restOfBatch(
+  pieces: readonly Piece[],
+  claims: ReadonlyMap<Shape, readonly Piece[]>,
+): { readonly assumed: readonly string[]; readonly unknown: string | null } {
   const read = new Set([...claims.values()].flat());
   const left = pieces.filter((piece) => piece.batch && !read.has(piece));
   const failed = left.filter((piece) => freeOfCharge(piece) !== null).length;
-  return [
-    ...(failed > 0 ? [`${failed} of the batch’s lines failed: nothing to charge for them`] : []),
-    ...(left.length > failed
-      ? [`${left.length - failed} of the batch’s lines have no usage: what they cost is unknown`]
-      : []),
-  ];
+  const silent = left.length - failed;
+  const unknown = silent > 0 ? `${silent} of the batch’s lines have no usage: what they cost is unknown` : null;
+  return {
+    assumed: [
+      ...(failed > 0 ? [`${failed} of the batch’s lines failed: nothing to charge for them`] : []),
+      ...(unknown === null ? [] : [unknown]),
+    ],
+    unknown,
+  };
 }
