@@ -10,7 +10,7 @@ export const PRICES = [
         quantity: 'tokens',
         pricing: 'graduated',
         counted: 'month',
-        tiers: [{ up_to: '3', amount: '2' }, { up_to: '8', amount: '0.5' }, { amount: '1' }],
+        tiers: [{ up_to: '3', amount: '0.5' }, { up_to: '8', amount: '2' }, { amount: '1' }],
       },
       { quantity: 'output_tokens', amount: '0.5' },
     ],
@@ -70,7 +70,7 @@ function addUp(
 /** One token after the other. */
 function tokensFrom(place: number, count: number): Units {
   let amount = 0n;
-  for (let at = place; at < place + count; at += 1) amount += units(at < 3 ? '2' : at < 8 ? '0.5' : '1');
+  for (let at = place; at < place + count; at += 1) amount += units(at < 3 ? '0.5' : at < 8 ? '2' : '1');
   return amount;
 }
 
