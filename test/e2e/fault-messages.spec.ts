@@ -27,10 +27,10 @@ describe('what is wrong with a field', () => {
   it('is that it is required, where it is missing', async () => {
     await expectMessages('/v1/charges', {}, [
       ['account', 'is required'],
-      ['amount', 'is required'],
+      ['amount', 'is required unless usage is given'],
     ]);
     await expectMessages('/v1/charges/batch', { items: [{ account, amount: '1' }, { account }] }, [
-      ['items.1.amount', 'is required'],
+      ['items.1.amount', 'is required unless usage is given'],
     ]);
     await expectMessages('/v1/charges/batch', {}, [['items', 'is required']]);
     await expectMessages('/v1/api-keys', {}, [
@@ -38,7 +38,7 @@ describe('what is wrong with a field', () => {
       ['scopes', 'is required'],
     ]);
     await expectMessages('/v1/authorizations/auth_00000000000000000000000000/extend', {}, [
-      ['amount', 'is required unless expires_in is given'],
+      ['amount', 'is required unless usage or expires_in is given'],
     ]);
   });
 
