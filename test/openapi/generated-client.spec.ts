@@ -132,11 +132,13 @@ describe('a client that openapi-typescript generates from the description', () =
 
   it('refuses to compile with a field that is missing or of the wrong type', () => {
     const faults = faultsOf(`
-      await client.POST('/v1/accounts/{id}/grants', { params: { path: { id: 'acme' } }, body: { category: 'paid' } });
+      await client.POST('/v1/authorizations', { body: { amount: '1' } });
+      await client.POST('/v1/authorizations', { body: { account: 'acme' } });
       await client.POST('/v1/authorizations', { body: { account: 'acme', amount: 1 } });
     `);
     expect(faults).toEqual([
-      expect.stringMatching(/Property 'amount' is missing/),
+      expect.stringMatching(/missing the following properties from type [^\n]*: account/),
+      expect.stringMatching(/Property '(?:amount|usage)' is missing/),
       expect.stringMatching(/Type 'number' is not assignable to type 'string'/),
     ]);
   });

@@ -36,19 +36,22 @@ export class BodySchemas {
 
   /** Whether a body without fields would be refused. */
   hasRequired(bodyClass: BodyClass): boolean {
-    const { required = [], anyOf } = this.schemaOf(bodyClass);
-    return required.length > 0 || anyOf !== undefined;
+    const { required = [], allOf } = this.schemaOf(bodyClass);
+    return required.length > 0 || allOf !== undefined;
   }
 
   private schemaOf(bodyClass: BodyClass): JsonSchema {
     const fields = fieldsOf(bodyClass);
     const required = fields.filter((field) => field.required).map(({ name }) => name);
+    const { anyOf, ...described } = bodyDescriptionOf(bodyClass);
     return {
       type: 'object',
       properties: Object.fromEntries(fields.map((field) => [field.name, this.fieldSchema(bodyClass, field)])),
       ...(required.length > 0 ? { required } : {}),
       additionalProperties: false,
-      ...bodyDescriptionOf(bodyClass),
+      ...described,
+      // Beside `properties`, generators of clients take an `anyOf` for something that a body may be in place of them.
+      ...(anyOf && { allOf: [{ anyOf }] }),
     };
   }
 

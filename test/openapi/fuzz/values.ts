@@ -120,7 +120,9 @@ function listsOf({ items, minItems = 0, maxItems = LIST_LENGTH_MAX, uniqueItems 
 }
 
 function objectsOf(schema: JsonSchema): fc.Arbitrary<object> {
-  const { properties = {}, required = [], additionalProperties, propertyNames, anyOf, examples } = schema;
+  const { properties = {}, required = [], additionalProperties, propertyNames, allOf = [], examples } = schema;
+  // What one of several alternatives asks for, beside all else.
+  const anyOf = allOf.find((one) => one.anyOf)?.anyOf;
   // What fits its schema by chance seldom fits the rules that no schema can say.
   if (examples) {
     const sound = fc.constantFrom(...(examples as object[]));
@@ -141,7 +143,7 @@ function withoutExamples({ examples: _, ...schema }: JsonSchema): JsonSchema {
 }
 
 /** The schema with what one of its alternatives asks for in addition. */
-function narrowed({ anyOf: _, ...schema }: JsonSchema, alternative: JsonSchema): JsonSchema {
+function narrowed({ allOf: _, ...schema }: JsonSchema, alternative: JsonSchema): JsonSchema {
   const properties = { ...schema.properties };
   for (const [name, more] of Object.entries(alternative.properties ?? {}))
     // A field of several forms says more by them than what the alternative adds.
