@@ -31,7 +31,8 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
     usage: stated.length > 0 ? stated.map(({ usage }) => usage) : authorization.usage,
     tags: added ? { ...authorization.tags, ...added.tags } : authorization.tags,
     group: authorization.group,
-    ...pricingView(pricing),
+    price: priceView(pricing),
+    assumed: assumedView(pricing),
     settlement: settlementOf(authorization),
     lines: stated.flatMap(({ lines }) => lines.map(lineView)),
     amounts: stated.map(({ amount }) => amount && formatAmount(amount)),
@@ -49,12 +50,15 @@ export function authorizationView({ account, unit, authorization }: Authorizatio
   };
 }
 
-function pricingView(pricing: AuthorizationPricing | null) {
-  const { price = null, maxOutputTokens = null } = pricing ?? {};
-  return {
-    price: price && { rate_card: publicId('rateCard', price.card), version: price.version },
-    assumed: maxOutputTokens === null ? null : { max_output_tokens: maxOutputTokens },
-  };
+function priceView(pricing: AuthorizationPricing | null) {
+  if (!pricing?.price) return null;
+  const { card, version } = pricing.price;
+  return { rate_card: publicId('rateCard', card), version };
+}
+
+function assumedView(pricing: AuthorizationPricing | null) {
+  const maxOutputTokens = pricing?.maxOutputTokens ?? null;
+  return maxOutputTokens === null ? null : { max_output_tokens: maxOutputTokens };
 }
 
 /** A commit by an amount, which says nothing of its usage, is as exact as one that does. */

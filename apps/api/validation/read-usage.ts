@@ -30,9 +30,10 @@ export interface ReadUsage {
  */
 export function readUsage(
   sent: UsageInput | readonly UsageInput[] | null | undefined,
-  effort = fullEffort(),
+  effort: Effort = fullEffort(),
 ): ReadUsage {
   const list = sent ? [sent].flat() : [];
+  if (list.every(isOwnUsage)) return ownUsage(list);
   const bytesEach = Math.floor(RAW_BYTES_MAX / list.filter(isVendorUsage).length);
   const each = list.map((one, index) =>
     readOne(one, Array.isArray(sent) ? `usage.${index}.raw` : 'usage.raw', { bytesEach, effort }),
@@ -53,6 +54,25 @@ export function readUsage(
     isUnknown: unreadable.length > 0,
     isFree: list.length > 0 && usage.length === 0 && unreadable.length === 0,
   };
+}
+
+const NOTHING_SENT: ReadUsage = {
+  usage: [],
+  vendorCosts: [],
+  assumed: [],
+  raw: null,
+  unreadable: [],
+  isUnknown: false,
+  isFree: false,
+};
+
+function isOwnUsage(one: UsageInput): one is Usage {
+  return !isVendorUsage(one);
+}
+
+/** In our vocabulary there is nothing to read. Nearly every request has such usage or none. */
+function ownUsage(usage: readonly Usage[]): ReadUsage {
+  return usage.length === 0 ? NOTHING_SENT : { ...NOTHING_SENT, usage, vendorCosts: usage.map(() => null) };
 }
 
 interface ReadOne extends Pick<ReadUsage, 'usage' | 'vendorCosts' | 'assumed' | 'unreadable'> {
