@@ -12,8 +12,8 @@ const TABLES = `
   create table swept (at timestamptz not null default clock_timestamp());
 `;
 
-/** A thing that is tried is left alone by others for so long. */
-const LEASE_MS = 3_000;
+/** A thing that is tried is left alone by others for so long: longer than a busy disk keeps a commit waiting. */
+const LEASE_MS = 15_000;
 const TAKES_MS = 20;
 const RELAYED_MAX = 1_000;
 export const CONCURRENCY = 64;
