@@ -10,6 +10,17 @@ function windowAt(period: Period, timeZone: string, time: string): string[] {
   return [start, end ?? Number.NaN].map((at) => new Date(at).toISOString());
 }
 
+/** The starts of the window that an instant belongs to and of those that follow, in UTC. */
+function startsFrom(period: Period, timeZone: string, anchor: string, time: string, count: number): string[] {
+  const starts: string[] = [];
+  for (let at = Date.parse(time); starts.length < count;) {
+    const { start, end } = windowOf(period, timeZone, at, Date.parse(anchor));
+    starts.push(new Date(start).toISOString());
+    at = end ?? Number.NaN;
+  }
+  return starts;
+}
+
 function hoursOfDay(timeZone: string, time: string): number {
   const { start, end } = windowOf('day', timeZone, Date.parse(time));
   return ((end ?? Number.NaN) - start) / HOUR;
@@ -90,12 +101,89 @@ it('the week begins on Monday', () => {
   expect(windowAt('week', 'Europe/Berlin', '2026-11-29T23:00:00Z')[0]).toBe('2026-11-29T23:00:00.000Z');
 });
 
-it('all of time has one window', () => {
-  expect(windowOf('total', 'Europe/Berlin', Date.parse('2026-11-29T12:00:00Z'))).toEqual({ start: 0, end: null });
+it('all of time has one window, whatever it is counted from', () => {
+  const at = Date.parse('2026-11-29T12:00:00Z');
+  expect(windowOf('total', 'Europe/Berlin', at)).toEqual({ start: 0, end: null });
+  expect(windowOf('total', 'Europe/Berlin', at, at)).toEqual({ start: 0, end: null });
 });
 
 it('a time zone that there isn’t is an error', () => {
   expect(() => windowOf('day', 'Europe/Atlantis', 0)).toThrow(RangeError);
+  expect(() => windowOf('day', 'Europe/Atlantis', 0, 0)).toThrow(RangeError);
+});
+
+describe('counted from an anchor', () => {
+  it('months from the 31st end on the last day of shorter ones, and come back to the 31st', () => {
+    const anchor = '2026-01-31T09:30:00.250Z';
+    expect(startsFrom('month', 'UTC', anchor, '2026-01-31T09:30:00.250Z', 5)).toEqual([
+      '2026-01-31T09:30:00.250Z',
+      '2026-02-28T09:30:00.250Z',
+      '2026-03-31T09:30:00.250Z',
+      '2026-04-30T09:30:00.250Z',
+      '2026-05-31T09:30:00.250Z',
+    ]);
+    expect(startsFrom('month', 'UTC', anchor, '2028-02-29T09:30:00.250Z', 1)).toEqual(['2028-02-29T09:30:00.250Z']);
+    expect(startsFrom('month', 'UTC', anchor, '2026-03-31T09:30:00.249Z', 1)).toEqual(['2026-02-28T09:30:00.250Z']);
+  });
+
+  it('weeks begin on its weekday at its time of day, through both changes of the clocks', () => {
+    // A Wednesday, 10:00 in Berlin.
+    const anchor = '2026-03-25T09:00:00Z';
+    expect(startsFrom('week', 'Europe/Berlin', anchor, '2026-03-26T00:00:00Z', 2)).toEqual([
+      '2026-03-25T09:00:00.000Z',
+      '2026-04-01T08:00:00.000Z',
+    ]);
+    expect(startsFrom('week', 'Europe/Berlin', anchor, '2026-10-28T08:59:59Z', 2)).toEqual([
+      '2026-10-21T08:00:00.000Z',
+      '2026-10-28T09:00:00.000Z',
+    ]);
+  });
+
+  it('days begin at its time of day, and have 23 or 25 hours when clocks are changed', () => {
+    const anchor = '2026-01-10T05:00:00Z';
+    expect(startsFrom('day', 'Europe/Berlin', anchor, '2026-03-28T05:00:00Z', 3)).toEqual([
+      '2026-03-28T05:00:00.000Z',
+      '2026-03-29T04:00:00.000Z',
+      '2026-03-30T04:00:00.000Z',
+    ]);
+    expect(startsFrom('day', 'Europe/Berlin', anchor, '2026-10-24T04:00:00Z', 3)).toEqual([
+      '2026-10-24T04:00:00.000Z',
+      '2026-10-25T05:00:00.000Z',
+      '2026-10-26T05:00:00.000Z',
+    ]);
+  });
+
+  it('a day starts as much later where clocks are set forward over its time', () => {
+    expect(startsFrom('day', 'Europe/Berlin', '2026-01-10T01:30:00Z', '2026-03-29T02:00:00Z', 2)).toEqual([
+      '2026-03-29T01:30:00.000Z',
+      '2026-03-30T00:30:00.000Z',
+    ]);
+  });
+
+  it('a day starts the first time where clocks show its time twice, and doesn’t start again', () => {
+    const anchor = '2026-01-10T01:30:00Z';
+    expect(startsFrom('day', 'Europe/Berlin', anchor, '2026-10-25T00:30:00Z', 2)).toEqual([
+      '2026-10-25T00:30:00.000Z',
+      '2026-10-26T01:30:00.000Z',
+    ]);
+    // 02:15 for the second time.
+    expect(startsFrom('day', 'Europe/Berlin', anchor, '2026-10-25T01:15:00Z', 1)).toEqual(['2026-10-25T00:30:00.000Z']);
+  });
+
+  it('a day is left out with the one that a zone leaves out', () => {
+    expect(startsFrom('day', 'Pacific/Apia', '2011-12-01T16:00:00Z', '2011-12-29T16:00:00Z', 3)).toEqual([
+      '2011-12-29T16:00:00.000Z',
+      '2011-12-30T16:00:00.000Z',
+      '2011-12-31T16:00:00.000Z',
+    ]);
+  });
+
+  it('reaches back before the anchor', () => {
+    expect(startsFrom('month', 'UTC', '2026-03-31T00:00:00Z', '2026-02-01T00:00:00Z', 2)).toEqual([
+      '2026-01-31T00:00:00.000Z',
+      '2026-02-28T00:00:00.000Z',
+    ]);
+  });
 });
 
 it('windows have every instant in exactly one of them, whatever was asked before', () => {
@@ -109,12 +197,25 @@ it('windows have every instant in exactly one of them, whatever was asked before
   const period = fc.constantFrom<Period>('day', 'week', 'month');
   const instant = fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2030, 0) });
   fc.assert(
-    fc.property(zone, period, instant, (timeZone, period, at) => {
-      const { start, end } = windowOf(period, timeZone, at);
+    fc.property(zone, period, instant, fc.option(instant), (timeZone, period, at, anchor) => {
+      const { start, end } = windowOf(period, timeZone, at, anchor);
       expect(start).toBeLessThanOrEqual(at);
       expect(end).toBeGreaterThan(at);
-      expect(windowOf(period, timeZone, start - 1).end).toBe(start);
-      expect(windowOf(period, timeZone, end ?? Number.NaN).start).toBe(end);
+      expect(windowOf(period, timeZone, start - 1, anchor).end).toBe(start);
+      expect(windowOf(period, timeZone, end ?? Number.NaN, anchor).start).toBe(end);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+it('a window starts at its anchor, and every one counted from it when clocks show the same time of day', () => {
+  const instant = fc.integer({ min: Date.UTC(2015, 0), max: Date.UTC(2030, 0) });
+  const period = fc.constantFrom<Period>('day', 'week', 'month');
+  fc.assert(
+    fc.property(period, instant, instant, (period, anchor, at) => {
+      expect(windowOf(period, 'Europe/Berlin', anchor, anchor).start).toBe(anchor);
+      const { start } = windowOf(period, 'Asia/Kathmandu', at, anchor);
+      expect(wallClock('Asia/Kathmandu', start).slice(11)).toBe(wallClock('Asia/Kathmandu', anchor).slice(11));
     }),
     { numRuns: 500 },
   );
