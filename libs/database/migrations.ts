@@ -20,6 +20,7 @@ import * as rateCards from '../../migrations/0018_rate_cards.ts';
 import * as counters from '../../migrations/0019_counters.ts';
 import * as usageRecords from '../../migrations/0020_usage_records.ts';
 import * as commitments from '../../migrations/0021_commitments.ts';
+import * as budgets from '../../migrations/0022_budgets.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -44,4 +45,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0019_counters': counters,
   '0020_usage_records': usageRecords,
   '0021_commitments': commitments,
+  '0022_budgets': budgets,
 };

@@ -2,6 +2,7 @@ import type { AlertState } from './alerts.ts';
 import { type Amount, type JsonObject, ZERO } from '#amounts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
+import type { Budget } from './budgets.ts';
 import type { BurnRate } from './burn-rate.ts';
 import type { TestClock } from './test-clock.ts';
 
@@ -78,6 +79,8 @@ export interface Account {
   overdraftHeld: Amount;
   /** How long its holds usually last, in milliseconds; `null` where none has settled yet. */
   holdLifetimeMs: number | null;
+  /** Its own, in the order in which they were made; those that every account has stand beside them. */
+  budgets: readonly Budget[];
   readonly alerts: AlertState;
   readonly burnRate: BurnRate;
   /** The number of its last event; its events are numbered from 1 without a gap. */

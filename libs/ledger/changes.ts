@@ -3,7 +3,7 @@ import type { Authorization } from './authorization.ts';
 import type { CommitmentPeriod } from './commitments.ts';
 import type { Counter } from './counters.ts';
 import type { Transfer } from './chart.ts';
-import type { LedgerEvent, SentAlert } from './events.ts';
+import type { LedgerEvent, SentAlert, SentBudgetAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 import type { Overrides } from './authorization-pricing.ts';
@@ -36,9 +36,17 @@ export class AccountChanges extends RowChanges<AccountState> {
   /** Of the updated: accounts whose alerts, usage samples or event numbers have changed. */
   readonly alerts = new Set<AccountState>();
 
+  /** Of the updated: accounts whose budgets have changed. */
+  readonly budgets = new Set<AccountState>();
+
   updateTerms(account: AccountState): void {
     this.update(account);
     if (this.updated.has(account)) this.terms.add(account);
+  }
+
+  updateBudgets(account: AccountState): void {
+    this.update(account);
+    if (this.updated.has(account)) this.budgets.add(account);
   }
 
   updateAlerts(account: AccountState): void {
@@ -62,6 +70,7 @@ export interface Changes {
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
+  readonly sentBudgetAlerts: SentBudgetAlert[];
   /** Own prices of accounts, each version of them. */
   readonly overrides: AccountOverrides[];
   readonly usageRecords: UsageRecord[];
@@ -86,6 +95,7 @@ export function noChanges(): Changes {
     transfers: [],
     events: [],
     sentAlerts: [],
+    sentBudgetAlerts: [],
     overrides: [],
     usageRecords: [],
     lateCommits: [],

@@ -1,11 +1,22 @@
 import { type Amount, ZERO } from '#amounts';
 import type { AccountKey } from './ids.ts';
 
+/**
+ * What a counter is of: a quantity that prices count, what is spent under a budget, what is spent of an account's share of a limit
+ * over many accounts, or how fast something goes on.
+ */
+export type CounterKind = 'quantity' | 'budget' | 'share' | 'pace';
+
 /** One window of a counter: how much of something an account has used within it. A window that has no row is one of zeros. */
 export interface Counter {
   readonly accountKey: AccountKey;
   /** A UUID that stands for what is counted. */
   readonly counter: string;
+  readonly kind: CounterKind;
+  /** The name of the budget or rule that counts; `null` for other kinds. */
+  readonly name: string | null;
+  /** The value that has a window of its own; `null` where all values share one. */
+  readonly value: string | null;
   /** Milliseconds since 1970; it belongs to the window. */
   readonly windowStart: number;
   /** It doesn't belong to the window. `null`: the window never ends. */
@@ -14,23 +25,32 @@ export interface Counter {
   used: Amount;
   /** What open ones may still use. */
   reserved: Amount;
-  /** Used beyond what is granted. */
-  readonly overrun: Amount;
-  /** The most that may be used and reserved; `null` where there is no limit. */
-  readonly granted: Amount | null;
+  /** Used beyond what is granted: what commits took beyond their holds. */
+  overrun: Amount;
+  /** The most that requests may use and reserve; `null` where there is no limit. */
+  granted: Amount | null;
+  /** The highest threshold that an alert was sent for, in percent; `null` where none was. */
+  alerted: number | null;
+  /** Whether an alert was sent that more than its limit was used. */
+  exceeded: boolean;
   /** Whether it is loaded with its account. Once closed it is loaded only with an authorization that was made in the window. */
   open: boolean;
 }
 
 /** What one authorization counts for in a window of a counter. */
 export interface Reservation {
+  /** Of `spending`, it reserves what is held, and has used what was committed less refunds. */
+  readonly of: 'quantity' | 'spending';
   readonly counter: string;
   readonly windowStart: number;
   /** Still reserved. */
   readonly amount: Amount;
   /** What it has used. */
   readonly used: Amount;
-  /** What had been used of the counter when this authorization first used some: where its price begins. */
+  /**
+   * What had been used of the counter when this authorization first used some: where its price begins. `null` of spending, which
+   * no price is of.
+   */
   readonly first: Amount | null;
 }
 

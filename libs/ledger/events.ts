@@ -179,3 +179,13 @@ export interface SentAlert {
   readonly threshold: string;
   readonly eventId: string;
 }
+
+/** Why an alert of a budget isn't sent again: a threshold of a window, or that its limit was exceeded. */
+export interface SentBudgetAlert {
+  readonly accountKey: AccountKey;
+  readonly counter: string;
+  readonly windowStart: number;
+  /** In percent, or `exceeded`. */
+  readonly threshold: string;
+  readonly eventId: string;
+}

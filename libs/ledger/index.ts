@@ -28,9 +28,11 @@ export type {
   Tags,
   Usage,
 } from './authorization.ts';
+export { BUDGET_MODES, BUDGET_OWNERS, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
+export type { Budget, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export { Counters } from './counters.ts';
-export type { Counter, Reservation } from './counters.ts';
+export type { Counter, CounterKind, Reservation } from './counters.ts';
 export { available, type Balance } from './balance.ts';
 export { noChanges, type AccountOverrides, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';
@@ -74,6 +76,7 @@ export type {
   LedgerEvents,
   LedgerEventType,
   SentAlert,
+  SentBudgetAlert,
 } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
 export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
@@ -93,7 +96,23 @@ export {
 } from './ids.ts';
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
-export type { Outcome, OutputUnbounded, Refusal, RefusalCode, RefusedOutcome, UnpricedUsage } from './refusals.ts';
+export type {
+  BudgetExceeded,
+  Exceeded,
+  OpenHoldsExceeded,
+  Outcome,
+  OutputUnbounded,
+  Refusal,
+  RefusalCode,
+  RefusedOutcome,
+  RequestTooLarge,
+  SpanLimitExceeded,
+  SpendRateExceeded,
+  UnpricedUsage,
+  UsageSuspended,
+} from './refusals.ts';
+export { firstRefusal, limitsOf, limitsOfMore, NO_LIMITS, roomOf } from './decide/limits.ts';
+export type { Limit, LimitedRequest, Limits, SpendingWindow } from './decide/limits.ts';
 export { revenueTallies, type RevenueTally } from './revenue-tally.ts';
 export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';

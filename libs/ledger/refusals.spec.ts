@@ -26,6 +26,12 @@ const FIGURES = {
   value: 'jo',
   usage: [0],
   index: 0,
+  rule: 'rate' as const,
+  until: null,
+  spent: ZERO,
+  resetsAt: null,
+  budget: '01920000-0000-7000-8000-000000000001',
+  name: 'team',
 };
 
 function refusal(code: RefusalCode): Refusal {
@@ -192,6 +198,17 @@ describe('isRemembered', () => {
   it('remembers what was done, and a decline', () => {
     expect(isRemembered(accepted(null))).toBe(true);
     const remembered = REFUSAL_CODES.filter((code) => isRemembered(refused(refusal(code))));
-    expect(remembered).toEqual(['account_closed', 'account_suspended', 'insufficient_credits', 'credits_held']);
+    expect(remembered).toEqual([
+      'account_closed',
+      'account_suspended',
+      'usage_suspended',
+      'request_too_large',
+      'open_holds_exceeded',
+      'budget_exceeded',
+      'key_limit_exceeded',
+      'environment_limit_exceeded',
+      'insufficient_credits',
+      'credits_held',
+    ]);
   });
 });

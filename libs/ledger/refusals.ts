@@ -32,6 +32,13 @@ export const REFUSAL_CODES = [
   'no_rate_card',
   'output_unbounded',
   'unpriced_usage',
+  'usage_suspended',
+  'request_too_large',
+  'open_holds_exceeded',
+  'spend_rate_exceeded',
+  'budget_exceeded',
+  'key_limit_exceeded',
+  'environment_limit_exceeded',
   'insufficient_credits',
   'credits_held',
 ] as const;
@@ -103,6 +110,75 @@ export interface OutputUnbounded {
   readonly index: number;
 }
 
+/** A rule has suspended what a request is for: all that has this value of a tag. */
+export interface UsageSuspended {
+  readonly code: 'usage_suspended';
+  readonly account: string;
+  readonly rule: string;
+  readonly tag: string;
+  readonly value: string;
+  /** By the account's clock; `null`: until somebody resumes it. */
+  readonly until: number | null;
+}
+
+/** A request of more than a rule allows one to be. */
+export interface RequestTooLarge {
+  readonly code: 'request_too_large';
+  readonly account: string;
+  readonly rule: 'max_amount' | 'max_output_tokens';
+  readonly required: Amount;
+  readonly limit: Amount;
+}
+
+/** As many authorizations are open as a rule allows. */
+export interface OpenHoldsExceeded {
+  readonly code: 'open_holds_exceeded';
+  readonly account: string;
+  readonly limit: number;
+}
+
+/** More is spent in a short time than a rule allows, or somebody has to rest for a while. */
+export interface SpendRateExceeded {
+  readonly code: 'spend_rate_exceeded';
+  readonly account: string;
+  readonly rule: 'rate' | 'nap' | 'spike' | 'loop';
+  /** The tag whose value it is about; `null` where it is about the account. */
+  readonly tag: string | null;
+  readonly value: string | null;
+  /** At least 1. */
+  readonly retryAfterSeconds: number;
+}
+
+/** How far the window of a limit is used up. */
+export interface Exceeded {
+  readonly account: string;
+  readonly required: Amount;
+  readonly limit: Amount;
+  /** What is used in the window, less refunds. */
+  readonly spent: Amount;
+  /** What open authorizations hold of it. */
+  readonly held: Amount;
+  /** When its window ends, by the account's clock, in milliseconds since 1970; `null`: never. */
+  readonly resetsAt: number | null;
+  /** When to ask again; `null` where it doesn't help that open authorizations let go of what they hold. */
+  readonly retryAfterSeconds: number | null;
+  /** False where that may be later: not all open holds were known to the decision. */
+  readonly expiryIsExact: boolean;
+}
+
+export interface BudgetExceeded extends Exceeded {
+  readonly code: 'budget_exceeded';
+  /** The budget's UUID. */
+  readonly budget: string;
+  readonly name: string;
+  /** The value whose window it is; `null` where the budget has one for all. */
+  readonly value: string | null;
+}
+
+export interface SpanLimitExceeded extends Exceeded {
+  readonly code: 'key_limit_exceeded' | 'environment_limit_exceeded';
+}
+
 /** What needs no figures: the account says it. */
 type AboutAccount =
   | 'no_rate_card'
@@ -123,6 +199,12 @@ export type Refusal =
   | TagConflict
   | UnpricedUsage
   | OutputUnbounded
+  | UsageSuspended
+  | RequestTooLarge
+  | OpenHoldsExceeded
+  | SpendRateExceeded
+  | BudgetExceeded
+  | SpanLimitExceeded
   | { readonly code: AboutAccount; readonly account: string }
   | {
       readonly code: Exclude<
@@ -136,6 +218,13 @@ export type Refusal =
         | 'tag_conflict'
         | 'unpriced_usage'
         | 'output_unbounded'
+        | 'usage_suspended'
+        | 'request_too_large'
+        | 'open_holds_exceeded'
+        | 'spend_rate_exceeded'
+        | 'budget_exceeded'
+        | 'key_limit_exceeded'
+        | 'environment_limit_exceeded'
         | AboutAccount
         | 'refund_exceeds_committed'
       >;
@@ -164,21 +253,28 @@ export function gravest(refusals: readonly Refusal[]): Refusal | undefined {
 }
 
 /**
- * Whether the answer is remembered under its idempotency key. A "no" for want of credits is business and stays a "no";
- * a conflict with the present state isn't, and the key may be used again.
+ * Whether the answer is remembered under its idempotency key. A "no" for want of credits, or under a limit, is business and stays a
+ * "no"; a conflict with the present state isn't, and the key may be used again. So it may where something was asked for too fast.
  */
 export function isRemembered(outcome: Outcome<unknown>): boolean {
-  return outcome.ok || isDecline(outcome.refusal.code);
+  return outcome.ok || (isDecline(outcome.refusal.code) && outcome.refusal.code !== 'spend_rate_exceeded');
 }
 
 const DECLINES: ReadonlySet<RefusalCode> = new Set([
   'account_closed',
   'account_suspended',
+  'usage_suspended',
+  'request_too_large',
+  'open_holds_exceeded',
+  'spend_rate_exceeded',
+  'budget_exceeded',
+  'key_limit_exceeded',
+  'environment_limit_exceeded',
   'insufficient_credits',
   'credits_held',
 ]);
 
-/** A "no" for want of credits, or because the account is suspended or closed. */
+/** A "no" for want of credits, under a limit, or because the account is suspended or closed. */
 export function isDecline(code: RefusalCode): boolean {
   return DECLINES.has(code);
 }

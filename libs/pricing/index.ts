@@ -3,6 +3,7 @@ export { usageFault } from './check-usage.ts';
 export { costOfUsages, type Cost, type CostCard } from './costs/cost-of-usages.ts';
 export { VendorCosts } from './costs/vendor-costs.ts';
 export { fitOutput, type FittedRequest } from './fit-output.ts';
+export { hashedUuid } from './hashed-uuid.ts';
 export type { Condition, Match } from './match.ts';
 export { cardPrices, type CardOptions } from './imports/card-prices.ts';
 export { diffPrices, type AmountChange, type PriceChange, type PricesDiff } from './imports/diff-prices.ts';

@@ -3,7 +3,7 @@ import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
-import { oneOfProblems } from '../problems/problem-schemas.ts';
+import { LIMIT_PROBLEMS, oneOfProblems } from '../problems/problem-schemas.ts';
 import { LINE_SCHEMA } from '../rate-cards/line.schema.ts';
 import { USAGE_LIST_SCHEMA } from '../validation/usage.ts';
 import type { authorizationView } from './authorization.view.ts';
@@ -121,6 +121,7 @@ const PROBLEM_ITEM: JsonSchema = {
       'no_rate_card',
       'invalid_request',
       'unpriced_usage',
+      ...LIMIT_PROBLEMS,
       'insufficient_credits',
       'credits_held',
     ]),

@@ -10,6 +10,7 @@ import {
 import type { OperationsOf } from '../openapi/operation.ts';
 import { listSchema } from '../openapi/view-schema.ts';
 import type { ProblemCode } from '../problems/problem.ts';
+import { LIMIT_PROBLEMS } from '../problems/problem-schemas.ts';
 import type { AuthorizationsController } from './authorizations.controller.ts';
 import { PATH, SETTLING_OPERATIONS, THE_AUTHORIZATION, WANT_OF_CREDITS } from './settling.operations.ts';
 
@@ -20,6 +21,7 @@ export const SPEND_PROBLEMS: readonly ProblemCode[] = [
   'account_suspended',
   'no_rate_card',
   'unpriced_usage',
+  ...LIMIT_PROBLEMS,
   ...WANT_OF_CREDITS,
 ];
 
@@ -203,6 +205,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
       'account_suspended',
       'no_rate_card',
       'unpriced_usage',
+      ...LIMIT_PROBLEMS,
       ...WANT_OF_CREDITS,
     ],
     examples: [

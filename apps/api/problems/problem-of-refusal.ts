@@ -1,6 +1,7 @@
 import { formatAmount } from '#amounts';
 import type { CommandType, Refusal, RefusalCode } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
+import { problemOfLimit } from './problem-of-limit.ts';
 import { problemOfPricing } from './problem-of-pricing.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -22,6 +23,13 @@ type PlainRefusal = Exclude<
   | 'no_rate_card'
   | 'unpriced_usage'
   | 'output_unbounded'
+  | 'usage_suspended'
+  | 'request_too_large'
+  | 'open_holds_exceeded'
+  | 'spend_rate_exceeded'
+  | 'budget_exceeded'
+  | 'key_limit_exceeded'
+  | 'environment_limit_exceeded'
 >;
 
 const DETAILS: Record<PlainRefusal, string> = {
@@ -83,15 +91,10 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
       return problem(refusal.code, ABOUT_ACCOUNTS[refusal.code](refusal.account), { account: refusal.account });
     case 'account_exists':
       return problem(refusal.code, describeDifference(refusal), { errors: refusal.differing.map(differingField) });
-    case 'too_many_holds':
-      return problem(
-        refusal.code,
-        `Account ${refusal.account} has ${String(refusal.limit)} authorizations open already.`,
-        {
-          account: refusal.account,
-          limit: refusal.limit,
-        },
-      );
+    case 'too_many_holds': {
+      const { code, account, limit } = refusal;
+      return problem(code, `Account ${account} has ${String(limit)} authorizations open already.`, { account, limit });
+    }
     case 'too_many_steps':
       return problem(refusal.code, `${stepsTaken(refusal)} Make its final commit, or authorize anew.`, {
         limit: refusal.limit,
@@ -113,6 +116,14 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'unpriced_usage':
     case 'output_unbounded':
       return problemOfPricing(refusal);
+    case 'usage_suspended':
+    case 'request_too_large':
+    case 'open_holds_exceeded':
+    case 'spend_rate_exceeded':
+    case 'budget_exceeded':
+    case 'key_limit_exceeded':
+    case 'environment_limit_exceeded':
+      return problemOfLimit(refusal);
     case 'refund_exceeds_committed':
       return problem(
         refusal.code,

@@ -45,10 +45,45 @@ const OUT_OF_SCOPE: Readonly<Record<string, JsonSchema>> = {
   ),
 };
 
+const RETRY_AFTER: JsonSchema = {
+  type: 'integer',
+  minimum: 1,
+  description: 'Seconds after which to try again; also the header `Retry-After`.',
+};
+
+/** What a limit says of its window. */
+const EXCEEDED: Readonly<Record<string, JsonSchema>> = {
+  account: ACCOUNT,
+  required: amount('What the request needs.'),
+  limit: amount('The most that may be spent and held.'),
+  spent: amount('What is spent, less refunds.'),
+  held: amount('What open authorizations hold of it.'),
+  resets_at: {
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'When the period ends, by the account’s clock; null if it never does.',
+  },
+};
+
+/** Of a decline where waiting for open authorizations helps. */
+const MAY_RETRY: Readonly<Record<string, JsonSchema>> = {
+  retry_after: {
+    ...RETRY_AFTER,
+    description:
+      'After how many seconds the account’s holds usually settle; only if that would make enough room. Also the header `Retry-After`.',
+  },
+};
+
+const TAG = { type: ['string', 'null'], description: 'The tag; null if it is about the whole account.' } as const;
+const RULE = text('The rule.');
+
 /** What a problem has beside its title and detail in some of its answers only. */
 const OPTIONAL_FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>> = {
   insufficient_credits: OUT_OF_SCOPE,
   credits_held: OUT_OF_SCOPE,
+  budget_exceeded: MAY_RETRY,
+  key_limit_exceeded: MAY_RETRY,
+  environment_limit_exceeded: MAY_RETRY,
 };
 
 /** What a problem has beside its title and detail. */
@@ -75,6 +110,45 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
       description: 'The maximum number of partial commits and extensions, or of draws on grants.',
     },
   },
+  usage_suspended: {
+    account: ACCOUNT,
+    rule: RULE,
+    tag: text('The tag.'),
+    value: text('Its value.'),
+    until: {
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'When the suspension ends, by the account’s clock; null if somebody has to end it.',
+    },
+  },
+  request_too_large: {
+    account: ACCOUNT,
+    rule: choice(['max_amount', 'max_output_tokens'], 'The rule.'),
+    required: amount('What the request needs.'),
+    limit: amount('The most that the rule allows.'),
+  },
+  open_holds_exceeded: {
+    account: ACCOUNT,
+    limit: { type: 'integer', description: 'The maximum number of open authorizations.' },
+  },
+  spend_rate_exceeded: {
+    account: ACCOUNT,
+    rule: RULE,
+    tag: TAG,
+    value: { type: ['string', 'null'], description: 'Its value.' },
+    retry_after: RETRY_AFTER,
+  },
+  budget_exceeded: {
+    budget: text('The budget’s id.'),
+    name: text('The budget’s name.'),
+    value: {
+      type: ['string', 'null'],
+      description: 'The value whose budget it is, of the tag or name that each has one for; null if all share one.',
+    },
+    ...EXCEEDED,
+  },
+  key_limit_exceeded: EXCEEDED,
+  environment_limit_exceeded: EXCEEDED,
   insufficient_credits: SHORTFALL,
   credits_held: {
     ...SHORTFALL,
@@ -117,6 +191,17 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   refund_exceeds_committed: { refundable: amount('The amount that can still be refunded.') },
 };
 
+/** Declines under limits, in their order. */
+export const LIMIT_PROBLEMS: readonly ProblemCode[] = [
+  'usage_suspended',
+  'request_too_large',
+  'open_holds_exceeded',
+  'spend_rate_exceeded',
+  'budget_exceeded',
+  'key_limit_exceeded',
+  'environment_limit_exceeded',
+];
+
 /** Refusals that a whole batch may be answered with. */
 const OF_BATCHES: readonly ProblemCode[] = [
   'account_not_found',
@@ -126,6 +211,7 @@ const OF_BATCHES: readonly ProblemCode[] = [
   'no_rate_card',
   'invalid_request',
   'unpriced_usage',
+  ...LIMIT_PROBLEMS,
   'insufficient_credits',
   'credits_held',
 ];

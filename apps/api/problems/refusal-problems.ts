@@ -31,6 +31,13 @@ export const REFUSAL_PROBLEMS = {
   unit_mismatch: { status: 422, title: 'The units differ' },
   no_rate_card: { status: 422, title: 'The account has no rate card' },
   unpriced_usage: { status: 422, title: 'Some usage has no price' },
+  usage_suspended: { status: 402, title: 'Usage with this tag is suspended' },
+  request_too_large: { status: 402, title: 'The request is larger than a rule allows' },
+  open_holds_exceeded: { status: 402, title: 'The account has as many open authorizations as a rule allows' },
+  spend_rate_exceeded: { status: 402, title: 'Credits are spent faster than a rule allows' },
+  budget_exceeded: { status: 402, title: 'The budget does not suffice' },
+  key_limit_exceeded: { status: 402, title: 'The limit of the API key does not suffice' },
+  environment_limit_exceeded: { status: 402, title: 'The limit of the environment does not suffice' },
   insufficient_credits: { status: 402, title: 'The credits do not suffice' },
   credits_held: { status: 402, title: 'The credits are held by other authorizations' },
 } as const satisfies Record<Exclude<RefusalCode, 'output_unbounded'>, ProblemKind>;

@@ -20,7 +20,7 @@ export function sendAnswer(reply: FastifyReply, { status, body, replayed }: Answ
   }
   const { code, retry_after: seconds } = JSON.parse(body) as ProblemBody;
   reply.request.problem = code;
-  if (status === 402 && hasKey) reply.header('purser-decline-final', 'true');
+  if (status === 402 && hasKey && code !== 'spend_rate_exceeded') reply.header('purser-decline-final', 'true');
   if (seconds !== undefined) reply.header('retry-after', String(seconds));
   void reply.status(status).header('content-type', 'application/problem+json').send(body);
 }

@@ -1,5 +1,5 @@
 import { connect, type Pool } from '#database';
-import { NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
+import { NO_RULES, NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
 import { RateCardMirror } from '../prices/rate-card-mirror.ts';
 import { Settings } from '../settings/settings.ts';
@@ -61,6 +61,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => commitSubscriptions.close());
   const rules = {
     alertRules: alertDefaults.rules,
+    budgets: NO_RULES.budgets,
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
     commitSubscribers: commitSubscriptions,
     prices: rateCards,

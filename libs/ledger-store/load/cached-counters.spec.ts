@@ -8,12 +8,17 @@ function windowOf({ account }: AccountState, windowStart: number, open: boolean)
   return {
     accountKey: account.key,
     counter: '00000000-0000-4000-8000-000000000001',
+    kind: 'quantity',
+    name: null,
+    value: null,
     windowStart,
     windowEnd: windowStart + 10,
     used: new Amount('7'),
     reserved: ZERO,
     overrun: ZERO,
     granted: null,
+    alerted: null,
+    exceeded: false,
     open,
   };
 }

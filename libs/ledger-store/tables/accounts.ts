@@ -9,7 +9,7 @@ import {
   type TestClock,
 } from '#ledger';
 import { column } from './column.ts';
-import { alertRules, usageSamples } from './json-forms.ts';
+import { alertRules, budgets, usageSamples } from './json-forms.ts';
 import {
   accountKey,
   bits64,
@@ -33,7 +33,7 @@ const clockNumber: Kind<TestClock | null, number> = {
   write: (clock) => clock?.number ?? 0,
 };
 
-/** Three updates: what nearly every decision changes, what an operator sets, and what alerts remember. */
+/** Four updates: what nearly every decision changes, what an operator sets, its budgets, and what alerts remember. */
 export const ACCOUNTS = table({
   name: 'accounts',
   owner: 'account',
@@ -68,6 +68,7 @@ export const ACCOUNTS = table({
         erasureRequestedAt: column('erasure_requested_at', time).nullable().updated('terms'),
         erasedAt: column('erased_at', time).nullable().updated('terms'),
       },
+      budgets: column('budgets', budgets).updated('budgets'),
       alerts: {
         rules: column('alert_rules', alertRules).updated('alerts'),
         basis: column('alert_basis', numeric).updated('alerts'),

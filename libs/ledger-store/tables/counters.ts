@@ -1,6 +1,6 @@
-import type { Counter } from '#ledger';
+import type { Counter, CounterKind } from '#ledger';
 import { column } from './column.ts';
-import { accountKey, boolean, numeric, time, uuid } from './kind.ts';
+import { accountKey, boolean, enumeration, integer, numeric, text, time, uuid } from './kind.ts';
 import { table, type RowOf } from './table.ts';
 
 /** What accounts use of something, window by window. */
@@ -11,11 +11,16 @@ export const COUNTERS = table({
     accountKey: column('account_id', accountKey).key(),
     counter: column('counter', uuid).key(),
     windowStart: column('window_start', time).key(),
+    kind: column('kind', enumeration<CounterKind>('counter_kind')),
+    name: column('name', text()).nullable(),
+    value: column('value', text()).nullable(),
     windowEnd: column('window_end', time).nullable(),
     used: column('used', numeric).updated(),
     reserved: column('reserved', numeric).updated(),
-    overrun: column('overrun', numeric).generated(),
-    granted: column('granted', numeric).nullable().generated(),
+    overrun: column('overrun', numeric).updated(),
+    granted: column('granted', numeric).nullable().updated(),
+    alerted: column('alerted', integer).nullable().updated(),
+    exceeded: column('exceeded', boolean).updated(),
     open: column('open', boolean).updated(),
   },
 });

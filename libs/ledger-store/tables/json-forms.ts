@@ -1,5 +1,5 @@
 import { Amount, formatAmount, ZERO } from '#amounts';
-import type { Draw, GrantShare, HoldStep, OwnAlertRules, BurnRate, Reservation } from '#ledger';
+import type { Budget, BudgetRaise, Draw, GrantShare, HoldStep, OwnAlertRules, BurnRate, Reservation } from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
 
 /** Alert rules as they are stored; an account's own may lack either list. */
@@ -59,25 +59,53 @@ export const holdSteps: Kind<HoldStep[], readonly StoredStep[]> = jsonList<HoldS
 
 /**
  * `["<counter>", <start of the window, milliseconds since 1970>, "<reserved>", "<used>", "<used of the counter before>"]`; the last
- * two are absent as long as nothing was used.
+ * two are absent as long as nothing was used. Of spending, the last one is `null`, and `"spending"` follows.
  */
 type StoredReservation = readonly [
   counter: string,
   windowStart: number,
   amount: string,
-  ...([] | [used: string, first: string]),
+  ...([] | [used: string, first: string] | [used: string, first: null, of: 'spending']),
 ];
 
 export const reservations = jsonList<Reservation, StoredReservation>(
-  ([counter, windowStart, amount, used, first]) => ({
+  ([counter, windowStart, amount, used, first, of]) => ({
+    of: of ?? 'quantity',
     counter,
     windowStart,
-    amount: new Amount(amount),
-    used: used === undefined ? ZERO : new Amount(used),
-    first: first === undefined ? null : new Amount(first),
+    amount: amountFrom(amount),
+    used: used === undefined ? ZERO : amountFrom(used),
+    first: first === undefined || first === null ? null : new Amount(first),
   }),
-  ({ counter, windowStart, amount, used, first }) =>
-    first === null
-      ? [counter, windowStart, formatAmount(amount)]
-      : [counter, windowStart, formatAmount(amount), formatAmount(used), formatAmount(first)],
+  ({ of, counter, windowStart, amount, used, first }) => {
+    const reserved = [counter, windowStart, formatAmount(amount)] as const;
+    if (of === 'spending') return [...reserved, formatAmount(used), null, of];
+    return first === null ? reserved : [...reserved, formatAmount(used), formatAmount(first)];
+  },
+);
+
+function amountFrom(text: string): Amount {
+  return text === '0' ? ZERO : new Amount(text);
+}
+
+/** A budget with its amounts as text. */
+type StoredBudget = Omit<Budget, 'amount' | 'expected' | 'raise'> & {
+  readonly amount: string;
+  readonly expected: string | null;
+  readonly raise: (Omit<BudgetRaise, 'amount'> & { readonly amount: string }) | null;
+};
+
+export const budgets = jsonList<Budget, StoredBudget>(
+  ({ amount, expected, raise, ...rest }) => ({
+    ...rest,
+    amount: new Amount(amount),
+    expected: expected === null ? null : new Amount(expected),
+    raise: raise && { ...raise, amount: new Amount(raise.amount) },
+  }),
+  ({ amount, expected, raise, ...rest }) => ({
+    ...rest,
+    amount: formatAmount(amount),
+    expected: expected && formatAmount(expected),
+    raise: raise && { ...raise, amount: formatAmount(raise.amount) },
+  }),
 );

@@ -75,6 +75,42 @@ const account: Account = {
   debt: new Amount('0.5'),
   overdraftHeld: new Amount('1.25'),
   holdLifetimeMs: 4321,
+  budgets: [
+    {
+      name: ODD,
+      id: '01920000-0000-7000-8000-000000000004',
+      amount: new Amount('1e30'),
+      expected: new Amount('0.000000000001'),
+      period: 'week',
+      anchor: NOW,
+      timeZone: 'Asia/Kathmandu',
+      mode: 'hard',
+      scope: { [ODD]: [ODD, ''] },
+      per: ODD,
+      thresholds: [50, 150],
+      until: NOW,
+      raise: { amount: new Amount('2.5'), until: NOW, reason: ODD },
+      owner: 'customer',
+      createdAt: NOW,
+    },
+    {
+      name: 'month',
+      id: '01920000-0000-7000-8000-000000000005',
+      amount: ZERO,
+      expected: null,
+      period: 'month',
+      anchor: null,
+      timeZone: null,
+      mode: 'soft',
+      scope: {},
+      per: null,
+      thresholds: [],
+      until: null,
+      raise: null,
+      owner: 'operator',
+      createdAt: NOW,
+    },
+  ],
   alerts: {
     rules: { percent: [50, 90], remaining: [new Amount('1.5'), ZERO] },
     basis: new Amount('99999999999999999999999999.5'),
@@ -120,6 +156,7 @@ const bareGrant: Grant = {
 };
 
 const COUNTER = '01920000-0000-4000-8000-000000000002';
+const BUDGET = '01920000-0000-8000-8000-000000000003';
 const hold: Authorization = {
   id: ids.next(NOW),
   accountKey: key,
@@ -132,8 +169,17 @@ const hold: Authorization = {
   overdraftHeld: new Amount('2.000000000001'),
   steps: [{ at: NOW, held: new Amount('6') }],
   reservations: [
-    { counter: COUNTER, windowStart: NOW, amount: new Amount('3'), used: ZERO, first: null },
-    { counter: COUNTER, windowStart: 0, amount: ZERO, used: new Amount('0.000000000001'), first: new Amount('1e30') },
+    { of: 'quantity', counter: COUNTER, windowStart: NOW, amount: new Amount('3'), used: ZERO, first: null },
+    {
+      of: 'quantity',
+      counter: COUNTER,
+      windowStart: 0,
+      amount: ZERO,
+      used: new Amount('0.000000000001'),
+      first: new Amount('1e30'),
+    },
+    { of: 'spending', counter: BUDGET, windowStart: NOW, amount: new Amount('3'), used: ZERO, first: null },
+    { of: 'spending', counter: BUDGET, windowStart: 0, amount: ZERO, used: new Amount('1e30'), first: null },
   ],
   committed: new Amount('1.5'),
   draws: [
@@ -249,12 +295,17 @@ const expired: Authorization = {
 const counter: Counter = {
   accountKey: key,
   counter: COUNTER,
+  kind: 'budget',
+  name: ODD.replaceAll('\u0001', ''),
+  value: ODD,
   windowStart: NOW,
   windowEnd: NOW + 1,
   used: new Amount('0.000000000001'),
   reserved: new Amount('2.5'),
-  overrun: ZERO,
-  granted: null,
+  overrun: new Amount('0.500000000001'),
+  granted: new Amount('2'),
+  alerted: 150,
+  exceeded: true,
   open: true,
 };
 const running: CommitmentPeriod = {
@@ -278,7 +329,20 @@ const settledPeriod: CommitmentPeriod = {
   uncollected: new Amount('7'),
 };
 
-const endlessCounter: Counter = { ...counter, windowStart: 0, windowEnd: null, reserved: ZERO, open: false };
+const endlessCounter: Counter = {
+  ...counter,
+  kind: 'quantity',
+  name: null,
+  value: null,
+  windowStart: 0,
+  windowEnd: null,
+  reserved: ZERO,
+  overrun: ZERO,
+  granted: null,
+  alerted: null,
+  exceeded: false,
+  open: false,
+};
 
 const transfer: Transfer = {
   id: ids.next(NOW),
@@ -340,7 +404,12 @@ describe('what is written by a description is read back as it was', () => {
   it('counters', async () => {
     const rows = await written<CounterRow>(insertRows(COUNTERS)([counter, endlessCounter]), 'counters');
     expect(rows.map(counterFromRow)).toEqual([counter, endlessCounter]);
-    const used = [counter, endlessCounter].map((one) => ({ ...one, used: new Amount('7'), open: true }));
+    const used = [counter, endlessCounter].map((one) => ({
+      ...one,
+      used: new Amount('2'),
+      overrun: new Amount('7'),
+      open: true,
+    }));
     const updated = await written<CounterRow>(updateRows(COUNTERS)(used), 'counters');
     expect(updated.map(counterFromRow)).toEqual(used);
   });

@@ -3,6 +3,7 @@ import { ACCOUNTS } from './accounts.ts';
 import { ALERTS } from './alerts.ts';
 import { AUDIT_LOG } from './audit-log.ts';
 import { AUTHORIZATIONS } from './authorizations.ts';
+import { BUDGET_ALERTS } from './budget-alerts.ts';
 import { COMMITMENT_PERIODS } from './commitment-periods.ts';
 import { COUNTERS } from './counters.ts';
 import { DECLINES } from './declines.ts';
@@ -21,6 +22,7 @@ export const DESCRIBED_TABLES = [
   ALERTS,
   AUDIT_LOG,
   AUTHORIZATIONS,
+  BUDGET_ALERTS,
   COMMITMENT_PERIODS,
   COUNTERS,
   DECLINES,

@@ -62,6 +62,7 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     debt: ZERO,
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
+    budgets: [],
     alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
     burnRate: { total: ZERO, samples: [] },
     sequence: 0,

@@ -7,6 +7,7 @@ import { ACCOUNTS } from '../tables/accounts.ts';
 import { ALERTS } from '../tables/alerts.ts';
 import { AUDIT_LOG } from '../tables/audit-log.ts';
 import { AUTHORIZATIONS } from '../tables/authorizations.ts';
+import { BUDGET_ALERTS } from '../tables/budget-alerts.ts';
 import { COMMITMENT_PERIODS } from '../tables/commitment-periods.ts';
 import { COUNTERS } from '../tables/counters.ts';
 import { DECLINES } from '../tables/declines.ts';
@@ -21,6 +22,7 @@ import { countDeclines } from './count-declines.ts';
 const insertAccounts = insertRows(ACCOUNTS);
 const updateSums = updateRows(ACCOUNTS, 'sums');
 const updateTerms = updateRows(ACCOUNTS, 'terms');
+const updateBudgets = updateRows(ACCOUNTS, 'budgets');
 const updateAlerts = updateRows(ACCOUNTS, 'alerts');
 const insertGrants = insertRows(GRANTS);
 const updateGrants = updateRows(GRANTS);
@@ -38,6 +40,7 @@ const insertOverrides = insertRows(ACCOUNT_OVERRIDES);
 const insertUsageRecords = insertRows(USAGE_RECORDS);
 const insertEvents = insertRows(EVENTS);
 const insertAlerts = insertRows(ALERTS);
+const insertBudgetAlerts = insertRows(BUDGET_ALERTS);
 const deleteDeclines = deleteRows(DECLINES);
 const insertKeys = insertRows(IDEMPOTENCY_KEYS);
 const insertKeptKeys = insertRows(KEPT_IDEMPOTENCY_KEYS);
@@ -61,6 +64,7 @@ export function writeChanges(
     ...write(insertAccounts, [...accounts.created]),
     ...write(updateSums, [...accounts.updated]),
     ...write(updateTerms, [...accounts.terms]),
+    ...write(updateBudgets, [...accounts.budgets]),
     ...write(updateAlerts, [...accounts.alerts]),
     ...write(insertGrants, [...grants.created]),
     ...write(updateGrants, [...grants.updated]),
@@ -81,6 +85,7 @@ export function writeChanges(
     ...write(insertUsageRecords, changes.usageRecords),
     ...write(insertEvents, changes.events),
     ...write(insertAlerts, changes.sentAlerts),
+    ...write(insertBudgetAlerts, changes.sentBudgetAlerts),
     ...write(deleteDeclines, [...changes.reportedDeclines]),
     ...write((declines) => countDeclines(declines, realNow), [...changes.declines]),
     ...rememberAnswers(remembered),

@@ -51,6 +51,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     debt: ZERO,
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
+    budgets: [],
     alerts: noAlertState(),
     burnRate: noBurnRate(),
     sequence: 0,

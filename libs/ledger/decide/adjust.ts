@@ -7,6 +7,7 @@ import { accepted, refused, type Outcome, type RefusedOutcome } from '../refusal
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
+import { countSpending } from './count-spending.ts';
 import { correctUsed, firstPositionsOf } from './count.ts';
 import { chargeRest, coverRest } from './cover-rest.ts';
 import { giveBackUsage } from './give-back-usage.ts';
@@ -106,6 +107,7 @@ function chargeMore(
 ): void {
   const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: difference });
   chargeRest(new Transaction(context, account), authorization, cover);
+  countSpending(context, account, authorization);
   setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
 }

@@ -1,14 +1,16 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { AuthorizationPricing } from '../authorization-pricing.ts';
-import type { Authorize, SpendRequest } from '../commands.ts';
+import { NO_OUTPUT_LIMITS, type Authorize, type SpendRequest } from '../commands.ts';
 import { accepted, refused, type Outcome, type Refusal } from '../refusals.ts';
 import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
+import { enterWindows } from './count-spending.ts';
 import { reserve } from './count.ts';
 import { fitHold } from './fit-hold.ts';
 import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
+import { firstRefusal, limitsOf, type Limits } from './limits.ts';
 import { askToHold, type Asked } from './price.ts';
 import { Transaction } from './transaction.ts';
 
@@ -50,7 +52,8 @@ export function authorize(
   const account = found.value;
   const asked = kind.ask(context, account, command);
   if (!asked.ok) return asked;
-  const funded = fundHold(context, account, command, asked.value, ownHolds);
+  const limits = limitsOfRequest(context, account, command);
+  const funded = fundHold(context, account, command, { asked: asked.value, limits, ownHolds });
   if (!funded.ok) return funded;
   const { amount, pricing, counts, funding } = funded.value;
   const overage = command.overage ?? account.account.terms.overage;
@@ -63,25 +66,46 @@ export function authorize(
   authorization.overdraftHeld = funding.missing;
   authorization.held = amount;
   if (counts.length > 0) kind.count(context, account, authorization, counts);
+  enterWindows(context, account, authorization, limits.windows);
   holdOpened(account, authorization.id, expiresAt);
   return decided(account, authorization);
 }
 
+/** The limits of a new authorization. */
+export function limitsOfRequest(
+  context: DecisionContext,
+  account: AccountState,
+  request: SpendRequest & Pick<Authorize, 'output'>,
+): Limits {
+  const { usage, tags, output = NO_OUTPUT_LIMITS } = request;
+  const at = timeOf(context, account);
+  return limitsOf(context, account, { usage, tags, output, keyId: context.keyId ?? null, at });
+}
+
 type Funded<T> = T & { readonly funding: Funding };
 
-/** Where the credits would come from: for all that is asked for, or for as much output as they suffice for. */
+/** What a hold is for, and what stands in its way. */
+interface Wanted {
+  readonly asked: Asked;
+  readonly limits: Limits;
+  readonly ownHolds: OwnHolds;
+}
+
+/** Where the credits would come from: for all that is asked for, or for as much output as they and the limits suffice for. */
 function fundHold(
   context: DecisionContext,
   account: AccountState,
   command: Authorize,
-  asked: Asked,
-  ownHolds: OwnHolds,
+  { asked, limits, ownHolds }: Wanted,
 ): Outcome<Funded<Asked>> {
   const funding = fund(context, account, command, asked.amount);
-  if (covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
-  const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding }) : null;
+  const refusal = firstRefusal(limits, asked.amount);
+  if (!refusal && covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
+  const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding, limits }) : null;
   if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });
   const least = leastOf(context, account, command, asked);
+  const ofLeast = firstRefusal(limits, least);
+  if (ofLeast) return refused(ofLeast);
   const uncovered = { request: command, amount: least, funding: fund(context, account, command, least) };
   return refused(declined(context, account, uncovered, ownHolds(account)));
 }

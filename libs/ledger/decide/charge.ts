@@ -2,10 +2,12 @@ import { ZERO } from '#amounts';
 import type { SpendRequest } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
-import { declined, findSpendable, newAuthorization } from './authorize.ts';
+import { declined, findSpendable, limitsOfRequest, newAuthorization } from './authorize.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import { enterWindows } from './count-spending.ts';
 import { useReserved } from './count.ts';
 import { covers, fund } from './funding.ts';
+import { firstRefusal } from './limits.ts';
 import { askToCharge } from './price.ts';
 import { recordUsage } from './record-usage.ts';
 import { reportCommit } from './report-commit.ts';
@@ -19,6 +21,9 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   const asked = askToCharge(context, account, command);
   if (!asked.ok) return asked;
   const { amount, pricing, counts, priced } = asked.value;
+  const limits = limitsOfRequest(context, account, command);
+  const refusal = firstRefusal(limits, amount);
+  if (refusal) return refused(refusal);
   const funding = fund(context, account, command, amount);
   if (!covers(account, funding, amount)) {
     return refused(declined(context, account, { request: command, amount, funding }));
@@ -34,6 +39,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt = authorization.committedAt;
   if (counts.length > 0) useReserved(context, account, authorization, counts);
+  enterWindows(context, account, authorization, limits.windows);
   recordUsage(context, account, authorization, {
     kind: 'charge',
     stated: { usage: command.usage, costs: command.costs ?? [], raw: command.raw ?? null, settlement: 'exact' },

@@ -5,6 +5,7 @@ import { refused, type Outcome, type Refusal, type RefusedOutcome } from '../ref
 import { holdSettled, type AccountState } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
+import { countSpending } from './count-spending.ts';
 import { useReserved } from './count.ts';
 import { chargeRest, coverRest, restOf, type RestCover } from './cover-rest.ts';
 import { pinnedBy, shortfall } from './funding.ts';
@@ -62,6 +63,7 @@ function commitOpen(
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
+  countSpending(context, account, authorization);
   setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   return decided(account, authorization);
@@ -84,6 +86,7 @@ function commitLate(
   takeOver(context, account, authorization, { ...command, final: true }, price);
   finish(context, account, authorization, amount);
   authorization.late = true;
+  countSpending(context, account, authorization);
   context.changes.lateCommits.push(account);
   setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });

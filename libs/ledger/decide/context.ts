@@ -1,5 +1,6 @@
 import type { Account } from '../account.ts';
 import type { AlertRules } from '../alerts.ts';
+import type { Budget } from '../budgets.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
@@ -13,6 +14,8 @@ import type { AccountState, LedgerState } from '../state.ts';
 export interface LedgerRules {
   /** By environment, the alert rules of accounts that have none of their own. */
   readonly alertRules: ReadonlyMap<string, AlertRules>;
+  /** By environment, the budgets that every account has. */
+  readonly budgets: ReadonlyMap<string, readonly Budget[]>;
   /** The most authorizations that an account may have open at once; infinity where nobody has set it. */
   readonly openHoldsMax: number;
   readonly commitSubscribers: CommitSubscribers;
@@ -29,6 +32,7 @@ export const NO_SUBSCRIBERS: CommitSubscribers = { environments: new Set(), acco
 
 export const NO_RULES: LedgerRules = {
   alertRules: new Map(),
+  budgets: new Map(),
   openHoldsMax: Number.POSITIVE_INFINITY,
   commitSubscribers: NO_SUBSCRIBERS,
   prices: NO_PRICES,

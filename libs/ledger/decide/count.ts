@@ -1,16 +1,11 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
-import { windowOf, type Window } from '#calendar';
+import { windowOf } from '#calendar';
 import type { Count, CountedQuantity, Positions } from '#pricing';
-import { LATE_COMMIT_WINDOW_MS, MAX_HOLD_SECONDS, type Authorization } from '../authorization.ts';
-import { withoutReserved, type Counter, type Reservation } from '../counters.ts';
+import type { Authorization } from '../authorization.ts';
+import type { Counter, Reservation } from '../counters.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-
-/**
- * How long a window stays open after its end: as long as a hold usually lives and may still be committed late. By then it has
- * also ended in every time zone, so an account that moves to another one continues where this window ends.
- */
-const OPEN_AFTER_END_MS = MAX_HOLD_SECONDS * 1000 + LATE_COMMIT_WINDOW_MS;
+import { between, loadedWindow, openWindow } from './windows.ts';
 
 type Place = Pick<Counter, 'counter' | 'windowStart'>;
 
@@ -54,14 +49,15 @@ export function useReserved(
   }
 }
 
-/** Gives back what the authorization has reserved and not used. */
+/** Gives back the quantities that the authorization has reserved and not used. What it has spent is counted by what it holds. */
 export function freeReserved(context: DecisionContext, account: AccountState, authorization: Authorization): void {
-  const reserved = authorization.reservations.filter(({ amount }) => !amount.isZero());
-  if (reserved.length === 0) return;
-  for (const { counter, windowStart, amount } of reserved) {
-    free(context, account, { counter, windowStart, amount });
-  }
-  authorization.reservations = withoutReserved(authorization.reservations);
+  const isReserved = ({ of, amount }: Reservation): boolean => of === 'quantity' && !amount.isZero();
+  if (!authorization.reservations.some(isReserved)) return;
+  authorization.reservations = authorization.reservations.map((one) => {
+    if (!isReserved(one)) return one;
+    free(context, account, one);
+    return { ...one, amount: ZERO };
+  });
   context.changes.authorizations.update(authorization);
 }
 
@@ -100,7 +96,8 @@ export function correctUsed(
 ): void {
   const stated = new Set(counts.map(({ counter }) => counter.id));
   for (const place of authorization.reservations) {
-    if (!stated.has(place.counter)) correct(context, authorization, loadedWindow(account, place), ZERO);
+    if (place.of === 'quantity' && !stated.has(place.counter))
+      correct(context, authorization, loadedWindow(account, place), ZERO);
   }
   for (const { counter: quantity, count } of counts) {
     if (count.isZero() && !ownOf(authorization, quantity.id)) continue;
@@ -158,13 +155,6 @@ function findWindow(account: AccountState, authorization: Authorization, counter
   return own ? loadedWindow(account, own) : account.counters.at(counter, authorization.createdAt);
 }
 
-/** @throws where it isn't loaded; then nothing may be decided on what is cached of the account */
-function loadedWindow(account: AccountState, { counter, windowStart }: Place): Counter {
-  const window = account.counters.startingAt(counter, windowStart);
-  if (!window) throw new Error(`the counter ${counter} was not loaded`);
-  return window;
-}
-
 function findOrOpen(
   context: DecisionContext,
   account: AccountState,
@@ -176,62 +166,16 @@ function findOrOpen(
     context.changes.counters.update(found);
     return found;
   }
-  return openWindow(context, account, authorization, quantity);
-}
-
-/** Nobody has counted anything in this window yet. */
-function openWindow(
-  context: DecisionContext,
-  account: AccountState,
-  { createdAt }: Authorization,
-  { id, period }: CountedQuantity,
-): Counter {
-  closeWindows(context, account);
-  const { start, end } = between(
-    account.counters.windowsOf(id),
-    windowOf(period, account.account.terms.timeZone, createdAt),
-    createdAt,
-  );
-  const window: Counter = {
-    accountKey: account.account.key,
-    counter: id,
-    windowStart: start,
-    windowEnd: end,
-    used: ZERO,
-    reserved: ZERO,
-    overrun: ZERO,
-    granted: null,
-    open: true,
-  };
-  account.counters.add(window);
-  context.changes.counters.create(window);
-  return window;
-}
-
-/** A new time zone holds from the end of the window under way: a window never reaches into its neighbours. */
-function between(neighbours: readonly Counter[], { start, end }: Window, at: number): Window {
-  return neighbours.reduce<Window>(
-    (window, { windowStart, windowEnd }) =>
-      windowEnd !== null && windowEnd <= at
-        ? { ...window, start: Math.max(window.start, windowEnd) }
-        : { ...window, end: window.end === null ? windowStart : Math.min(window.end, windowStart) },
-    { start, end },
-  );
-}
-
-/** A window that has been over for long is read no more with its account. */
-function closeWindows(context: DecisionContext, account: AccountState): void {
-  const now = timeOf(context, account);
-  for (const window of account.counters.all()) {
-    const { open, windowEnd, reserved } = window;
-    if (!open || windowEnd === null || windowEnd + OPEN_AFTER_END_MS > now || !reserved.isZero()) continue;
-    window.open = false;
-    context.changes.counters.update(window);
-  }
+  const { createdAt: at } = authorization;
+  const { id: counter, period } = quantity;
+  const usual = windowOf(period, account.account.terms.timeZone, at);
+  const window = between(account.counters.windowsOf(counter), usual, at);
+  return openWindow(context, account, window, { counter, kind: 'quantity', name: null, value: null });
 }
 
 function reservationOf(authorization: Authorization, { counter, windowStart }: Counter): Reservation {
-  return ownOf(authorization, counter) ?? { counter, windowStart, amount: ZERO, used: ZERO, first: null };
+  const none = { of: 'quantity', counter, windowStart, amount: ZERO, used: ZERO, first: null } as const;
+  return ownOf(authorization, counter) ?? none;
 }
 
 function ownOf({ reservations }: Authorization, counter: string): Reservation | undefined {

@@ -28,11 +28,11 @@ function accountsAskedForCredits(command: Command): AccountKey[] {
 }
 
 /**
- * Whether the answer says when a hold expires, and that is only a guess: not all open holds were known to the decision, see
+ * Whether the answer says when a hold expires, or to ask again, and that is only a guess: not all open holds were known to the decision, see
  * `HoldExpiries`.
  */
 export function guessesExpiry(outcome: Outcome<unknown>): boolean {
-  if (!outcome.ok && outcome.refusal.code === 'credits_held' && !outcome.refusal.expiryIsExact) return true;
+  if (!outcome.ok && 'expiryIsExact' in outcome.refusal && !outcome.refusal.expiryIsExact) return true;
   return itemsOf(outcome).some(guessesExpiry);
 }
 

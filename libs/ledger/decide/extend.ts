@@ -7,9 +7,11 @@ import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
+import { enterWindows } from './count-spending.ts';
 import { positionsOf, positionsWithout, reserve } from './count.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
+import { firstRefusal, limitsOfMore, NO_LIMITS } from './limits.ts';
 import { pricingTerms, unbounded, type Asked } from './price.ts';
 import { withoutDetails } from './without-details.ts';
 import { Transaction } from './transaction.ts';
@@ -28,6 +30,9 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   if (!amount.isZero() && account.account.status === 'suspended') {
     return refused({ code: 'account_suspended', account: account.account.id });
   }
+  const limits = amount.isZero() ? NO_LIMITS : limitsOfMore(context, account, authorization);
+  const limited = firstRefusal(limits, amount);
+  if (limited) return refused(limited);
   const funding = fund(context, account, authorization, amount);
   if (!amount.isZero() && !covers(account, funding, amount)) {
     return refused(
@@ -43,6 +48,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   }
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   if (counts.length > 0) reserve(context, account, authorization, counts);
+  enterWindows(context, account, authorization, limits.windows);
   holdLonger(context, account, authorization, command.holdSeconds);
   context.changes.authorizations.update(authorization);
   context.changes.accounts.update(account);

@@ -200,7 +200,7 @@ describe('Retry-After of a decline for held credits', () => {
     const ledger = account().grant('10');
     ledger.authorize('8', { holdSeconds: 60 });
     const refusal = refusalOf(() => ledger.authorize('5'));
-    ledger.advance('retryAfterSeconds' in refusal ? refusal.retryAfterSeconds : 0);
+    ledger.advance(refusal.code === 'credits_held' ? refusal.retryAfterSeconds : 0);
     expect(ledger.authorize('5').held).toBe('5');
   });
 });

@@ -2,6 +2,7 @@ import { type Amount, smallerOf } from '#amounts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { AccountState } from '../state.ts';
 import { loadedGrant, type DecisionContext } from './context.ts';
+import { countSpending } from './count-spending.ts';
 import { Transaction, type RefundOf } from './transaction.ts';
 
 /**
@@ -18,6 +19,7 @@ export function giveBackUsage(
 ): void {
   giveBackDraws(new Transaction(context, account), authorization.draws, amount, { authorization, reason });
   authorization.refunded = authorization.refunded.plus(amount);
+  countSpending(context, account, authorization);
   context.changes.authorizations.update(authorization);
 }
 

@@ -4,7 +4,7 @@ import { loadedGrant } from './context.ts';
 import { freeReserved } from './count.ts';
 import type { Transaction } from './transaction.ts';
 
-/** Lets go of everything an authorization still pins, last pinned first, and of what it has reserved of counters. */
+/** Lets go of everything an authorization still pins, last pinned first, and of the quantities that it has reserved. */
 export function releaseRest(books: Transaction, authorization: Authorization): void {
   books.unpinOverdraft(authorization.overdraftHeld);
   for (const { grantId, amount } of authorization.allocations.toReversed()) {

@@ -7,6 +7,7 @@ import type { AuthorizationDecision } from './authorization-decision.ts';
 import { authorize, type BatchSoFar, type HoldKind } from './authorize.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
+import { countSpending } from './count-spending.ts';
 import { correctUsed, discardUnused, useReserved } from './count.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
 import { askToCharge } from './price.ts';
@@ -102,6 +103,7 @@ function undo(
   { account, authorization }: { readonly account: AccountState; readonly authorization: Authorization },
 ): void {
   releaseRest(new Transaction(context, account), authorization);
+  countSpending(context, account, authorization);
   correctUsed(context, account, authorization, []);
   discardUnused(context, account, authorization);
   holdForgotten(account, authorization.id);

@@ -3,6 +3,7 @@ import { refused, type Outcome } from '../refusals.ts';
 import { holdSettled } from '../state.ts';
 import { decided, unchanged, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
+import { countSpending } from './count-spending.ts';
 import { Transaction } from './transaction.ts';
 import { releaseRest } from './release.ts';
 
@@ -18,6 +19,7 @@ export function voidAuthorization(
     case 'authorized':
       authorization.heldAtClose = authorization.held;
       releaseRest(new Transaction(context, account), authorization);
+      countSpending(context, account, authorization);
       authorization.status = 'voided';
       authorization.closedAt = timeOf(context, account);
       holdSettled(account, authorization.id, authorization.closedAt - authorization.createdAt);

@@ -11,9 +11,10 @@ import {
 } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
 import type { Needs } from '../commands.ts';
+import type { Budget } from '../budgets.ts';
 import { NO_SUBSCRIBERS, type CommitSubscribers, type DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
-import type { LedgerEvent, SentAlert } from '../events.ts';
+import type { LedgerEvent, SentAlert, SentBudgetAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { hasShortfall, type CommitmentPeriod } from '../commitments.ts';
 import { Counters, type Counter } from '../counters.ts';
@@ -42,8 +43,10 @@ export class LedgerRows {
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
   readonly alerts = new Map<string, SentAlert>();
+  readonly budgetAlerts = new Map<string, SentBudgetAlert>();
   private declines: DeclinedMinute[] = [];
   readonly alertRules = new Map<string, AlertRules>();
+  readonly budgets = new Map<string, readonly Budget[]>();
   openHoldsMax = Number.POSITIVE_INFINITY;
   commitSubscribers: CommitSubscribers = NO_SUBSCRIBERS;
   prices: PriceBook = NO_PRICES;
@@ -63,6 +66,7 @@ export class LedgerRows {
       realNow: now,
       rules: {
         alertRules: this.alertRules,
+        budgets: this.budgets,
         openHoldsMax: this.openHoldsMax,
         commitSubscribers: this.commitSubscribers,
         prices: this.prices,
@@ -113,11 +117,11 @@ export class LedgerRows {
     mustBeApart(changes.commitments, 'period');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
-      const { terms, hasCommitmentPeriods, status, closure, alerts, sequence, burnRate } = this.accountRow(
+      const { terms, hasCommitmentPeriods, status, closure, budgets, alerts, sequence, burnRate } = this.accountRow(
         state.account.key,
       );
       const { total } = state.account.burnRate;
-      const kept = { terms, hasCommitmentPeriods, status, closure, alerts, sequence };
+      const kept = { terms, hasCommitmentPeriods, status, closure, budgets, alerts, sequence };
       const account = { ...state.account, ...kept, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
@@ -135,6 +139,7 @@ export class LedgerRows {
     this.events.push(...changes.events);
     this.usageRecords.push(...changes.usageRecords);
     for (const alert of changes.sentAlerts) this.writeAlert(alert);
+    for (const alert of changes.sentBudgetAlerts) this.writeBudgetAlert(alert);
     const minute = Math.floor(realNow / 60_000) * 60_000;
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
     this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
@@ -143,6 +148,7 @@ export class LedgerRows {
       const written = { terms, overridesVersion, hasCommitmentPeriods, status, closure };
       Object.assign(this.accountRow(account.key), written);
     }
+    for (const { account } of accounts.budgets) this.accountRow(account.key).budgets = account.budgets;
     for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
@@ -252,6 +258,12 @@ export class LedgerRows {
     const name = [alert.accountKey, alert.rule, alert.round, alert.threshold].join('/');
     must(!this.alerts.has(name), `the alert ${name} is sent once`);
     this.alerts.set(name, alert);
+  }
+
+  private writeBudgetAlert(alert: SentBudgetAlert): void {
+    const name = [alert.accountKey, alert.counter, alert.windowStart, alert.threshold].join('/');
+    must(!this.budgetAlerts.has(name), `the alert ${name} of a budget is sent once`);
+    this.budgetAlerts.set(name, alert);
   }
 
   private writeAccount({ account, ids }: AccountState): void {

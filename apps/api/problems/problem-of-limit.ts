@@ -1,0 +1,85 @@
+import { formatAmount } from '#amounts';
+import { publicId, type BudgetExceeded, type Refusal, type SpanLimitExceeded, type SpendRateExceeded } from '#ledger';
+import { timeView } from '../lists/time-view.ts';
+import { problem, type Problem } from './problem.ts';
+
+type OfLimits = Extract<
+  Refusal,
+  {
+    readonly code:
+      | 'usage_suspended'
+      | 'request_too_large'
+      | 'open_holds_exceeded'
+      | 'spend_rate_exceeded'
+      | 'budget_exceeded'
+      | 'key_limit_exceeded'
+      | 'environment_limit_exceeded';
+  }
+>;
+
+/** The public words for a decline under a rule, a budget, or the limit of a key or an environment. */
+export function problemOfLimit(refusal: OfLimits): Problem {
+  const { account } = refusal;
+  switch (refusal.code) {
+    case 'usage_suspended': {
+      const { rule, tag, value, until } = refusal;
+      const end = until === null ? 'until it is resumed' : `until ${timeView(until)}`;
+      const detail = `What account ${account} uses with the tag ${tag} = ${value} is suspended ${end}, by the rule ${rule}.`;
+      return problem(refusal.code, detail, {
+        account,
+        rule,
+        tag,
+        value,
+        until: until === null ? null : timeView(until),
+      });
+    }
+    case 'request_too_large': {
+      const [required, limit] = [formatAmount(refusal.required), formatAmount(refusal.limit)];
+      const detail = `The request is for ${required}. The rule ${refusal.rule} of account ${account} allows at most ${limit}.`;
+      return problem(refusal.code, detail, { account, rule: refusal.rule, required, limit });
+    }
+    case 'open_holds_exceeded': {
+      const { limit } = refusal;
+      const detail = `Account ${account} has as many authorizations open as its rules allow: ${String(limit)}.`;
+      return problem(refusal.code, detail, { account, limit });
+    }
+    case 'spend_rate_exceeded':
+      return ofRate(refusal);
+    case 'budget_exceeded': {
+      const { budget, name, value } = refusal;
+      const whose = value === null ? '' : ` for ${value}`;
+      const detail = `The budget ${name} of account ${account}${whose} ${describe(refusal)}`;
+      return problem(refusal.code, detail, { budget: publicId('budget', budget), name, value, ...figures(refusal) });
+    }
+    case 'key_limit_exceeded':
+      return problem(refusal.code, `The limit of the API key ${describe(refusal)}`, figures(refusal));
+    case 'environment_limit_exceeded':
+      return problem(refusal.code, `The limit of the environment ${describe(refusal)}`, figures(refusal));
+  }
+}
+
+function ofRate({ code, account, rule, tag, value, retryAfterSeconds }: SpendRateExceeded): Problem {
+  const whose =
+    tag === null ? `Account ${account}` : `What account ${account} uses with the tag ${tag} = ${value ?? ''}`;
+  const detail = `${whose} is slowed down by the rule ${rule}.`;
+  return problem(code, detail, { account, rule, tag, value, retry_after: retryAfterSeconds });
+}
+
+type Exceeded = BudgetExceeded | SpanLimitExceeded;
+
+function describe({ required, limit, spent, held }: Exceeded): string {
+  const [of, used, reserved] = [limit, spent, held].map(formatAmount);
+  return `allows for ${String(of)}, of which ${String(used)} are spent and ${String(reserved)} held. The request needs ${formatAmount(required)}.`;
+}
+
+function figures({ account, required, limit, spent, held, resetsAt, retryAfterSeconds }: Exceeded) {
+  return {
+    account,
+    required: formatAmount(required),
+    limit: formatAmount(limit),
+    spent: formatAmount(spent),
+    held: formatAmount(held),
+    resets_at: resetsAt === null ? null : timeView(resetsAt),
+    ...(retryAfterSeconds === null ? {} : { retry_after: retryAfterSeconds }),
+  };
+}

@@ -1,0 +1,93 @@
+import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
+import type { Authorization } from '../authorization.ts';
+import type { Counter, Reservation } from '../counters.ts';
+import type { AccountState } from '../state.ts';
+import type { DecisionContext } from './context.ts';
+import type { SpendingWindow } from './limits.ts';
+import { loadedWindow, openWindow } from './windows.ts';
+
+/**
+ * Counts what an authorization holds and was charged in the windows of its limits, which allow for it. Called when it was made
+ * or extended.
+ */
+export function enterWindows(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  windows: readonly SpendingWindow[],
+): void {
+  if (windows.length === 0) return;
+  const reservations = [...authorization.reservations];
+  for (const one of windows) {
+    const { counter, kind, name, value, window, limit } = one;
+    const place = { counter, windowStart: window.start };
+    const row =
+      account.counters.startingAt(counter, window.start) ??
+      openWindow(context, account, window, { counter, kind, name, value });
+    if (kind === 'budget' && grant(row, limit)) context.changes.counters.update(row);
+    if (reservations.some((own) => own.counter === counter)) continue;
+    reservations.push({ of: 'spending', ...place, amount: ZERO, used: ZERO, first: null });
+  }
+  authorization.reservations = reservations;
+  count(context, account, authorization, { mayOverrun: false });
+}
+
+/**
+ * Brings the windows of an authorization's limits up to date, once anything has changed what it holds, was charged or was refunded. A
+ * limit declines requests and never what was used: what that takes beyond the hold may be more than the limit allows.
+ */
+export function countSpending(context: DecisionContext, account: AccountState, authorization: Authorization): void {
+  count(context, account, authorization, { mayOverrun: true });
+}
+
+function count(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { mayOverrun }: { readonly mayOverrun: boolean },
+): void {
+  const { reservations, held, committed, refunded } = authorization;
+  if (!reservations.some(isOfSpending)) return;
+  const used = committed.minus(refunded);
+  authorization.reservations = reservations.map((one) => {
+    if (!isOfSpending(one) || (one.amount.eq(held) && one.used.eq(used))) return one;
+    const window = loadedWindow(account, one);
+    move(window, { reserved: held.minus(one.amount), used: used.minus(one.used) }, mayOverrun);
+    context.changes.counters.update(window);
+    return { ...one, amount: held, used };
+  });
+  context.changes.authorizations.update(authorization);
+}
+
+function isOfSpending({ of }: Reservation): boolean {
+  return of === 'spending';
+}
+
+function move(window: Counter, { reserved, used }: Pick<Counter, 'reserved' | 'used'>, mayOverrun: boolean): void {
+  window.reserved = window.reserved.plus(reserved);
+  window.used = window.used.plus(used);
+  if (window.reserved.gt(0)) window.open = true;
+  // What is given back is taken off what went beyond the limit first.
+  if (used.lt(0)) window.overrun = window.overrun.minus(smallerOf(window.overrun, used.neg()));
+  const more = reserved.plus(used);
+  if (mayOverrun && more.gt(0)) window.overrun = window.overrun.plus(smallerOf(more, beyondGranted(window)));
+}
+
+/** What of a window's sums neither its limit nor its overrun allows for. */
+function beyondGranted({ used, reserved, granted, overrun }: Counter): Amount {
+  return granted === null ? ZERO : atLeastZero(used.plus(reserved).minus(granted).minus(overrun));
+}
+
+/**
+ * The highest limit that a request was held against in the window is what the database holds its sums against. Where there is a new
+ * one, what was used and reserved before may go beyond it.
+ *
+ * @returns whether there is
+ */
+function grant(window: Counter, limit: Amount | null): boolean {
+  const { granted, used, reserved } = window;
+  if (limit === null ? granted === null : granted?.gte(limit)) return false;
+  window.granted = limit;
+  if (limit !== null) window.overrun = atLeastZero(used.plus(reserved).minus(limit));
+  return true;
+}

@@ -1,0 +1,73 @@
+import { type Amount, smallerOf } from '#amounts';
+import type { Window } from '#calendar';
+import type { Authorization, Spending } from '../authorization.ts';
+import type { OutputLimits } from '../commands.ts';
+import type { Counter } from '../counters.ts';
+import type { Refusal } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import type { DecisionContext } from './context.ts';
+
+/** A limit that a request falls under. */
+export interface Limit {
+  /**
+   * How much may still be asked for under it; below zero where commits took more than was held. `null`: no bound on the amount
+   * (it only says yes or no).
+   */
+  readonly room: Amount | null;
+  /** Why a request for that much is declined; `null` where it isn't. */
+  refusal(required: Amount): Refusal | null;
+}
+
+/** A window in which what a request is charged will count. It may not be written yet. */
+export interface SpendingWindow extends Pick<Counter, 'counter' | 'name' | 'value'> {
+  readonly kind: 'budget' | 'share';
+  readonly window: Window;
+  /** The most that requests may use and reserve in it; `null` where nothing is declined. */
+  readonly limit: Amount | null;
+}
+
+export interface Limits {
+  /** In the order in which they refuse: rules, budgets, the key's, the environment's. Credits come after them. */
+  readonly checks: readonly Limit[];
+  readonly windows: readonly SpendingWindow[];
+}
+
+/** One for all requests without limits, which cost nothing more than before there were any. */
+export const NO_LIMITS: Limits = { checks: [], windows: [] };
+
+/** A request as limits see it. */
+export interface LimitedRequest extends Spending {
+  /** The UUID of the API key that asks. */
+  readonly keyId: string | null;
+  /** By the account's clock. */
+  readonly at: number;
+  readonly output: OutputLimits;
+}
+
+/** The limits of a new authorization. */
+export function limitsOf(_context: DecisionContext, _account: AccountState, _request: LimitedRequest): Limits {
+  return NO_LIMITS;
+}
+
+/** The limits of more for an open authorization: those of the windows in which it counts. */
+export function limitsOfMore(_context: DecisionContext, _account: AccountState, _authorization: Authorization): Limits {
+  return NO_LIMITS;
+}
+
+/** The first that refuses. */
+export function firstRefusal({ checks }: Limits, required: Amount): Refusal | null {
+  for (const check of checks) {
+    const refusal = check.refusal(required);
+    if (refusal) return refusal;
+  }
+  return null;
+}
+
+/** The least room; `null` where nothing bounds the amount. */
+export function roomOf({ checks }: Limits): Amount | null {
+  let least: Amount | null = null;
+  for (const { room } of checks) {
+    if (room !== null) least = least === null ? room : smallerOf(least, room);
+  }
+  return least;
+}
