@@ -21,6 +21,7 @@ import * as counters from '../../migrations/0019_counters.ts';
 import * as usageRecords from '../../migrations/0020_usage_records.ts';
 import * as commitments from '../../migrations/0021_commitments.ts';
 import * as budgets from '../../migrations/0022_budgets.ts';
+import * as windowsByValue from '../../migrations/0023_windows_by_value.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -46,4 +47,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0020_usage_records': usageRecords,
   '0021_commitments': commitments,
   '0022_budgets': budgets,
+  '0023_windows_by_value': windowsByValue,
 };

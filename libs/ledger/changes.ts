@@ -1,7 +1,7 @@
 import type { Amount } from '#amounts';
 import type { Authorization } from './authorization.ts';
 import type { CommitmentPeriod } from './commitments.ts';
-import type { Counter } from './counters.ts';
+import type { Counter, CounterWindow } from './counters.ts';
 import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert, SentBudgetAlert } from './events.ts';
 import type { Grant } from './grant.ts';
@@ -66,6 +66,8 @@ export interface Changes {
   readonly grants: RowChanges<Grant>;
   readonly authorizations: RowChanges<Authorization>;
   readonly counters: RowChanges<Counter>;
+  /** Windows by value that aren't known and were taken for ones of zeros. Before anything is written, that has to be proven. */
+  readonly assumed: Map<string, CounterWindow>;
   readonly commitments: RowChanges<CommitmentPeriod>;
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
@@ -91,6 +93,7 @@ export function noChanges(): Changes {
     grants: new RowChanges(),
     authorizations: new RowChanges(),
     counters: new RowChanges(),
+    assumed: new Map(),
     commitments: new RowChanges(),
     transfers: [],
     events: [],

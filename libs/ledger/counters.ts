@@ -54,10 +54,28 @@ export interface Reservation {
   readonly first: Amount | null;
 }
 
-/** The windows of an account's counters: all that are open, and those that authorizations at hand belong to. */
+/** Which counter, and which stretch of time. */
+export type CounterWindow = Pick<Counter, 'accountKey' | 'counter' | 'windowStart' | 'windowEnd'>;
+
+/**
+ * Whether the window belongs to one value of a tag or the like. An account may have millions of those, so they are never loaded with
+ * it, but by their keys. `open` says nothing about them.
+ */
+export function isByValue({ value }: Pick<Counter, 'value'>): boolean {
+  return value !== null;
+}
+
+const NONE: readonly Counter[] = [];
+
+/**
+ * The windows of an account's counters that are known: all that are open, those that authorizations at hand belong to, and of those by
+ * value whichever were asked for lately.
+ */
 export class Counters {
   /** By counter, in the order of time. `null` as long as there are none, as in most accounts. */
-  private windows: Map<string, Counter[]> | null = null;
+  private windows: Map<string, readonly Counter[]> | null = null;
+  /** The same of windows by value. */
+  private windowsByValue: Map<string, readonly Counter[]> | null = null;
   private count = 0;
 
   static of(counters: readonly Counter[]): Counters {
@@ -70,13 +88,14 @@ export class Counters {
     return new Counters();
   }
 
+  /** How many windows there are, without those by value. */
   get size(): number {
     return this.count;
   }
 
   /** The windows of one counter, the first one first. */
   windowsOf(counter: string): readonly Counter[] {
-    return this.windows?.get(counter) ?? [];
+    return this.windows?.get(counter) ?? this.windowsByValue?.get(counter) ?? NONE;
   }
 
   /** The window of a counter that an instant belongs to. */
@@ -90,26 +109,48 @@ export class Counters {
     return this.windowsOf(counter).find((window) => window.windowStart === windowStart);
   }
 
+  /** All but those by value. */
   all(): Counter[] {
     return this.windows === null ? [] : [...this.windows.values()].flat();
   }
 
-  /** Adds a window that isn't there yet. */
-  add(window: Counter): void {
-    this.windows ??= new Map();
-    const others = this.windowsOf(window.counter);
-    this.windows.set(
-      window.counter,
-      [...others, window].sort((a, b) => a.windowStart - b.windowStart),
-    );
-    this.count += 1;
+  byValue(): Counter[] {
+    return this.windowsByValue === null ? [] : [...this.windowsByValue.values()].flat();
   }
 
-  /** Takes a window out that was never written. */
+  /** Adds a window that isn't there yet. */
+  add(window: Counter): void {
+    const others = this.windowsOf(window.counter);
+    // A value's first window is nearly always its only one.
+    const all = others.length === 0 ? [window] : [...others, window].sort((a, b) => a.windowStart - b.windowStart);
+    this.set(window, all);
+    if (!isByValue(window)) this.count += 1;
+  }
+
+  /** Takes a window out: one that was never written, or one by value that needn't be known any more. */
   discard(window: Counter): void {
-    const others = this.windowsOf(window.counter).filter((one) => one !== window);
-    this.windows?.set(window.counter, others);
-    this.count -= 1;
+    this.set(
+      window,
+      this.windowsOf(window.counter).filter((one) => one !== window),
+    );
+    if (!isByValue(window)) this.count -= 1;
+  }
+
+  /** Takes over what was known by value before the account was loaded anew. What was loaded goes first. */
+  takeOverByValue(earlier: Counters): void {
+    const loaded = this.byValue();
+    this.windowsByValue = earlier.windowsByValue;
+    for (const window of loaded) {
+      const before = this.startingAt(window.counter, window.windowStart);
+      if (before) this.discard(before);
+      this.add(window);
+    }
+  }
+
+  private set(window: Counter, all: readonly Counter[]): void {
+    const windows = isByValue(window) ? (this.windowsByValue ??= new Map()) : (this.windows ??= new Map());
+    if (all.length === 0) windows.delete(window.counter);
+    else windows.set(window.counter, all);
   }
 }
 

@@ -31,8 +31,8 @@ export type {
 export { BUDGET_MODES, BUDGET_OWNERS, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
 export type { Budget, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
-export { Counters } from './counters.ts';
-export type { Counter, CounterKind, Reservation } from './counters.ts';
+export { Counters, isByValue } from './counters.ts';
+export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
 export { available, type Balance } from './balance.ts';
 export { noChanges, type AccountOverrides, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';
@@ -68,6 +68,7 @@ export type { GrantDecision } from './decide/grants.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { isSettled, settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
+export { windowsAskedFor } from './decide/windows-asked-for.ts';
 export { LEDGER_EVENT_TYPES } from './events.ts';
 export type {
   AboutAccount,

@@ -1,6 +1,6 @@
 import { noChanges, type AccountKey, type CommandType, type DecisionContext, type RevenueTally } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
-import { guardAccounts, guardKeys, guardTestClocks, type TestClockReading } from '../load/guards.ts';
+import { guardAccounts, guardKeys, guardTestClocks, guardWindows, type TestClockReading } from '../load/guards.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { decideBatch } from './decide-batch.ts';
@@ -61,6 +61,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
     cache.follow(context.changes, now, number);
     cache.forgetAbsent(batch.flatMap(({ needs }) => needs.authorizations));
     const moved = new Set([...context.changes.accounts.updated].map(({ account }) => account.key));
+    const assumed = [...context.changes.assumed.values()];
     const keys = batch.flatMap(({ key }, index) => (key && answers[index] ? [key] : []));
     return {
       accounts,
@@ -73,6 +74,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
         guardAccounts({ keys: accounts, versions, now, holdsUntil }),
         ...(testClocks.length > 0 ? [guardTestClocks(testClocks)] : []),
         ...(keys.length > 0 ? [guardKeys(keys)] : []),
+        ...(assumed.length > 0 ? [guardWindows(assumed)] : []),
       ],
       writes,
     };

@@ -1,12 +1,15 @@
 import type { Pool } from '#database';
+import { isByValue } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
 import { fillAccounts, type Missing } from '../load/fill-accounts.ts';
+import { fillWindows } from '../load/fill-windows.ts';
 import type { Filled } from '../load/filled.ts';
 import { wantedPrices } from '../prices/wanted-prices.ts';
 import { inSnapshot } from '../read/snapshot.ts';
 import type { DatabaseClock } from './database-clock.ts';
 import { answerAgain } from './decide-batch.ts';
 import { failureOf } from './failures.ts';
+import type { Suspicion } from './suspicion.ts';
 import { accountsOf, type Waiting } from './waiting.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -16,12 +19,14 @@ export interface FillingParts {
   readonly clock: DatabaseClock;
   /** The most decisions for which something is read at once. */
   readonly batchMax: number;
+  /** Raised where windows by value were found. */
+  readonly knownWindows: Suspicion;
   readonly log: (line: string) => void;
 }
 
 /**
- * Reads what commands need and the cache hasn't: cold accounts, authorizations, keys that a guard has found. It takes no locks
- * and holds up nobody; meanwhile batches go on, and more commands gather for the next reading.
+ * Reads what commands need and the cache hasn't: cold accounts, authorizations, windows by value, keys that a guard has found. It takes
+ * no locks and holds up nobody; meanwhile batches go on, and more commands gather for the next reading.
  */
 export class Filling {
   private readonly parts: FillingParts;
@@ -66,12 +71,17 @@ export class Filling {
   async read(lastEnded: number): Promise<readonly Waiting[]> {
     const batch = this.take(lastEnded);
     if (batch.length === 0) return batch;
-    const { pool, cache, clock } = this.parts;
+    const { pool, cache, clock, knownWindows } = this.parts;
     this.readsSince = lastEnded;
     try {
       const missing = this.missingOf(batch);
-      const filled = await inSnapshot(pool, (client) => fillAccounts(client, missing, cache.rules));
+      const commands = batch.map(({ queued }) => queued);
+      const filled = await inSnapshot(pool, async (client) => {
+        const found = await fillAccounts(client, missing, cache.rules);
+        return fillWindows(client, found, { cache, commands });
+      });
       clock.set(filled.now);
+      if (filled.windows.some(isByValue)) knownWindows.raise();
       cache.learnFilled(filled, lastEnded);
       await this.ensurePrices(batch);
       return this.goOn(batch, missing, filled);
@@ -133,6 +143,7 @@ export class Filling {
         return false;
       }
       one.needsKey = false;
+      one.needsWindows = false;
       one.attempts += 1;
       one.needsLocks ||= accountsOf(one).some((account) => unfilled.has(account));
       return true;

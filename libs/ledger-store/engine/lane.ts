@@ -14,6 +14,7 @@ import { LockedAccounts } from './locked-accounts.ts';
 import { LockedBatches } from './locked-batches.ts';
 import { nextTurn } from './next-turn.ts';
 import { Pipeline } from './pipeline.ts';
+import { Suspicion } from './suspicion.ts';
 import type { Answer, Queued } from './submission.ts';
 import { accountsOf, resolveAll, weightOf, type Waiting } from './waiting.ts';
 import { isLive, WorkQueue } from './work-queue.ts';
@@ -37,6 +38,8 @@ interface ClockReading extends GuardRow {
   readonly now: Date;
 }
 
+const NEEDS_NOTHING = { needsLocks: false, needsKey: false, needsWindows: false } as const;
+
 interface FailedBatch {
   readonly batch: readonly Waiting[];
   readonly decided: DecidedAhead;
@@ -51,8 +54,6 @@ const IN_FLIGHT_MAX = 2;
 const OTHERS_MIN = 16;
 /** Fewer than this go together: dividing them would only add a transaction. */
 const WORTH_DIVIDING = 64;
-/** After a request was found to have been answered before, the keys of so many batches are looked up before they are decided. */
-const SUSPICIOUS_BATCHES = 64;
 /** How long a lane waits that has nothing but what is parked. */
 const PARKED_PAUSE_MS = 10;
 
@@ -77,7 +78,10 @@ export class Lane {
   private readonly ready = new WorkQueue();
   /** Batches that conflicted or were lost, in the order in which they were sent. */
   private failed: FailedBatch[] = [];
-  private suspiciousBatches = 0;
+  /** That keys of requests are known, because they were answered before. */
+  private readonly knownKeys = new Suspicion();
+  /** That windows by value are stored which aren't cached. */
+  private readonly knownWindows = new Suspicion();
   /**
    * Batches that were sent and have neither been answered nor put among those that failed. One that has left the pipeline may
    * not have come so far yet; the lane must not rest before.
@@ -95,8 +99,10 @@ export class Lane {
     this.clock = new DatabaseClock(passed);
     this.pipeline = new Pipeline(pool);
     this.cache = new AccountCache(rules, (account) => this.pipeline.has(account));
-    const { cache, clock } = this;
-    this.filling = new Filling({ pool, cache, clock, batchMax, log });
+    const { cache, clock, knownWindows } = this;
+    // Whoever starts knows nothing of what was counted before.
+    knownWindows.raise();
+    this.filling = new Filling({ pool, cache, clock, batchMax, knownWindows, log });
     const locked = new LockedAccounts(pool);
     this.locked = new LockedBatches({
       pool,
@@ -111,7 +117,7 @@ export class Lane {
 
   submit(queued: Queued): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.arrived.push({ queued, resolve, reject, attempts: 0, needsLocks: false, needsKey: false });
+      this.arrived.push({ queued, resolve, reject, attempts: 0, ...NEEDS_NOTHING });
       if (this.running) this.wake?.();
       else this.running = this.run();
     });
@@ -168,8 +174,11 @@ export class Lane {
 
   private mustFill(one: Waiting, now: number | null): boolean {
     // What was looked up once is looked at again only if a guard finds it.
-    one.needsKey ||= this.suspiciousBatches > 0 && one.attempts === 0 && one.queued.key !== null;
-    return one.needsKey || now === null || !this.cache.covers(one.queued.needs, now);
+    const isNew = one.attempts === 0;
+    one.needsKey ||= this.knownKeys.isRaised && isNew && one.queued.key !== null;
+    if (one.needsKey || now === null || !this.cache.covers(one.queued.needs, now)) return true;
+    one.needsWindows ||= this.knownWindows.isRaised && isNew && this.cache.asksForUnknown(one.queued.command, now);
+    return one.needsWindows;
   }
 
   private startLocked(): void {
@@ -257,7 +266,8 @@ export class Lane {
     const sent = batch.filter((_, index) => decided.answers[index] !== null);
     this.lock(batch.filter((_, index) => decided.answers[index] === null));
     if (sent.length === 0) return;
-    this.suspiciousBatches = Math.max(0, this.suspiciousBatches - 1);
+    this.knownKeys.batchSent();
+    this.knownWindows.batchSent();
     void this.settle(sent, { ...decided, answers: decided.answers.filter((answer) => answer !== null) }, startedAt);
   }
 
@@ -328,8 +338,12 @@ export class Lane {
         for (const one of batch) if (accountsOf(one).some((account) => names.has(account))) one.attempts += 1;
         break;
       case 'answered_before':
-        this.suspiciousBatches = SUSPICIOUS_BATCHES;
+        this.knownKeys.raise();
         for (const one of batch) one.needsKey = isFound(one, names);
+        break;
+      case 'windows_known':
+        this.knownWindows.raise();
+        for (const one of batch) one.needsWindows = accountsOf(one).some((account) => names.has(account));
         break;
       case 'test_clock_advanced':
         break;

@@ -1,9 +1,19 @@
 import type { Pool, PoolClient } from '#database';
-import { noChanges, settle, type AccountKey, type DecisionContext, type Needs, type RevenueTally } from '#ledger';
+import {
+  noChanges,
+  settle,
+  windowsAskedFor,
+  type AccountKey,
+  type CounterWindow,
+  type DecisionContext,
+  type Needs,
+  type RevenueTally,
+} from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
 import { findKeys, lockKeys, type KeyRow } from '../load/key-statements.ts';
 import { loadState, type LoadedState } from '../load/load-state.ts';
 import { rowsOf } from '../load/rows-of.ts';
+import { loadWindows } from '../load/window-statements.ts';
 import { wantedPrices } from '../prices/wanted-prices.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
@@ -78,11 +88,14 @@ async function attemptBatch(
     const wanted = wantedPrices(state.accounts.values(), state.authorizations.values(), needs.rateCards);
     if (wanted.length > 0) await cache.rules.prices.ensure(wanted);
     const context: DecisionContext = { state, changes: noChanges(), realNow, rules: cache.rules };
+    const asked = batch.flatMap(({ command }) => windowsAskedFor(context, command));
+    await loadWindows(client, state.accounts, asked);
     if (unknown) settleOutcome(context, unknown);
     settle(context, lapsed);
     const startedAt = performance.now();
     const commands = lapsed.isPart ? [] : batch;
     const { answers, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
+    assumeOnlyLoaded(context, asked);
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
@@ -142,6 +155,25 @@ function settleOutcome({ state, changes }: DecisionContext, unknown: UnknownOutc
   const unmoved = [...unknown].some(([key, version]) => state.accounts.get(key)?.ids.version.toString() === version);
   if (unknown.size > 0 && !unmoved) throw new LedgerUnavailable('outcome_unknown');
   for (const account of state.accounts.values()) changes.accounts.update(account);
+}
+
+/**
+ * What was asked for and not found isn't there, as sure as the accounts are locked. A command may ask for another window after one that has
+ * changed which there are; apart from each other, both are decided.
+ *
+ * @throws where something was assumed of a window that nobody has looked for
+ */
+function assumeOnlyLoaded({ changes }: DecisionContext, loaded: readonly CounterWindow[]): void {
+  if (changes.assumed.size === 0) return;
+  const nameOf = ({ accountKey, counter }: CounterWindow): string => `${accountKey}/${counter}`;
+  const endOf = ({ windowEnd }: CounterWindow): number => windowEnd ?? Number.POSITIVE_INFINITY;
+  const byCounter = Map.groupBy(loaded, nameOf);
+  for (const window of changes.assumed.values()) {
+    const isLoaded = byCounter
+      .get(nameOf(window))
+      ?.some((one) => one.windowStart <= window.windowStart && endOf(window) <= endOf(one));
+    if (!isLoaded) throw new Error(`a window of the counter ${window.counter} was not looked for`);
+  }
 }
 
 async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {

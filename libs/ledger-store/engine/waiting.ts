@@ -12,6 +12,8 @@ export interface Waiting {
   needsLocks: boolean;
   /** Whether its idempotency key is to be looked up first, because a guard has found it. */
   needsKey: boolean;
+  /** Whether the windows by value that it asks for are to be looked up first, because they may be there. */
+  needsWindows: boolean;
 }
 
 export function accountsOf({ queued }: Waiting): readonly AccountKey[] {

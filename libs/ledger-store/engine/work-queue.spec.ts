@@ -15,6 +15,7 @@ function waiting(command: Command): Waiting {
     attempts: 0,
     needsLocks: false,
     needsKey: false,
+    needsWindows: false,
   };
 }
 

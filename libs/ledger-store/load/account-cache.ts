@@ -1,12 +1,15 @@
 import {
   accountKeyOf,
   hasShortfall,
+  isByValue,
   isOpen,
   periodOf,
+  windowsAskedFor,
   type AccountKey,
   type AccountState,
   type Authorization,
   type Changes,
+  type Command,
   type Counter,
   type Grant,
   type LedgerState,
@@ -17,6 +20,7 @@ import { hasCard, hasPriceOf, hasPricesOf } from '../prices/prices-at-hand.ts';
 import { NO_STORE_RULES, type StoreRules } from '../prices/price-source.ts';
 import { aheadMsOf, endOf, entryOf, isTrueAt, noteGrant, weightOf, type CacheEntry } from './cache-entry.ts';
 import { CachedAuthorizations } from './cached-authorizations.ts';
+import { CachedWindows } from './cached-windows.ts';
 import type { Filled } from './filled.ts';
 import { keepCounters } from './keep-counters.ts';
 import { shareOverrides } from './shared-overrides.ts';
@@ -44,18 +48,25 @@ export class AccountCache {
   /** Those of the cached authorizations that were closed when they were read: their rows stand in another table. */
   readonly closed: ReadonlySet<string> = this.authorizations.closed;
   private readonly entries = new Map<AccountKey, CacheEntry>();
+  private readonly windows: CachedWindows;
   private weight = 0;
+  /** The last batch of which every reading under way sees what it has left. */
+  private ended = 0;
 
   /**
    * @param rules what holds for all accounts
    * @param isInFlight whether batches that change an account are on their way; then it stays cached
    * @param weightMax how many accounts, grants and counters to cache at most, with prices of their own by their size; those used longest ago go first
+   * @param windowsMax how many windows by value
    */
   constructor(
     readonly rules: StoreRules = NO_STORE_RULES,
     private readonly isInFlight: (key: AccountKey) => boolean = () => false,
     private readonly weightMax = WEIGHT_MAX,
-  ) {}
+    windowsMax?: number,
+  ) {
+    this.windows = new CachedWindows(windowsMax);
+  }
 
   /** For each account the version at which it is cached; `null` where it isn't. */
   versionsOf(keys: readonly AccountKey[]): (string | null)[] {
@@ -86,7 +97,11 @@ export class AccountCache {
     return (
       needs.accounts.every((key) => this.holdsAt(key, now) && hasPricesOf(prices, accounts.get(key), now)) &&
       needs.authorizations.every(
-        (id) => this.knowsAuthorization(id) && hasPriceOf(prices, authorizations.get(id)) && !this.landsLate(id),
+        (id) =>
+          this.knowsAuthorization(id) &&
+          hasPriceOf(prices, authorizations.get(id)) &&
+          !this.landsLate(id) &&
+          this.hasWindowsOf(id),
       ) &&
       needs.rateCards.every((card) => hasCard(prices, card, now, now))
     );
@@ -107,6 +122,11 @@ export class AccountCache {
   /** Whether an authorization is cached, or known to be none. */
   knowsAuthorization(id: string): boolean {
     return this.state.authorizations.has(id) || this.entries.get(accountKeyOf(id))?.absent?.has(id) === true;
+  }
+
+  /** Whether a command asks for windows by value that aren't cached. */
+  asksForUnknown(command: Command, now: number): boolean {
+    return windowsAskedFor({ state: this.state, realNow: now, rules: this.rules }, command).length > 0;
   }
 
   /** Whether what is cached of the account is true at that real time. */
@@ -134,6 +154,7 @@ export class AccountCache {
 
   /** See {@link CachedAuthorizations.batchesEnded}. */
   batchesEnded(batch: number): void {
+    this.ended = batch;
     this.authorizations.batchesEnded(batch);
   }
 
@@ -159,12 +180,9 @@ export class AccountCache {
    *
    * @param batch the last batch that had ended when the reading began
    */
-  learnFilled(
-    { accounts, versions, closedCounters, authorizations, closed, absent, now }: Filled,
-    batch: number,
-  ): void {
+  learnFilled({ accounts, versions, windows, authorizations, closed, absent, now }: Filled, batch: number): void {
     for (const [key, state] of accounts) if (!this.entries.has(key)) this.learnAccount(state, now);
-    for (const counter of closedCounters) this.learnCounter(counter, versions.get(counter.accountKey) ?? -1n);
+    for (const window of windows) this.learnWindow(window, versions.get(window.accountKey) ?? -1n);
     const isTrue = (id: string): boolean => {
       const entry = this.entries.get(accountKeyOf(id));
       const readAt = versions.get(accountKeyOf(id)) ?? -1n;
@@ -191,6 +209,7 @@ export class AccountCache {
       if (entry) noteGrant(entry, grant, now);
     }
     this.authorizations.follow(authorizations, batch);
+    this.windows.follow(counters, batch);
     const made = [...grants.created, ...counters.created, ...commitments.created];
     for (const { accountKey } of made) this.weigh(accountKey);
     for (const { account } of accounts.updated) this.weigh(account.key);
@@ -208,6 +227,7 @@ export class AccountCache {
       const entry = this.entries.get(key);
       if (!entry) continue;
       this.forgetAccount(entry);
+      this.windows.forgetAllOf(entry.state.counters);
       this.authorizations.forgetAllOf(key);
     }
   }
@@ -223,6 +243,7 @@ export class AccountCache {
       this.forgetAccount(earlier);
       keepCounters(earlier.state, state, this.authorizations.of(key));
     }
+    this.learnWindowsOf(state, earlier?.state);
     const entry = entryOf(state, now);
     this.entries.set(key, entry);
     this.state.accounts.set(key, state);
@@ -237,14 +258,33 @@ export class AccountCache {
     this.weight -= weight;
   }
 
+  /** The windows by value of an account that was learned anew: those that were loaded, and those that were cached before. */
+  private learnWindowsOf({ counters }: AccountState, earlier: AccountState | undefined): void {
+    for (const window of counters.byValue()) {
+      const before = earlier?.counters.startingAt(window.counter, window.windowStart);
+      if (before) this.windows.forget(before);
+      this.windows.learn(window);
+    }
+    if (earlier) counters.takeOverByValue(earlier.counters);
+  }
+
   /** A window that isn't cached was changed by nobody since its account was read. @param version the account's, when it was read */
-  private learnCounter(counter: Counter, version: bigint): void {
-    const entry = this.entries.get(counter.accountKey);
+  private learnWindow(window: Counter, version: bigint): void {
+    const entry = this.entries.get(window.accountKey);
     if (!entry || version < entry.readAt) return;
     const { counters } = entry.state;
-    if (counters.startingAt(counter.counter, counter.windowStart)) return;
-    counters.add(counter);
-    this.weigh(counter.accountKey);
+    if (counters.startingAt(window.counter, window.windowStart)) return;
+    counters.add(window);
+    if (isByValue(window)) this.windows.learn(window);
+    this.weigh(window.accountKey);
+  }
+
+  /** Whether all windows are cached in which a cached authorization has reserved or used something. Those by value may have been dropped. */
+  private hasWindowsOf(id: string): boolean {
+    const { reservations = [] } = this.state.authorizations.get(id) ?? {};
+    if (reservations.length === 0) return true;
+    const counters = this.state.accounts.get(accountKeyOf(id))?.counters;
+    return reservations.every(({ counter, windowStart }) => counters?.startingAt(counter, windowStart) !== undefined);
   }
 
   private learnAuthorization(authorization: Authorization): void {
@@ -284,6 +324,9 @@ export class AccountCache {
       if (!this.isInFlight(key)) this.forget([key]);
     }
     this.authorizations.trim();
+    for (const window of this.windows.trim(this.ended)) {
+      this.entries.get(window.accountKey)?.state.counters.discard(window);
+    }
   }
 }
 

@@ -47,7 +47,7 @@ describe('the counters of a cached account', () => {
     const cached = windowOf(acme, 10, false);
     cache.learn(stateOf([withWindows(acme, [cached])]), NOW);
     const [read, older] = [windowOf(acme, 0, false), { ...cached, used: ZERO }];
-    cache.learnFilled(filled(acme, acme.ids.version, { closedCounters: [read, older] }), 0);
+    cache.learnFilled(filled(acme, acme.ids.version, { windows: [read, older] }), 0);
     expect(cache.state.accounts.get(acme.account.key)?.counters.all()).toEqual([read, cached]);
   });
 
@@ -55,7 +55,7 @@ describe('the counters of a cached account', () => {
     const cache = new AccountCache();
     const acme = accountWith('acme', '5');
     cache.learn(stateOf([acme]), NOW);
-    const found = filled(acme, acme.ids.version - 1n, { closedCounters: [windowOf(acme, 0, false)] });
+    const found = filled(acme, acme.ids.version - 1n, { windows: [windowOf(acme, 0, false)] });
     cache.learnFilled(found, 0);
     expect(cache.state.accounts.get(acme.account.key)?.counters.size).toBe(0);
   });

@@ -75,7 +75,7 @@ export async function fillAccounts(
     now: realNow,
     accounts: new Map([...states].filter(([, state]) => isSettled(state, timeOf({ realNow }, state)))),
     versions: new Map(accounts.map(({ account_id, id_clock }) => [account_id, BigInt(id_clock)])),
-    closedCounters: closedCounters.map(counterFromRow),
+    windows: closedCounters.map(counterFromRow),
     authorizations,
     closed: new Set(others.filter((id) => authorizations.has(id))),
     absent: others.filter((id) => !authorizations.has(id)),

@@ -8,8 +8,8 @@ export interface Filled {
   readonly accounts: ReadonlyMap<AccountKey, AccountState>;
   /** The version of each account of which anything was read. */
   readonly versions: ReadonlyMap<AccountKey, bigint>;
-  /** The closed windows in which the authorizations were made. */
-  readonly closedCounters: readonly Counter[];
+  /** Windows of counters that aren't read with their account: closed ones in which the authorizations were made, those by value. */
+  readonly windows: readonly Counter[];
   readonly authorizations: ReadonlyMap<string, Authorization>;
   /** Those of the authorizations that are closed. */
   readonly closed: ReadonlySet<string>;

@@ -1,7 +1,8 @@
-import type { AccountKey, TestClock } from '#ledger';
+import type { AccountKey, CounterWindow, TestClock } from '#ledger';
 import { arrayOf, type Statement } from '../statement.ts';
 import { aheadMsOf } from './test-clock-statements.ts';
 import { knownKeys, type KeyPlace } from './key-statements.ts';
+import { WANTED_WINDOWS, windowParameters } from './window-statements.ts';
 
 /**
  * Guards stand before the writes of a batch that was decided on cached accounts. Each proves one thing that the decisions
@@ -10,7 +11,8 @@ import { knownKeys, type KeyPlace } from './key-statements.ts';
  */
 
 /** Why a guard refuses a batch. */
-export type RefusalReason = 'accounts_changed' | 'answered_before' | 'test_clock_advanced' | 'out_of_time';
+export type RefusalReason =
+  'accounts_changed' | 'answered_before' | 'windows_known' | 'test_clock_advanced' | 'out_of_time';
 
 /** What every guard answers with; `refusal` is `null` where it has proved what it should. */
 export interface GuardRow {
@@ -101,6 +103,26 @@ export function guardKeys(keys: readonly KeyPlace[]): Statement {
       )
       select ${refuse('answered_before', `string_agg(account_id || '/' || key, ',')`)} as refusal from found having count(*) > 0`,
     values: [arrayOf(keys.map(({ scope }) => scope)), arrayOf(keys.map(({ key }) => key))],
+  };
+}
+
+/**
+ * Refuses the batch where any of these windows, which were taken for ones that nobody has counted in, has a row. The one that starts last
+ * before a window ends also ends last, so no other can reach into it.
+ */
+export function guardWindows(windows: readonly CounterWindow[]): Statement {
+  return {
+    name: 'guard_windows',
+    text: `with found as materialized (
+        select distinct wanted.account_id from ${WANTED_WINDOWS}
+        where (
+          select window_end is null or window_end > wanted.window_start from counters
+          where account_id = wanted.account_id and counter = wanted.counter and window_start < wanted.window_end
+          order by window_start desc limit 1
+        )
+      )
+      select ${refuse('windows_known', `string_agg(account_id::text, ',')`)} as refusal from found having count(*) > 0`,
+    values: windowParameters(windows),
   };
 }
 

@@ -30,6 +30,7 @@ import { rowsOf } from './rows-of.ts';
 import { sharedOf } from './shared-overrides.ts';
 import { findCurrentClocks, testClockFromRow, type TestClockRow } from './test-clock-statements.ts';
 import { completeAuthorizations } from './usage-statements.ts';
+import { loadWindows, unknownWindows } from './window-statements.ts';
 import {
   findAccounts,
   findClosedAuthorizations,
@@ -88,7 +89,7 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
   for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   await completeAuthorizations(client, authorizations, cache);
   const clocks = new Map(currentClocks.map((row) => [row.environment, testClockFromRow(row)]));
-  return assemble({
+  const loaded = assemble({
     accounts,
     clock,
     clocks,
@@ -99,6 +100,26 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     authorizations,
     cache,
   });
+  return cache ? withReservedWindows(client, loaded) : withoutUnknownReservations(loaded);
+}
+
+/** Loads the windows by value that authorizations and holds that have lapsed have reserved something in. */
+async function withReservedWindows(client: PoolClient, loaded: LoadedState): Promise<LoadedState> {
+  const { accounts, authorizations } = loaded.state;
+  const ofAuthorizations = [...authorizations.values()].flatMap(({ accountKey, reservations }) =>
+    reservations.map((one) => ({ ...one, accountKey })),
+  );
+  const reservations = [...ofAuthorizations, ...loaded.lapsed.reservations];
+  await loadWindows(client, accounts, unknownWindows(accounts, reservations));
+  return loaded;
+}
+
+/** Whoever only reads isn't shown windows by value, of which holds that have lapsed may name a hundred thousand. */
+function withoutUnknownReservations(loaded: LoadedState): LoadedState {
+  const { accounts } = loaded.state;
+  const { reservations, ...lapsed } = loaded.lapsed;
+  const known = reservations.filter((one) => unknownWindows(accounts, [one]).length === 0);
+  return { ...loaded, lapsed: { ...lapsed, reservations: known } };
 }
 
 /** Grants of which nothing may remain: those a command names, and those a refund may credit. */

@@ -10,12 +10,14 @@ import { DECLINES } from '../tables/declines.ts';
 import { GRANTS } from '../tables/grants.ts';
 import { HOLDS } from '../tables/holds.ts';
 import { TestBooks } from '../testing/test-books.ts';
-import { guardAccounts, guardKeys, guardTestClocks } from './guards.ts';
+import { guardAccounts, guardKeys, guardTestClocks, guardWindows } from './guards.ts';
 import { findKeys } from './key-statements.ts';
 import { findFirstHolds, findLapsedHolds, moveLapsedHolds } from './lapsed-holds.ts';
 import * as statements from './statements.ts';
 import { findCurrentClocks } from './test-clock-statements.ts';
 import { findStated, findUsageRecords } from './usage-statements.ts';
+import { findVersions } from './fill-windows.ts';
+import { findWindows } from './window-statements.ts';
 
 let database: TestDatabase;
 let books: TestBooks;
@@ -56,6 +58,9 @@ const LOOK_UPS: readonly Statement[] = [
   statements.findRefundableGrants(KEYS, IDS),
   statements.findOpenCounters(KEYS),
   statements.findClosedCounters(KEYS, IDS),
+  findVersions(KEYS),
+  findWindows([]),
+  guardWindows([]),
   statements.findHolds(KEYS, IDS),
   statements.findClosedAuthorizations(KEYS, IDS),
   findStated(IDS),

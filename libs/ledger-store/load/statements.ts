@@ -42,11 +42,11 @@ export function findChangedGrants(keys: readonly AccountKey[], versions: readonl
   };
 }
 
-/** What accounts count, in windows that are under way or have something reserved. */
+/** What accounts count, in windows that are under way or have something reserved; not those by value, of which there may be millions. */
 export function findOpenCounters(keys: readonly AccountKey[]): Statement {
   return {
     name: 'find_open_counters',
-    text: 'select * from counters where account_id = any($1::bigint[]) and open',
+    text: 'select * from counters where account_id = any($1::bigint[]) and open and value is null',
     values: [arrayOf(keys)],
   };
 }
@@ -60,7 +60,7 @@ export function findClosedCounters(keys: readonly AccountKey[], ids: readonly st
     name: 'find_closed_counters',
     text: `with wanted as materialized (
         select * from unnest($1::bigint[], $2::uuid[]) w (account_id, id)
-        where (select true from counters where account_id = w.account_id and not open limit 1)
+        where (select true from counters where account_id = w.account_id and not open and value is null limit 1)
       )
       select distinct found.* from wanted,
         lateral (
@@ -69,7 +69,7 @@ export function findClosedCounters(keys: readonly AccountKey[], ids: readonly st
           select created_at from authorizations where account_id = wanted.account_id and id = wanted.id
         ) made,
         lateral (
-          select * from counters where account_id = wanted.account_id and not open
+          select * from counters where account_id = wanted.account_id and not open and value is null
             and window_start between made.created_at - interval '32 days' and made.created_at
             and window_end > made.created_at
           offset 0

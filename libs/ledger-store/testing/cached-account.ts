@@ -112,6 +112,6 @@ export function authorizationOf(
 /** What a reading without locks has found. */
 export function filled({ account }: AccountState, version: bigint, found: Partial<Filled>): Filled {
   const versions = new Map([[account.key, version]]);
-  const none = { accounts: new Map(), closedCounters: [], authorizations: new Map(), closed: new Set<string>() };
+  const none = { accounts: new Map(), windows: [], authorizations: new Map(), closed: new Set<string>() };
   return { now: NOW, versions, absent: [], keys: [], ...none, ...found };
 }
