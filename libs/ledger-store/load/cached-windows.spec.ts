@@ -125,7 +125,7 @@ describe('windows by value', () => {
     count(cache, acme, [1, 2], 0);
     cache.forget([acme.account.key]);
     count(cache, other, [3, 4], 0);
-    cache.learn(stateOf([acme]), NOW);
+    cache.learn(stateOf([withWindows(acme, [])]), NOW);
     expect([usersOf(cache, acme), usersOf(cache, other)]).toEqual([[], ['user-3', 'user-4']]);
   });
 
