@@ -16,7 +16,7 @@ import { nextTurn } from './next-turn.ts';
 import { Pipeline } from './pipeline.ts';
 import { Suspicion } from './suspicion.ts';
 import type { Answer, Queued } from './submission.ts';
-import { accountsOf, resolveAll, weightOf, type Waiting } from './waiting.ts';
+import { accountsOf, arrived, hasKeyIn, resolveAll, weightOf, type Waiting } from './waiting.ts';
 import { isLive, WorkQueue } from './work-queue.ts';
 import type { WriteHealth } from './write-health.ts';
 
@@ -37,8 +37,6 @@ export interface LaneOptions {
 interface ClockReading extends GuardRow {
   readonly now: Date;
 }
-
-const NEEDS_NOTHING = { needsLocks: false, needsKey: false, needsWindows: false } as const;
 
 interface FailedBatch {
   readonly batch: readonly Waiting[];
@@ -117,7 +115,7 @@ export class Lane {
 
   submit(queued: Queued): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.arrived.push({ queued, resolve, reject, attempts: 0, ...NEEDS_NOTHING });
+      this.arrived.push(arrived(queued, resolve, reject));
       if (this.running) this.wake?.();
       else this.running = this.run();
     });
@@ -339,7 +337,7 @@ export class Lane {
         break;
       case 'answered_before':
         this.knownKeys.raise();
-        for (const one of batch) one.needsKey = isFound(one, names);
+        for (const one of batch) one.needsKey = hasKeyIn(one, names);
         break;
       case 'windows_known':
         this.knownWindows.raise();
@@ -370,8 +368,4 @@ export class Lane {
       };
     });
   }
-}
-
-function isFound({ queued: { key } }: Waiting, found: ReadonlySet<string>): boolean {
-  return key !== null && found.has(`${key.scope}/${key.key}`);
 }

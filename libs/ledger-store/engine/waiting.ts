@@ -16,8 +16,18 @@ export interface Waiting {
   needsWindows: boolean;
 }
 
+/** A command that has just come. */
+export function arrived(queued: Queued, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
+  return { queued, resolve, reject, attempts: 0, needsLocks: false, needsKey: false, needsWindows: false };
+}
+
 export function accountsOf({ queued }: Waiting): readonly AccountKey[] {
   return queued.needs.accounts;
+}
+
+/** @param keys with their scopes, as a guard names them */
+export function hasKeyIn({ queued: { key } }: Waiting, keys: ReadonlySet<string>): boolean {
+  return key !== null && keys.has(`${key.scope}/${key.key}`);
 }
 
 /** The decisions in a batch. */

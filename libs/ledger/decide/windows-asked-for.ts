@@ -1,40 +1,38 @@
-import type { Command } from '../commands.ts';
+import type { Command, SpendRequest } from '../commands.ts';
 import { noChanges } from '../changes.ts';
 import type { CounterWindow } from '../counters.ts';
 import { limitsOfRequest } from './authorize.ts';
-import { findAccount, findAuthorization, type DecisionContext } from './context.ts';
-import { limitsOfMore } from './limits.ts';
+import { findAccount, type DecisionContext } from './context.ts';
 
 const NO_CHANGES = noChanges();
 
-/** The windows by value that a decision would assume things about, in the accounts at hand. Nothing is decided. */
+/**
+ * The windows by value that a decision would take for empty ones, because they aren't known of the accounts at hand. Nothing is decided;
+ * no item of a batch changes which windows the others ask for.
+ */
 export function windowsAskedFor(context: Omit<DecisionContext, 'changes'>, command: Command): readonly CounterWindow[] {
+  const requests = requestsOf(command);
+  if (requests.length === 0) return [];
   const assumed = new Map<string, CounterWindow>();
   const { keyId } = command;
   const asking = { ...context, changes: { ...NO_CHANGES, assumed }, ...(keyId !== undefined && { keyId }) };
-  look(asking, command);
+  for (const request of requests) {
+    const account = findAccount(asking, request.account);
+    if (account) limitsOfRequest(asking, account, request);
+  }
   return [...assumed.values()];
 }
 
-function look(context: DecisionContext, command: Command): void {
+/** What a command asks for that may be limited. More for an open authorization counts in windows that were loaded with it. */
+function requestsOf(command: Command): readonly SpendRequest[] {
   switch (command.type) {
     case 'authorize':
     case 'charge':
-      lookFor(context, command);
-      break;
+      return [command];
     case 'authorize_batch':
     case 'charge_batch':
-      // No item changes which windows the others ask for.
-      for (const item of command.items) lookFor(context, item);
-      break;
-    case 'extend': {
-      const found = findAuthorization(context, command.authorization);
-      if (found) limitsOfMore(context, found.account, found.authorization);
-    }
+      return command.items;
+    default:
+      return [];
   }
-}
-
-function lookFor(context: DecisionContext, request: Parameters<typeof limitsOfRequest>[2]): void {
-  const account = findAccount(context, request.account);
-  if (account) limitsOfRequest(context, account, request);
 }

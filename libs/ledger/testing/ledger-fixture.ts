@@ -1,14 +1,7 @@
 import { DEFAULT_TERMS, type Remainder } from '../account.ts';
 import { Amount, formatAmount } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
-import {
-  needsOf,
-  type AccountRef,
-  type Authorize,
-  type BatchMode,
-  type Command,
-  type CommandType,
-} from '../commands.ts';
+import { type AccountRef, type Authorize, type BatchMode, type Command, type CommandType } from '../commands.ts';
 import type { AccountDecision } from '../decide/accounts.ts';
 import type { AuthorizationDecision } from '../decide/authorization-decision.ts';
 import { NO_SUBSCRIBERS, type DecisionContext } from '../decide/context.ts';
@@ -337,7 +330,7 @@ export class LedgerFixture {
   }
 
   protected run<T extends CommandType>(command: Command<T> & Command): Decisions[T] {
-    const context = this.transaction ?? this.rows.load(needsOf(command), this.now);
+    const context = this.transaction ?? this.rows.loadFor(command, this.now);
     const before = snapshot(context.state);
     const outcome = decide<T>(context, command);
     countDeclines(context, command, outcome);

@@ -10,14 +10,15 @@ import {
   type LapsedShare,
 } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
-import type { Needs } from '../commands.ts';
+import { needsOf, type Command, type Needs } from '../commands.ts';
 import type { Budget } from '../budgets.ts';
 import { NO_SUBSCRIBERS, type CommitSubscribers, type DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
+import { windowsAskedFor } from '../decide/windows-asked-for.ts';
 import type { LedgerEvent, SentAlert, SentBudgetAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { hasShortfall, type CommitmentPeriod } from '../commitments.ts';
-import { Counters, type Counter } from '../counters.ts';
+import type { Counter } from '../counters.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
@@ -25,6 +26,7 @@ import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import type { UsageRecord } from '../usage-record.ts';
 import { noChanges, type RowChanges } from '../changes.ts';
 import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
+import { CounterRows } from './counter-rows.ts';
 import { must } from './must.ts';
 
 /** Few, so that some of an account's holds are often unknown. */
@@ -38,7 +40,7 @@ export class LedgerRows {
   readonly accounts = new Map<AccountKey, { readonly account: Account; readonly version: bigint }>();
   readonly grants = new Map<string, Grant>();
   readonly authorizations = new Map<string, Authorization>();
-  readonly counters = new Map<string, Counter>();
+  private readonly counters = new CounterRows();
   readonly commitments = new Map<string, CommitmentPeriod>();
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
@@ -82,13 +84,23 @@ export class LedgerRows {
       lapsed.push(authorization);
       context.changes.authorizations.update(copy);
     }
-    for (const key of needs.accounts) this.loadAccount(context, key, needs);
+    for (const key of needs.accounts) this.loadAccount(context, key, needs, lapsed);
     settle(context, {
       shares: lapsed.flatMap(sharesOf),
       reservations: lapsed.flatMap(lapsedReservations),
       holds: lapsed.map(lapsedHold),
       isPart: false,
     });
+    return context;
+  }
+
+  /** Loads what a command needs, and books what time alone has done. */
+  loadFor(command: Command, now: number): DecisionContext {
+    const context = this.load(needsOf(command), now);
+    for (const window of windowsAskedFor(context, command)) {
+      const counters = context.state.accounts.get(window.accountKey)?.counters;
+      if (counters) this.counters.loadByValue(counters, window);
+    }
     return context;
   }
 
@@ -153,7 +165,7 @@ export class LedgerRows {
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
     }
-    this.writeCounters(changes.counters);
+    this.counters.write(changes.counters, changes.assumed.values());
     this.writeCommitments(changes.commitments);
     this.transfers.push(...changes.transfers);
   }
@@ -177,14 +189,19 @@ export class LedgerRows {
   }
 
   countersOf(key: AccountKey): Counter[] {
-    return [...this.counters.values()].filter(({ accountKey }) => accountKey === key);
+    return this.counters.of(key);
   }
 
   commitmentsOf(key: AccountKey): CommitmentPeriod[] {
     return [...this.commitments.values()].filter(({ accountKey }) => accountKey === key);
   }
 
-  private loadAccount({ state, realNow: now }: DecisionContext, key: AccountKey, needs: Needs): void {
+  private loadAccount(
+    { state, realNow: now }: DecisionContext,
+    key: AccountKey,
+    needs: Needs,
+    lapsed: readonly Authorization[],
+  ): void {
     const row = this.accounts.get(key);
     if (!row) return;
     const periods = row.account.hasCommitmentPeriods ? this.commitmentsOf(key).map(copyOfPeriod) : [];
@@ -208,36 +225,13 @@ export class LedgerRows {
     const ahead = expiries.filter(({ at }) => at > now).sort((a, b) => a.at - b.at);
     const first = ahead.slice(0, EXPIRIES_READ);
     const horizon = ahead.length > first.length ? (first.at(-1)?.at ?? Number.NaN) : Number.POSITIVE_INFINITY;
-    const counters = Counters.of(
-      this.countersOf(key)
-        .filter((one) => this.isNeeded(one, needs))
-        .map((one) => ({ ...one })),
-    );
+    const named = needs.authorizations.flatMap((id) => this.authorizations.get(id) ?? []);
+    const counters = this.counters.load(key, [...named, ...lapsed]);
     const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
     const rest = { ...holds, counters, commitments: periods };
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
     const open = grants.filter(({ remaining }) => !remaining.isZero());
     state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, rest, now));
-  }
-
-  /** What is open is loaded with the account, and the rest with the authorizations that were made in it. */
-  private isNeeded({ accountKey, windowStart, windowEnd, open }: Counter, { authorizations }: Needs): boolean {
-    return (
-      open ||
-      authorizations.some((id) => {
-        const made = this.authorizations.get(id);
-        if (made?.accountKey !== accountKey) return false;
-        return windowStart <= made.createdAt && made.createdAt < (windowEnd ?? Number.POSITIVE_INFINITY);
-      })
-    );
-  }
-
-  private writeCounters({ created, updated }: RowChanges<Counter>): void {
-    const nameOf = ({ accountKey, counter, windowStart }: Counter): string =>
-      [accountKey, counter, windowStart].join('/');
-    for (const one of created) must(!this.counters.has(nameOf(one)), 'a window of a counter is written once');
-    for (const one of updated) must(this.counters.has(nameOf(one)), 'a window that is updated was written before');
-    for (const one of [...created, ...updated]) this.counters.set(nameOf(one), { ...one });
   }
 
   private writeCommitments({ created, updated }: RowChanges<CommitmentPeriod>): void {

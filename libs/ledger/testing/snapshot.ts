@@ -7,7 +7,7 @@ import type { LedgerState } from '../state.ts';
 export function snapshot({ accounts, grants, authorizations }: LedgerState): string {
   const states = [...accounts.values()].map(({ ids: _, freeFrom: __, holdExpiries, counters, ...state }) => [
     state,
-    counters.all().map(({ open: ___, ...counter }) => counter),
+    [...counters.all(), ...counters.byValue()].map(({ open: ___, ...counter }) => counter),
     holdExpiries.earliest(),
     holdExpiries.isExact(),
   ]);
