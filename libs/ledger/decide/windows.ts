@@ -1,7 +1,7 @@
 import { ZERO } from '#amounts';
 import type { Window } from '#calendar';
 import { LATE_COMMIT_WINDOW_MS, MAX_HOLD_SECONDS } from '../authorization.ts';
-import type { Counter } from '../counters.ts';
+import { isByValue, type Counter } from '../counters.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 
@@ -28,7 +28,7 @@ export function openWindow(
   { start, end }: Window,
   counted: Pick<Counter, 'counter' | 'kind' | 'name' | 'value'>,
 ): Counter {
-  closeWindows(context, account);
+  if (!isByValue(counted)) closeWindows(context, account);
   const window: Counter = {
     accountKey: account.account.key,
     ...counted,
