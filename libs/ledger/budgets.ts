@@ -52,3 +52,19 @@ export interface BudgetRaise {
   readonly until: number;
   readonly reason: string | null;
 }
+
+/** What of a budget an operator sets; a raise is made by itself. */
+export const BUDGET_FIELDS = [
+  'amount',
+  'expected',
+  'period',
+  'anchor',
+  'timeZone',
+  'mode',
+  'scope',
+  'per',
+  'thresholds',
+  'until',
+  'owner',
+] as const satisfies readonly (keyof Budget)[];
+export type BudgetField = (typeof BUDGET_FIELDS)[number];

@@ -2,6 +2,7 @@ import type { AccountTerms, Remainder } from './account.ts';
 import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Spending } from './authorization.ts';
+import type { Budget, BudgetRaise } from './budgets.ts';
 import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
@@ -53,6 +54,24 @@ export interface CloseAccount {
 export interface SetAlerts {
   readonly account: AccountRef;
   readonly rules: OwnAlertRules;
+}
+
+/** A budget as a request names it: by its UUID, or by its name within the account. */
+export type BudgetRef = { readonly id: string } | { readonly name: string };
+
+export interface PutBudget {
+  readonly account: AccountRef;
+  /** Whose id, raise and time of creation hold only where the account has none by this name. */
+  readonly budget: Budget;
+  /** Whether one that differs and is there already is left as it is. */
+  readonly mustBeNew: boolean;
+}
+
+export interface RaiseBudget {
+  readonly account: AccountRef;
+  readonly budget: BudgetRef;
+  /** `null`: none any more. */
+  readonly raise: BudgetRaise | null;
 }
 
 /** Books what time has done to an account, and emits the events of it; a decision about the account does the same first. */
@@ -167,6 +186,9 @@ export interface Commands {
   erase_account: { readonly account: AccountRef };
   finish_erasure: { readonly account: AccountRef };
   set_alerts: SetAlerts;
+  put_budget: PutBudget;
+  delete_budget: { readonly account: AccountRef; readonly budget: BudgetRef };
+  raise_budget: RaiseBudget;
   sweep: Sweep;
   create_grant: CreateGrant;
   void_grant: { readonly grant: ObjectRef };
@@ -215,6 +237,9 @@ export function needsOf(command: Command): Needs {
     case 'erase_account':
     case 'finish_erasure':
     case 'set_alerts':
+    case 'put_budget':
+    case 'delete_budget':
+    case 'raise_budget':
     case 'create_grant':
     case 'authorize':
     case 'charge':

@@ -66,6 +66,16 @@ export interface LedgerEvents {
   };
   /** Usage of a settled period was charged late. It was set off against the shortfall, of which the figures say what is left. */
   'commitment.set_off': CommitmentPeriodData & { readonly set_off: string };
+  /** What is spent in a window of a budget has reached a threshold; once per window and threshold. */
+  'budget.threshold_reached': BudgetWindowData & {
+    /** The highest threshold that this write has reached, and all of them. */
+    readonly percent: number;
+    readonly crossed: readonly number[];
+    /** How much is spent of the amount, or of what is expected, in percent with at most two decimals. */
+    readonly used_percent: string;
+  };
+  /** More is spent in a window of a budget than its limit; once per window. */
+  'budget.exceeded': BudgetWindowData;
   'account.suspended': { readonly status: 'suspended' };
   /** What was left of all its grants, scheduled ones included, and where it went. */
   'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
@@ -99,6 +109,8 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'usage.unpriced': true,
   'commitment.settled': true,
   'commitment.set_off': true,
+  'budget.threshold_reached': true,
+  'budget.exceeded': true,
   'account.suspended': true,
   'account.closed': true,
   'balance.threshold_reached': true,
@@ -126,6 +138,18 @@ export interface CommitmentPeriodData {
   /** What of the shortfall was charged, and what neither credits nor debt covered. */
   readonly charged: string;
   readonly uncollected: string;
+}
+
+export interface BudgetWindowData {
+  readonly budget: string;
+  readonly name: string;
+  /** The value whose window it is; `null` where the budget has one for all. */
+  readonly value: string | null;
+  /** `end` is `null` where it never ends. */
+  readonly window: { readonly start: string; readonly end: string | null };
+  readonly spent: string;
+  /** Its amount, or what it was raised to. */
+  readonly limit: string;
 }
 
 interface ThresholdData {

@@ -29,7 +29,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { BUDGET_MODES, BUDGET_OWNERS, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
-export type { Budget, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
+export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export { Counters, isByValue } from './counters.ts';
 export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
@@ -43,6 +43,7 @@ export type {
   Adjust,
   Authorize,
   BatchMode,
+  BudgetRef,
   Command,
   CommandType,
   Commit,
@@ -64,6 +65,7 @@ export { NO_RULES, NO_SUBSCRIBERS, timeOf } from './decide/context.ts';
 export type { CommitSubscribers, DecisionContext, LedgerRules } from './decide/context.ts';
 export { guessesExpiry } from './decide/declines.ts';
 export { countDeclines, decide, type Decisions } from './decide/decide.ts';
+export type { BudgetDecision } from './decide/change-budgets.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { isSettled, settle } from './decide/settle.ts';
@@ -72,6 +74,7 @@ export { windowsAskedFor } from './decide/windows-asked-for.ts';
 export { LEDGER_EVENT_TYPES } from './events.ts';
 export type {
   AboutAccount,
+  BudgetWindowData,
   CommitmentPeriodData,
   LedgerEvent,
   LedgerEvents,
@@ -99,6 +102,7 @@ export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {
   BudgetExceeded,
+  BudgetExists,
   Exceeded,
   OpenHoldsExceeded,
   Outcome,

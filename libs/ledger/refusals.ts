@@ -1,5 +1,6 @@
 import type { Amount } from '#amounts';
 import type { AccountTerms } from './account.ts';
+import type { BudgetField } from './budgets.ts';
 
 /**
  * Every reason to refuse a command, in order of precedence: where several hold, the first is given.
@@ -10,8 +11,10 @@ export const REFUSAL_CODES = [
   'account_not_found',
   'grant_not_found',
   'authorization_not_found',
+  'budget_not_found',
   'account_exists',
   'account_id_taken',
+  'budget_exists',
   'account_not_closed',
   'account_has_open_holds',
   'grant_already_expired',
@@ -26,6 +29,7 @@ export const REFUSAL_CODES = [
   'adjusted_after_unpriced',
   'too_many_holds',
   'too_many_steps',
+  'too_many_budgets',
   'account_closed',
   'account_suspended',
   'unit_mismatch',
@@ -80,6 +84,14 @@ export interface AccountExists {
   readonly code: 'account_exists';
   /** What of the request differs; at least one. */
   readonly differing: readonly ('unit' | keyof AccountTerms)[];
+}
+
+/** The account has a budget by this name that isn't what the request asks for. */
+export interface BudgetExists {
+  readonly code: 'budget_exists';
+  readonly name: string;
+  /** What of the request differs; at least one. */
+  readonly differing: readonly BudgetField[];
 }
 
 /** A rate card whose prices are in another unit than the account's amounts. */
@@ -193,8 +205,10 @@ export type Refusal =
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
+  | { readonly code: 'too_many_budgets'; readonly account: string; readonly limit: number }
   | TooManySteps
   | AccountExists
+  | BudgetExists
   | UnitMismatch
   | TagConflict
   | UnpricedUsage
@@ -212,6 +226,8 @@ export type Refusal =
         | 'insufficient_credits'
         | 'credits_held'
         | 'too_many_holds'
+        | 'too_many_budgets'
+        | 'budget_exists'
         | 'too_many_steps'
         | 'account_exists'
         | 'unit_mismatch'
@@ -247,9 +263,20 @@ export function refused(refusal: Refusal): RefusedOutcome {
   return { ok: false, refusal };
 }
 
-/** The refusal that speaks for a whole batch: the first in order of precedence, of those the earliest item's. */
+/**
+ * The refusal that speaks for a whole batch: the first in order of precedence; of those, one that waiting doesn't help against, and
+ * then the earliest item's.
+ */
 export function gravest(refusals: readonly Refusal[]): Refusal | undefined {
-  return refusals.toSorted((a, b) => REFUSAL_CODES.indexOf(a.code) - REFUSAL_CODES.indexOf(b.code))[0];
+  return refusals.toSorted(
+    (a, b) =>
+      REFUSAL_CODES.indexOf(a.code) - REFUSAL_CODES.indexOf(b.code) ||
+      Number(mayPassLater(a)) - Number(mayPassLater(b)),
+  )[0];
+}
+
+function mayPassLater(refusal: Refusal): boolean {
+  return 'retryAfterSeconds' in refusal && refusal.retryAfterSeconds !== null;
 }
 
 /**

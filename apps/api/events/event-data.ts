@@ -4,6 +4,7 @@ import {
   OVERAGE_POLICIES,
   REMAINDERS,
   type AboutAccount,
+  type BudgetWindowData,
   type CommitmentPeriodData,
   type LedgerEvents,
   type LedgerEventType,
@@ -80,6 +81,18 @@ const COMMITMENT_PERIOD: FieldSchemas<CommitmentPeriodData> = {
   spent: amount('What was spent: charged less refunds, for authorizations that were made in the period.'),
   charged: amount('What of the shortfall is charged.'),
   uncollected: amount('What of the shortfall neither credits nor debt covered.'),
+};
+
+const BUDGET_WINDOW: FieldSchemas<BudgetWindowData> = {
+  budget: id('budget', 'The budget.'),
+  name: text('The budget’s name.'),
+  value: orNull(text('The value whose budget it is, like a user; null if all share one.')),
+  window: viewSchema<BudgetWindowData['window']>('The period.', {
+    start: instant('Its start.'),
+    end: orNull(instant('Its end, exclusive; null if it never ends.')),
+  }),
+  spent: amount('What was spent in the period, less refunds.'),
+  limit: amount('The budget’s amount, or what it is raised to.'),
 };
 
 const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerEvents[T]> } = {
@@ -171,6 +184,20 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
   'commitment.set_off': {
     sentWhen: 'Usage was charged after the period of its commitment was settled: the shortfall was lowered by as much.',
     fields: { ...COMMITMENT_PERIOD, set_off: amount('What the shortfall was lowered by.') },
+  },
+  'budget.threshold_reached': {
+    sentWhen: 'A percentage of a budget is spent: once per period and threshold.',
+    fields: {
+      ...BUDGET_WINDOW,
+      percent: count('The highest threshold reached.'),
+      crossed: { type: 'array', items: { type: 'integer' }, description: 'All thresholds that were reached together.' },
+      used_percent: text('How much of the budget’s amount, or of what is expected, is spent, in percent, a decimal.'),
+    },
+  },
+  'budget.exceeded': {
+    sentWhen:
+      'More than a budget allows for was spent, by commits of more than was held, or under a soft budget: once per period.',
+    fields: BUDGET_WINDOW,
   },
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',

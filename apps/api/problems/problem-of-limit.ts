@@ -1,5 +1,13 @@
 import { formatAmount } from '#amounts';
-import { publicId, type BudgetExceeded, type Refusal, type SpanLimitExceeded, type SpendRateExceeded } from '#ledger';
+import {
+  publicId,
+  type BudgetExceeded,
+  type BudgetExists,
+  type BudgetField,
+  type Refusal,
+  type SpanLimitExceeded,
+  type SpendRateExceeded,
+} from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -7,6 +15,8 @@ type OfLimits = Extract<
   Refusal,
   {
     readonly code:
+      | 'budget_exists'
+      | 'too_many_budgets'
       | 'usage_suspended'
       | 'request_too_large'
       | 'open_holds_exceeded'
@@ -17,12 +27,17 @@ type OfLimits = Extract<
   }
 >;
 
-/** The public words for a decline under a rule, a budget, or the limit of a key or an environment. */
+/** The public words for what refuses budgets, and for a decline under a rule, a budget, or the limit of a key or an environment. */
 export function problemOfLimit(refusal: OfLimits): Problem {
-  const { account } = refusal;
   switch (refusal.code) {
+    case 'budget_exists':
+      return problem(refusal.code, describeDifference(refusal), { errors: refusal.differing.map(differingField) });
+    case 'too_many_budgets': {
+      const { account, limit } = refusal;
+      return problem(refusal.code, `Account ${account} has ${String(limit)} budgets already.`, { account, limit });
+    }
     case 'usage_suspended': {
-      const { rule, tag, value, until } = refusal;
+      const { account, rule, tag, value, until } = refusal;
       const end = until === null ? 'until it is resumed' : `until ${timeView(until)}`;
       const detail = `What account ${account} uses with the tag ${tag} = ${value} is suspended ${end}, by the rule ${rule}.`;
       return problem(refusal.code, detail, {
@@ -35,18 +50,19 @@ export function problemOfLimit(refusal: OfLimits): Problem {
     }
     case 'request_too_large': {
       const [required, limit] = [formatAmount(refusal.required), formatAmount(refusal.limit)];
+      const { account } = refusal;
       const detail = `The request is for ${required}. The rule ${refusal.rule} of account ${account} allows at most ${limit}.`;
       return problem(refusal.code, detail, { account, rule: refusal.rule, required, limit });
     }
     case 'open_holds_exceeded': {
-      const { limit } = refusal;
+      const { account, limit } = refusal;
       const detail = `Account ${account} has as many authorizations open as its rules allow: ${String(limit)}.`;
       return problem(refusal.code, detail, { account, limit });
     }
     case 'spend_rate_exceeded':
       return ofRate(refusal);
     case 'budget_exceeded': {
-      const { budget, name, value } = refusal;
+      const { account, budget, name, value } = refusal;
       const whose = value === null ? '' : ` for ${value}`;
       const detail = `The budget ${name} of account ${account}${whose} ${describe(refusal)}`;
       return problem(refusal.code, detail, { budget: publicId('budget', budget), name, value, ...figures(refusal) });
@@ -82,4 +98,27 @@ function figures({ account, required, limit, spent, held, resetsAt, retryAfterSe
     resets_at: resetsAt === null ? null : timeView(resetsAt),
     ...(retryAfterSeconds === null ? {} : { retry_after: retryAfterSeconds }),
   };
+}
+
+const FIELDS: Record<BudgetField, string> = {
+  amount: 'amount',
+  expected: 'expected',
+  period: 'period',
+  anchor: 'anchor',
+  timeZone: 'time_zone',
+  mode: 'mode',
+  scope: 'scope',
+  per: 'per',
+  thresholds: 'thresholds',
+  until: 'until',
+  owner: 'owner',
+};
+
+function describeDifference({ name, differing }: BudgetExists): string {
+  const fields = differing.map((field) => FIELDS[field]).join(', ');
+  return `The account has a budget ${name}, which differs in: ${fields}. PATCH changes it.`;
+}
+
+function differingField(field: BudgetField): { field: string; message: string } {
+  return { field: FIELDS[field], message: 'differs from that of the existing budget' };
 }

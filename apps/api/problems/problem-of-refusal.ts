@@ -14,6 +14,8 @@ type PlainRefusal = Exclude<
   | 'account_closed'
   | 'account_suspended'
   | 'too_many_holds'
+  | 'too_many_budgets'
+  | 'budget_exists'
   | 'too_many_steps'
   | 'insufficient_credits'
   | 'credits_held'
@@ -36,6 +38,7 @@ const DETAILS: Record<PlainRefusal, string> = {
   idempotency_key_reused:
     'This Idempotency-Key was first sent with a different request. Use a new key for a new request, or repeat the first one exactly.',
   grant_not_found: 'No grant of this environment has this id.',
+  budget_not_found: 'The account has no budget with this id or name.',
   authorization_not_found: 'No authorization of this environment has this id.',
   account_id_taken: 'This id cannot be told apart from another account’s internally. Choose a different id.',
   grant_already_expired: 'expires_at must be after now and after effective_at.',
@@ -116,6 +119,8 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'unpriced_usage':
     case 'output_unbounded':
       return problemOfPricing(refusal);
+    case 'budget_exists':
+    case 'too_many_budgets':
     case 'usage_suspended':
     case 'request_too_large':
     case 'open_holds_exceeded':

@@ -100,6 +100,11 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   account_has_open_holds: { account: ACCOUNT },
   account_closed: { account: ACCOUNT },
   account_suspended: { account: ACCOUNT },
+  budget_exists: { errors: errors('Every field that differs from the existing budget.') },
+  too_many_budgets: {
+    account: ACCOUNT,
+    limit: { type: 'integer', description: 'The maximum number of budgets.' },
+  },
   too_many_holds: {
     account: ACCOUNT,
     limit: { type: 'integer', description: 'The maximum number of open authorizations.' },

@@ -3,6 +3,7 @@ import {
   newUuid,
   publicId,
   type Account,
+  type Budget,
   type Command,
   type CommandType,
   type GrantDecision,
@@ -34,6 +35,9 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'close_account',
   'erase_account',
   'set_alerts',
+  'put_budget',
+  'delete_budget',
+  'raise_budget',
   'create_grant',
   'void_grant',
 ]);
@@ -79,7 +83,7 @@ function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntr
   return { environment, object: made ? publicId('grant', made.id) : id };
 }
 
-function accountView({ id, unit, status, closure, terms, alerts }: Account): JsonObject {
+function accountView({ id, unit, status, closure, terms, budgets, alerts }: Account): JsonObject {
   const { percent, remaining } = alerts.rules;
   const { erasureRequestedAt } = closure;
   return {
@@ -95,9 +99,34 @@ function accountView({ id, unit, status, closure, terms, alerts }: Account): Jso
     overrides: terms.overrides,
     commitment: commitmentView(terms.commitment),
     metadata: terms.metadata,
+    ...(budgets.length === 0 ? {} : { budgets: budgets.map(budgetView) }),
     alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
     ...(closure.remainder === null ? {} : { remainder: closure.remainder }),
     ...(erasureRequestedAt === null ? {} : { erasure_requested_at: new Date(erasureRequestedAt).toISOString() }),
+  };
+}
+
+function budgetView(budget: Budget): JsonObject {
+  const { anchor, until, raise } = budget;
+  return {
+    budget: publicId('budget', budget.id),
+    name: budget.name,
+    amount: formatAmount(budget.amount),
+    expected: budget.expected && formatAmount(budget.expected),
+    period: budget.period,
+    anchor: anchor === null ? null : new Date(anchor).toISOString(),
+    time_zone: budget.timeZone,
+    mode: budget.mode,
+    scope: Object.fromEntries(Object.entries(budget.scope).map(([name, values]) => [name, [...values]])),
+    per: budget.per,
+    thresholds: [...budget.thresholds],
+    until: until === null ? null : new Date(until).toISOString(),
+    raise: raise && {
+      amount: formatAmount(raise.amount),
+      until: new Date(raise.until).toISOString(),
+      reason: raise.reason,
+    },
+    owner: budget.owner,
   };
 }
 

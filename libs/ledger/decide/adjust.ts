@@ -42,6 +42,7 @@ export function adjust(context: DecisionContext, command: Adjust): Outcome<Autho
   else if (difference.lt(0)) takeOff(context, account, authorization, difference.neg(), command.reason);
   if (priced) correctUsed(context, account, authorization, priced.counts);
   recordUsage(context, account, authorization, { kind: 'adjustment', stated: command.stated, priced });
+  countSpending(context, account, authorization);
   context.changes.authorizations.update(authorization);
   return decided(account, authorization);
 }
@@ -107,7 +108,6 @@ function chargeMore(
 ): void {
   const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: difference });
   chargeRest(new Transaction(context, account), authorization, cover);
-  countSpending(context, account, authorization);
   setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
 }

@@ -5,29 +5,15 @@ import { NO_OUTPUT_LIMITS, type Authorize, type SpendRequest } from '../commands
 import { accepted, refused, type Outcome, type Refusal } from '../refusals.ts';
 import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
+import { NO_OTHER_ITEMS, type BatchSoFar, type OwnHolds } from './batch-so-far.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { enterWindows } from './count-spending.ts';
 import { reserve } from './count.ts';
 import { fitHold } from './fit-hold.ts';
-import { covers, fund, nextExpiryOf, shortfall, type Funding, type NextExpiry } from './funding.ts';
+import { covers, fund, shortfall, type Funding } from './funding.ts';
 import { firstRefusal, limitsOf, type Limits } from './limits.ts';
 import { askToHold, type Asked } from './price.ts';
 import { Transaction } from './transaction.ts';
-
-/** What a batch did to an account before this item. */
-export interface BatchSoFar {
-  readonly holds: readonly Authorization[];
-  /** What items that were refused lacked. */
-  readonly lacking: Amount;
-  readonly nextExpiry: NextExpiry;
-}
-export type OwnHolds = (account: AccountState) => BatchSoFar;
-
-const NO_OTHER_ITEMS: OwnHolds = (account) => ({
-  holds: [],
-  lacking: ZERO,
-  nextExpiry: nextExpiryOf(account),
-});
 
 /** How a hold learns its amount, and what becomes of its counted quantities. */
 export interface HoldKind {
@@ -52,7 +38,7 @@ export function authorize(
   const account = found.value;
   const asked = kind.ask(context, account, command);
   if (!asked.ok) return asked;
-  const limits = limitsOfRequest(context, account, command);
+  const limits = limitsOfRequest(context, account, command, ownHolds);
   const funded = fundHold(context, account, command, { asked: asked.value, limits, ownHolds });
   if (!funded.ok) return funded;
   const { amount, pricing, counts, funding } = funded.value;
@@ -76,10 +62,12 @@ export function limitsOfRequest(
   context: DecisionContext,
   account: AccountState,
   request: SpendRequest & Pick<Authorize, 'output'>,
+  ownHolds: OwnHolds = NO_OTHER_ITEMS,
 ): Limits {
   const { usage, tags, output = NO_OUTPUT_LIMITS } = request;
   const at = timeOf(context, account);
-  return limitsOf(context, account, { usage, tags, output, keyId: context.keyId ?? null, at });
+  const own = (): BatchSoFar => ownHolds(account);
+  return limitsOf(context, account, { usage, tags, output, keyId: context.keyId ?? null, at, own });
 }
 
 type Funded<T> = T & { readonly funding: Funding };

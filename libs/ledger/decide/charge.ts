@@ -39,12 +39,12 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt = authorization.committedAt;
   if (counts.length > 0) useReserved(context, account, authorization, counts);
-  enterWindows(context, account, authorization, limits.windows);
   recordUsage(context, account, authorization, {
     kind: 'charge',
     stated: { usage: command.usage, costs: command.costs ?? [], raw: command.raw ?? null, settlement: 'exact' },
     priced,
   });
   reportCommit(context, account, authorization, { required: amount, uncollected: ZERO });
+  enterWindows(context, account, authorization, limits.windows);
   return decided(account, authorization);
 }

@@ -63,9 +63,9 @@ function commitOpen(
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
-  countSpending(context, account, authorization);
   setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
+  countSpending(context, account, authorization);
   return decided(account, authorization);
 }
 
@@ -86,10 +86,10 @@ function commitLate(
   takeOver(context, account, authorization, { ...command, final: true }, price);
   finish(context, account, authorization, amount);
   authorization.late = true;
-  countSpending(context, account, authorization);
   context.changes.lateCommits.push(account);
   setOffShortfall(context, account, authorization);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
+  countSpending(context, account, authorization);
   return decided(account, authorization);
 }
 

@@ -2,6 +2,7 @@ import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { Counter, Reservation } from '../counters.ts';
 import type { AccountState } from '../state.ts';
+import { alertOnBudget } from './alert-on-budgets.ts';
 import type { DecisionContext } from './context.ts';
 import type { SpendingWindow } from './limits.ts';
 import { loadedWindow, openWindow } from './windows.ts';
@@ -49,14 +50,17 @@ function count(
   const { reservations, held, committed, refunded } = authorization;
   if (!reservations.some(isOfSpending)) return;
   const used = committed.minus(refunded);
+  const risen: Counter[] = [];
   authorization.reservations = reservations.map((one) => {
     if (!isOfSpending(one) || (one.amount.eq(held) && one.used.eq(used))) return one;
     const window = loadedWindow(account, one);
     move(window, { reserved: held.minus(one.amount), used: used.minus(one.used) }, mayOverrun);
     context.changes.counters.update(window);
+    if (window.kind === 'budget' && used.gt(one.used)) risen.push(window);
     return { ...one, amount: held, used };
   });
   context.changes.authorizations.update(authorization);
+  for (const window of risen) alertOnBudget(context, account, window);
 }
 
 function isOfSpending({ of }: Reservation): boolean {

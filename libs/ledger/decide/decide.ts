@@ -5,6 +5,7 @@ import type { AuthorizationDecision } from './authorization-decision.ts';
 import { adjust } from './adjust.ts';
 import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
+import { deleteBudget, putBudget, raiseBudget, type BudgetDecision } from './change-budgets.ts';
 import { closeAccount } from './close.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
@@ -30,6 +31,9 @@ export interface Decisions {
   erase_account: AccountDecision;
   finish_erasure: AccountDecision;
   set_alerts: AlertsDecision;
+  put_budget: BudgetDecision;
+  delete_budget: BudgetDecision;
+  raise_budget: BudgetDecision;
   sweep: SweepDecision;
   create_grant: GrantDecision;
   void_grant: GrantDecision;
@@ -55,6 +59,9 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   erase_account: eraseAccount,
   finish_erasure: finishErasure,
   set_alerts: setAlerts,
+  put_budget: putBudget,
+  delete_budget: deleteBudget,
+  raise_budget: raiseBudget,
   sweep,
   create_grant: createGrant,
   void_grant: voidGrant,

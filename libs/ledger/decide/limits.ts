@@ -1,11 +1,15 @@
-import { type Amount, smallerOf } from '#amounts';
+import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Window } from '#calendar';
 import type { Authorization, Spending } from '../authorization.ts';
 import type { OutputLimits } from '../commands.ts';
 import type { Counter } from '../counters.ts';
 import type { Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
+import type { BatchSoFar } from './batch-so-far.ts';
+import { budgetsOf } from './budgets-of.ts';
+import { checkBudgets, checkBudgetsOfMore } from './check-budgets.ts';
 import type { DecisionContext } from './context.ts';
+import { pinnedBy } from './funding.ts';
 
 /** A limit that a request falls under. */
 export interface Limit {
@@ -42,16 +46,23 @@ export interface LimitedRequest extends Spending {
   /** By the account's clock. */
   readonly at: number;
   readonly output: OutputLimits;
+  /** What it and earlier items of its batch hold and lack: waiting for others doesn't bring that back. */
+  readonly own: () => BatchSoFar;
 }
 
 /** The limits of a new authorization. */
-export function limitsOf(_context: DecisionContext, _account: AccountState, _request: LimitedRequest): Limits {
-  return NO_LIMITS;
+export function limitsOf(context: DecisionContext, account: AccountState, request: LimitedRequest): Limits {
+  return budgetsOf(context, account).length === 0 ? NO_LIMITS : checkBudgets(context, account, request);
 }
 
 /** The limits of more for an open authorization: those of the windows in which it counts. */
-export function limitsOfMore(_context: DecisionContext, _account: AccountState, _authorization: Authorization): Limits {
-  return NO_LIMITS;
+export function limitsOfMore(context: DecisionContext, account: AccountState, authorization: Authorization): Limits {
+  if (!authorization.reservations.some(({ of }) => of === 'spending')) return NO_LIMITS;
+  const own = (): BatchSoFar => {
+    const { nextExpiry } = pinnedBy(account, authorization);
+    return { holds: [authorization], lacking: ZERO, refusals: [], nextExpiry };
+  };
+  return checkBudgetsOfMore(context, account, authorization, own);
 }
 
 /** The first that refuses. */

@@ -4,7 +4,8 @@ import type { Authorize, BatchMode, SpendRequest } from '../commands.ts';
 import { accepted, gravest, type Outcome, type Refusal } from '../refusals.ts';
 import { holdForgotten, type AccountState } from '../state.ts';
 import type { AuthorizationDecision } from './authorization-decision.ts';
-import { authorize, type BatchSoFar, type HoldKind } from './authorize.ts';
+import { authorize, type HoldKind } from './authorize.ts';
+import type { BatchSoFar } from './batch-so-far.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { countSpending } from './count-spending.ts';
@@ -67,11 +68,13 @@ function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: H
   /** Before its first item, by account: when the next hold of others expires. */
   const nextExpiries = new Map<AccountState, NextExpiry>();
   const lacking = new Map<AccountState, Amount>();
+  const refusals = new Map<AccountState, Refusal[]>();
   const ownHolds = (account: AccountState): BatchSoFar => {
     const own = held.filter((one) => one.account === account);
     return {
       holds: own.map(({ authorization }) => authorization),
       lacking: lacking.get(account) ?? ZERO,
+      refusals: refusals.get(account) ?? [],
       nextExpiry: nextExpiries.get(account) ?? nextExpiryOf(account),
     };
   };
@@ -80,6 +83,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: H
     const account = findAccount(context, item.account);
     if (account && !nextExpiries.has(account)) nextExpiries.set(account, nextExpiryOf(account));
     const outcome = authorize(context, item, ownHolds, kind);
+    if (account && !outcome.ok) refusals.set(account, [...(refusals.get(account) ?? []), outcome.refusal]);
     if (account && !outcome.ok && 'shortfall' in outcome.refusal) {
       lacking.set(account, (lacking.get(account) ?? ZERO).plus(outcome.refusal.shortfall));
     }

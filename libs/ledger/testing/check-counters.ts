@@ -6,10 +6,12 @@ import { must } from './must.ts';
 /** Fails the spec unless an account's counters are what its authorizations say. */
 export function checkCounters(counters: readonly Counter[], authorizations: readonly Authorization[]): void {
   const reservations = authorizations.flatMap((one) => one.reservations);
-  for (const { counter, windowStart, windowEnd, used, reserved, open } of counters) {
+  for (const { counter, windowStart, windowEnd, used, reserved, open, granted, overrun } of counters) {
     const own = reservations.filter((one) => one.counter === counter && one.windowStart === windowStart);
     must(used.eq(sum(own, (one) => one.used)), 'used of a counter = Σ what authorizations have used of it');
     must(reserved.eq(sum(own, ({ amount }) => amount)), 'reserved of a counter = Σ what holds have reserved of it');
+    must(!overrun.isNegative(), 'nothing less than nothing is overrun');
+    must(granted === null || used.plus(reserved).lte(granted.plus(overrun)), 'used + reserved ≤ granted + overrun');
     must(open || reserved.isZero(), 'a window in which something is reserved is open');
     must(windowEnd === null || windowStart < windowEnd, 'a window ends after it starts');
     const others = counters.filter((one) => one.counter === counter && one.windowStart > windowStart);
@@ -22,8 +24,8 @@ export function checkCounters(counters: readonly Counter[], authorizations: read
 }
 
 function checkReservations(authorization: Authorization, counters: readonly Counter[]): void {
-  const { reservations, createdAt } = authorization;
-  for (const { counter, windowStart, amount, used, first } of reservations) {
+  const { reservations, createdAt, held, committed, refunded } = authorization;
+  for (const { of, counter, windowStart, amount, used, first } of reservations) {
     const window = counters.find((one) => one.counter === counter && one.windowStart === windowStart);
     must(
       window !== undefined && windowStart <= createdAt && createdAt < (window.windowEnd ?? Number.POSITIVE_INFINITY),
@@ -31,7 +33,10 @@ function checkReservations(authorization: Authorization, counters: readonly Coun
     );
     must(!amount.isNegative() && !used.isNegative(), 'nothing less than nothing is reserved or used');
     must(isOpen(authorization) || amount.isZero(), 'a closed authorization has nothing reserved');
-    must(first !== null || used.isZero(), 'what was used was used from a position on');
+    if (of === 'spending') {
+      must(amount.eq(held), 'what is held is reserved of limits');
+      must(used.eq(committed.minus(refunded)), 'what is charged, less refunds, is used of limits');
+    } else must(first !== null || used.isZero(), 'what was used was used from a position on');
   }
   must(new Set(reservations.map(({ counter }) => counter)).size === reservations.length, 'one entry per counter');
 }

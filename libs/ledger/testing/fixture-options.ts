@@ -1,7 +1,9 @@
 import type { AccountTerms } from '../account.ts';
 import { Amount } from '#amounts';
 import type { Added, OveragePolicy, Tags, Usage } from '../authorization.ts';
+import { DEFAULT_BUDGET_THRESHOLDS, type Budget } from '../budgets.ts';
 import type { OutputLimits, StatedUsage } from '../commands.ts';
+import { newUuid } from '../ids.ts';
 import type { GrantCategory, GrantScope } from '../grant.ts';
 
 // What a spec may say of a command; what it leaves out is the fixture's.
@@ -42,6 +44,8 @@ export interface SpendOptions {
   readonly account?: string;
   readonly usage?: readonly Usage[];
   readonly tags?: Tags;
+  /** The UUID of the API key that asks. */
+  readonly keyId?: string;
 }
 
 export interface HoldOptions extends SpendOptions {
@@ -80,6 +84,40 @@ export interface AlertOptions {
   readonly remaining?: readonly string[] | null;
 }
 
+/** A hard budget of 100 a day of all that is spent, unless something else is said. Times are seconds from now. */
+export interface BudgetOptions extends Partial<
+  Pick<Budget, 'period' | 'timeZone' | 'mode' | 'scope' | 'per' | 'thresholds' | 'owner'>
+> {
+  readonly id?: string;
+  readonly amount?: string;
+  readonly expected?: string;
+  /** An instant. */
+  readonly anchor?: string;
+  readonly until?: number;
+}
+
+export function budgetOf(name: string, options: BudgetOptions, now: number): Budget {
+  const { amount = '100', expected, anchor, until, ...rest } = options;
+  return {
+    name,
+    id: newUuid(now),
+    period: 'day',
+    timeZone: null,
+    mode: 'hard',
+    scope: {},
+    per: null,
+    thresholds: DEFAULT_BUDGET_THRESHOLDS,
+    owner: 'operator',
+    raise: null,
+    createdAt: now,
+    ...rest,
+    amount: new Amount(amount),
+    expected: amountOf(expected),
+    anchor: anchor === undefined ? null : Date.parse(anchor),
+    until: until === undefined ? null : now + until * 1000,
+  };
+}
+
 export function termsOf({
   overdraftLimit,
   discount,
@@ -97,4 +135,8 @@ export function termsOf({
 /** What a command that may leave out its amount is given. */
 export function amountOf(text: string | undefined): Amount | null {
   return text === undefined ? null : new Amount(text);
+}
+
+export function askedBy({ keyId }: SpendOptions): { readonly keyId?: string } {
+  return keyId === undefined ? {} : { keyId };
 }

@@ -15,6 +15,7 @@ import type { AccountState } from '../state.ts';
 import { InvariantCheck } from './check-invariants.ts';
 import {
   amountOf,
+  askedBy,
   termsOf,
   type AccountOptions,
   type AlertOptions,
@@ -53,7 +54,7 @@ export function accountRef(id: string, environment = ENVIRONMENT): AccountRef {
 export class LedgerFixture {
   protected readonly rows = new LedgerRows();
   private readonly invariants = new InvariantCheck(this.rows);
-  private currentAccount = '';
+  protected currentAccount = '';
   private transaction: DecisionContext | null = null;
   /** Milliseconds since 1970. */
   now: number;
@@ -174,7 +175,9 @@ export class LedgerFixture {
   }
 
   authorize(amount: string, options: HoldOptions = {}): PlainAuthorization {
-    return this.answer(this.run<'authorize'>({ type: 'authorize', ...this.request({ ...options, amount }) }));
+    return this.answer(
+      this.run<'authorize'>({ type: 'authorize', ...askedBy(options), ...this.request({ ...options, amount }) }),
+    );
   }
 
   authorizeBatch(mode: BatchMode, items: readonly BatchItem[]): Plain<BatchDecision> {
@@ -184,7 +187,9 @@ export class LedgerFixture {
   }
 
   charge(amount: string, options: SpendOptions = {}): PlainAuthorization {
-    return this.answer(this.run<'charge'>({ type: 'charge', ...this.request({ ...options, amount }) }));
+    return this.answer(
+      this.run<'charge'>({ type: 'charge', ...askedBy(options), ...this.request({ ...options, amount }) }),
+    );
   }
 
   chargeBatch(mode: BatchMode, items: readonly (SpendOptions & Pick<BatchItem, 'amount'>)[]): Plain<BatchDecision> {
@@ -216,8 +221,7 @@ export class LedgerFixture {
 
   extend({ id }: Named, { amount, holdSeconds = null, environment = ENVIRONMENT }: ExtendOptions): PlainAuthorization {
     const authorization = { environment, id };
-    const command = { type: 'extend', authorization, amount: amountOf(amount), holdSeconds } as const;
-    return this.answer(this.run<'extend'>(command));
+    return this.answer(this.run<'extend'>({ type: 'extend', authorization, amount: amountOf(amount), holdSeconds }));
   }
 
   /** Refunds; without an amount everything. */
@@ -227,8 +231,7 @@ export class LedgerFixture {
     { reason = null, environment = ENVIRONMENT }: RefundOptions = {},
   ): PlainAuthorization {
     const authorization = { environment, id };
-    const command = { type: 'refund', authorization, amount: amountOf(amount), reason } as const;
-    return this.answer(this.run<'refund'>(command));
+    return this.answer(this.run<'refund'>({ type: 'refund', authorization, amount: amountOf(amount), reason }));
   }
 
   /** What the account's owner sees now, whether or not anything was booked since. */

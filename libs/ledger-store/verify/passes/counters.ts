@@ -5,11 +5,13 @@ const COUNTED = `
   select account_id, (part ->> 0)::uuid as counter,
     timestamptz 'epoch' + (part ->> 1)::bigint * interval '1 millisecond' as window_start,
     sum((part ->> 2)::numeric) as reserved, coalesce(sum((part ->> 3)::numeric), 0) as used,
-    min(created_at) as first_made_at, max(created_at) as last_made_at
+    min(created_at) as first_made_at, max(created_at) as last_made_at,
+    count(*) filter (where part ->> 5 = 'spending'
+      and ((part ->> 2)::numeric <> held or (part ->> 3)::numeric <> charged)) as miscounted
   from (
-    select account_id, created_at, reservations from holds
+    select account_id, created_at, reservations, held, committed as charged from holds
     union all
-    select account_id, created_at, reservations from authorizations
+    select account_id, created_at, reservations, 0, committed - refunded from authorizations
   ) made cross join lateral jsonb_array_elements(reservations) part
   group by 1, 2, 3`;
 
@@ -21,6 +23,7 @@ export const counters: Pass = {
       coalesce(c.window_start, z.window_start) as window_start,
       c.window_end,
       c.next_start,
+      coalesce(z.miscounted, 0) as miscounted,
       coalesce(c.used, 0) as used,
       coalesce(c.reserved, 0) as reserved,
       coalesce(z.used, 0) as used_by_all,
@@ -47,6 +50,13 @@ export const counters: Pass = {
       holds: 'reserved = reserved_by_all',
       expected: `format('%s of counter %s', trim_scale(reserved_by_all), counter)`,
       found: 'trim_scale(reserved)',
+    },
+    {
+      name: 'What authorizations count for limits is what they hold, and what they were charged less refunds',
+      section: '§9.2',
+      holds: 'miscounted = 0',
+      expected: `'no authorization'`,
+      found: `format('%s of counter %s', miscounted, counter)`,
     },
     {
       name: 'Authorizations count in the windows in which they were made',

@@ -1,0 +1,107 @@
+import { Amount } from '#amounts';
+import type { Account } from '../account.ts';
+import { BUDGET_FIELDS, MAX_BUDGETS, type Budget, type BudgetField } from '../budgets.ts';
+import type { AccountRef, BudgetRef, PutBudget, RaiseBudget } from '../commands.ts';
+import { accepted, refused, type Outcome } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import { findOpenAccount, type DecisionContext } from './context.ts';
+import { canonical } from './same-usage.ts';
+
+/** A budget as one decision left it. */
+export interface BudgetDecision {
+  readonly account: Readonly<Account>;
+  readonly budget: Budget;
+  /** False where it was there before. */
+  readonly created: boolean;
+}
+
+/**
+ * Gives an account a budget, or changes the one that it has by this name, which keeps its id, its raise, and when it was made. It
+ * counts what is authorized from now on.
+ */
+export function putBudget(context: DecisionContext, command: PutBudget): Outcome<BudgetDecision> {
+  const { account: ref, budget, mustBeNew } = command;
+  const found = findOpenAccount(context, ref);
+  if (!found.ok) return found;
+  const account = found.value;
+  const { budgets } = account.account;
+  const earlier = budgets.find(({ name }) => name === budget.name);
+  if (!earlier) {
+    if (budgets.length >= MAX_BUDGETS) {
+      return refused({ code: 'too_many_budgets', account: ref.id, limit: MAX_BUDGETS });
+    }
+    return changed(context, account, [...budgets, budget], { budget, created: true });
+  }
+  const differing = differingFields(earlier, budget);
+  if (mustBeNew && differing.length > 0) return refused({ code: 'budget_exists', name: budget.name, differing });
+  if (differing.length === 0) return decided(account, { budget: earlier, created: false });
+  const { id, raise, createdAt } = earlier;
+  return replaced(context, account, earlier, { ...budget, id, raise, createdAt });
+}
+
+/** Takes a budget away. What was counted stays: made again by the same name, it goes on. */
+export function deleteBudget(
+  context: DecisionContext,
+  command: { readonly account: AccountRef; readonly budget: BudgetRef },
+): Outcome<BudgetDecision> {
+  const found = findBudget(context, command);
+  if (!found.ok) return found;
+  const { account, budget } = found.value;
+  const others = account.account.budgets.filter((one) => one !== budget);
+  return changed(context, account, others, { budget, created: false });
+}
+
+/** Sets another amount for a time, or takes it back. */
+export function raiseBudget(context: DecisionContext, command: RaiseBudget): Outcome<BudgetDecision> {
+  const found = findBudget(context, command);
+  if (!found.ok) return found;
+  const { account, budget } = found.value;
+  return replaced(context, account, budget, { ...budget, raise: command.raise });
+}
+
+function findBudget(
+  context: DecisionContext,
+  { account: ref, budget: named }: { readonly account: AccountRef; readonly budget: BudgetRef },
+): Outcome<{ readonly account: AccountState; readonly budget: Budget }> {
+  const found = findOpenAccount(context, ref);
+  if (!found.ok) return found;
+  const account = found.value;
+  const isMeant = ({ id, name }: Budget): boolean => ('id' in named ? id === named.id : name === named.name);
+  const budget = account.account.budgets.find(isMeant);
+  return budget ? accepted({ account, budget }) : refused({ code: 'budget_not_found' });
+}
+
+function replaced(
+  context: DecisionContext,
+  account: AccountState,
+  earlier: Budget,
+  budget: Budget,
+): Outcome<BudgetDecision> {
+  const budgets = account.account.budgets.map((one) => (one === earlier ? budget : one));
+  return changed(context, account, budgets, { budget, created: false });
+}
+
+function changed(
+  context: DecisionContext,
+  account: AccountState,
+  budgets: readonly Budget[],
+  decision: Omit<BudgetDecision, 'account'>,
+): Outcome<BudgetDecision> {
+  account.account.budgets = budgets;
+  context.changes.accounts.updateBudgets(account);
+  return decided(account, decision);
+}
+
+function decided({ account }: AccountState, decision: Omit<BudgetDecision, 'account'>): Outcome<BudgetDecision> {
+  return accepted({ account: { ...account }, ...decision });
+}
+
+/** What differs between two budgets of one name. */
+function differingFields(a: Budget, b: Budget): BudgetField[] {
+  return BUDGET_FIELDS.filter((field) => !isSame(a[field], b[field]));
+}
+
+function isSame(a: Budget[BudgetField], b: Budget[BudgetField]): boolean {
+  if (a instanceof Amount || b instanceof Amount) return a instanceof Amount && b instanceof Amount && a.eq(b);
+  return canonical(a) === canonical(b);
+}
