@@ -22,6 +22,7 @@ import * as usageRecords from '../../migrations/0020_usage_records.ts';
 import * as commitments from '../../migrations/0021_commitments.ts';
 import * as budgets from '../../migrations/0022_budgets.ts';
 import * as windowsByValue from '../../migrations/0023_windows_by_value.ts';
+import * as spanLimits from '../../migrations/0024_span_limits.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -48,4 +49,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0021_commitments': commitments,
   '0022_budgets': budgets,
   '0023_windows_by_value': windowsByValue,
+  '0024_span_limits': spanLimits,
 };

@@ -1,4 +1,4 @@
-import { type Amount, ZERO } from '#amounts';
+import { Amount, ZERO } from '#amounts';
 
 /** How fast an account uses its credits: all it has ever used, and what that was at some instants of the last hour. */
 export interface BurnRate {
@@ -19,6 +19,7 @@ export interface Forecast {
   readonly usedLastHour: Amount;
 }
 
+const MINUTE_MS = 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
 /** So an hour is known to five minutes, by at most 12 samples. */
 const SAMPLE_MS = 5 * 60 * 1000;
@@ -43,6 +44,14 @@ export function forecast(burnRate: BurnRate, posted: Amount, now: number): Forec
   const usedLastHour = burnRate.total.minus(first.total);
   const hoursLeft = posted.gt(ZERO) ? posted.div(usedLastHour).toDecimalPlaces(1) : ZERO;
   return { hoursLeft, usedLastHour };
+}
+
+/** What is used in a minute, at the last hour's rate; nothing where nothing was used in it. */
+export function burnPerMinute(burnRate: BurnRate, now: number): Amount {
+  const [first] = samplesOfLastHour(burnRate, now);
+  if (!first) return ZERO;
+  const minutes = Math.max((now - first.at) / MINUTE_MS, 1);
+  return burnRate.total.minus(first.total).div(minutes).toDecimalPlaces(12, Amount.ROUND_DOWN);
 }
 
 /** All that was used between a sample and the next was used within five minutes of the first of them. */

@@ -7,6 +7,7 @@ import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
 import { withTestClocks } from './test-clock.ts';
+import type { Window } from '#calendar';
 import type { Usage } from '#pricing';
 
 /** An account as a request names it; `key` is derived from the two others. */
@@ -177,6 +178,16 @@ export interface Adjust {
   readonly reason: string | null;
 }
 
+/** Makes an account's share of a limit as small as it can be, so that the limit gets the rest back. */
+export interface ReturnShare {
+  readonly account: AccountRef;
+  /** The limit's UUID. */
+  readonly limit: string;
+  readonly window: Window;
+  /** The last lease that is known. One with a higher number was made since, and the share stays as it is. */
+  readonly lease: number;
+}
+
 /** Every way to change the books. */
 export interface Commands {
   create_account: CreateAccount;
@@ -202,6 +213,7 @@ export interface Commands {
   extend: Extend;
   refund: Refund;
   adjust: Adjust;
+  return_share: ReturnShare;
 }
 
 export type CommandType = keyof Commands;
@@ -243,6 +255,7 @@ export function needsOf(command: Command): Needs {
     case 'create_grant':
     case 'authorize':
     case 'charge':
+    case 'return_share':
       return ofAccounts([command.account]);
     case 'sweep':
       return { ...ofAccounts([command.account]), sweeps: [command.account.key] };

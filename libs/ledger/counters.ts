@@ -29,6 +29,8 @@ export interface Counter {
   overrun: Amount;
   /** The most that requests may use and reserve; `null` where there is no limit. */
   granted: Amount | null;
+  /** Of a share: the number of the last lease that it took, or that it doesn't take any more. `null` of other kinds. */
+  lease: number | null;
   /** The highest threshold that an alert was sent for, in percent; `null` where none was. */
   alerted: number | null;
   /** Whether an alert was sent that more than its limit was used. */

@@ -1,6 +1,7 @@
 import type { Amount } from '#amounts';
 import type { AccountTerms } from './account.ts';
 import type { BudgetField } from './budgets.ts';
+import type { ShareWant } from './span-limits.ts';
 
 /**
  * Every reason to refuse a command, in order of precedence: where several hold, the first is given.
@@ -189,6 +190,8 @@ export interface BudgetExceeded extends Exceeded {
 
 export interface SpanLimitExceeded extends Exceeded {
   readonly code: 'key_limit_exceeded' | 'environment_limit_exceeded';
+  /** What has to be leased to the account before it is known whether the limit allows for it; then the figures say nothing. */
+  readonly wants: ShareWant | null;
 }
 
 /** What needs no figures: the account says it. */
@@ -261,6 +264,11 @@ export function accepted<T>(value: T): Outcome<T> {
 
 export function refused(refusal: Refusal): RefusedOutcome {
   return { ok: false, refusal };
+}
+
+/** Whether an account's share of a limit was too small, and it isn't known yet whether the limit has more. */
+export function lacksShare(refusal: Refusal): boolean {
+  return 'wants' in refusal && refusal.wants !== null;
 }
 
 /**

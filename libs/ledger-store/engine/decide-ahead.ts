@@ -3,7 +3,7 @@ import type { AccountCache } from '../load/account-cache.ts';
 import { guardAccounts, guardKeys, guardTestClocks, guardWindows, type TestClockReading } from '../load/guards.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
-import { decideBatch } from './decide-batch.ts';
+import { decideBatch, type Lacking } from './decide-batch.ts';
 import type { UnknownOutcome } from './run-locked.ts';
 import type { Answer, Queued } from './submission.ts';
 
@@ -21,6 +21,7 @@ const AHEAD: ReadonlySet<CommandType> = new Set([
   'commit_batch',
   'void',
   'extend',
+  'return_share',
 ]);
 
 export function canBeDecidedAhead({ command }: Queued): boolean {
@@ -37,6 +38,7 @@ export interface DecidedAhead {
    * decided on what is stored.
    */
   readonly answers: readonly (Answer | null)[];
+  readonly lacking: Lacking;
   readonly revenue: readonly RevenueTally[];
   /** The first of them answers with the database's clock. */
   readonly guards: readonly [Statement, ...Statement[]];
@@ -56,7 +58,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
   const holdsUntil = Math.min(...accounts.map((key) => cache.holdsUntil(key)));
   const context: DecisionContext = { state: cache.state, changes: noChanges(), realNow: now, rules: cache.rules };
   try {
-    const { answers, ...decided } = decideBatch(context, { commands: batch, knownKeys: [], mayGuess: false });
+    const { answers, lacking, ...decided } = decideBatch(context, { commands: batch, knownKeys: [], mayGuess: false });
     const writes = writeChanges(context, decided, cache.closed);
     cache.follow(context.changes, now, number);
     cache.forgetAbsent(batch.flatMap(({ needs }) => needs.authorizations));
@@ -69,6 +71,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
         accounts.flatMap((key, index) => (moved.has(key) ? [[key, versions[index] ?? ''] as const] : [])),
       ),
       answers,
+      lacking,
       revenue: decided.revenue,
       guards: [
         guardAccounts({ keys: accounts, versions, now, holdsUntil }),

@@ -5,9 +5,14 @@ import {
   isRemembered,
   refused,
   revenueTallies,
+  takeLeases,
+  wantsOf,
+  type CommandType,
   type DecisionContext,
+  type Decisions,
   type Outcome,
   type RevenueTally,
+  type ShareWant,
 } from '#ledger';
 import type { KeyRow } from '../load/key-statements.ts';
 import { auditEntry, viewOf, type AuditEntry } from './audit.ts';
@@ -20,14 +25,18 @@ export interface RememberedAnswer {
 }
 
 export interface DecidedBatch {
-  /** One for each command, in order; `null` where it has to be decided on what is stored. */
+  /** One for each command, in order; `null` where it is among the lacking, or has to be decided on what is stored. */
   readonly answers: readonly (Answer | null)[];
+  readonly lacking: Lacking;
   readonly remembered: readonly RememberedAnswer[];
   /** What operators changed. */
   readonly audited: readonly AuditEntry[];
   /** What the metrics count of it. */
   readonly revenue: readonly RevenueTally[];
 }
+
+/** What has to be leased before commands can be decided. */
+export type Lacking = ReadonlyMap<Queued, readonly ShareWant[]>;
 
 type KnownAnswers = Map<string, Rendered & { readonly fingerprint: string }>;
 
@@ -48,16 +57,31 @@ export class NeedsLocks extends Error {
   }
 }
 
+/** A command that has changed what is loaded, and lacks something that has to be leased first. */
+export class NeedsLeases extends Error {
+  override readonly name = 'NeedsLeases';
+
+  readonly lacking: Lacking;
+
+  constructor(command: Queued, wants: readonly ShareWant[]) {
+    super(`${command.command.type} needs more of a limit`);
+    this.lacking = new Map([[command, wants]]);
+  }
+}
+
 /**
  * Decides a batch in order, on a state that was settled. A known key is answered before anything else is looked at, also
  * where the first request with it stands in this same batch.
  *
  * @throws {NeedsLocks}
+ * @throws {NeedsLeases}
  */
 export function decideBatch(context: DecisionContext, { commands, knownKeys, mayGuess }: BatchToDecide): DecidedBatch {
   const known: KnownAnswers = new Map();
   for (const row of knownKeys) known.set(`${row.account_id}/${row.key}`, row);
-  const leftOpen = new Set<string>();
+  /** Keys of commands that aren't decided here, and whether that is because they lack something. */
+  const leftOpen = new Map<string, boolean>();
+  const lacking = new Map<Queued, readonly ShareWant[]>();
   const remembered: RememberedAnswer[] = [];
   const audited: AuditEntry[] = [];
 
@@ -66,14 +90,25 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     const name = key && `${key.scope}/${key.key}`;
     const earlier = name === null ? undefined : known.get(name);
     if (earlier) return answerAgain(one, earlier);
-    if (name !== null && leftOpen.has(name)) return null;
+    if (name !== null && leftOpen.has(name)) {
+      if (leftOpen.get(name) === true) lacking.set(one, []);
+      return null;
+    }
     const before = one.actor ? viewOf(context.state, one.command) : null;
-    const outcome = decide(context, one.command);
+    const outcome = decideRefilled(context, one);
+    const wants = wantsOf(outcome);
+    if (wants.length > 0) {
+      // What has tried some of its items is taken back with its whole batch.
+      if (outcome.ok || outcome.items) throw new NeedsLeases(one, wants);
+      if (name !== null) leftOpen.set(name, true);
+      lacking.set(one, wants);
+      return null;
+    }
     if (!mayGuess && guessesExpiry(outcome)) {
       // A refusal has changed nothing, so it can be left to others. That of a batch has tried items and taken them back, which
       // leaves its accounts with ids that were given away.
       if (outcome.ok || outcome.items) throw new NeedsLocks(one);
-      if (name !== null) leftOpen.add(name);
+      if (name !== null) leftOpen.set(name, false);
       return null;
     }
     countDeclines(context, one.command, outcome);
@@ -88,7 +123,14 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     return { ...answer, replayed: false };
   });
   moveVersions(context);
-  return { answers, remembered, audited, revenue: revenueTallies(context.changes) };
+  return { answers, lacking, remembered, audited, revenue: revenueTallies(context.changes) };
+}
+
+/** What was leased for a command is its account's from now on, whatever becomes of the command. */
+function decideRefilled(context: DecisionContext, { command, refilled }: Queued): Outcome<Decisions[CommandType]> {
+  if (!refilled) return decide(context, command);
+  takeLeases(context, refilled.leases);
+  return decide({ ...context, exhausted: refilled.exhausted }, command);
 }
 
 /** Answers a request whose key is known: with the first answer, if it is the same request. */

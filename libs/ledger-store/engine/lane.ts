@@ -1,42 +1,26 @@
-import type { Pool } from '#database';
 import { AccountCache } from '../load/account-cache.ts';
-import { BatchRefused, type GuardRow } from '../load/guards.ts';
-import type { StoreRules } from '../prices/price-source.ts';
+import { BatchRefused, type ClockReading } from '../load/guards.ts';
+import { weightOfNext, weightOfOthers } from './batch-size.ts';
 import { Contention } from './contention.ts';
 import { DatabaseClock } from './database-clock.ts';
 import { canBeDecidedAhead, decideAhead, type DecidedAhead } from './decide-ahead.ts';
-import { NeedsLocks } from './decide-batch.ts';
+import { NeedsLeases, NeedsLocks } from './decide-batch.ts';
 import type { EngineObserver } from './engine-observer.ts';
 import { Filling } from './filling.ts';
+import type { LaneOptions } from './lane-options.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import { LockQueue } from './lock-queue.ts';
 import { LockedAccounts } from './locked-accounts.ts';
 import { LockedBatches } from './locked-batches.ts';
 import { nextTurn } from './next-turn.ts';
+import { noteRefusal } from './note-refusal.ts';
 import { Pipeline } from './pipeline.ts';
-import { Suspicion } from './suspicion.ts';
+import { Refilling } from './refilling.ts';
 import type { Answer, Queued } from './submission.ts';
-import { accountsOf, arrived, hasKeyIn, resolveAll, weightOf, type Waiting } from './waiting.ts';
+import { Suspicion } from './suspicion.ts';
+import { accountsOf, arrived, resolveAll, weightOf, type Waiting } from './waiting.ts';
 import { isLive, WorkQueue } from './work-queue.ts';
 import type { WriteHealth } from './write-health.ts';
-
-export interface LaneOptions {
-  /** The lane's own connections: one for the batches in flight, one for locked batches, one to read what the cache hasn't. */
-  readonly pool: Pool;
-  /** What holds for all accounts. */
-  readonly rules: StoreRules;
-  /** The most decisions in one transaction; a command of more has one for itself. */
-  readonly batchMax: number;
-  /** Milliseconds that pass as they do for the database, from whatever beginning. */
-  readonly passed: () => number;
-  readonly observer: EngineObserver;
-  readonly writeHealth: WriteHealth;
-  readonly log: (line: string) => void;
-}
-
-interface ClockReading extends GuardRow {
-  readonly now: Date;
-}
 
 interface FailedBatch {
   readonly batch: readonly Waiting[];
@@ -48,10 +32,6 @@ interface FailedBatch {
 const ATTEMPTS_MAX = 3;
 /** How many batches may be in flight. */
 const IN_FLIGHT_MAX = 2;
-/** A batch of fewer would cost as much. */
-const OTHERS_MIN = 16;
-/** Fewer than this go together: dividing them would only add a transaction. */
-const WORTH_DIVIDING = 64;
 /** How long a lane waits that has nothing but what is parked. */
 const PARKED_PAUSE_MS = 10;
 
@@ -68,6 +48,7 @@ export class Lane {
   private readonly contention = new Contention();
   private readonly pipeline: Pipeline;
   private readonly filling: Filling;
+  private readonly refilling: Refilling;
   private readonly lockQueue = new LockQueue();
   private readonly locked: LockedBatches;
   /** What has just come. */
@@ -86,6 +67,7 @@ export class Lane {
    */
   private unsettled = 0;
   private isFilling = false;
+  private isRefilling = false;
   private isLocking = false;
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
@@ -101,6 +83,7 @@ export class Lane {
     // Whoever starts knows nothing of what was counted before.
     knownWindows.raise();
     this.filling = new Filling({ pool, cache, clock, batchMax, knownWindows, log });
+    this.refilling = new Refilling({ leases: rules.leases, submit: (command) => this.submit(command) });
     const locked = new LockedAccounts(pool);
     this.locked = new LockedBatches({
       pool,
@@ -108,6 +91,7 @@ export class Lane {
       clock,
       locked,
       takeAll: () => this.takeAll(),
+      refilling: this.refilling,
       observer,
       writeHealth,
     });
@@ -134,6 +118,7 @@ export class Lane {
       if (this.unsettled === 0) this.routeFailed();
       this.startLocked();
       this.startFilling();
+      void this.refill();
       if (this.mayDecide()) await this.decideNext();
       else if (this.hasWork) await this.somethingNew();
     } while (this.hasWork);
@@ -141,8 +126,13 @@ export class Lane {
   }
 
   private get hasWork(): boolean {
-    const isBusy = this.unsettled > 0 || this.isFilling || this.isLocking;
-    const isWaiting = !this.filling.isEmpty || !this.lockQueue.isEmpty || this.locked.hasParked || !this.ready.isEmpty;
+    const isBusy = this.unsettled > 0 || this.isFilling || this.isRefilling || this.isLocking;
+    const isWaiting =
+      !this.filling.isEmpty ||
+      !this.refilling.isEmpty ||
+      !this.lockQueue.isEmpty ||
+      this.locked.hasParked ||
+      !this.ready.isEmpty;
     return isBusy || isWaiting || this.arrived.length > 0 || this.failed.length > 0;
   }
 
@@ -213,6 +203,14 @@ export class Lane {
     this.wake?.();
   }
 
+  private async refill(): Promise<void> {
+    if (this.isRefilling || this.refilling.isEmpty) return;
+    this.isRefilling = true;
+    this.routeAll(await this.refilling.refill());
+    this.isRefilling = false;
+    this.wake?.();
+  }
+
   /** Whether the next batch may be decided now: the second in flight only when as much waits as the first has. */
   private mayDecide(): boolean {
     const { weight, isOpen } = this.pipeline;
@@ -220,35 +218,19 @@ export class Lane {
     return this.unsettled === 0 || (this.unsettled < IN_FLIGHT_MAX && isOpen && this.ready.weight >= weight);
   }
 
-  /** With nothing in flight, half of what waits, if that is much: the other half can then be decided while this one is written. */
-  private share(): number {
-    const divides = this.pipeline.size === 0 && this.ready.weight >= WORTH_DIVIDING;
-    return Math.min(this.batchMax, divides ? this.ready.weight >> 1 : this.ready.weight);
-  }
-
-  /**
-   * How many of other environments may join the next batch. Where there is work of `live`, no more of theirs is in flight: what a
-   * batch takes to be decided, written and answered is time that everybody waits.
-   */
-  private othersShare(): number {
-    const live = this.ready.liveWeight + this.pipeline.liveWeight;
-    if (live === 0) return this.batchMax;
-    const inFlight = this.pipeline.weight - this.pipeline.liveWeight;
-    return Math.max(OTHERS_MIN, live - inFlight);
-  }
-
   private async decideNext(): Promise<void> {
     try {
       await this.pipeline.open();
     } catch {
       // Whether the database can't be reached is found out again, and reported, by a locked batch.
-      this.lock(this.ready.take(this.share()));
+      this.lock(this.ready.take(weightOfNext(this.ready, this.pipeline, this.batchMax)));
       return;
     }
     if (!this.pipeline.isConnected) return;
     const now = this.clock.now();
     const batch: Waiting[] = [];
-    for (const one of this.ready.take(this.share(), this.othersShare())) {
+    const weightMax = weightOfNext(this.ready, this.pipeline, this.batchMax);
+    for (const one of this.ready.take(weightMax, weightOfOthers(this.ready, this.pipeline, this.batchMax))) {
       const isStillReady = now !== null && this.cache.covers(one.queued.needs, now) && !this.lockQueue.isReserved(one);
       if (isStillReady) batch.push(one);
       else this.route(one, now);
@@ -262,8 +244,13 @@ export class Lane {
     const decided = this.decide(batch, now);
     if (!decided) return;
     const sent = batch.filter((_, index) => decided.answers[index] !== null);
-    this.lock(batch.filter((_, index) => decided.answers[index] === null));
-    if (sent.length === 0) return;
+    const left = batch.filter((_, index) => decided.answers[index] === null);
+    this.lock(this.refilling.pushAll(left, decided.lacking));
+    if (sent.length === 0) {
+      // What was leased for them isn't taken with them.
+      if (decided.changed.size > 0) this.cache.forget(decided.accounts);
+      return;
+    }
     this.knownKeys.batchSent();
     this.knownWindows.batchSent();
     void this.settle(sent, { ...decided, answers: decided.answers.filter((answer) => answer !== null) }, startedAt);
@@ -274,6 +261,10 @@ export class Lane {
     try {
       return decideAhead(this.cache, commands, now, this.pipeline.lastNumber + 1);
     } catch (error) {
+      if (error instanceof NeedsLeases) {
+        this.routeAll(this.refilling.pushAll(batch, error.lacking));
+        return null;
+      }
       // Whatever is wrong with one of the commands comes up again under locks, where its neighbours don't suffer for it.
       const culprit = error instanceof NeedsLocks ? error.command : null;
       this.lock(batch.filter(({ queued }) => culprit === null || queued === culprit));
@@ -322,39 +313,22 @@ export class Lane {
       this.lockQueue.pushUnknown(batch, decided.changed);
       return;
     }
-    if (error instanceof BatchRefused) this.noteRefusal(batch, error);
-    else for (const one of batch) one.needsLocks = true;
+    if (error instanceof BatchRefused) {
+      const { contention, knownKeys, knownWindows, clock } = this;
+      noteRefusal(batch, error, { contention, knownKeys, knownWindows, clock });
+    } else for (const one of batch) one.needsLocks = true;
     this.routeAll(batch);
-  }
-
-  /** What a refused batch needs to be decided once more. */
-  private noteRefusal(batch: readonly Waiting[], { reason, found }: BatchRefused): void {
-    const names = new Set(found);
-    switch (reason) {
-      case 'accounts_changed':
-        for (const account of names) this.contention.conflicted(account);
-        for (const one of batch) if (accountsOf(one).some((account) => names.has(account))) one.attempts += 1;
-        break;
-      case 'answered_before':
-        this.knownKeys.raise();
-        for (const one of batch) one.needsKey = hasKeyIn(one, names);
-        break;
-      case 'windows_known':
-        this.knownWindows.raise();
-        for (const one of batch) one.needsWindows = accountsOf(one).some((account) => names.has(account));
-        break;
-      case 'test_clock_advanced':
-        break;
-      case 'out_of_time':
-        // The commands have waited for long, or somebody has set the clock.
-        this.clock.doubt();
-        for (const one of batch) one.attempts += 1;
-    }
   }
 
   /** Takes whatever is neither being decided nor parked. */
   private takeAll(): readonly Waiting[] {
-    return [...this.arrived.splice(0), ...this.ready.takeAll(), ...this.filling.takeAll(), ...this.lockQueue.takeAll()];
+    return [
+      ...this.arrived.splice(0),
+      ...this.ready.takeAll(),
+      ...this.filling.takeAll(),
+      ...this.refilling.takeAll(),
+      ...this.lockQueue.takeAll(),
+    ];
   }
 
   /** Resolves when a batch or a reading has ended, or something has come. */

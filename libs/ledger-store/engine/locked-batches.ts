@@ -3,10 +3,12 @@ import type { AccountKey } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AccountCache } from '../load/account-cache.ts';
 import type { DatabaseClock } from './database-clock.ts';
+import { NeedsLeases } from './decide-batch.ts';
 import type { EngineObserver, ObservedBatch } from './engine-observer.ts';
 import { failureOf } from './failures.ts';
 import { LedgerUnavailable } from './ledger-unavailable.ts';
 import type { LockedAccounts } from './locked-accounts.ts';
+import type { Refilling } from './refilling.ts';
 import { runLocked, type UnknownOutcome } from './run-locked.ts';
 import type { WriteHealth } from './write-health.ts';
 import { accountsOf, rejectAll, resolveAll, weightOf, type Waiting } from './waiting.ts';
@@ -25,6 +27,8 @@ export interface LockedBatchesParts {
   readonly locked: LockedAccounts;
   /** Takes whatever waits in the lane, because it would wait in vain. */
   readonly takeAll: () => readonly Waiting[];
+  /** Leases what commands need before they can be decided. */
+  readonly refilling: Refilling;
   readonly observer: EngineObserver;
   readonly writeHealth: WriteHealth;
 }
@@ -93,15 +97,29 @@ export class LockedBatches {
       const finished = await runLocked(pool, commands, { cache, unknown });
       clock.set(finished.now);
       if (finished.hasWritten) writeHealth.written();
-      resolveAll(batch, finished.answers);
+      resolveAll(
+        this.parts.refilling.pushAll(batch, finished.lacking),
+        finished.answers.filter((answer) => answer !== null),
+      );
       ({ revenue } = finished);
     } catch (error) {
-      if (failureOf(error) === 'locked') await this.leaveOutStuck(locked, startedAt, error);
+      if (error instanceof NeedsLeases) await this.leaveOut(error, locked, startedAt);
+      else if (failureOf(error) === 'locked') await this.leaveOutStuck(locked, startedAt, error);
       else await this.recover(locked, startedAt, error);
       return;
     }
     const milliseconds = performance.now() - attemptedAt;
     observer.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked', revenue });
+  }
+
+  /** One of the commands lacks something and can't be undone alone: nothing was changed, and the others go on without it. */
+  private async leaveOut({ lacking }: NeedsLeases, { batch, unknown }: LockedBatch, startedAt: number): Promise<void> {
+    const others = batch.filter(({ queued }) => !lacking.has(queued));
+    const left = batch.filter(({ queued }) => lacking.has(queued));
+    // What was sent of it before may still be committed, unless something is written now.
+    if (unknown) reject({ batch: left, unknown }, new Error('it needs more of a limit'));
+    else this.parts.refilling.pushAll(left, lacking);
+    if (others.length > 0) await this.answer({ batch: others, unknown }, startedAt);
   }
 
   /** A failed batch changed nothing, unless its outcome is unknown: then nobody may try again but the clients, by their keys. */

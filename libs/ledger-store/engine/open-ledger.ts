@@ -1,6 +1,7 @@
 import { connect, type Pool } from '#database';
 import { NO_RULES, NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
+import { SpanLimits } from '../limits/span-limits.ts';
 import { RateCardMirror } from '../prices/rate-card-mirror.ts';
 import { Settings } from '../settings/settings.ts';
 import { Engine } from './engine.ts';
@@ -33,11 +34,12 @@ export interface Ledger extends AsyncDisposable {
   readonly alertDefaults: AlertDefaults;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
+  readonly spanLimits: SpanLimits;
   readonly commitSubscriptions: FollowedSubscriptions;
 }
 
-/** To look settings up, and to change them. */
-const CONNECTIONS_MAX = 2;
+/** To look settings up, to change them, and to lease shares of limits. */
+const CONNECTIONS_MAX = 3;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** @throws Error where the database can't be reached, or isn't migrated */
@@ -57,6 +59,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => settings.close());
   const rateCards = await RateCardMirror.open({ pool, log });
   opening.defer(() => rateCards.close());
+  const spanLimits = await SpanLimits.open(pool, log);
+  opening.defer(() => spanLimits.close());
   const commitSubscriptions = followSubscriptions ? await followSubscriptions(pool, log) : NO_SUBSCRIPTIONS;
   opening.defer(() => commitSubscriptions.close());
   const rules = {
@@ -65,6 +69,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
     commitSubscribers: commitSubscriptions,
     prices: rateCards,
+    spanLimits,
+    leases: spanLimits,
   };
   const engine = new Engine({ databaseUrl, log, rules });
   opening.defer(() => engine.stop());
@@ -74,6 +80,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     alertDefaults,
     settings,
     rateCards,
+    spanLimits,
     commitSubscriptions,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

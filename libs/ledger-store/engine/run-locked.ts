@@ -19,7 +19,7 @@ import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
 import { committed } from './commit-writes.ts';
 import { connectedTo } from './connected-to.ts';
-import { decideBatch } from './decide-batch.ts';
+import { decideBatch, type Lacking } from './decide-batch.ts';
 import { ConnectionFailed, ofConnection } from './failures.ts';
 import { BEGIN } from './ledger-pool.ts';
 import { nextTurn } from './next-turn.ts';
@@ -47,8 +47,9 @@ export interface LockedOptions {
 }
 
 export interface FinishedBatch {
-  /** One for each command, in order; they are durable. */
-  readonly answers: readonly Answer[];
+  /** One for each command, in order; they are durable. `null` for those that are lacking. */
+  readonly answers: readonly (Answer | null)[];
+  readonly lacking: Lacking;
   readonly revenue: readonly RevenueTally[];
   /** The database's clock at which they were decided, in milliseconds since 1970. */
   readonly now: number;
@@ -60,6 +61,7 @@ export interface FinishedBatch {
  * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync. Where more holds have
  * lapsed than one statement should move, transactions before it move them.
  *
+ * @throws {NeedsLeases} where nothing was changed, because of that command
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
  *   means that nothing was changed.
  */
@@ -94,7 +96,7 @@ async function attemptBatch(
     settle(context, lapsed);
     const startedAt = performance.now();
     const commands = lapsed.isPart ? [] : batch;
-    const { answers, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
+    const { answers, lacking, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
     assumeOnlyLoaded(context, asked);
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
@@ -106,7 +108,8 @@ async function attemptBatch(
     done = true;
     if (lapsed.isPart) return null;
     return {
-      answers: answers.filter((answer) => answer !== null),
+      answers,
+      lacking,
       revenue: decided.revenue,
       now: realNow,
       hasWritten: statements.length > 0,

@@ -7,6 +7,7 @@ import {
   type Decisions,
   type Needs,
   type Outcome,
+  type Refilled,
 } from '#ledger';
 
 /** The answer to a request, as it goes to the client and as it is remembered. */
@@ -60,6 +61,8 @@ export interface Queued extends Submission {
   /** How many decisions it counts for. */
   readonly weight: number;
   readonly environment: string;
+  /** What was leased for it since it was found to lack some; `null` where it lacked nothing yet. */
+  refilled: Refilled | null;
 }
 
 export function queued<T extends CommandType>(submission: Submission<T>): Queued {
@@ -73,6 +76,7 @@ export function queued<T extends CommandType>(submission: Submission<T>): Queued
     needs: needsOf(command),
     weight: weightOf(command),
     environment: environmentOf(command),
+    refilled: null,
   };
 }
 

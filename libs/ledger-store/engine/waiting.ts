@@ -14,11 +14,13 @@ export interface Waiting {
   needsKey: boolean;
   /** Whether the windows by value that it asks for are to be looked up first, because they may be there. */
   needsWindows: boolean;
+  /** How often something was leased for it. */
+  refills: number;
 }
 
 /** A command that has just come. */
 export function arrived(queued: Queued, resolve: Waiting['resolve'], reject: Waiting['reject']): Waiting {
-  return { queued, resolve, reject, attempts: 0, needsLocks: false, needsKey: false, needsWindows: false };
+  return { queued, resolve, reject, attempts: 0, needsLocks: false, needsKey: false, needsWindows: false, refills: 0 };
 }
 
 export function accountsOf({ queued }: Waiting): readonly AccountKey[] {

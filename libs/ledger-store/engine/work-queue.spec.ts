@@ -16,6 +16,7 @@ function waiting(command: Command): Waiting {
     needsLocks: false,
     needsKey: false,
     needsWindows: false,
+    refills: 0,
   };
 }
 

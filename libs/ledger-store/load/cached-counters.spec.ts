@@ -17,6 +17,7 @@ function windowOf({ account }: AccountState, windowStart: number, open: boolean)
     reserved: ZERO,
     overrun: ZERO,
     granted: null,
+    lease: null,
     alerted: null,
     exceeded: false,
     open,

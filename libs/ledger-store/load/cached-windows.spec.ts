@@ -30,6 +30,7 @@ function windowOf({ account }: AccountState, user: number, used = '0'): Counter 
     granted: null,
     alerted: null,
     exceeded: false,
+    lease: null,
     open: true,
   };
 }

@@ -19,6 +19,11 @@ export interface GuardRow {
   readonly refusal: string | null;
 }
 
+/** What the first guard of accounts answers. */
+export interface ClockReading extends GuardRow {
+  readonly now: Date;
+}
+
 /** A guard has found that a batch can't be written as it was decided. Nothing was changed, and the connection is as good as before. */
 export class BatchRefused extends Error {
   override readonly name = 'BatchRefused';

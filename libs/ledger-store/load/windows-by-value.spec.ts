@@ -21,8 +21,9 @@ let books: TestBooks;
 let pool: Pool;
 
 function window(counter: string, windowStart: number, windowEnd: number | null, accountKey = '1'): Counter {
-  const none = { used: ZERO, reserved: ZERO, overrun: ZERO, granted: null, alerted: null, exceeded: false, open: true };
-  return { accountKey, counter, kind: 'budget', name: 'daily', value: counter, windowStart, windowEnd, ...none };
+  const place = { accountKey, counter, windowStart, windowEnd };
+  const none = { used: ZERO, reserved: ZERO, overrun: ZERO, granted: null, alerted: null, exceeded: false, lease: null };
+  return { ...place, kind: 'budget', name: 'daily', value: counter, ...none, open: true };
 }
 
 const STORED = [

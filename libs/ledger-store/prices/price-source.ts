@@ -1,3 +1,4 @@
+import type { LeaseSource } from '../limits/lease-source.ts';
 import { NO_PRICES, NO_RULES, type LedgerRules, type PriceBook } from '#ledger';
 
 /** Prices that decisions will read: one version of a rate card, or all that may be in effect for some account now or later. */
@@ -16,6 +17,8 @@ export interface PriceSource extends PriceBook {
 /** What holds for all accounts, and where its prices come from. */
 export interface StoreRules extends LedgerRules {
   readonly prices: PriceSource;
+  /** Absent where there are no limits over many accounts. */
+  readonly leases?: LeaseSource;
 }
 
 const NO_PRICE_SOURCE: PriceSource = { ...NO_PRICES, ensure: () => Promise.resolve() };

@@ -1,6 +1,6 @@
 import type { Counter, CounterKind } from '#ledger';
 import { column } from './column.ts';
-import { accountKey, boolean, enumeration, integer, numeric, text, time, uuid } from './kind.ts';
+import { accountKey, boolean, counter, enumeration, integer, numeric, text, time, uuid } from './kind.ts';
 import { table, type RowOf } from './table.ts';
 
 /** What accounts use of something, window by window. */
@@ -19,6 +19,7 @@ export const COUNTERS = table({
     reserved: column('reserved', numeric).updated(),
     overrun: column('overrun', numeric).updated(),
     granted: column('granted', numeric).nullable().updated(),
+    lease: column('lease', counter).nullable().updated(),
     alerted: column('alerted', integer).nullable().updated(),
     exceeded: column('exceeded', boolean).updated(),
     open: column('open', boolean).updated(),

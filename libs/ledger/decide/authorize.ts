@@ -2,7 +2,7 @@ import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { AuthorizationPricing } from '../authorization-pricing.ts';
 import { NO_OUTPUT_LIMITS, type Authorize, type SpendRequest } from '../commands.ts';
-import { accepted, refused, type Outcome, type Refusal } from '../refusals.ts';
+import { accepted, lacksShare, refused, type Outcome, type Refusal } from '../refusals.ts';
 import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { NO_OTHER_ITEMS, type BatchSoFar, type OwnHolds } from './batch-so-far.ts';
@@ -88,6 +88,8 @@ function fundHold(
 ): Outcome<Funded<Asked>> {
   const funding = fund(context, account, command, asked.amount);
   const refusal = firstRefusal(limits, asked.amount);
+  // How much fits is known once that is leased which there is.
+  if (refusal && lacksShare(refusal)) return refused(refusal);
   if (!refusal && covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
   const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding, limits }) : null;
   if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });

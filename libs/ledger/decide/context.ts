@@ -8,6 +8,7 @@ import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
 import type { Changes } from '../changes.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
+import { NO_SPAN_LIMITS, type Exhausted, type SpanLimitBook } from '../span-limits.ts';
 import type { AccountState, LedgerState } from '../state.ts';
 
 /** What holds for all accounts, by configuration. */
@@ -20,6 +21,7 @@ export interface LedgerRules {
   readonly openHoldsMax: number;
   readonly commitSubscribers: CommitSubscribers;
   readonly prices: PriceBook;
+  readonly spanLimits: SpanLimitBook;
 }
 
 /** Whose commits are reported by an event each: those of whole environments, and those of single accounts. */
@@ -36,6 +38,7 @@ export const NO_RULES: LedgerRules = {
   openHoldsMax: Number.POSITIVE_INFINITY,
   commitSubscribers: NO_SUBSCRIBERS,
   prices: NO_PRICES,
+  spanLimits: NO_SPAN_LIMITS,
 };
 
 /** What a decision works on. Time comes in with it. */
@@ -50,6 +53,8 @@ export interface DecisionContext {
   readonly rules: LedgerRules;
   /** The UUID of the API key that asks for what is being decided. */
   readonly keyId?: string;
+  /** Limits that were found to have too little left for what is being decided; absent where nobody has looked for it. */
+  readonly exhausted?: readonly Exhausted[];
 }
 
 /** The time that an account lives by, in milliseconds since 1970: real time, unless it has a test clock that is ahead. */

@@ -82,6 +82,8 @@ export function discardUnused(
   for (const place of reservations) {
     const window = loadedWindow(account, place);
     if (!counters.created.has(window) || !window.reserved.isZero() || !window.used.isZero()) continue;
+    // A share is there for what was leased to it.
+    if (window.lease !== null) continue;
     counters.discard(window);
     account.counters.discard(window);
   }

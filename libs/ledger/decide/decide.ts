@@ -15,6 +15,7 @@ import { eraseAccount, finishErasure } from './erase.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
 import { refund } from './refund.ts';
+import { returnShare, type ShareDecision } from './return-share.ts';
 import { setAlerts, type AlertsDecision } from './set-alerts.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { sweep, type SweepDecision } from './sweep.ts';
@@ -47,6 +48,7 @@ export interface Decisions {
   extend: AuthorizationDecision;
   refund: AuthorizationDecision;
   adjust: AuthorizationDecision;
+  return_share: ShareDecision;
 }
 
 type Decide<T extends CommandType> = (context: DecisionContext, command: Command<T>) => Outcome<Decisions[T]>;
@@ -75,6 +77,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   extend,
   refund,
   adjust,
+  return_share: returnShare,
 };
 
 /**

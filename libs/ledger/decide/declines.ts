@@ -1,6 +1,7 @@
 import type { Command } from '../commands.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
 import { isDecline, type Outcome } from '../refusals.ts';
+import type { ShareWant } from '../span-limits.ts';
 import type { BatchDecision } from './spend-batch.ts';
 
 /** The accounts that were refused credits by this decision: one entry for each request, or item, that was declined. */
@@ -34,6 +35,13 @@ function accountsAskedForCredits(command: Command): AccountKey[] {
 export function guessesExpiry(outcome: Outcome<unknown>): boolean {
   if (!outcome.ok && 'expiryIsExact' in outcome.refusal && !outcome.refusal.expiryIsExact) return true;
   return itemsOf(outcome).some(guessesExpiry);
+}
+
+/** What accounts have to be leased before the answer is one. */
+export function wantsOf(outcome: Outcome<unknown>): readonly ShareWant[] {
+  const own = !outcome.ok && 'wants' in outcome.refusal ? outcome.refusal.wants : null;
+  const ofItems = itemsOf(outcome);
+  return ofItems.length > 0 ? ofItems.flatMap(wantsOf) : own ? [own] : [];
 }
 
 /** Of a batch, refused or not, how each item went; none of any other command. */

@@ -8,6 +8,7 @@ import type { AccountState } from '../state.ts';
 import type { BatchSoFar } from './batch-so-far.ts';
 import { budgetsOf } from './budgets-of.ts';
 import { checkBudgets, checkBudgetsOfMore } from './check-budgets.ts';
+import { shareLimits } from './check-shares.ts';
 import type { DecisionContext } from './context.ts';
 import { pinnedBy } from './funding.ts';
 
@@ -52,17 +53,26 @@ export interface LimitedRequest extends Spending {
 
 /** The limits of a new authorization. */
 export function limitsOf(context: DecisionContext, account: AccountState, request: LimitedRequest): Limits {
-  return budgetsOf(context, account).length === 0 ? NO_LIMITS : checkBudgets(context, account, request);
+  const budgets = budgetsOf(context, account).length === 0 ? NO_LIMITS : checkBudgets(context, account, request);
+  return together([budgets, shareLimits(context, account, request)]);
 }
 
 /** The limits of more for an open authorization: those of the windows in which it counts. */
 export function limitsOfMore(context: DecisionContext, account: AccountState, authorization: Authorization): Limits {
-  if (!authorization.reservations.some(({ of }) => of === 'spending')) return NO_LIMITS;
+  const { keyId, createdAt: at } = authorization;
+  const shares = shareLimits(context, account, { keyId, at });
+  if (!authorization.reservations.some(({ of }) => of === 'spending')) return together([shares]);
   const own = (): BatchSoFar => {
     const { nextExpiry } = pinnedBy(account, authorization);
     return { holds: [authorization], lacking: ZERO, refusals: [], nextExpiry };
   };
-  return checkBudgetsOfMore(context, account, authorization, own);
+  return together([checkBudgetsOfMore(context, account, authorization, own), shares]);
+}
+
+function together(all: readonly Limits[]): Limits {
+  const some = all.filter(({ checks, windows }) => checks.length > 0 || windows.length > 0);
+  if (some.length === 0) return NO_LIMITS;
+  return { checks: some.flatMap(({ checks }) => checks), windows: some.flatMap(({ windows }) => windows) };
 }
 
 /** The first that refuses. */

@@ -38,6 +38,7 @@ export function openWindow(
     reserved: ZERO,
     overrun: ZERO,
     granted: null,
+    lease: null,
     alerted: null,
     exceeded: false,
     open: true,

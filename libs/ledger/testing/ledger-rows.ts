@@ -23,6 +23,7 @@ import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
+import { NO_SPAN_LIMITS, type SpanLimitBook } from '../span-limits.ts';
 import type { UsageRecord } from '../usage-record.ts';
 import { noChanges, type RowChanges } from '../changes.ts';
 import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
@@ -52,6 +53,7 @@ export class LedgerRows {
   openHoldsMax = Number.POSITIVE_INFINITY;
   commitSubscribers: CommitSubscribers = NO_SUBSCRIBERS;
   prices: PriceBook = NO_PRICES;
+  spanLimits: SpanLimitBook = NO_SPAN_LIMITS;
   readonly usageRecords: UsageRecord[] = [];
 
   /** Loads what is needed and books what time alone has done. */
@@ -72,6 +74,7 @@ export class LedgerRows {
         openHoldsMax: this.openHoldsMax,
         commitSubscribers: this.commitSubscribers,
         prices: this.prices,
+        spanLimits: this.spanLimits,
       },
     };
     const lapsed: Authorization[] = [];

@@ -9,6 +9,7 @@ import { alerts, events } from './events.ts';
 import { grants } from './grants.ts';
 import { holds } from './holds.ts';
 import { idempotencyKeys } from './idempotency-keys.ts';
+import { limitShares, limitWindows } from './limits.ts';
 import { partitions } from './partitions.ts';
 import { prices } from './prices.ts';
 import { transfers } from './transfers.ts';
@@ -24,6 +25,8 @@ export const PASSES: readonly Pass[] = [
   usageRecords,
   prices,
   counters,
+  limitShares,
+  limitWindows,
   commitments,
   accounts,
   closings,

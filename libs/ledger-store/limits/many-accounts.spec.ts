@@ -1,0 +1,65 @@
+import { Amount } from '#amounts';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { charge } from '../testing/commands.ts';
+import { LimitedLedgers, type LimitedLedger } from '../testing/limited-ledgers.ts';
+import { brokenPromises } from '../testing/shares-of.ts';
+import { TestBooks } from '../testing/test-books.ts';
+
+let database: TestDatabase;
+let ledgers: LimitedLedgers;
+let processes: readonly LimitedLedger[];
+let books: TestBooks;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  ledgers = new LimitedLedgers(database.url);
+  processes = [await ledgers.open(), await ledgers.open()];
+  books = new TestBooks(database.url);
+});
+afterEach(async () => {
+  await ledgers.close();
+  await books.close();
+  await database.drop();
+});
+
+const LIMIT = 10_000;
+const ACCOUNTS = 1_000;
+const CALLERS = 200;
+/** A caller goes away after as many refusals in a row. */
+const PATIENCE = 5;
+
+it('200 callers spend a key’s limit over 1,000 accounts to the last credit', async () => {
+  const [first] = processes;
+  if (!first) throw new Error('there is no process');
+  const names = Array.from({ length: ACCOUNTS }, (_, n) => `account ${n}`);
+  await Promise.all(names.map((name) => first.ledger.account(name, '1000')));
+  const keyId = await ledgers.limitKey(first, String(LIMIT));
+  let spent = 0;
+  let spentAtFirstRefusal = Number.POSITIVE_INFINITY;
+  const caller = async (index: number): Promise<void> => {
+    const { ledger } = processes[index % 2] ?? first;
+    let refusals = 0;
+    for (let round = 0; refusals < PATIENCE; round += 1) {
+      const amount = 1 + ((index + round) % 3);
+      const account = names[(index * 7919 + round * 104_729) % ACCOUNTS] ?? '';
+      const { code } = await ledger.ask({ ...charge(account, String(amount)), keyId });
+      if (code === 'ok') {
+        spent += amount;
+        refusals = 0;
+      } else {
+        expect(code).toBe('key_limit_exceeded');
+        spentAtFirstRefusal = Math.min(spentAtFirstRefusal, spent);
+        refusals += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, (_, index) => caller(index)));
+  // Whatever is left is less than the last callers asked for.
+  while ((await first.ledger.ask({ ...charge(names[0] ?? '', '1'), keyId })).code === 'ok') spent += 1;
+  expect(spent).toBe(LIMIT);
+  expect(spentAtFirstRefusal).toBeGreaterThanOrEqual(LIMIT * 0.995);
+  expect(await books.value('select trim_scale(sum(used)) from counters')).toBe(String(LIMIT));
+  expect(new Amount(await books.value('select granted from span_limit_windows')).toFixed()).toBe(String(LIMIT));
+  expect(await brokenPromises(books)).toBe('');
+}, 120_000);

@@ -1,0 +1,101 @@
+import { Amount } from '#amounts';
+import type { Pool } from '#database';
+import type { Exhausted, Lease, Refilled, ShareWant } from '#ledger';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { transact } from '../transact.ts';
+import { giveBack, readWindow, type IdleShare, type WindowNow } from './idle-shares.ts';
+import { leaseShares, type Shortage } from './lease-shares.ts';
+import type { ReturnShare } from './lease-source.ts';
+
+/** Each time others may have taken what was just taken back, or something may still be on its way to them. */
+const ROUNDS_MAX = 100;
+/** How long to wait for accounts to take what was leased to them. */
+const MOVING_PAUSE_MS = 10;
+
+/**
+ * Leases what shares are too small for. Where a limit has too little left, what other accounts don't use is taken back, and it is
+ * tried once more. Three transactions, none of which locks both an account and a limit: a lease, then the account's decision that
+ * takes it; and an account's decision that lets go, then the limit that gets it back. Whatever ends a process in between leaves
+ * something leased that nobody uses.
+ */
+export async function refillShares(
+  pool: Pool,
+  wants: readonly ShareWant[],
+  returnShare: ReturnShare,
+): Promise<Refilled & { readonly gone: readonly string[] }> {
+  const leases = new Map<string, Lease>();
+  const exhausted: Exhausted[] = [];
+  const gone: string[] = [];
+  let open = wants;
+  for (let round = 1; open.length > 0; round += 1) {
+    const leased = await transact(pool, (database) => leaseShares(database, open));
+    for (const lease of leased.leases) leases.set(`${lease.limit}/${lease.window.start}/${lease.accountKey}`, lease);
+    gone.push(...leased.gone);
+    const freed = new Set<string>();
+    for (const shortage of leased.shortages) {
+      const own = [...leases.values()].filter(({ limit }) => limit === shortage.limit).map((one) => one.accountKey);
+      const found = await takeBack(pool, shortage, own, returnShare);
+      if (!found) freed.add(shortage.limit);
+      else if (round >= ROUNDS_MAX || isExhausted(found, shortage)) exhausted.push(found);
+      else freed.add(shortage.limit);
+    }
+    open = open.filter(({ limit }) => freed.has(limit));
+  }
+  return { leases: [...leases.values()], exhausted, gone };
+}
+
+function isExhausted({ left, idleShares, isMoving }: WindowNow, { need }: Shortage): boolean {
+  return left.lt(need) && idleShares.length === 0 && !isMoving;
+}
+
+/** @returns the window as it was before; `null` where the limit is none any more */
+async function takeBack(
+  pool: Pool,
+  { limit, windowStart, need }: Shortage,
+  except: readonly string[],
+  returnShare: ReturnShare,
+): Promise<WindowNow | null> {
+  const now = await transact(pool, (database) => readWindow(database, { limit, windowStart }, { except }));
+  if (!now || now.left.gte(need)) return now;
+  if (now.idleShares.length === 0) {
+    if (now.isMoving) await sleep(MOVING_PAUSE_MS);
+    return now;
+  }
+  await returnShares(pool, now, enough(now, need), returnShare);
+  return now;
+}
+
+/** What is idle with whom, up to what is needed, and some more: the next request needs something too. */
+function enough({ idleShares, left, amount }: WindowNow, need: Amount): readonly IdleShare[] {
+  const wanted = Amount.max(need.minus(left), amount.div(64));
+  const chosen: IdleShare[] = [];
+  let sum = new Amount(0);
+  for (const share of idleShares) {
+    if (sum.gte(wanted)) break;
+    chosen.push(share);
+    sum = sum.plus(share.idle);
+  }
+  return chosen;
+}
+
+/** Lets accounts make shares smaller, and then the limit have it back. */
+export async function returnShares(
+  pool: Pool,
+  { limit, window }: WindowNow,
+  shares: readonly IdleShare[],
+  returnShare: ReturnShare,
+): Promise<void> {
+  const results = await Promise.allSettled(
+    shares.map(async (share) => {
+      const { account, lease } = share;
+      const { granted, lease: last } = await returnShare({ account, limit, window, lease });
+      return { share, granted, isCurrent: last === lease };
+    }),
+  );
+  const smaller = results.flatMap((one) => (one.status === 'fulfilled' && one.value.isCurrent ? [one.value] : []));
+  if (smaller.length > 0) {
+    await transact(pool, (database) => giveBack(database, { limit, windowStart: window.start }, smaller));
+  }
+  const failed = results.find((one) => one.status === 'rejected');
+  if (failed && smaller.length === 0) throw failed.reason;
+}

@@ -1,0 +1,99 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { authorize, charge, chargeAll, commit, voidHold } from '../testing/commands.ts';
+import { LimitedLedgers, type LimitedLedger } from '../testing/limited-ledgers.ts';
+import { TestBooks } from '../testing/test-books.ts';
+
+let database: TestDatabase;
+let ledgers: LimitedLedgers;
+let one: LimitedLedger;
+let two: LimitedLedger;
+let books: TestBooks;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  ledgers = new LimitedLedgers(database.url);
+  one = await ledgers.open();
+  two = await ledgers.open();
+  books = new TestBooks(database.url);
+});
+afterEach(async () => {
+  await ledgers.close();
+  await books.close();
+  await database.drop();
+});
+
+const granted = (): Promise<string> => books.value('select trim_scale(granted) from span_limit_windows');
+const figuresOf = (body: string): Record<string, string | null> => {
+  const { limit, spent, held } = JSON.parse(body) as Record<string, string>;
+  return { limit: limit ?? null, spent: spent ?? null, held: held ?? null };
+};
+
+async function hold({ ledger }: LimitedLedger, account: string, amount: string): Promise<string> {
+  const { authorization } = await ledger.do(authorize(account, amount));
+  return authorization.id;
+}
+
+describe('a limit over all accounts of an environment', () => {
+  beforeEach(async () => {
+    for (const account of ['a', 'b', 'c']) await one.ledger.account(account, '1000');
+  });
+
+  it('is spent to the last credit, by whichever account and process, and never beyond', async () => {
+    await ledgers.limit(one, '10');
+    await one.ledger.do(charge('a', '4'));
+    await two.ledger.do(charge('b', '5'));
+    const declined = await one.ledger.ask(charge('c', '2'));
+    expect(declined.code).toBe('environment_limit_exceeded');
+    expect(figuresOf(declined.body)).toEqual({ limit: '10', spent: '9', held: '0' });
+    await two.ledger.do(charge('c', '1'));
+    expect((await two.ledger.ask(charge('a', '0.000000000001'))).code).toBe('environment_limit_exceeded');
+    expect(await granted()).toBe('10');
+  });
+
+  it('is decided on the account’s share alone where that suffices', async () => {
+    await ledgers.limit(one, '2560');
+    await one.ledger.do(charge('a', '1'));
+    expect(await granted()).toBe('10');
+    for (let n = 0; n < 9; n += 1) await one.ledger.do(charge('a', '1'));
+    expect(await books.value('select lease from span_limit_shares')).toBe('1');
+    await one.ledger.do(charge('a', '1'));
+    expect(await books.value('select lease from span_limit_shares')).toBe('2');
+  });
+
+  it('counts what is held, and has it back when it is let go, in whichever account', async () => {
+    await ledgers.limit(one, '10');
+    const held = await hold(one, 'a', '6');
+    const declined = await two.ledger.ask(charge('b', '5'));
+    expect(declined.code).toBe('environment_limit_exceeded');
+    expect(JSON.parse(declined.body)).toMatchObject({ spent: '0', held: '6', retryAfterSeconds: 1 });
+    await two.ledger.do(voidHold(held));
+    await one.ledger.do(charge('b', '9'));
+    await two.ledger.do(charge('c', '1'));
+    expect(await granted()).toBe('10');
+  });
+
+  it('takes idle parts of shares back before it refuses', async () => {
+    await ledgers.limit(one, '1000');
+    await hold(one, 'a', '1');
+    await hold(two, 'b', '1');
+    await one.ledger.do(charge('c', '998'));
+    expect(await granted()).toBe('1000');
+    expect((await two.ledger.ask(charge('a', '1'))).code).toBe('environment_limit_exceeded');
+  });
+
+  it('declines requests and never commits; what goes beyond a share is taken from what is left', async () => {
+    await ledgers.limit(one, '20');
+    await one.ledger.do(commit(await hold(one, 'a', '2'), '15'));
+    expect((await one.ledger.ask(charge('a', '6'))).code).toBe('environment_limit_exceeded');
+    await one.ledger.do(charge('a', '5'));
+    expect(await granted()).toBe('20');
+    expect(await books.value('select trim_scale(overrun) from counters')).toBe('0');
+  });
+
+  it('refuses a batch whole, and leases what it needs to all its accounts', async () => {
+    await ledgers.limit(one, '10');
+    expect((await one.ledger.ask(chargeAll(['a', 'b'], '6'))).code).toBe('environment_limit_exceeded');
+    expect((await two.ledger.ask(chargeAll(['a', 'b'], '5'))).code).toBe('ok');
+  });
+});

@@ -1,0 +1,130 @@
+import { PolledSnapshot } from '#background';
+import type { Pool } from '#database';
+import type { Exhausted, Refilled, ShareWant, SpanLimit, SpanLimitBook } from '#ledger';
+import { queryable, type Queryable } from '../queryable.ts';
+import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
+import {
+  dropEnvironmentLimit,
+  environmentLimits,
+  limitView,
+  loadLimits,
+  putEnvironmentLimit,
+  type KnownLimits,
+  type LimitTerms,
+  type StoredLimit,
+} from './limit-rows.ts';
+import { refillShares } from './refill-shares.ts';
+import type { LeaseSource, ReturnShare } from './lease-source.ts';
+
+const REFRESH_MS = 500;
+const NONE: readonly SpanLimit[] = [];
+/** For how long a limit is taken to be exhausted without looking again: ten times as long as the look takes, within these bounds. */
+const EXHAUSTED_MS_MIN = 200;
+const EXHAUSTED_MS_MAX = 1000;
+
+interface Remembered {
+  readonly exhausted: Exhausted;
+  readonly until: number;
+}
+
+/**
+ * Limits over many accounts, as decisions need them: which there are, kept in memory, and leases of what is left of them. A
+ * limit that is set holds in this process at once, and in others within half a second.
+ */
+export class SpanLimits implements SpanLimitBook, LeaseSource {
+  private remembered: readonly Remembered[] = [];
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly snapshot: PolledSnapshot<KnownLimits>,
+  ) {}
+
+  /** Loads them and follows their changes, which other processes may make, until it is closed. */
+  static async open(pool: Pool, log: (line: string) => void): Promise<SpanLimits> {
+    const load = (): Promise<KnownLimits> => loadLimits(queryable(pool));
+    const title = 'The look-up of limits';
+    return new SpanLimits(pool, await PolledSnapshot.open({ title, everyMs: REFRESH_MS, load, log }));
+  }
+
+  of(environment: string, keyId: string | null, unit: string): readonly SpanLimit[] {
+    const { ofKeys, ofEnvironments } = this.snapshot.value;
+    if (ofKeys.size === 0 && ofEnvironments.size === 0) return NONE;
+    const ofKey = keyId === null ? undefined : ofKeys.get(keyId);
+    const ofEnvironment = ofEnvironments.get(`${environment} ${unit}`);
+    return [...(ofKey?.unit === unit ? [ofKey.limit] : []), ...(ofEnvironment ? [ofEnvironment] : [])];
+  }
+
+  get exhausted(): readonly Exhausted[] {
+    if (this.remembered.length === 0) return [];
+    const now = performance.now();
+    this.remembered = this.remembered.filter(({ until }) => now < until);
+    return this.remembered.map((one) => one.exhausted);
+  }
+
+  async refill(wants: readonly ShareWant[], returnShare: ReturnShare): Promise<Refilled> {
+    const startedAt = performance.now();
+    const refilled = await refillShares(this.pool, wants, returnShare);
+    if (refilled.gone.length > 0) await this.noticeChange();
+    const now = performance.now();
+    const until = now + Math.min(Math.max((now - startedAt) * 10, EXHAUSTED_MS_MIN), EXHAUSTED_MS_MAX);
+    this.remember(refilled.exhausted, until);
+    return refilled;
+  }
+
+  /**
+   * Sets the limit of the actor's environment for a unit: in this process at once, in others within half a second. With the same
+   * period it goes on where it is.
+   *
+   * @throws {LedgerUnavailable} where the database isn't there or the outcome of the commit is unknown
+   */
+  set(request: ChangeRequest, terms: LimitTerms, answer: (made: StoredLimit) => ChangeAnswer): Promise<Changed<never>> {
+    const { environment, actor } = request;
+    return this.change(request, terms.unit, async (database) => {
+      const made = await putEnvironmentLimit(database, environment, terms, actor.keyId);
+      return { made, answer: answer(made) };
+    });
+  }
+
+  /** Takes the environment's limit for a unit away, if there is one; set again with the same period, it goes on. */
+  drop(request: ChangeRequest, unit: string, answer: ChangeAnswer): Promise<Changed<never>> {
+    return this.change(request, unit, async (database) => {
+      await dropEnvironmentLimit(database, request.environment, unit);
+      return { made: null, answer };
+    });
+  }
+
+  private async change(
+    request: ChangeRequest,
+    unit: string,
+    work: (database: Queryable) => Promise<{ readonly made: StoredLimit | null; readonly answer: ChangeAnswer }>,
+  ): Promise<Changed<never>> {
+    const { environment } = request;
+    const result = await change<never>(this.pool, request, async (database) => {
+      await database.query('select from environments where name = $1 for no key update', [environment]);
+      const limits = await environmentLimits(database, environment);
+      const before = limits.find((one) => one.unit === unit) ?? null;
+      const { made, answer } = await work(database);
+      const views = { before: before && limitView(before), after: made && limitView(made) };
+      if (JSON.stringify(views.before) === JSON.stringify(views.after)) return { ok: true, answer, audited: [] };
+      return { ok: true, answer, audited: [{ environment, object: 'limits', ...views }] };
+    });
+    await this.noticeChange();
+    return result;
+  }
+
+  /** After a limit was changed here: this process knows it when this resolves. */
+  async noticeChange(): Promise<void> {
+    await this.snapshot.noticeChange();
+    this.remembered = [];
+  }
+
+  close(): Promise<void> {
+    return this.snapshot.close();
+  }
+
+  private remember(exhausted: readonly Exhausted[], until: number): void {
+    const isSame = (a: Exhausted, b: Exhausted): boolean => a.limit === b.limit && a.window.start === b.window.start;
+    const others = this.remembered.filter((one) => !exhausted.some((other) => isSame(one.exhausted, other)));
+    this.remembered = [...others, ...exhausted.map((one) => ({ exhausted: one, until }))];
+  }
+}

@@ -1,0 +1,118 @@
+import { atLeastZero, type Amount, ZERO } from '#amounts';
+import type { Window } from '#calendar';
+import { burnPerMinute } from '../burn-rate.ts';
+import type { Counter } from '../counters.ts';
+import type { SpanLimitExceeded } from '../refusals.ts';
+import type { Exhausted, SpanLimit } from '../span-limits.ts';
+import type { AccountState } from '../state.ts';
+import { timeOf, type DecisionContext } from './context.ts';
+
+/** Limits over many accounts, in the form of `Limits`. */
+interface ShareLimits {
+  readonly checks: readonly {
+    readonly room: Amount;
+    refusal(required: Amount): SpanLimitExceeded | null;
+  }[];
+  readonly windows: readonly ShareWindow[];
+}
+
+interface ShareWindow extends Pick<Counter, 'counter' | 'name' | 'value'> {
+  readonly kind: 'share';
+  readonly window: Window;
+  readonly limit: Amount | null;
+}
+
+const NONE: ShareLimits = { checks: [], windows: [] };
+
+/**
+ * The limits over many accounts that a request falls under. What the account's shares suffice for is decided on them alone.
+ * Otherwise the refusal says what has to be leased first, unless it is known that nothing more is to be had.
+ */
+export function shareLimits(
+  context: DecisionContext,
+  account: AccountState,
+  { keyId, at }: { readonly keyId: string | null; readonly at: number },
+): ShareLimits {
+  const { environment, unit } = account.account;
+  const limits = context.rules.spanLimits.of(environment, keyId, unit).filter(({ since }) => since <= at);
+  if (limits.length === 0) return NONE;
+  const shares = limits.map((limit) => ({ limit, at, share: account.counters.at(limit.id, at) }));
+  return {
+    checks: shares.map((one) => ({
+      room: one.share ? roomIn(one.share) : ZERO,
+      refusal: (required) => refusalOf(context, account, one, required),
+    })),
+    windows: shares.flatMap(({ share }) => (share ? [windowOf(share)] : [])),
+  };
+}
+
+interface Share {
+  readonly limit: SpanLimit;
+  readonly at: number;
+  /** `undefined` where the account was never leased anything in this window. */
+  readonly share: Counter | undefined;
+}
+
+/** What is left of a share; below zero where commits took more than was held. */
+function roomIn({ granted, used, reserved }: Counter): Amount {
+  return (granted ?? ZERO).minus(used).minus(reserved);
+}
+
+function windowOf(share: Counter): ShareWindow {
+  const { counter, windowStart: start, windowEnd: end, granted, name, value } = share;
+  return { counter, kind: 'share', name, value, window: { start, end }, limit: granted };
+}
+
+/** Without a share nothing can be reserved, not even nothing: what is used later would count nowhere. */
+function refusalOf(
+  context: DecisionContext,
+  account: AccountState,
+  { limit, at, share }: Share,
+  required: Amount,
+): SpanLimitExceeded | null {
+  const room = share ? roomIn(share) : ZERO;
+  if (share && required.lte(room)) return null;
+  const known = context.exhausted ?? context.rules.spanLimits.exhausted;
+  const exhausted = known.find((one) => one.limit === limit.id && one.amount.eq(limit.amount) && contains(one, at));
+  if (exhausted && required.minus(room).gt(exhausted.left)) return refused(account, limit, required, exhausted);
+  const wants = {
+    limit: limit.id,
+    accountKey: account.account.key,
+    at,
+    required,
+    room,
+    granted: share?.granted ?? ZERO,
+    perMinute: burnPerMinute(account.account.burnRate, timeOf(context, account)),
+  };
+  return { ...refused(account, limit, required, null), wants };
+}
+
+function contains({ window: { start, end } }: Exhausted, at: number): boolean {
+  return start <= at && (end === null || at < end);
+}
+
+function refused(
+  account: AccountState,
+  { kind, amount }: SpanLimit,
+  required: Amount,
+  exhausted: Exhausted | null,
+): SpanLimitExceeded {
+  const { spent, held, window } = exhausted ?? { spent: ZERO, held: ZERO, window: { end: null } };
+  return {
+    code: kind === 'key' ? 'key_limit_exceeded' : 'environment_limit_exceeded',
+    account: account.account.id,
+    required,
+    limit: amount,
+    spent,
+    held,
+    resetsAt: window.end,
+    retryAfterSeconds: required.lte(atLeastZero(amount.minus(spent))) && held.gt(ZERO) ? usualSeconds(account) : null,
+    expiryIsExact: true,
+    wants: null,
+  };
+}
+
+/** When a hold that is open now will probably have settled. */
+function usualSeconds({ account: { holdLifetimeMs } }: AccountState): number {
+  return Math.max(Math.ceil((holdLifetimeMs ?? 0) / 1000), 1);
+}
