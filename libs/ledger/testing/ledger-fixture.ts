@@ -256,9 +256,8 @@ export class LedgerFixture {
   /** What remains of each grant now, in the order they were given. */
   remaining(account = this.currentAccount): string[] {
     const context = this.rows.loadAll(this.now);
-    const { key } = accountRef(account);
     return [...context.state.grants.values()]
-      .filter((grant) => grant.accountKey === key)
+      .filter((grant) => grant.accountKey === accountRef(account).key)
       .map((grant) => formatAmount(grant.remaining));
   }
 
@@ -280,9 +279,8 @@ export class LedgerFixture {
 
   /** Sets the account's own alert rules; in what isn't given it follows its environment. */
   setAlerts({ percent = null, remaining = null }: AlertOptions, id = this.currentAccount): this {
-    const account = accountRef(id);
     const rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
-    this.run<'set_alerts'>({ type: 'set_alerts', account, rules });
+    this.run<'set_alerts'>({ type: 'set_alerts', account: accountRef(id), rules });
     return this;
   }
 
@@ -325,8 +323,7 @@ export class LedgerFixture {
   }
 
   private view(account: string): AccountState {
-    const { key } = accountRef(account);
-    const state = this.rows.loadAll(this.now).state.accounts.get(key);
+    const state = this.rows.loadAll(this.now).state.accounts.get(accountRef(account).key);
     must(state !== undefined, `the account ${account} exists`);
     this.invariants.history.remember(state, this.now);
     return state;
