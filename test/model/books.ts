@@ -54,6 +54,7 @@ export function expectedBooks(reference: ReferenceLedger): Books {
         },
       ]),
     ),
+    windows: expectedWindows(reference),
     transfers: Object.fromEntries(
       Array.from(Map.groupBy(reference.entries, labelOf), ([label, entries]) => [
         label,
@@ -61,6 +62,35 @@ export function expectedBooks(reference: ReferenceLedger): Books {
       ]),
     ),
   };
+}
+
+/** By account, budget, value and start. */
+function expectedWindows(reference: ReferenceLedger): Record<string, unknown> {
+  const windows = reference.authorizations.flatMap(({ account, counted }) =>
+    counted.map((window) => [windowLabel(account, window), { account, window }] as const),
+  );
+  return Object.fromEntries(
+    Array.from(new Map(windows), ([label, { account, window }]) => [
+      label,
+      {
+        end: window.end === Infinity ? null : window.end,
+        used: text(reference.spentIn(account, window)),
+        reserved: text(reference.heldIn(account, window)),
+      },
+    ]),
+  );
+}
+
+interface WindowName {
+  readonly budget: string;
+  readonly value: string | null;
+  readonly start: number;
+  readonly end: number | null;
+}
+
+/** Windows of two periods may start at one instant. */
+function windowLabel(account: string, { budget, value, start, end }: WindowName): string {
+  return `${budget} of ${account} for ${value ?? 'all'} from ${start} to ${end ?? Infinity}`;
 }
 
 function byName<T extends { readonly name: string }>(
@@ -90,12 +120,13 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
     for (const { account_id, row } of rows) found.get(owners.get(account_id) as Names)?.push(row);
     return found;
   };
-  const [accounts, grants, holds, authorizations, periods, transfers] = await Promise.all([
+  const [accounts, grants, holds, authorizations, periods, windows, transfers] = await Promise.all([
     rowsOf<ObjectRow>(ACCOUNTS),
     rowsOf<ObjectRow>(GRANTS),
     rowsOf<ObjectRow>(HOLDS),
     rowsOf<ObjectRow>(AUTHORIZATIONS),
     rowsOf<PeriodRow>(PERIODS),
+    rowsOf<WindowRow>(WINDOWS),
     rowsOf<TransferRow>(TRANSFERS),
   ]);
   return sequences.map((names) => {
@@ -123,6 +154,12 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
           object,
         ]),
       ),
+      windows: Object.fromEntries(
+        (windows.get(names) ?? []).map(({ id, object, ...window }) => [
+          windowLabel(names.accounts.get(id) ?? id, window),
+          object,
+        ]),
+      ),
       transfers: Object.fromEntries((transfers.get(names) ?? []).map((row) => [transferLabel(row, names), row.amount])),
     };
   });
@@ -141,6 +178,11 @@ interface ObjectRow {
 interface PeriodRow {
   readonly id: string;
   readonly start: number;
+  readonly object: object;
+}
+
+interface WindowRow extends WindowName {
+  readonly id: string;
   readonly object: object;
 }
 
@@ -194,6 +236,11 @@ const PERIODS = `
     'end', ${sinceEpoch('period_end')}, 'amount', ${plain('amount')}, 'spent', ${plain('spent')}, 'settled', settled,
     'uncollected', ${plain('uncollected')})) as row
   from commitment_periods where account_id = any($1::bigint[])`;
+const WINDOWS = `
+  select account_id, json_build_object('id', account_id::text, 'budget', name, 'value', value,
+    'start', ${sinceEpoch('window_start')}, 'end', ${sinceEpoch('window_end')}, 'object', json_build_object(
+      'end', ${sinceEpoch('window_end')}, 'used', ${plain('used')}, 'reserved', ${plain('reserved')})) as row
+  from counters where kind = 'budget' and account_id = any($1::bigint[])`;
 const TRANSFERS = `
   select account_id, json_build_object('key', account_id::text, 'kind', kind, 'debit', debit, 'credit', credit,
     'grantId', grant_id, 'authorizationId', authorization_id, 'at', ${sinceEpoch('created_at')},

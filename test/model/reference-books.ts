@@ -1,4 +1,5 @@
 import type { GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
+import type { CountedIn } from './reference-budgets.ts';
 import type { Prices } from './reference-prices.ts';
 import type { AccountName, ObjectName } from './requests.ts';
 import { sum, text, type Units } from './units.ts';
@@ -48,6 +49,8 @@ export interface ReferenceAuthorization {
   reserved: number;
   /** How many its account had used in that month before it used the first; `null` as long as it has used none. */
   firstUsed: number | null;
+  /** The windows of budgets in which it counts. */
+  readonly counted: readonly CountedIn[];
   settlement: 'exact' | 'unpriced' | null;
   /** What its final commit said was used. */
   stated: readonly Usage[];

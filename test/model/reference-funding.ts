@@ -18,6 +18,8 @@ export type Purpose = Omit<Ask, 'amount'>;
 export interface BatchSoFar {
   readonly own: ReferenceAuthorization[];
   readonly lacking: Map<AccountName, Units>;
+  /** What budgets refused of them, by account, budget and value. */
+  readonly missed: Map<string, Units>;
 }
 
 interface Shortfall {
@@ -117,7 +119,7 @@ export class ReferenceFunding extends ReferenceBooks {
 }
 
 export function alone(): BatchSoFar {
-  return { own: [], lacking: new Map() };
+  return { own: [], lacking: new Map(), missed: new Map() };
 }
 
 export function refusal(code: string): Answer {

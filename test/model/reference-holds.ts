@@ -1,5 +1,5 @@
 import { debtOf, heldBy, partsAsText, type Part, type ReferenceAuthorization } from './reference-books.ts';
-import { ReferenceCounters } from './reference-counters.ts';
+import { ReferenceBudgets } from './reference-budgets.ts';
 import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { boundOf, priceOf, type Priced } from './reference-prices.ts';
 import type { Answer, Ask, CommitAsk, HoldAsk, ObjectName, Requests } from './requests.ts';
@@ -24,7 +24,7 @@ const DRAWS_MAX = 5000;
 const LATE_MS_MAX = 24 * 60 * 60 * 1000;
 
 /** Authorizations, from the hold to its end. */
-export class ReferenceHolds extends ReferenceCounters {
+export class ReferenceHolds extends ReferenceBudgets {
   authorize(ask: HoldAsk, name: ObjectName, batch = alone()): Answer {
     return this.hold(ask, name, { expiresAt: this.now + ask.seconds * 1000, overage: ask.overage }, batch);
   }
@@ -46,6 +46,8 @@ export class ReferenceHolds extends ReferenceCounters {
     if (declined) return declined;
     const asked = this.askedFor(ask, kind);
     if ('code' in asked) return asked;
+    const over = this.overBudget(ask, asked.amount, batch);
+    if (over) return over;
     const short = this.shortOf(ask, asked.amount, batch);
     if (short) return short;
     const one = this.newAuthorization(ask, name, kind, asked.amount);
@@ -82,6 +84,7 @@ export class ReferenceHolds extends ReferenceCounters {
       used: 0,
       reserved: 0,
       firstUsed: null,
+      counted: this.countedIn(ask),
       settlement: null,
       stated: [],
       adjustedDown: 0n,
@@ -211,7 +214,10 @@ export class ReferenceHolds extends ReferenceCounters {
       if (this.accountOf(one.account).status === 'suspended') {
         return { ...refusal('account_suspended'), account: ownId(one.account) };
       }
-      const declined = this.shortOf(one, more, { own: [one], lacking: new Map() });
+      const batch = { ...alone(), own: [one] };
+      const over = this.overBudget(one, more, batch, one.counted);
+      if (over) return over;
+      const declined = this.shortOf(one, more, batch);
       if (declined) return declined;
       one.changes += 1;
       one.pins = this.merged([...one.pins, ...this.pick(one, more)]);

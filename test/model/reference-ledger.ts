@@ -1,5 +1,5 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
-import { noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
+import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { CHARGE } from './reference-holds.ts';
 import { ReferenceCommitments } from './reference-commitments.ts';
 import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
@@ -13,11 +13,19 @@ const REFUSALS = [
   'account_suspended',
   'no_rate_card',
   'unpriced_usage',
+  'budget_exceeded',
   'insufficient_credits',
   'credits_held',
 ];
 const CARD_UNIT = 'credits';
-const REMEMBERED = ['ok', 'account_closed', 'account_suspended', 'insufficient_credits', 'credits_held'];
+const REMEMBERED = [
+  'ok',
+  'account_closed',
+  'account_suspended',
+  'budget_exceeded',
+  'insufficient_credits',
+  'credits_held',
+];
 
 /**
  * The rules of the ledger in the simplest code that could be right: one command at a time, nothing stored that can be
@@ -54,15 +62,16 @@ export class ReferenceLedger extends ReferenceCommitments {
       periods: this.periods.map((one) => ({ ...one })),
       lifetimes: [...this.lifetimes],
       answers: [...this.answers],
+      budgets: [...this.budgets],
     });
   }
 
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
-    const { accounts, grants, authorizations, entries, lifetimes, periods, answers } = this;
+    const { accounts, grants, authorizations, entries, lifetimes, periods, budgets, answers } = this;
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
     const owned = sorted.map(({ name }) =>
-      [grants, authorizations, entries, lifetimes, periods].map((list) =>
+      [grants, authorizations, entries, lifetimes, periods, budgets].map((list) =>
         list.filter(({ account }) => account === name),
       ),
     );
@@ -98,6 +107,12 @@ export class ReferenceLedger extends ReferenceCommitments {
         return this.changeAccount(request);
       case 'close_account':
         return this.closeAccount(request);
+      case 'put_budget':
+        return this.putBudget(request);
+      case 'delete_budget':
+        return this.deleteBudget(request);
+      case 'raise_budget':
+        return this.raiseBudget(request);
       case 'create_grant':
         return this.createGrant(request, `grant#${no}`);
       case 'void_grant':
@@ -273,7 +288,7 @@ export class ReferenceLedger extends ReferenceCommitments {
     holdItem: (item: Item, at: number, batch: BatchSoFar) => Answer,
   ): Answer {
     const before = this.copy();
-    const batch: BatchSoFar = { own: [], lacking: new Map() };
+    const batch = alone();
     const answers = items.map((item, at) => {
       const answer = holdItem(item, at, batch);
       if (answer.code === 'ok') batch.own.push(...this.authorizations.slice(-1));
@@ -283,7 +298,8 @@ export class ReferenceLedger extends ReferenceCommitments {
     if (codes.length === 0) return { code: 'ok', items: answers };
     Object.assign(this, before);
     const gravest = codes.toSorted((a, b) => REFUSALS.indexOf(a) - REFUSALS.indexOf(b))[0];
-    const speaker = answers.find(({ code }) => code === gravest);
+    const spoken = answers.filter(({ code }) => code === gravest);
+    const speaker = spoken.find(({ retryAfter }) => retryAfter === null) ?? spoken[0];
     return {
       code: 'nothing',
       ...speaker,

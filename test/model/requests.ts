@@ -25,6 +25,9 @@ export interface HoldAsk extends Ask {
   readonly overage: OveragePolicy | null;
 }
 
+/** Zones whose clocks never change. */
+export type BudgetZone = 'UTC' | 'Asia/Kathmandu';
+
 export interface CommitAsk {
   readonly authorization: ObjectName;
   /** `null`: what the usage costs; without usage, the whole hold. */
@@ -61,6 +64,24 @@ export interface Requests {
     readonly scope: GrantScope | null;
     readonly effectiveAt: number | null;
     readonly expiresAt: number | null;
+  };
+  put_budget: {
+    readonly account: AccountName;
+    readonly name: string;
+    readonly amount: string;
+    readonly period: 'day' | 'month' | 'total';
+    readonly mode: 'hard' | 'soft';
+    readonly scope: Readonly<Record<string, readonly string[]>>;
+    readonly per: string | null;
+    readonly zone: BudgetZone | null;
+    readonly until: number | null;
+    readonly mustBeNew: boolean;
+  };
+  delete_budget: { readonly account: AccountName; readonly name: string };
+  raise_budget: {
+    readonly account: AccountName;
+    readonly name: string;
+    readonly raise: { readonly amount: string; readonly until: number } | null;
   };
   void_grant: { readonly grant: ObjectName };
   authorize: HoldAsk;

@@ -5,6 +5,7 @@ import {
   FOREIGN,
   type AccountName,
   type Ask,
+  type BudgetZone,
   type CommitAsk,
   type HoldAsk,
   type ObjectName,
@@ -185,6 +186,35 @@ function grantAt({ now }: Known, made: { readonly grant: GrantPlan; readonly acc
   };
 }
 
+const budgetName = fc.constantFrom('first', 'first', 'second');
+const budget = fc.record({
+  account,
+  name: budgetName,
+  amount: fc.constantFrom('5', '10', '20', '0', '12.5', '100'),
+  period: fc.constantFrom('day' as const, 'month' as const, 'total' as const),
+  mode: fc.constantFrom('hard' as const, 'hard' as const, 'soft' as const),
+  scope: fc.constantFrom<Readonly<Record<string, readonly string[]>>[]>(
+    {},
+    {},
+    { team: ['red', '(none)'] },
+    { model: ['small'] },
+    { event: ['chat'], model: ['large', '(none)'] },
+  ),
+  per: fc.constantFrom(null, null, 'team', 'model'),
+  zone: fc.constantFrom<(BudgetZone | null)[]>(null, 'UTC', 'Asia/Kathmandu'),
+  /** From now, in milliseconds. */
+  until: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(SECOND, DAY) }),
+  mustBeNew: fc.boolean(),
+});
+const raise = fc.record({ amount: fc.constantFrom('15', '30', '2'), until: fc.constantFrom(SECOND, MINUTE, DAY) });
+
+function budgetAt(
+  { now }: Known,
+  { until, ...rest }: typeof budget extends fc.Arbitrary<infer B> ? B : never,
+): Request {
+  return { type: 'put_budget', ...rest, until: until === null ? null : now + until };
+}
+
 const onAuthorization = <T extends object>(
   likely: 'open' | 'closed',
   rest: fc.Arbitrary<T>,
@@ -294,6 +324,19 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fixed(createAccount) },
+  { weight: 4, arbitrary: planned(budget, (made, known) => budgetAt(known, made)) },
+  { weight: 1, arbitrary: fixed(fc.record({ type: type('delete_budget'), account, name: budgetName })) },
+  {
+    weight: 2,
+    arbitrary: planned(
+      fc.record({ account, name: budgetName, raise: fc.option(raise, { freq: 3 }) }),
+      ({ raise: raised, ...rest }, { now }) => ({
+        type: 'raise_budget',
+        ...rest,
+        raise: raised && { ...raised, until: now + raised.until },
+      }),
+    ),
+  },
 );
 
 const key = fc.oneof(

@@ -44,6 +44,7 @@ function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
     return { code: 'ok', items: (value['items'] as ParsedOutcome[]).map((item) => outcomeInWords(item, names)) };
   }
   if ('authorization' in value) return authorizationInWords(value['authorization'] as Parsed, names);
+  if ('budget' in value) return budgetInWords(value);
   if ('grant' in value) return grantInWords(value, names);
   return accountInWords(value, names);
 }
@@ -57,12 +58,13 @@ function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names
 }
 
 /** Whether the expiry is exact is for the engine to know, not for a client. */
-function figuresInWords({ expiryIsExact: _, ...refusal }: Parsed & { code: string }): Answer {
-  const { account, retryAfterSeconds, holdExpiresAt, ...rest } = refusal;
+function figuresInWords({ expiryIsExact: _, budget: __, ...refusal }: Parsed & { code: string }): Answer {
+  const { account, retryAfterSeconds, holdExpiresAt, resetsAt, ...rest } = refusal;
   return {
     ...rest,
     ...(account === undefined ? {} : { account: (account as string).replace(/-[^-]*$/, '') }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
+    ...(resetsAt === undefined ? {} : { resetsAt: timeInWords(resetsAt) }),
     ...(holdExpiresAt === undefined ? {} : { holdExpiresAt: timeInWords(holdExpiresAt) }),
   };
 }
@@ -82,6 +84,11 @@ function accountInWords(value: Parsed, names: Names): Answer {
     debt: account['debt'],
     balance: value['balance'],
   };
+}
+
+function budgetInWords(value: Parsed): Answer {
+  const { name, amount } = value['budget'] as Parsed;
+  return { code: 'ok', created: value['created'], budget: name, amount };
 }
 
 function grantInWords(value: Parsed, names: Names): Answer {
@@ -130,13 +137,15 @@ function authorizationInWords(one: Parsed, names: Names): Answer {
 }
 
 type ParsedReservations = readonly {
+  readonly of: string;
   readonly amount: string;
   readonly used: string;
   readonly first: string | null;
 }[];
 
-/** There is one counter. */
-function tokensInWords([one]: ParsedReservations): object {
+/** There is one counter of a quantity. */
+function tokensInWords(all: ParsedReservations): object {
+  const one = all.find(({ of }) => of === 'quantity');
   if (!one) return { used: 0, reserved: 0, firstUsed: null };
   return {
     used: Number(one.used),

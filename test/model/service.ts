@@ -3,10 +3,12 @@ import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-st
 import { Amount } from '#amounts';
 import {
   DEFAULT_TERMS,
+  newUuid,
   accountKey,
   needsOf,
   type AccountTerms,
   type Authorize,
+  type Budget,
   type Command,
   type SpendRequest,
   type StatedUsage,
@@ -14,7 +16,7 @@ import {
 } from '#ledger';
 import type { Prices } from './reference-prices.ts';
 import type { Names } from './names.ts';
-import type { AccountName, Ask, CommitAsk, HoldAsk, Request, Sent } from './requests.ts';
+import type { AccountName, Ask, CommitAsk, HoldAsk, Request, Requests, Sent } from './requests.ts';
 import { bodyOf } from './service-words.ts';
 import { EPOCH } from './world.ts';
 
@@ -85,6 +87,15 @@ function commandOf(request: Request, names: Names): Command {
       return { type: request.type, ...spending(request, names) };
     case 'charge_batch':
       return { ...request, items: request.items.map((item) => spending(item, names)) };
+    case 'put_budget':
+      return { type: request.type, account: names.account(request.account), ...budgetOf(request) };
+    case 'delete_budget':
+      return { type: request.type, account: names.account(request.account), budget: { name: request.name } };
+    case 'raise_budget': {
+      const { raise, name } = request;
+      const at = raise && { amount: new Amount(raise.amount), until: EPOCH + raise.until, reason: null };
+      return { type: request.type, account: names.account(request.account), budget: { name }, raise: at };
+    }
     case 'commit':
       return { type: request.type, ...commit(request, names) };
     case 'commit_batch':
@@ -122,6 +133,27 @@ function commit({ authorization, amount, usage, final }: CommitAsk, names: Names
 
 function stated(usage: readonly Usage[]): StatedUsage {
   return { usage, raw: null, settlement: 'exact' };
+}
+
+function budgetOf({ name, amount, period, mode, scope, per, zone, until, mustBeNew }: Requests['put_budget']) {
+  const budget: Budget = {
+    name,
+    id: newUuid(EPOCH),
+    amount: new Amount(amount),
+    expected: null,
+    period,
+    anchor: null,
+    timeZone: zone,
+    mode,
+    scope,
+    per,
+    thresholds: [50, 100],
+    until: until === null ? null : EPOCH + until,
+    raise: null,
+    owner: 'operator',
+    createdAt: EPOCH,
+  };
+  return { budget, mustBeNew };
 }
 
 function pricesOf(account: AccountName, prices: Prices, names: Names): Pick<AccountTerms, 'rateCard' | 'discount'> {
