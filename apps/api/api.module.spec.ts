@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
-import { AlertDefaults, Engine, RateCardMirror, Settings } from '#ledger-store';
+import { AlertDefaults, Engine, RateCardMirror, Settings, SpanLimits } from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
@@ -30,6 +30,7 @@ let engine: Engine;
 let keys: KeyRing;
 let alertDefaults: AlertDefaults;
 let settings: Settings;
+let spanLimits: SpanLimits;
 let rateCards: RateCardMirror;
 
 beforeAll(async () => {
@@ -39,6 +40,7 @@ beforeAll(async () => {
   keys = await KeyRing.open(readPool, { log });
   alertDefaults = await AlertDefaults.open(readPool, log);
   settings = await Settings.open(readPool, log);
+  spanLimits = await SpanLimits.open(readPool, log);
   rateCards = await RateCardMirror.open({ pool: readPool, log });
 });
 
@@ -47,6 +49,7 @@ afterAll(async () => {
   await keys.close();
   await alertDefaults.close();
   await settings.close();
+  await spanLimits.close();
   await rateCards.close();
   await readPool.end();
   await database.drop();
@@ -55,7 +58,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const ledger = { engine, alertDefaults, settings, rateCards };
+    const ledger = { engine, alertDefaults, settings, rateCards, spanLimits };
     const module = ApiModule.of({
       ...ledger,
       readPool,

@@ -11,10 +11,12 @@ import {
   GrantReader,
   LastVerificationReader,
   LedgerHealth,
+  LimitReader,
   OpenHoldsReader,
   RateCardMirror,
   RateCards,
   Settings,
+  SpanLimits,
   TestClocks,
   TransferReader,
   UsageMarginReport,
@@ -36,6 +38,7 @@ export interface ApiParts {
   readonly alertDefaults: AlertDefaults;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
+  readonly spanLimits: SpanLimits;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   /** For what may take seconds. */
@@ -60,6 +63,7 @@ export class ApiModule {
       alertDefaults,
       settings,
       rateCards,
+      spanLimits,
       readPool,
       reportPool,
       controlPool,
@@ -89,6 +93,8 @@ export class ApiModule {
         { provide: Settings, useValue: settings },
         { provide: RateCardMirror, useValue: rateCards },
         { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
+        { provide: SpanLimits, useValue: spanLimits },
+        { provide: LimitReader, useValue: new LimitReader(readPool) },
         { provide: EventReader, useValue: new EventReader(readPool) },
         { provide: Access, useValue: new Access(controlPool, keys) },
         { provide: KeyRing, useValue: keys },

@@ -5,6 +5,7 @@ import {
   eraseAccountsChore,
   maintainLedgerChore,
   sweepAccountsChore,
+  tendLimitsChore,
   type Engine,
 } from '#ledger-store';
 import {
@@ -41,6 +42,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     relayEventsChore(pool, deliverWebhooks),
     wakeOverdueChore(pool, deliverWebhooks),
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
+    tendLimitsChore(engine, pool),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),

@@ -5,12 +5,16 @@ import {
   queryable,
   attemptRead,
   change,
+  dropLimit,
+  limitView,
+  putKeyLimit,
   type Queryable,
   type AuditedChange,
   type ChangeAnswer,
   type Changed,
   type ChangeOutcome,
   type ChangeRequest,
+  type LimitTerms,
 } from '#ledger-store';
 import type { Scope } from './api-key.ts';
 import {
@@ -20,6 +24,7 @@ import {
   listApiKeys,
   lockApiKey,
   revokeApiKey,
+  setKeyLimit,
   apiKeyStatus,
   type ApiKey,
 } from './api-keys.ts';
@@ -44,6 +49,8 @@ export interface WantedKey {
   /** The only account that it may see and act on; then its scopes are `authorize`, `read` or both. */
   readonly account: string | null;
   readonly expiresAt: number | null;
+  /** What it may spend over all accounts; `null`: anything. */
+  readonly limit: LimitTerms | null;
 }
 
 /** A key and, where it was made just now, the key itself. */
@@ -69,7 +76,10 @@ export class Access {
       if (wider) return { ok: false, refusal: wider };
       if (!(await isEnvironment(database, wanted.environment))) return { ok: false, refusal: 'environment_not_found' };
       if (!(await hasAccount(database, wanted))) return { ok: false, refusal: 'account_not_found' };
-      const made = await insertApiKey(database, { ...wanted, createdBy: request.actor.keyId });
+      const { environment, limit } = wanted;
+      const createdBy = request.actor.keyId;
+      const set = limit && (await putKeyLimit(database, { environment, current: null }, limit, createdBy));
+      const made = await insertApiKey(database, { ...wanted, createdBy, spanLimit: set && set.id });
       return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey)] };
     });
   }
@@ -91,6 +101,32 @@ export class Access {
       const made = await insertApiKey(database, { ...old, createdBy: request.actor.keyId });
       const expiring = await expireApiKey(database, id, now + overlapSeconds * 1000);
       return { ok: true, answer: answer(made), audited: [audited(null, made.apiKey), audited(old, expiring)] };
+    });
+  }
+
+  /**
+   * Sets what a key may spend over all accounts, or takes its limit away (`null`). Keys that it was rolled from or to share it. With the
+   * same unit and period, the limit goes on where it is.
+   */
+  limitKey(
+    request: ChangeRequest,
+    { id, limit }: { readonly id: string; readonly limit: LimitTerms | null | undefined },
+    answer: (made: MadeKey) => ChangeAnswer,
+  ) {
+    return this.changeKeys(request, async (database) => {
+      const { environment, actor } = request;
+      const old = await lockApiKey(database, environment, id);
+      if (!old) return { ok: false, refusal: 'api_key_not_found' };
+      if (limit) {
+        const set = await putKeyLimit(database, { environment, current: old.spanLimit }, limit, actor.keyId);
+        if (set.id !== old.spanLimit) await setKeyLimit(database, old, set.id);
+      } else if (limit === null && old.spanLimit !== null) {
+        await dropLimit(database, old.spanLimit);
+      }
+      const apiKey = await findApiKey(database, environment, id);
+      if (!apiKey) throw new Error(`the key ${id} is gone`);
+      const isSame = JSON.stringify(auditView(old)) === JSON.stringify(auditView(apiKey));
+      return { ok: true, answer: answer({ apiKey, key: null }), audited: isSame ? [] : [audited(old, apiKey)] };
     });
   }
 
@@ -184,7 +220,8 @@ function audited(before: ApiKey | null, after: ApiKey): AuditedChange {
   };
 }
 
-function auditView({ name, scopes, prefix, allowedAddresses, account, expiresAt, revokedAt }: ApiKey): JsonObject {
+function auditView(apiKey: ApiKey): JsonObject {
+  const { name, scopes, prefix, allowedAddresses, account, expiresAt, revokedAt, limit } = apiKey;
   const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
   return {
     name,
@@ -194,5 +231,6 @@ function auditView({ name, scopes, prefix, allowedAddresses, account, expiresAt,
     account,
     expires_at: time(expiresAt),
     revoked_at: time(revokedAt),
+    ...(limit ? { limit: limitView(limit) } : {}),
   };
 }

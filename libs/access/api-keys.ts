@@ -1,5 +1,6 @@
-import { newUuid } from '#ledger';
-import type { Queryable } from '#ledger-store';
+import { Amount } from '#amounts';
+import { newUuid, type Period } from '#ledger';
+import type { Queryable, StoredLimit } from '#ledger-store';
 import { hashApiKey, makeApiKey, type Scope } from './api-key.ts';
 
 /** What is known of a key; not the key itself. Times are milliseconds since 1970. */
@@ -20,6 +21,10 @@ export interface ApiKey {
   readonly revokedAt: number | null;
   /** Within some seconds. */
   readonly lastUsedAt: number | null;
+  /** What it may spend over all accounts, and the key that it was rolled to with it. */
+  readonly limit: StoredLimit | null;
+  /** The UUID of its limit, also of one that was taken away. */
+  readonly spanLimit: string | null;
 }
 
 export const API_KEY_STATUSES = ['active', 'expired', 'revoked'] as const;
@@ -38,6 +43,8 @@ export interface NewKeyTerms {
   readonly account: string | null;
   readonly expiresAt: number | null;
   readonly createdBy: string;
+  /** The UUID of its limit. */
+  readonly spanLimit: string | null;
 }
 
 /** Makes a key. @returns it, and for this once the key itself */
@@ -47,8 +54,9 @@ export async function insertApiKey(
 ): Promise<{ readonly apiKey: ApiKey; readonly key: string }> {
   const { key, prefix } = makeApiKey(terms.environment);
   const { rows } = await database.query<ApiKeyRow>(
-    `insert into api_keys (id, environment, name, scopes, prefix, hash, allowed_addresses, account, expires_at, created_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning ${COLUMNS}`,
+    `insert into api_keys (id, environment, name, scopes, prefix, hash, allowed_addresses, account, expires_at, created_by,
+      span_limit)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning ${COLUMNS}`,
     [
       newUuid(Date.now()),
       terms.environment,
@@ -60,6 +68,7 @@ export async function insertApiKey(
       terms.account,
       terms.expiresAt === null ? null : new Date(terms.expiresAt),
       terms.createdBy,
+      terms.spanLimit,
     ],
   );
   const [row] = rows;
@@ -70,6 +79,11 @@ export async function insertApiKey(
 /** Lets a key expire at this time, unless it does so earlier. */
 export async function expireApiKey(database: Queryable, id: string, at: number): Promise<ApiKey> {
   return updated(database, 'expires_at = least(expires_at, $2)', id, at);
+}
+
+/** Gives a limit to a key, and to all that share the limit it has. */
+export async function setKeyLimit(database: Queryable, { id, spanLimit }: ApiKey, limit: string): Promise<void> {
+  await database.query('update api_keys set span_limit = $2 where id = $1 or span_limit = $3', [id, limit, spanLimit]);
 }
 
 export async function revokeApiKey(database: Queryable, id: string, at: number): Promise<ApiKey> {
@@ -118,7 +132,10 @@ export async function listApiKeys(
 }
 
 const COLUMNS = `id, environment, name, scopes::text[] as scopes, prefix, allowed_addresses, account, created_by, created_at,
-  expires_at, revoked_at, last_used_at`;
+  expires_at, revoked_at, last_used_at, span_limit, (
+    select json_build_array(l.id, l.amount::text, l.unit, l.period, l.time_zone) from span_limits l
+    where l.id = api_keys.span_limit and l.amount is not null
+  ) as "limit"`;
 
 interface ApiKeyRow {
   readonly id: string;
@@ -133,6 +150,8 @@ interface ApiKeyRow {
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
   readonly last_used_at: Date | null;
+  readonly span_limit: string | null;
+  readonly limit: readonly [id: string, amount: string, unit: string, period: Period, timeZone: string] | null;
 }
 
 function apiKeyFromRow(row: ApiKeyRow): ApiKey {
@@ -149,5 +168,11 @@ function apiKeyFromRow(row: ApiKeyRow): ApiKey {
     expiresAt: row.expires_at?.getTime() ?? null,
     revokedAt: row.revoked_at?.getTime() ?? null,
     lastUsedAt: row.last_used_at?.getTime() ?? null,
+    limit: row.limit && limitFromRow(row.limit),
+    spanLimit: row.span_limit,
   };
+}
+
+function limitFromRow([id, amount, unit, period, timeZone]: NonNullable<ApiKeyRow['limit']>): StoredLimit {
+  return { id, amount: new Amount(amount), unit, period, timeZone };
 }

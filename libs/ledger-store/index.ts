@@ -26,6 +26,10 @@ export {
   type Submission,
 } from './engine/submission.ts';
 export { AccountCache } from './load/account-cache.ts';
+export { dropLimit, limitView, putKeyLimit, type LimitTerms, type StoredLimit } from './limits/limit-rows.ts';
+export { LimitReader, type LimitNow, type ShareNow } from './limits/limit-reader.ts';
+export { SpanLimits } from './limits/span-limits.ts';
+export { tendLimitsChore } from './limits/tend-limits.chore.ts';
 export { closeMonths } from './maintenance/close-months.ts';
 export { closeMonthsChore } from './maintenance/close-months.chore.ts';
 export { eraseAccountsChore } from './maintenance/erase-accounts.chore.ts';
@@ -66,6 +70,7 @@ export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';
 export type { CheckResult, Difference, TrialBalance, VerifyReport } from './verify/verify-report.ts';
+export { insertEnvironmentEvent } from './write/environment-event.ts';
 export { exportData } from './move/export-data.ts';
 export { readExportFile, writeExportFile } from './move/export-file.ts';
 export { importData } from './move/import-data.ts';

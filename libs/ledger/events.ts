@@ -169,6 +169,40 @@ export interface ForecastData {
   readonly used_last_hour: string;
 }
 
+/** What is told of limits over many accounts, to the operator: no account owns these events. */
+export interface LimitEvents {
+  /** So much of a key's limit is spent; once per window and threshold. */
+  'key_limit.threshold_reached': LimitReached & {
+    /** The key; the newest one, where it was rolled. */
+    readonly key: string;
+  };
+  /** The same of an environment's limit. */
+  'environment_limit.threshold_reached': LimitReached;
+}
+export type LimitEventType = keyof LimitEvents;
+
+const OF_LIMITS: { readonly [T in LimitEventType]: true } = {
+  'key_limit.threshold_reached': true,
+  'environment_limit.threshold_reached': true,
+};
+export const LIMIT_EVENT_TYPES = Object.keys(OF_LIMITS) as readonly LimitEventType[];
+
+interface LimitReached {
+  /** The limit's id, and its amount. */
+  readonly limit_id: string;
+  readonly limit: string;
+  readonly unit: string;
+  /** By the limit's calendar; an end of `null`: never. */
+  readonly window: { readonly start: string; readonly end: string | null };
+  /** What all accounts have spent in the window, less refunds. */
+  readonly spent: string;
+  /** The highest threshold that is reached now, and all that weren't told yet. */
+  readonly percent: number;
+  readonly crossed: readonly number[];
+  /** How much is spent, in percent with at most two decimals. */
+  readonly used_percent: string;
+}
+
 /** The fields of every event about an account. A receiver drops one whose `sequence` is lower than one it has seen. */
 export interface AboutAccount {
   readonly account: string;

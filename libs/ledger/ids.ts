@@ -27,6 +27,7 @@ export const ID_PREFIXES = {
   event: 'evt',
   endpoint: 'whe',
   rateCard: 'rate',
+  limit: 'lim',
   budget: 'bud',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;

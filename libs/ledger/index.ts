@@ -74,7 +74,7 @@ export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { isSettled, settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
 export { windowsAskedFor } from './decide/windows-asked-for.ts';
-export { LEDGER_EVENT_TYPES } from './events.ts';
+export { LEDGER_EVENT_TYPES, LIMIT_EVENT_TYPES } from './events.ts';
 export type {
   AboutAccount,
   BudgetWindowData,
@@ -82,6 +82,8 @@ export type {
   LedgerEvent,
   LedgerEvents,
   LedgerEventType,
+  LimitEvents,
+  LimitEventType,
   SentAlert,
   SentBudgetAlert,
 } from './events.ts';
@@ -124,6 +126,6 @@ export type { Limit, LimitedRequest, Limits, SpendingWindow } from './decide/lim
 export { revenueTallies, type RevenueTally } from './revenue-tally.ts';
 export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
-export { leaseOf, NO_SPAN_LIMITS, spanWindowOf } from './span-limits.ts';
+export { leaseOf, LIMIT_PERIODS, NO_SPAN_LIMITS, spanWindowOf } from './span-limits.ts';
 export type { Exhausted, Lease, Refilled, ShareWant, SpanLimit, SpanLimitBook } from './span-limits.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

@@ -2,6 +2,8 @@ import { Amount, smallerOf, ZERO } from '#amounts';
 import { windowOf, type Period, type Window } from '#calendar';
 import type { AccountKey } from './ids.ts';
 
+export const LIMIT_PERIODS = ['day', 'week', 'month', 'total'] as const satisfies readonly Period[];
+
 /** A limit over all accounts of a unit: for what one API key asks, or for a whole environment. */
 export interface SpanLimit {
   /** A UUID; an account's share is the counter of this id. */

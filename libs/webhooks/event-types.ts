@@ -1,4 +1,4 @@
-import { LEDGER_EVENT_TYPES, type LedgerEventType } from '#ledger';
+import { LEDGER_EVENT_TYPES, LIMIT_EVENT_TYPES, type LedgerEventType, type LimitEventType } from '#ledger';
 
 /** What is told of endpoints, to the operator: no account owns these events. */
 export interface EndpointEvents {
@@ -26,7 +26,7 @@ const EACH: { readonly [T in EndpointEventType]: true } = {
 const ENDPOINT_EVENT_TYPES = Object.keys(EACH) as readonly EndpointEventType[];
 
 /** Everything there is to hear of. */
-export type EventType = LedgerEventType | EndpointEventType;
-export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES];
+export type EventType = LedgerEventType | LimitEventType | EndpointEventType;
+export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...LIMIT_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES];
 /** Those that only endpoints receive which name them: a busy service has thousands a second. */
 export const TYPES_BY_NAME_ONLY: readonly EventType[] = ['authorization.committed'];

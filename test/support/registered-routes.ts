@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect } from '#database';
-import { AlertDefaults, Engine, RateCardMirror, Settings } from '#ledger-store';
+import { AlertDefaults, Engine, RateCardMirror, Settings, SpanLimits } from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -33,12 +33,14 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
   const settings = await Settings.open(readPool, log);
+  const spanLimits = await SpanLimits.open(readPool, log);
   const rateCards = await RateCardMirror.open({ pool: readPool, log });
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of({
       engine,
       alertDefaults,
       settings,
+      spanLimits,
       rateCards,
       readPool,
       reportPool: readPool,
@@ -71,6 +73,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await keys.close();
   await alertDefaults.close();
   await settings.close();
+  await spanLimits.close();
   await rateCards.close();
   await readPool.end();
   await database.drop();

@@ -1,6 +1,8 @@
 import { SCOPES, type Scope } from '#access';
 import { ArrayMaxSize, ArrayMinSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
+import { LimitBody } from '../limits/limit.body.ts';
 import { Describe } from '../openapi/describe.ts';
+import { Nested } from '../validation/body-classes.ts';
 import { IsAccountId, IsEnvironmentName, IsFutureInstant, IsNetwork, IsText, IsWhole } from '../validation/rules.ts';
 
 const MAX_OVERLAP_SECONDS = 30 * 24 * 60 * 60;
@@ -43,6 +45,20 @@ export class CreateApiKeyBody {
   @IsOptional()
   @IsAccountId()
   readonly account?: string | null;
+
+  @Describe('The most that requests with the key may spend over all accounts. Default: no limit of its own.')
+  @IsOptional()
+  @Nested(() => LimitBody)
+  readonly limit?: LimitBody | null;
+}
+
+export class UpdateApiKeyBody {
+  @Describe(
+    'The most that requests with the key may spend over all accounts; `null` removes the limit. With the same unit and period, it goes on with what was spent already.',
+  )
+  @IsOptional()
+  @Nested(() => LimitBody)
+  readonly limit?: LimitBody | null;
 }
 
 /** Not an admin: it would be one of the whole environment. */

@@ -3,6 +3,7 @@ import { ACCOUNT_ID_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { choice, id, instant, text, viewSchema } from '../openapi/view-schema.ts';
+import { LIMIT_TERMS_SCHEMA } from '../limits/limit.schema.ts';
 import { ENVIRONMENT_NAME } from '../validation/rules.ts';
 import type { apiKeyView, madeKeyView } from './api-key.view.ts';
 
@@ -25,6 +26,10 @@ const FIELDS = {
   account: orNull({
     ...ACCOUNT_ID_SCHEMA,
     description: 'The only account that the key may see and act on; `null`: all of its environment.',
+  }),
+  limit: orNull({
+    ...LIMIT_TERMS_SCHEMA,
+    description: 'What requests with the key may spend over all accounts; `null`: it has no limit of its own.',
   }),
   created_by: orNull(id('key', 'The key that created this one; `null` for keys that exist from the start.')),
   created_at: instant('When the key was created.'),

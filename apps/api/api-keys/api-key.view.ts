@@ -1,5 +1,6 @@
 import { apiKeyStatus, type ApiKey, type MadeKey } from '#access';
 import { publicId } from '#ledger';
+import { limitTermsView } from '../limits/limit.view.ts';
 import { optionalTimeView, timeView } from '../lists/time-view.ts';
 
 export function apiKeyView(apiKey: ApiKey) {
@@ -12,6 +13,7 @@ export function apiKeyView(apiKey: ApiKey) {
     status: apiKeyStatus(apiKey, Date.now()),
     allowed_addresses: apiKey.allowedAddresses,
     account: apiKey.account,
+    limit: apiKey.limit && limitTermsView(apiKey.limit),
     created_by: apiKey.createdBy === null ? null : publicId('key', apiKey.createdBy),
     created_at: timeView(apiKey.createdAt),
     expires_at: optionalTimeView(apiKey.expiresAt),

@@ -1,10 +1,12 @@
-import { Access } from '#access';
+import { Access, type MadeKey } from '#access';
 import { parsePublicId } from '#ledger';
-import { Body, Controller, Delete, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { Settings, SpanLimits } from '#ledger-store';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound } from '../accounts/account-ref.ts';
 import { callerOf, Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
+import { givenLimit } from '../limits/limit.view.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
@@ -12,12 +14,22 @@ import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
-import { BOUND_KEY_SCOPES, CreateApiKeyBody, DEFAULT_OVERLAP_SECONDS, RollApiKeyBody } from './api-key.body.ts';
+import {
+  BOUND_KEY_SCOPES,
+  CreateApiKeyBody,
+  DEFAULT_OVERLAP_SECONDS,
+  RollApiKeyBody,
+  UpdateApiKeyBody,
+} from './api-key.body.ts';
 import { apiKeyView, madeKeyView } from './api-key.view.ts';
 
 @Controller('v1/api-keys')
 export class ApiKeysController {
-  constructor(private readonly access: Access) {}
+  constructor(
+    private readonly access: Access,
+    private readonly limits: SpanLimits,
+    private readonly settings: Settings,
+  ) {}
 
   @Post()
   @Needs('admin')
@@ -35,12 +47,14 @@ export class ApiKeysController {
       allowedAddresses: body.allowed_addresses ?? [],
       account,
       expiresAt: parseInstant(body.expires_at),
+      limit: body.limit ? givenLimit(body.limit, this.settings.of(environment)) : null,
     };
     const result = await this.access.createKey(changeRequestOf(reply.request), wanted, (made) => ({
       status: 201,
       body: JSON.stringify(madeKeyView(made)),
     }));
     if (result === 'account_not_found' && account !== null) throw accountNotFound(account);
+    if (wanted.limit) await this.limits.noticeChange();
     answerChange(reply, result);
   }
 
@@ -66,6 +80,20 @@ export class ApiKeysController {
       status: 201,
       body: JSON.stringify(madeKeyView(made)),
     }));
+    await this.limits.noticeChange();
+    answerChange(reply, result);
+  }
+
+  /** Changes its limit; what isn't given stays. */
+  @Patch(':id')
+  @Needs('admin')
+  async update(@Param('id') id: string, @Body() body: UpdateApiKeyBody, @Res() reply: FastifyReply): Promise<void> {
+    const uuid = keyIdOrNotFound(id);
+    const { environment } = callerOf(reply.request);
+    const answer = ({ apiKey }: MadeKey) => ({ status: 200, body: JSON.stringify(apiKeyView(apiKey)) });
+    const limit = body.limit && givenLimit(body.limit, this.settings.of(environment));
+    const result = await this.access.limitKey(changeRequestOf(reply.request), { id: uuid, limit }, answer);
+    await this.limits.noticeChange();
     answerChange(reply, result);
   }
 

@@ -64,6 +64,24 @@ export const API_KEY_OPERATIONS: OperationsOf<ApiKeysController> = {
     problems: ['api_key_not_found'],
     examples: [{ name: 'chat', summary: 'A key', path: { id: CHAT_KEY } }],
   },
+  update: {
+    id: 'updateApiKey',
+    summary: 'Change an API key’s limit',
+    description:
+      'Sets what requests with the key may spend over all accounts, or removes the limit. Keys that it was rolled from or to share the limit. A new limit applies in every process within a second.',
+    path: PATH,
+    answers: { 200: { description: 'The key.', schema: ref('ApiKey') } },
+    problems: ['api_key_not_found'],
+    examples: [
+      {
+        name: 'fifty_a_month',
+        summary: 'A development key of 50 a month',
+        path: { id: CHAT_KEY },
+        body: { limit: { amount: '50', period: 'month' } },
+      },
+      { name: 'no_limit', summary: 'No limit any more', path: { id: CHAT_KEY }, body: { limit: null } },
+    ],
+  },
   roll: {
     id: 'rollApiKey',
     summary: 'Roll an API key',

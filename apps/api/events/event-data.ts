@@ -8,6 +8,8 @@ import {
   type CommitmentPeriodData,
   type LedgerEvents,
   type LedgerEventType,
+  type LimitEvents,
+  type LimitEventType,
 } from '#ledger';
 import type { EndpointEvents, EndpointEventType, EventType } from '#webhooks';
 import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
@@ -237,6 +239,31 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
   },
 };
 
+const OF_LIMIT: FieldSchemas<LimitEvents['environment_limit.threshold_reached']> = {
+  limit_id: id('limit', 'The limit.'),
+  limit: amount('Its amount.'),
+  unit: UNIT_SCHEMA,
+  window: viewSchema<LimitEvents['environment_limit.threshold_reached']['window']>('The period that it is about.', {
+    start: instant('When it began.'),
+    end: orNull(instant('When it ends; `null`: never.')),
+  }),
+  spent: amount('What all accounts have spent in it, less refunds.'),
+  percent: count('The highest threshold reached, in percent of the amount.'),
+  crossed: { type: 'array', items: count('A threshold.'), description: 'All thresholds that were reached together.' },
+  used_percent: text('How much is spent, in percent with at most two decimals.'),
+};
+
+const LIMIT_EVENTS: { readonly [T in LimitEventType]: EventDescription<LimitEvents[T]> } = {
+  'key_limit.threshold_reached': {
+    sentWhen: 'A percentage of an API key’s limit is spent.',
+    fields: { ...OF_LIMIT, key: id('key', 'The key; the newest one if it was rolled.') },
+  },
+  'environment_limit.threshold_reached': {
+    sentWhen: 'A percentage of the environment’s limit is spent.',
+    fields: OF_LIMIT,
+  },
+};
+
 const ENDPOINT_EVENTS: { readonly [T in EndpointEventType]: EventDescription<EndpointEvents[T]> } = {
   'webhook_endpoint.failing': {
     sentWhen: 'Every delivery attempt to an endpoint has failed for 50 or 90 % of five days.',
@@ -262,6 +289,7 @@ const ENDPOINT_EVENTS: { readonly [T in EndpointEventType]: EventDescription<End
 /** An event’s data, by its type. A type of the code without a description here doesn’t compile. */
 export const EVENT_DATA: Readonly<Record<EventType, { readonly sentWhen: string; readonly data: JsonSchema }>> = {
   ...dataOf(LEDGER_EVENTS, ABOUT_ACCOUNT),
+  ...dataOf(LIMIT_EVENTS, {}),
   ...dataOf(ENDPOINT_EVENTS, {}),
 };
 

@@ -8,6 +8,8 @@ import { IsLimit } from '../validation/rules.ts';
 const ID_CURSOR = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** When an event was recorded, and its id. */
 export const EVENT_CURSOR = /^\d{1,15}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** How much an account has of a limit, and the account's key. */
+export const SHARE_CURSOR = /^\d{1,38}(?:\.\d{1,12})?\/[0-4]?\d{1,18}$/;
 /** The number of a version. */
 export const VERSION_CURSOR = /^\d{1,9}$/;
 export const ACCOUNT_CURSOR = /^\d{1,15}\.[0-4]?\d{1,18}$/;

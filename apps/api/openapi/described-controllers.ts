@@ -19,6 +19,8 @@ import { GRANT_OPERATIONS } from '../grants/grants.operations.ts';
 import { GrantsController } from '../grants/grants.controller.ts';
 import { HEALTH_OPERATIONS } from '../health/health.operations.ts';
 import { HealthController } from '../health/health.controller.ts';
+import { LIMIT_OPERATIONS } from '../limits/limits.operations.ts';
+import { LimitsController } from '../limits/limits.controller.ts';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
 import { MetricsController } from '../metrics/metrics.controller.ts';
 import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
@@ -64,6 +66,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(AccountStreamController, 'Alerts and events', ACCOUNT_STREAM_OPERATIONS),
   described(WebhookEndpointsController, 'Webhooks', WEBHOOK_ENDPOINT_OPERATIONS),
   described(RedeliveriesController, 'Webhooks', REDELIVERY_OPERATIONS),
+  described(LimitsController, 'Limits', LIMIT_OPERATIONS),
   described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),
   described(EnvironmentsController, 'Environments', ENVIRONMENT_OPERATIONS),
   described(AuditLogController, 'Audit log', AUDIT_LOG_OPERATIONS),

@@ -9,6 +9,7 @@ export const EVENT = 'evt_01m7xxdjr4e0094rhh148wft1b';
 export const WEBHOOK = 'whe_01m7xxdjt4e0094rhh148wft1b';
 export const TEST_EVENT = 'evt_01m7xxdjt4e0094rhh148wft1b';
 export const CHAT_KEY = 'key_01m7xxdjt8e0094rhh148wft1b';
+export const ENVIRONMENT_LIMIT = 'lim_01m7xxdjt8e0294rhh148wft1b';
 export const ROLLED_KEY = 'key_01m7xxdjt8e0194rhh148wft1b';
 export const SECOND_OF_BATCH = 'auth_01m7xxdjt0e0194rhh148wft1b';
 /** Of usage, in place of an amount. */

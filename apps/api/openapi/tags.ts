@@ -41,6 +41,10 @@ export const TAGS = {
     description: 'Endpoints that Purser sends events to, the deliveries to them, and the messages.',
     guide: guidePath('webhooks'),
   },
+  Limits: {
+    description: 'What a whole environment, or the requests with an API key, may spend over all accounts.',
+    guide: guidePath('concepts', 'limits-over-all-accounts'),
+  },
   'API keys': {
     description: 'Keys, their scopes, and the addresses that they may be used from.',
     guide: guidePath('concepts', 'environments-and-keys'),

@@ -56,20 +56,16 @@ interface LimitRow {
 
 const COLUMNS = 'id, amount, unit, period, time_zone';
 
-/** The limits of an environment itself, by unit. */
-export async function environmentLimits(database: Queryable, environment: string): Promise<readonly StoredLimit[]> {
+/** The limit that an environment itself has for a unit. */
+export async function findEnvironmentLimit(
+  database: Queryable,
+  environment: string,
+  unit: string,
+): Promise<StoredLimit | null> {
   const { rows } = await database.query<LimitRow>(
-    `select ${COLUMNS} from span_limits where environment = $1 and kind = 'environment' and amount is not null order by unit`,
-    [environment],
-  );
-  return rows.map(limitFromRow);
-}
-
-/** Of a key or an environment. @returns `null` where the environment has none with this id, or it is none any more */
-export async function findLimit(database: Queryable, environment: string, id: string): Promise<StoredLimit | null> {
-  const { rows } = await database.query<LimitRow>(
-    `select ${COLUMNS} from span_limits where environment = $1 and id = $2 and amount is not null`,
-    [environment, id],
+    `select ${COLUMNS} from span_limits
+    where environment = $1 and kind = 'environment' and unit = $2 and amount is not null`,
+    [environment, unit],
   );
   return rows[0] ? limitFromRow(rows[0]) : null;
 }
@@ -96,14 +92,6 @@ export async function putEnvironmentLimit(
     [newUuid(Date.now()), environment, terms.unit, terms.period, terms.timeZone, formatAmount(terms.amount), createdBy],
   );
   return madeLimit(rows);
-}
-
-/** Takes away the limit that an environment has for a unit. */
-export async function dropEnvironmentLimit(database: Queryable, environment: string, unit: string): Promise<void> {
-  await database.query(
-    `update span_limits set amount = null where environment = $1 and kind = 'environment' and unit = $2`,
-    [environment, unit],
-  );
 }
 
 /**
@@ -133,8 +121,8 @@ export async function putKeyLimit(
   return madeLimit(rows);
 }
 
-/** Takes a key's limit away; set again with the same unit and period, it goes on. */
-export async function dropKeyLimit(database: Queryable, id: string): Promise<void> {
+/** Takes a limit away; set again with the same unit and period, it goes on. */
+export async function dropLimit(database: Queryable, id: string): Promise<void> {
   await database.query('update span_limits set amount = null where id = $1', [id]);
 }
 

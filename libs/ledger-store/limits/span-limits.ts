@@ -1,11 +1,19 @@
 import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
-import type { Exhausted, Refilled, ShareWant, SpanLimit, SpanLimitBook } from '#ledger';
+import { publicId, type Exhausted, type Refilled, type ShareWant, type SpanLimit, type SpanLimitBook } from '#ledger';
 import { queryable, type Queryable } from '../queryable.ts';
-import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import {
-  dropEnvironmentLimit,
-  environmentLimits,
+  change,
+  type AuditedChange,
+  type ChangeAnswer,
+  type Changed,
+  type ChangeOutcome,
+  type ChangeRequest,
+} from '../change/change.ts';
+import { findLimitNow, type LimitNow } from './limit-reader.ts';
+import {
+  dropLimit,
+  findEnvironmentLimit,
   limitView,
   loadLimits,
   putEnvironmentLimit,
@@ -77,37 +85,38 @@ export class SpanLimits implements SpanLimitBook, LeaseSource {
    *
    * @throws {LedgerUnavailable} where the database isn't there or the outcome of the commit is unknown
    */
-  set(request: ChangeRequest, terms: LimitTerms, answer: (made: StoredLimit) => ChangeAnswer): Promise<Changed<never>> {
+  set(request: ChangeRequest, terms: LimitTerms, answer: (made: LimitNow) => ChangeAnswer): Promise<Changed<never>> {
     const { environment, actor } = request;
-    return this.change(request, terms.unit, async (database) => {
-      const made = await putEnvironmentLimit(database, environment, terms, actor.keyId);
-      return { made, answer: answer(made) };
-    });
-  }
-
-  /** Takes the environment's limit for a unit away, if there is one; set again with the same period, it goes on. */
-  drop(request: ChangeRequest, unit: string, answer: ChangeAnswer): Promise<Changed<never>> {
-    return this.change(request, unit, async (database) => {
-      await dropEnvironmentLimit(database, request.environment, unit);
-      return { made: null, answer };
-    });
-  }
-
-  private async change(
-    request: ChangeRequest,
-    unit: string,
-    work: (database: Queryable) => Promise<{ readonly made: StoredLimit | null; readonly answer: ChangeAnswer }>,
-  ): Promise<Changed<never>> {
-    const { environment } = request;
-    const result = await change<never>(this.pool, request, async (database) => {
+    return this.change(request, async (database) => {
       await database.query('select from environments where name = $1 for no key update', [environment]);
-      const limits = await environmentLimits(database, environment);
-      const before = limits.find((one) => one.unit === unit) ?? null;
-      const { made, answer } = await work(database);
-      const views = { before: before && limitView(before), after: made && limitView(made) };
-      if (JSON.stringify(views.before) === JSON.stringify(views.after)) return { ok: true, answer, audited: [] };
-      return { ok: true, answer, audited: [{ environment, object: 'limits', ...views }] };
+      const before = await findEnvironmentLimit(database, environment, terms.unit);
+      const { id } = await putEnvironmentLimit(database, environment, terms, actor.keyId);
+      const made = await findLimitNow(database, environment, id);
+      if (!made) throw new Error(`the limit ${id} is gone`);
+      return { ok: true, answer: answer(made), audited: audited(environment, made.id, before, made) };
     });
+  }
+
+  /** Takes a limit away, of the actor's environment or of one of its keys. Set again with the same unit and period, it goes on. */
+  drop(
+    request: ChangeRequest,
+    id: string,
+    answer: (dropped: LimitNow) => ChangeAnswer,
+  ): Promise<Changed<'limit_not_found'>> {
+    const { environment } = request;
+    return this.change(request, async (database) => {
+      const dropped = await findLimitNow(database, environment, id);
+      if (!dropped) return { ok: false, refusal: 'limit_not_found' };
+      await dropLimit(database, id);
+      return { ok: true, answer: answer(dropped), audited: audited(environment, id, dropped, null) };
+    });
+  }
+
+  private async change<Refusal extends string>(
+    request: ChangeRequest,
+    work: (database: Queryable) => Promise<ChangeOutcome<Refusal>>,
+  ): Promise<Changed<Refusal>> {
+    const result = await change<Refusal>(this.pool, request, work);
     await this.noticeChange();
     return result;
   }
@@ -127,4 +136,15 @@ export class SpanLimits implements SpanLimitBook, LeaseSource {
     const others = this.remembered.filter((one) => !exhausted.some((other) => isSame(one.exhausted, other)));
     this.remembered = [...others, ...exhausted.map((one) => ({ exhausted: one, until }))];
   }
+}
+
+function audited(
+  environment: string,
+  id: string,
+  before: StoredLimit | null,
+  after: StoredLimit | null,
+): readonly AuditedChange[] {
+  const views = { before: before && limitView(before), after: after && limitView(after) };
+  if (JSON.stringify(views.before) === JSON.stringify(views.after)) return [];
+  return [{ environment, object: publicId('limit', id), ...views }];
 }

@@ -1,5 +1,4 @@
-import { accountKey, newOwnedUuid } from '#ledger';
-import type { Queryable } from '#ledger-store';
+import { insertEnvironmentEvent, type Queryable } from '#ledger-store';
 import type { EndpointEvents, EndpointEventType } from '#webhooks';
 
 /** An event of an environment, about one of its endpoints. */
@@ -12,19 +11,6 @@ export type EndpointEvent<T extends EndpointEventType = EndpointEventType> = {
  *
  * @returns its UUID
  */
-export async function insertEndpointEvent(
-  database: Queryable,
-  { environment, type, data }: EndpointEvent,
-): Promise<string> {
-  const owner = accountKey(environment, '');
-  for (;;) {
-    const id = newOwnedUuid(Date.now(), owner);
-    const { rowCount } = await database.query(
-      `insert into events (account_id, id, environment, type, data, occurred_at)
-      values ($1, $2, $3, $4, $5, clock_timestamp())
-      on conflict (account_id, id) do nothing`,
-      [owner, id, environment, type, data],
-    );
-    if (rowCount === 1) return id;
-  }
+export function insertEndpointEvent(database: Queryable, event: EndpointEvent): Promise<string> {
+  return insertEnvironmentEvent(database, event);
 }

@@ -11,7 +11,7 @@ const { startApi } = (await import(built)) as typeof StartApi;
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
 const log = (line: string): void => logger.warn(line);
-const { alertDefaults, settings, rateCards, commitSubscriptions } = await openLedger({
+const { alertDefaults, settings, rateCards, spanLimits, commitSubscriptions } = await openLedger({
   databaseUrl,
   openHoldsMax: 0,
   log,
@@ -19,7 +19,14 @@ const { alertDefaults, settings, rateCards, commitSubscriptions } = await openLe
 const api = await startApi({
   config: readConfig({ PORT: '0' }),
   databaseUrl,
-  ledger: { engine: new OneByOneEngine(databaseUrl, log), alertDefaults, settings, rateCards, commitSubscriptions },
+  ledger: {
+    engine: new OneByOneEngine(databaseUrl, log),
+    alertDefaults,
+    settings,
+    rateCards,
+    spanLimits,
+    commitSubscriptions,
+  },
   logger,
 });
 process.stdout.write(`ready on ${api.url}\n`);
