@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly batchMax?: number;
   /** The most decisions waiting; beyond it requests are refused at once. A long request counts for more. */
   readonly queueMax?: number;
+  /** The most windows by value that are remembered, see `CachedWindows`. */
+  readonly windowsMax?: number;
   /** What holds for all accounts. The alert rules may change at any time. */
   readonly rules?: StoreRules;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
@@ -41,6 +43,7 @@ export class Engine {
     log,
     batchMax = 512,
     queueMax = 20_000,
+    windowsMax,
     rules = NO_STORE_RULES,
     passed = () => performance.now(),
     observer,
@@ -50,6 +53,7 @@ export class Engine {
       pool: this.pool,
       rules,
       batchMax,
+      windowsMax,
       passed,
       observer: this.allObservers(),
       writeHealth: this.writeHealth,

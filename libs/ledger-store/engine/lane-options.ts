@@ -10,6 +10,8 @@ export interface LaneOptions {
   readonly rules: StoreRules;
   /** The most decisions in one transaction; a command of more has one for itself. */
   readonly batchMax: number;
+  /** The most windows by value that are remembered. */
+  readonly windowsMax: number | undefined;
   /** Milliseconds that pass as they do for the database, from whatever beginning. */
   readonly passed: () => number;
   readonly observer: EngineObserver;

@@ -1,3 +1,4 @@
+import type { AccountKey } from '#ledger';
 import { AccountCache } from '../load/account-cache.ts';
 import { BatchRefused, type ClockReading } from '../load/guards.ts';
 import { weightOfNext, weightOfOthers } from './batch-size.ts';
@@ -72,13 +73,14 @@ export class Lane {
   private running: Promise<void> | null = null;
   private wake: (() => void) | null = null;
 
-  constructor({ pool, rules, batchMax, passed, observer, writeHealth, log }: LaneOptions) {
+  constructor({ pool, rules, batchMax, windowsMax, passed, observer, writeHealth, log }: LaneOptions) {
     this.batchMax = batchMax;
     this.observer = observer;
     this.writeHealth = writeHealth;
     this.clock = new DatabaseClock(passed);
     this.pipeline = new Pipeline(pool);
-    this.cache = new AccountCache(rules, (account) => this.pipeline.has(account));
+    const isInFlight = (account: AccountKey): boolean => this.pipeline.has(account);
+    this.cache = new AccountCache({ rules, isInFlight, windowsMax });
     const { cache, clock, knownWindows } = this;
     // Whoever starts knows nothing of what was counted before.
     knownWindows.raise();

@@ -1,6 +1,5 @@
 import { accountState, HoldExpiries, IdGenerator, noChanges, type AccountState } from '#ledger';
 import { describe, expect, it } from '@jest/globals';
-import { NO_STORE_RULES } from '../prices/price-source.ts';
 import { accountWith, authorizationOf, NOW, stateOf } from '../testing/cached-account.ts';
 import { AccountCache } from './account-cache.ts';
 
@@ -137,7 +136,7 @@ describe('cached accounts', () => {
   });
 
   it('are forgotten, the ones used longest ago first, when there are too many, those without grants too', () => {
-    const cache = new AccountCache(NO_STORE_RULES, () => false, 4);
+    const cache = new AccountCache({ weightMax: 4 });
     const [first, second, third] = [accountWith('first', '5'), accountWith('second'), accountWith('third', '5', '6')];
     for (const one of [first, second, third]) cache.learn(stateOf([one]), NOW);
     const isCached = ({ account }: AccountState) => cache.versionsOf([account.key])[0] !== null;

@@ -28,6 +28,19 @@ import { shareOverrides } from './shared-overrides.ts';
 /** Accounts, grants, counters and own prices together. A grant may carry 16 KiB of metadata, though most carry next to none. */
 const WEIGHT_MAX = 50_000;
 
+export interface CacheOptions {
+  /** What holds for all accounts. */
+  readonly rules?: StoreRules | undefined;
+  /** Whether batches that change an account are on their way; then it stays cached. */
+  readonly isInFlight?: (key: AccountKey) => boolean;
+  /**
+   * How many accounts, grants and counters to cache at most, with prices of their own by their size; those used longest ago go first.
+   * Windows by value have a bound of their own.
+   */
+  readonly weightMax?: number;
+  readonly windowsMax?: number | undefined;
+}
+
 /**
  * The accounts that a lane has decided on lately, as its decisions have left them. On them the lane decides the next batch
  * while the last one is still being written, and an account with a thousand grants isn't loaded for every decision.
@@ -47,24 +60,19 @@ export class AccountCache {
   };
   /** Those of the cached authorizations that were closed when they were read: their rows stand in another table. */
   readonly closed: ReadonlySet<string> = this.authorizations.closed;
+  readonly rules: StoreRules;
+  private readonly isInFlight: (key: AccountKey) => boolean;
+  private readonly weightMax: number;
   private readonly entries = new Map<AccountKey, CacheEntry>();
   private readonly windows: CachedWindows;
   private weight = 0;
   /** The last batch of which every reading under way sees what it has left. */
   private ended = 0;
 
-  /**
-   * @param rules what holds for all accounts
-   * @param isInFlight whether batches that change an account are on their way; then it stays cached
-   * @param weightMax how many accounts, grants and counters to cache at most, with prices of their own by their size; those used longest ago go first
-   * @param windowsMax how many windows by value
-   */
-  constructor(
-    readonly rules: StoreRules = NO_STORE_RULES,
-    private readonly isInFlight: (key: AccountKey) => boolean = () => false,
-    private readonly weightMax = WEIGHT_MAX,
-    windowsMax?: number,
-  ) {
+  constructor({ rules = NO_STORE_RULES, isInFlight, weightMax, windowsMax }: CacheOptions = {}) {
+    this.rules = rules;
+    this.isInFlight = isInFlight ?? (() => false);
+    this.weightMax = weightMax ?? WEIGHT_MAX;
     this.windows = new CachedWindows(windowsMax);
   }
 

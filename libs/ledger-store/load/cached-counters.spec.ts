@@ -62,7 +62,7 @@ describe('the counters of a cached account', () => {
   });
 
   it('count when it is measured what is cached', () => {
-    const cache = new AccountCache(undefined, () => false, 4);
+    const cache = new AccountCache({ weightMax: 4 });
     const [first, second] = [accountWith('first'), accountWith('second')];
     cache.learn(stateOf([first]), NOW);
     const counted = withWindows(second, [windowOf(second, 0, true), windowOf(second, 10, true)]);

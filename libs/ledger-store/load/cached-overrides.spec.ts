@@ -65,7 +65,7 @@ describe('an account with prices of its own', () => {
   });
 
   it('counts by the size of its prices, also when they have changed', () => {
-    const cache = new AccountCache(undefined, () => false, 100);
+    const cache = new AccountCache({ weightMax: 100 });
     const [first, second] = [accountWith('first'), accountWith('second')];
     cache.learn(stateOf([first, second]), NOW);
     second.account.terms = { ...second.account.terms, overrides: pricesOf('1', 'x'.repeat(100 * 1024)) };

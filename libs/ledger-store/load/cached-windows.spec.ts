@@ -60,8 +60,6 @@ function usersOf(cache: AccountCache, account: AccountState): (string | null)[] 
   return (counters?.byValue() ?? []).map(({ value }) => value);
 }
 
-const SMALL = [undefined, () => false, undefined, 2] as const;
-
 describe('windows by value', () => {
   it('of 60 000 users leave the account and all others cached, and stay within a bound', () => {
     const cache = new AccountCache();
@@ -84,7 +82,7 @@ describe('windows by value', () => {
   });
 
   it('that were used longest ago go first', () => {
-    const cache = new AccountCache(...SMALL);
+    const cache = new AccountCache({ windowsMax: 2 });
     const acme = accountWith('acme', '5');
     cache.learn(stateOf([acme]), NOW);
     count(cache, acme, [1, 2], 0);
@@ -94,7 +92,7 @@ describe('windows by value', () => {
   });
 
   it('stay as long as the batch that has changed them is in flight, or something read before it may come', () => {
-    const cache = new AccountCache(...SMALL);
+    const cache = new AccountCache({ windowsMax: 2 });
     const acme = accountWith('acme', '5');
     cache.learn(stateOf([acme]), NOW);
     count(cache, acme, [1, 2, 3], 1);
@@ -106,7 +104,7 @@ describe('windows by value', () => {
   });
 
   it('stay when their account is learned anew, but for those that were loaded with it', () => {
-    const cache = new AccountCache(...SMALL);
+    const cache = new AccountCache({ windowsMax: 2 });
     const acme = accountWith('acme', '5');
     cache.learn(stateOf([acme]), NOW);
     count(cache, acme, [1, 2], 0);
@@ -121,7 +119,7 @@ describe('windows by value', () => {
   });
 
   it('are forgotten with their account', () => {
-    const cache = new AccountCache(...SMALL);
+    const cache = new AccountCache({ windowsMax: 2 });
     const [acme, other] = [accountWith('acme', '5'), accountWith('other', '5')];
     cache.learn(stateOf([acme, other]), NOW);
     count(cache, acme, [1, 2], 0);
@@ -132,7 +130,7 @@ describe('windows by value', () => {
   });
 
   it('are joined by what is read of others, unless it was read before the account was', () => {
-    const cache = new AccountCache(...SMALL);
+    const cache = new AccountCache({ windowsMax: 2 });
     const acme = accountWith('acme', '5');
     cache.learn(stateOf([acme]), NOW);
     count(cache, acme, [1], 0);
@@ -145,7 +143,7 @@ describe('windows by value', () => {
   });
 
   it('are needed by the authorizations that count in them', () => {
-    const cache = new AccountCache(...SMALL);
+    const cache = new AccountCache({ windowsMax: 2 });
     const acme = accountWith('acme', '5');
     const { counter, windowStart } = windowOf(acme, 1);
     const reservation: Reservation = { of: 'spending', counter, windowStart, amount: ZERO, used: ZERO, first: null };

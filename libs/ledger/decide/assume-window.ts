@@ -3,22 +3,22 @@ import { isByValue, type Counter } from '../counters.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 
+/** A window of which nothing is known. */
+interface UnknownWindow extends Pick<Counter, 'counter' | 'value'> {
+  readonly window: Window;
+}
+
 /**
- * Called for a window that isn't known, before anything is decided on it. All windows but those by value are known; whoever writes a
- * decision about one of these has to prove that nobody has counted anything in it.
+ * Called before anything is decided on a window that isn't known. All windows but those by value are known; whoever writes a decision
+ * about one of these has to prove that nobody has counted anything in it.
  */
 export function assumeEmpty(
   { changes }: DecisionContext,
   { account: { key: accountKey } }: AccountState,
-  counted: Pick<Counter, 'counter' | 'value'>,
-  { start: windowStart, end: windowEnd }: Window,
+  unknown: UnknownWindow,
 ): void {
-  if (!isByValue(counted)) return;
-  const { counter } = counted;
-  changes.assumed.set(`${accountKey}/${counter}/${String(windowStart)}`, {
-    accountKey,
-    counter,
-    windowStart,
-    windowEnd,
-  });
+  if (!isByValue(unknown)) return;
+  const { counter, window } = unknown;
+  const assumed = { accountKey, counter, windowStart: window.start, windowEnd: window.end };
+  changes.assumed.set(`${accountKey}/${counter}/${String(window.start)}`, assumed);
 }

@@ -5,6 +5,7 @@ import type { BudgetScope, CountedValue } from '../budget-scope.ts';
 import type { Counter, Reservation } from '../counters.ts';
 import type { Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
+import { assumeEmpty } from './assume-window.ts';
 import type { BatchSoFar } from './batch-so-far.ts';
 import { budgetsOf } from './budgets-of.ts';
 import { timeOf, type DecisionContext } from './context.ts';
@@ -26,6 +27,7 @@ export function checkBudgets(context: DecisionContext, account: AccountState, re
     for (const counted of scope.countersOf(request)) {
       const row = account.counters.at(counted.counter, request.at);
       const window = spendingWindow(account, scope, counted, { row, at: request.at, now: request.at });
+      if (!row) assumeEmpty(context, account, window);
       windows.push(window);
       if (window.limit !== null)
         checks.push(new BudgetLimit(context, account, scope, { window, row, own: request.own }));

@@ -45,7 +45,7 @@ export class OneByOneEngine {
 
   async submit<T extends CommandType>(submission: Submission<T>): Promise<Answer> {
     // Nothing is cached: another transaction may have changed the account since.
-    const cache = new AccountCache(undefined, () => false, 0);
+    const cache = new AccountCache({ weightMax: 0 });
     const { answers } = await runLocked(this.#pool, [queued(submission)], { cache });
     const [answer] = answers;
     if (!answer) throw new Error('a submission was left without an answer');
