@@ -28,7 +28,6 @@ function windowOf({ account }: AccountState, user: number, used = '0'): Counter 
     reserved: ZERO,
     overrun: ZERO,
     granted: null,
-    lease: null,
     alerted: null,
     exceeded: false,
     lease: null,
