@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { checkModel } from './check-model.ts';
 import type { ReferenceAuthorization, ReferenceGrant } from './reference-books.ts';
+import type { CountedIn } from './reference-budgets.ts';
 import { ReferenceLedger } from './reference-ledger.ts';
-import type { Sent, Told } from './requests.ts';
+import type { AccountName, Answer, Sent, Told } from './requests.ts';
 
 /** The same sequences every time, so that a change is to blame when they fail; `MODEL_SEED=random` looks for new ones. */
 const { MODEL_SEED = '609728741' } = process.env;
@@ -85,6 +86,28 @@ class TakesNothingOff extends ReferenceLedger {
   }
 }
 
+class BudgetsNothingThatIsHeld extends ReferenceLedger {
+  override heldIn(): bigint {
+    return 0n;
+  }
+}
+
+class KeepsRefundsSpent extends ReferenceLedger {
+  override spentIn(account: AccountName, window: CountedIn): bigint {
+    return this.countingIn(account, window).reduce((sum, one) => sum + this.committed(one), 0n);
+  }
+}
+
+class RaisesNoBudget extends ReferenceLedger {
+  override overBudget(...[ask, required, batch, counted]: Parameters<ReferenceLedger['overBudget']>): Answer | null {
+    const raised = this.budgets;
+    this.budgets = raised.map((one) => ({ ...one, raise: null }));
+    const answer = super.overBudget(ask, required, batch, counted);
+    this.budgets = raised;
+    return answer;
+  }
+}
+
 describe('the model', () => {
   it.each([
     ['spends the last grant first', SpendsTheLastFirst],
@@ -96,6 +119,9 @@ describe('the model', () => {
     ['forgets what is counted', ForgetsWhatIsCounted],
     ['reserves nothing', ReservesNothing],
     ['takes nothing off', TakesNothingOff],
+    ['budgets nothing that is held', BudgetsNothingThatIsHeld],
+    ['keeps refunds spent', KeepsRefundsSpent],
+    ['raises no budget', RaisesNoBudget],
   ])(
     'sees the difference to a ledger that %s',
     async (_, Wrong) => {

@@ -3,7 +3,6 @@ import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-st
 import { Amount } from '#amounts';
 import {
   DEFAULT_TERMS,
-  newUuid,
   accountKey,
   needsOf,
   type AccountTerms,
@@ -138,7 +137,8 @@ function stated(usage: readonly Usage[]): StatedUsage {
 function budgetOf({ name, amount, period, mode, scope, per, zone, until, mustBeNew }: Requests['put_budget']) {
   const budget: Budget = {
     name,
-    id: newUuid(EPOCH),
+    // The same again where the request is.
+    id: digest(name),
     amount: new Amount(amount),
     expected: null,
     period,
