@@ -27,7 +27,10 @@ type OfLimits = Extract<
   }
 >;
 
-/** The public words for what refuses budgets, and for a decline under a rule, a budget, or the limit of a key or an environment. */
+/**
+ * The public words for what refuses budgets, and for a decline under a rule, a budget, or the limit of a key or an environment. A
+ * value of a tag may be somebody's name, so it stands in a field of its own, where an erasure finds it, and in no sentence.
+ */
 export function problemOfLimit(refusal: OfLimits): Problem {
   switch (refusal.code) {
     case 'budget_exists':
@@ -39,7 +42,7 @@ export function problemOfLimit(refusal: OfLimits): Problem {
     case 'usage_suspended': {
       const { account, rule, tag, value, until } = refusal;
       const end = until === null ? 'until it is resumed' : `until ${timeView(until)}`;
-      const detail = `What account ${account} uses with the tag ${tag} = ${value} is suspended ${end}, by the rule ${rule}.`;
+      const detail = `What account ${account} uses with this value of the tag ${tag} is suspended ${end}, by the rule ${rule}.`;
       return problem(refusal.code, detail, {
         account,
         rule,
@@ -63,8 +66,7 @@ export function problemOfLimit(refusal: OfLimits): Problem {
       return ofRate(refusal);
     case 'budget_exceeded': {
       const { account, budget, name, value } = refusal;
-      const whose = value === null ? '' : ` for ${value}`;
-      const detail = `The budget ${name} of account ${account}${whose} ${describe(refusal)}`;
+      const detail = `The budget ${name} of account ${account} ${describe(refusal)}`;
       return problem(refusal.code, detail, { budget: publicId('budget', budget), name, value, ...figures(refusal) });
     }
     case 'key_limit_exceeded':
@@ -75,8 +77,7 @@ export function problemOfLimit(refusal: OfLimits): Problem {
 }
 
 function ofRate({ code, account, rule, tag, value, retryAfterSeconds }: SpendRateExceeded): Problem {
-  const whose =
-    tag === null ? `Account ${account}` : `What account ${account} uses with the tag ${tag} = ${value ?? ''}`;
+  const whose = tag === null ? `Account ${account}` : `What account ${account} uses with this value of the tag ${tag}`;
   const detail = `${whose} is slowed down by the rule ${rule}.`;
   return problem(code, detail, { account, rule, tag, value, retry_after: retryAfterSeconds });
 }

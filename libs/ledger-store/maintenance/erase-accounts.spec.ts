@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import type { JsonObject } from '#amounts';
-import { accountKey, type AccountRef } from '#ledger';
+import { Amount, type JsonObject } from '#amounts';
+import { accountKey, type AccountRef, type Budget } from '#ledger';
 import type { Actor } from '../engine/submission.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { TestBooks } from '../testing/test-books.ts';
@@ -41,6 +41,27 @@ function spending(id: string, metadata: JsonObject) {
   };
 }
 
+/** A budget of each user, of some users. */
+function budgetOf(user: string): Budget {
+  return {
+    name: user,
+    id: '01920000-0000-7000-8000-000000000009',
+    amount: new Amount(90_000),
+    expected: new Amount(1),
+    period: 'total',
+    anchor: null,
+    timeZone: null,
+    mode: 'hard',
+    scope: { user: [user] },
+    per: 'user',
+    thresholds: [50, 100],
+    until: null,
+    raise: null,
+    owner: 'operator',
+    createdAt: 0,
+  };
+}
+
 /** An account whose every part carries the secret. @returns the id of one of its charges */
 async function accountWithHistory(id: string, charges: number): Promise<string> {
   const metadata = { mail: SECRET };
@@ -50,6 +71,10 @@ async function accountWithHistory(id: string, charges: number): Promise<string> 
   await ledger.engine.submit({ command: rename, key: keyOf(rename, `u ${id}`), render, actor: ACTOR });
   const grant = { ...createGrant(id, '5000'), metadata, scope: { tags: { user: SECRET } } };
   await ledger.engine.submit({ command: grant, key: keyOf(grant, `g ${id}`), render, actor: ACTOR });
+  const put = { type: 'put_budget', account: ref(id), budget: budgetOf(SECRET), mustBeNew: true } as const;
+  await ledger.engine.submit({ command: put, key: keyOf(put, `b ${id}`), render, actor: ACTOR });
+  const tooMuch = { ...spending(id, metadata), amount: new Amount(100_000) };
+  await ledger.engine.submit({ command: tooMuch, key: keyOf(tooMuch, `d ${id}`), render });
   const spend = spending(id, metadata);
   const made = await Promise.all(
     Array.from({ length: charges }, (_, at) => ledger.do<'charge'>(spend, `charge ${id} ${String(at)}`)),
@@ -89,6 +114,8 @@ it('erases names, metadata and tags from every table, and leaves amounts and boo
     'accounts',
     'audit_log',
     'authorizations',
+    'counters',
+    'events',
     'grants',
     'idempotency_keys',
     'idempotency_keys_kept',
@@ -101,7 +128,7 @@ it('erases names, metadata and tags from every table, and leaves amounts and boo
   expect(await tablesWithSecret()).toEqual([]);
   expect(await books.value(sums)).toBe(before);
   expect(await books.count('accounts', 'erased_at is not null')).toBe(1);
-  expect(await rowsIn('audit_log')).toBe(3);
+  expect(await rowsIn('audit_log')).toBe(4);
 });
 
 it('answers a request again with what is left of its first answer, and does nothing twice', async () => {
@@ -120,7 +147,7 @@ it('erases no other account', async () => {
   await ledger.do({ type: 'erase_account', account: ref('ann') });
   expect(await eraseAll()).toEqual(['ann']);
   expect(await books.count('authorizations', `metadata::text like '%${SECRET}%'`)).toBe(2);
-  expect(await rowsIn('audit_log', `before::text like '%${SECRET}%' or after::text like '%${SECRET}%'`)).toBe(3);
+  expect(await rowsIn('audit_log', `before::text like '%${SECRET}%' or after::text like '%${SECRET}%'`)).toBe(4);
 });
 
 it('takes a long history in steps, goes on where it stopped, and may be run by several at once', async () => {

@@ -37,6 +37,7 @@ export const ERASURE_STAGES: readonly ErasureStage[] = [
     columns: { usage: 'json', tags: 'json', metadata: 'json', additions: 'json', pricing: 'json', group_name: 'text' },
   }),
   rowsOf({ name: 'usage_records', id: 'id', columns: { usage: 'json', raw: 'json' } }),
+  { name: 'counters', step: eraseCounters },
   rowsOf({ name: 'grants', id: 'id', columns: { scope: 'json', metadata: 'json' } }),
   rowsOf({ name: 'idempotency_keys', id: 'key', columns: { body: 'json as text' } }),
   rowsOf({ name: 'idempotency_keys_kept', id: 'key', columns: { body: 'json as text' } }),
@@ -99,6 +100,22 @@ async function erase(
     where t.${owner} = $1 and t.${id} = v.id`,
     [ownerId, erased.map(({ rowId }) => rowId), erased.map(({ clean }) => JSON.stringify(clean))],
   );
+}
+
+/** A window stays one by value, of a value that nobody can tell any more. */
+async function eraseCounters(database: Queryable, { key }: AccountRef, after: string): Promise<string | null> {
+  const { rows } = await database.query<{ counter: string }>(
+    `select distinct counter from counters where account_id = $1 and counter > $2 and kind <> 'quantity'
+    order by counter limit ${ROWS_AT_ONCE}`,
+    [key, after],
+  );
+  const counters = rows.map(({ counter }) => counter);
+  await database.query(
+    `update counters set name = null, value = case when value is not null then '(erased)' end
+    where account_id = $1 and counter = any($2)`,
+    [key, counters],
+  );
+  return counters.at(-1) ?? null;
 }
 
 /** An account that is being created has no key of its own yet, so these answers are kept under its environment. */

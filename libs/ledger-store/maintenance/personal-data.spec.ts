@@ -17,6 +17,15 @@ it('takes out names, metadata and tags wherever they stand, and leaves the rest'
   });
 });
 
+it('takes out the values that budgets name and that declines and alerts are about', () => {
+  const decline = { code: 'budget_exceeded', budget: 'bud_1', name: 'day', value: 'ann', limit: '5' };
+  expect(withoutPersonalData(decline)).toEqual({ ...decline, name: null, value: null });
+  const budget = { scope: { user: ['ann'] }, per: 'user', thresholds: [50] };
+  expect(withoutPersonalData({ budget })).toEqual({ budget: { ...budget, scope: {} } });
+  expect(withoutPersonalData({ before: { budgets: [budget] } })).toEqual({ before: { budgets: [] } });
+  expect(withoutPersonalData({ event: 'chat', value: 7 })).toEqual({ event: 'chat', value: 7 });
+});
+
 it.each([[{ name: null, metadata: {}, tags: {}, scope: null }], [null], ['name'], [[1, 'tags', null]]])(
   'finds nothing in %j',
   (value) => {

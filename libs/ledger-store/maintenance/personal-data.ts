@@ -7,16 +7,29 @@ const ERASED: Readonly<Record<string, unknown>> = {
   group_name: null,
   properties: {},
   raw: null,
+  budgets: [],
 };
+
+/** Fields that carry personal data only beside these: the values that a budget names, and the one that something is about. */
+const ERASED_BESIDE: readonly { readonly field: string; readonly beside: readonly string[]; readonly left: unknown }[] =
+  [
+    { field: 'scope', beside: ['thresholds'], left: {} },
+    { field: 'value', beside: ['budget', 'tag'], left: null },
+  ];
 
 /** The same without them, however deep they stand in it. */
 export function withoutPersonalData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPersonalData);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([field, one]) => [
-      field,
-      one !== null && Object.hasOwn(ERASED, field) ? ERASED[field] : withoutPersonalData(one),
-    ]),
+    Object.entries(value).map(([field, one]) => [field, one === null ? null : withoutPersonalField(value, field, one)]),
   );
+}
+
+function withoutPersonalField(owner: object, field: string, value: unknown): unknown {
+  if (Object.hasOwn(ERASED, field)) return ERASED[field];
+  const rule = ERASED_BESIDE.find(
+    (one) => one.field === field && one.beside.some((name) => Object.hasOwn(owner, name)),
+  );
+  return rule ? rule.left : withoutPersonalData(value);
 }

@@ -9,7 +9,7 @@ interface OfAccount {
 }
 
 /**
- * Erases the personal data of a closed account: its name and metadata at once. What its grants, its authorizations and its
+ * Erases the personal data of a closed account: its name, its metadata and its budgets at once. What its grants, its authorizations and its
  * history carry is erased step by step by the store, until {@link finishErasure}. Asking again changes nothing.
  */
 export function eraseAccount(context: DecisionContext, { account: ref }: OfAccount): Outcome<AccountDecision> {
@@ -18,6 +18,8 @@ export function eraseAccount(context: DecisionContext, { account: ref }: OfAccou
     if (closure.erasureRequestedAt !== null) return decidedAccount(context, account, false);
     account.account.terms = { ...terms, name: null, metadata: {} };
     account.account.closure = { ...closure, erasureRequestedAt: timeOf(context, account) };
+    account.account.budgets = [];
+    context.changes.accounts.updateBudgets(account);
     return changed(context, account);
   });
 }
