@@ -13,6 +13,7 @@ import { Engine } from '../engine/engine.ts';
 import { closeAccounts, type ClosedRow } from '../maintenance/close-accounts.ts';
 import { TestClocks } from '../clocks/test-clocks.ts';
 import { advanceClock } from '../testing/advance-clock.ts';
+import { putBudget } from '../testing/budget-commands.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { PricedEngines } from '../testing/priced-engines.ts';
@@ -121,6 +122,7 @@ async function fill(databaseUrl: string): Promise<void> {
   }
   await commitMonths(databaseUrl);
   await count(databaseUrl);
+  await spendBudgets(databaseUrl);
   await closeAll(databaseUrl);
 }
 
@@ -160,6 +162,29 @@ async function count(databaseUrl: string): Promise<void> {
     await ledger.do(authorizeUsage('hooli', [{ event: 'chat', tokens: 3 }]));
   } finally {
     await engines.close();
+  }
+}
+
+/** Budgets of all, and of each user: some of them is spent, more than was held, or refunded, and some is held. */
+async function spendBudgets(databaseUrl: string): Promise<void> {
+  const ledger = new TestLedger(databaseUrl);
+  const inTest = <T extends CommandType>(command: Command<T>) => ledger.do(inEnvironment('test', command));
+  try {
+    await inTest(createAccount('wayne'));
+    await inTest(createGrant('wayne', '500'));
+    await inTest(putBudget('wayne', 'all', { amount: '20', period: 'total' }));
+    await inTest(putBudget('wayne', 'user', { amount: '100', period: 'total', per: 'user' }));
+    const { authorization } = await inTest(authorize('wayne', '10'));
+    await inTest(commit(authorization.id, '15'));
+    await inTest({
+      type: 'refund',
+      authorization: { environment: 'test', id: authorization.id },
+      amount: new Amount(4),
+      reason: null,
+    });
+    await inTest(authorize('wayne', '6'));
+  } finally {
+    await ledger.stop();
   }
 }
 
@@ -447,6 +472,13 @@ const CORRUPTIONS: readonly Corruption[] = [
     check: 'What is reserved of a counter is what open holds have reserved of it',
     difference: { account: 'hooli', found: '3' },
     sql: [`update holds set reservations = '[]' where environment = 'test'`],
+  },
+  {
+    check: 'What authorizations count for limits is what they hold, and what they were charged less refunds',
+    difference: { account: 'wayne', expected: 'no authorization' },
+    sql: [
+      `update holds set reservations = jsonb_set(reservations, '{0,2}', '"5"') where account_id = ${accountKey('test', 'wayne')}`,
+    ],
   },
   {
     check: 'Authorizations count in the windows in which they were made',

@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { budgetLedgerAt, type BudgetFixture } from '../testing/budget-fixture.ts';
 import { refusalOf } from '../testing/refused.ts';
 
 interface Named {
@@ -9,7 +9,7 @@ interface Named {
 
 /** A ledger, and what was made in it. */
 interface World {
-  readonly ledger: LedgerFixture;
+  readonly ledger: BudgetFixture;
   readonly grants: Named[];
   readonly authorizations: Named[];
 }
@@ -190,12 +190,65 @@ const monthStep = fc.oneof(
   },
 );
 
+/** Few names, so that budgets are changed, deleted and made again. */
+const budgetName = fc.constantFrom('first', 'second');
+const zone = fc.constantFrom('UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'Pacific/Auckland');
+const budget = fc
+  .record({
+    account,
+    name: budgetName,
+    amount: fc.constantFrom('5', '20', '60', '200'),
+    period: fc.constantFrom('day', 'week', 'month', 'total'),
+    mode: fc.constantFrom('hard', 'hard', 'soft'),
+    per: fc.constantFrom(null, 'team'),
+    scope: fc.constantFrom<Record<string, string[]>[]>({}, {}, { team: ['a'] }, { team: ['(none)'] }),
+    timeZone: fc.option(zone, { nil: null }),
+    anchor: fc.option(fc.constantFrom('2026-01-10T09:30:00Z', '2025-12-31T00:00:00Z'), { freq: 2 }),
+    until: fc.option(seconds, { freq: 2 }),
+  })
+  .map(({ account, name, anchor, until, ...rest }): Step => ({ ledger }) => {
+    const options = { ...rest, ...(anchor === null ? {} : { anchor }), ...(until === null ? {} : { until }) };
+    return ledger.putBudget(name, options, account);
+  });
+const deleteBudget = fc.tuple(account, budgetName).map(
+  ([account, name]): Step =>
+    ({ ledger }) =>
+      ledger.deleteBudget(name, account),
+);
+const raiseBudget = fc.tuple(account, budgetName, fc.constantFrom('10', '100'), seconds).map(
+  ([account, name, amount, seconds]): Step =>
+    ({ ledger }) =>
+      ledger.raiseBudget(name, amount, seconds, account),
+);
+const moveZone = fc.tuple(account, zone).map(
+  ([account, timeZone]): Step =>
+    ({ ledger }) =>
+      ledger.updateAccount({ timeZone }, account),
+);
+/** Rich in budgets, and in borders of their periods. */
+const budgetStep = fc.oneof(
+  ...[grant, charge, authorize, commit].map((arbitrary) => ({ weight: 3, arbitrary })),
+  ...[budget, refund, extend].map((arbitrary) => ({ weight: 2, arbitrary })),
+  ...[authorizeBatch, chargeBatch, voided, deleteBudget, raiseBudget, moveZone, sweep].map((arbitrary) => ({
+    weight: 1,
+    arbitrary,
+  })),
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(60, 3600, 12 * 3600, 3 * 24 * 3600, 27.9 * 24 * 3600).map(
+      (seconds): Step =>
+        ({ ledger }) =>
+          ledger.advance(seconds),
+    ),
+  },
+);
+
 function pick(made: readonly Named[], at: number): Named {
   return made[at % made.length] ?? NOBODY;
 }
 
 function open(time = '2026-01-01T00:00:00Z'): World {
-  const ledger = ledgerAt(time);
+  const ledger = budgetLedgerAt(time);
   ledger.account('acme', { overdraftLimit: '50', overage: 'debt' }).account('beta');
   return { ledger, grants: [], authorizations: [] };
 }
@@ -237,6 +290,14 @@ describe('decide', () => {
     const steps = fc.tuple(commitment, fc.array(monthStep, { minLength: 10, maxLength: 60 }));
     fc.assert(
       fc.property(steps, ([first, others]) => playIn(open('2026-01-31T23:50:00Z'), [first, ...others])),
+      { numRuns: 400 },
+    );
+  });
+
+  it('counts for budgets what authorizations hold and were charged, and alerts once, however the budgets change', () => {
+    const steps = fc.tuple(budget, budget, fc.array(budgetStep, { minLength: 10, maxLength: 60 }));
+    fc.assert(
+      fc.property(steps, ([first, second, others]) => playIn(open('2026-03-28T20:00:00Z'), [first, second, ...others])),
       { numRuns: 400 },
     );
   });
