@@ -210,7 +210,7 @@ const lose = fc
     const declinedBy = world.declinedBy(who, amount);
     if (declinedBy !== null) return;
     const key = world.key();
-    wire.failNextCommit(fault as 'lost' | 'answer lost');
+    wire.failNextCommit(fault);
     const command = chargeFor(world.account, who, String(amount));
     await Promise.allSettled([engines.of(place).do(command, key)]);
     const { authorization } = await engines.of(1 - place).do(command, key);
