@@ -28,6 +28,7 @@ export type {
   Tags,
   Usage,
 } from './authorization.ts';
+export { BudgetScope } from './budget-scope.ts';
 export { BUDGET_MODES, BUDGET_OWNERS, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
 export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';

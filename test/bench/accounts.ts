@@ -1,3 +1,4 @@
+import type { BenchBudgets } from './budgets.ts';
 import type { BenchCard } from './rate-cards.ts';
 
 /** Accounts that a load is spread over, each with far more credits than a run can spend. */
@@ -8,6 +9,8 @@ export interface AccountSet {
   readonly first?: number;
   /** What prices their usage; nothing where it isn't said. */
   readonly card?: BenchCard;
+  /** What limits them; nothing where it isn't said. */
+  readonly budgets?: BenchBudgets;
 }
 
 /** The name of an account of a set; of a single one it is the set's. */
@@ -25,7 +28,10 @@ export const SPREAD: AccountSet = { name: 'spread', count: 10_000 };
 /** Another 10 000, whose usage is priced. */
 export const SPREAD_BY_USAGE: AccountSet = { name: 'priced', count: 10_000, card: 'plain' };
 
+/** Another 10 000, with budgets. */
+export const SPREAD_WITH_BUDGETS: AccountSet = { name: 'budgeted', count: 10_000, budgets: 'five' };
+
 /** The one account of a load. Each load has its own, so that the holds that one leaves open don't slow down the next. */
-export function hot(load: string, card?: BenchCard): AccountSet {
-  return { name: `hot-${load}`, count: 1, ...(card && { card }) };
+export function hot(load: string, more: Pick<AccountSet, 'card' | 'budgets'> = {}): AccountSet {
+  return { name: `hot-${load}`, count: 1, ...more };
 }

@@ -2,6 +2,7 @@ import { Amount, ZERO } from '#amounts';
 import { DEFAULT_TERMS, accountKey, type AccountRef, type Command } from '#ledger';
 import { connect } from '#database';
 import { Engine, type Submission } from '#ledger-store';
+import { giveBudgets } from './budgets.ts';
 import { makeRateCards } from './rate-cards.ts';
 import { accountNames, type AccountSet } from './accounts.ts';
 
@@ -32,6 +33,9 @@ export async function openAccounts(databaseUrl: string, sets: readonly AccountSe
     for (const { account, card } of accounts) {
       if (card !== null)
         await pool.query('update accounts set rate_card = $1 where account_id = $2', [card, account.key]);
+    }
+    for (const set of sets) {
+      if (set.budgets) await giveBudgets(pool, accountNames(set).map(liveAccount), set.budgets);
     }
   } finally {
     await engine.stop();

@@ -3,6 +3,8 @@ import type { AccountSet } from '../accounts.ts';
 /** What a client does over and over. */
 export type Work =
   | 'authorize'
+  /** For one of a million users. */
+  | 'authorize-user'
   | 'pair'
   /** The same by usage, which the service prices. */
   | 'pair-by-usage'

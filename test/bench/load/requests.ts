@@ -1,5 +1,6 @@
 import { accountKey, newOwnedUuid, publicId } from '#ledger';
 import { randomBytes } from 'node:crypto';
+import { userName, USERS } from '../budgets.ts';
 import type { Share } from './shares.ts';
 import { requestWriter, type WriteRequest } from './write-request.ts';
 
@@ -28,6 +29,16 @@ export class Requests {
 
   authorize(): string {
     return this.#post('/v1/authorizations', this.#hold());
+  }
+
+  /** For any of them, by chance. */
+  authorizeUser(): string {
+    const user = userName(Math.floor(Math.random() * USERS));
+    const amount = '"amount":"0.5","usage":{"event":"chat.completed","model":"gpt-x"}';
+    return this.#post(
+      '/v1/authorizations',
+      `{"account":"${this.#pick()}",${amount},"tags":{"feature":"chat","user":"${user}"},${LASTING}}`,
+    );
   }
 
   authorizeUsage(): string {

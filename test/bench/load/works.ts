@@ -17,6 +17,7 @@ const PAST = 100;
 
 export const WORKS: Readonly<Record<Work, Prepare>> = {
   authorize: single('201', (requests) => requests.authorize()),
+  'authorize-user': single('201', (requests) => requests.authorizeUser()),
   charge: single('201', (requests) => requests.charge()),
   batch: single('201', (requests) => requests.authorizeBatch(BATCH_ITEMS), BATCH_ITEMS),
   'large-batch': single('201', (requests) => requests.authorizeBatch(LARGE_BATCH_ITEMS), LARGE_BATCH_ITEMS),

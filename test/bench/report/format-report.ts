@@ -9,7 +9,7 @@ export function formatReport(report: TableReport): string {
   const { machine, seconds, rounds, others_cpu_share, missing, verified } = report;
   return [
     formatMachine(machine),
-    `${rounds} rounds of ${seconds} s each; medians over the rounds. CPU in µs and log in bytes are per decision.`,
+    `${rounds} rounds of ${seconds} s each; medians over the rounds. CPU in µs and log in bytes are per decision, memory is what the service had at most.`,
     ...formatOthers(others_cpu_share),
     '',
     rowsTable(report),
@@ -29,7 +29,20 @@ function formatOthers(share: number | null): string[] {
 }
 
 function rowsTable({ rows }: TableReport): string {
-  const head = ['', 'per second', 'min–max', '', 'p50 ms', 'p95', 'p99', 'CPU service', 'Postgres', 'load', 'WAL'];
+  const head = [
+    '',
+    'per second',
+    'min–max',
+    '',
+    'p50 ms',
+    'p95',
+    'p99',
+    'CPU service',
+    'Postgres',
+    'load',
+    'WAL',
+    'MiB',
+  ];
   const lines = rows.map(({ what, unit, per_second, latency_ms, cpu_us_per_decision: cpu, ...row }) => [
     what,
     whole(per_second.median),
@@ -42,6 +55,7 @@ function rowsTable({ rows }: TableReport): string {
     orDash(cpu.postgres, whole),
     orDash(cpu.load, whole),
     whole(row.wal_bytes_per_decision),
+    orDash(row.memory_mib, whole),
   ]);
   return textTable([head, ...lines]);
 }

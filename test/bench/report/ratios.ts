@@ -78,6 +78,30 @@ const RATIOS: readonly Ratio[] = [
     to: ['pairs-spread', 'perSecond'],
     atLeast: 0.85,
   },
+  {
+    name: 'authorize over REST, hot, within 5 budgets ÷ none',
+    of: ['authorize-hot-budgets', 'perSecond'],
+    to: ['authorize-hot', 'perSecond'],
+    atLeast: 0.75,
+  },
+  {
+    name: 'authorize over REST, spread, within 5 budgets ÷ none',
+    of: ['authorize-spread-budgets', 'perSecond'],
+    to: ['authorize-spread', 'perSecond'],
+    atLeast: 0.7,
+  },
+  {
+    name: 'authorize over REST, hot, a budget for each of 1,000,000 users ÷ none',
+    of: ['authorize-users', 'perSecond'],
+    to: ['authorize-hot', 'perSecond'],
+    atLeast: 0.65,
+  },
+  {
+    name: 'authorize over REST, hot, with a limit of the key ÷ none',
+    of: ['authorize-hot-limit', 'perSecond'],
+    to: ['authorize-hot', 'perSecond'],
+    atLeast: 0.9,
+  },
   { name: 'idle p50 ÷ pgbench -N -c 1 latency', of: ['idle', 'p50'], to: ['pgbench-1', 'average'], atMost: 4 },
   { name: 'p99 at 1,000 a second ÷ idle p50', of: ['fixed-rate', 'p99'], to: ['idle', 'p50'], atMost: 10 },
   {

@@ -20,6 +20,8 @@ interface ReportedRow {
   readonly latency_ms: Readonly<Record<'average' | 'p50' | 'p95' | 'p99', number | null>>;
   readonly cpu_us_per_decision: Readonly<Record<keyof CpuPerDecision, number | null>>;
   readonly wal_bytes_per_decision: number;
+  /** The most in any round. */
+  readonly memory_mib: number | null;
 }
 
 /** What `--json` prints. */
@@ -74,6 +76,7 @@ function reportRow({ row: { name, what, unit }, rounds }: MeasuredRow): Reported
     },
     cpu_us_per_decision: { service: cpu('service'), postgres: cpu('postgres'), load: cpu('load') },
     wal_bytes_per_decision: median(rounds.map(({ walBytes }) => walBytes)),
+    memory_mib: mostOf(rounds.map(({ memoryMib }) => memoryMib)),
   };
 }
 
@@ -95,4 +98,9 @@ function figuresOfRow(rounds: readonly Measurement[]): RowFigures {
 function medianOfAll(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === values.length && known.length > 0 ? median(known) : null;
+}
+
+function mostOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

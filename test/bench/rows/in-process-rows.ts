@@ -50,7 +50,7 @@ function inProcessRow({ name, what, subject, atOnce, engine: engineOn }: InProce
       try {
         const meter = await Meter.start(subjects.server, process.pid);
         const { perSecond, decisions, latency } = await runPairs(engine, { account, atOnce, seconds });
-        return { perSecond, latency, ...(await meter.perDecision(decisions, null)) };
+        return { perSecond, latency, memoryMib: null, ...(await meter.perDecision(decisions, null)) };
       } finally {
         await engine.stop();
       }

@@ -16,7 +16,7 @@ function pgbenchRow(clients: number): Row {
       const { tps, latencyMs } = await subjects.pgbench().run(clients, seconds);
       const consumption = await meter.perDecision(tps * Math.max(1, Math.round(seconds)), null);
       // pgbench itself would count as a stranger.
-      return { perSecond: tps, latency: { average: latencyMs }, ...consumption, othersShare: null };
+      return { perSecond: tps, latency: { average: latencyMs }, ...consumption, memoryMib: null, othersShare: null };
     },
   };
 }

@@ -1,7 +1,9 @@
-import { hot, SPREAD, SPREAD_BY_USAGE, type AccountSet } from '../accounts.ts';
+import { hot, SPREAD, SPREAD_BY_USAGE, SPREAD_WITH_BUDGETS, type AccountSet } from '../accounts.ts';
 import { ADMIN_KEY } from '../bench-server.ts';
 import type { Pace, Work } from '../load/load.ts';
 import { BATCH_ITEMS } from '../load/requests.ts';
+import { MemoryWatch } from '../memory.ts';
+import { makeLimitedKey } from '../make-limited-key.ts';
 import type { ServiceSubject } from '../subjects.ts';
 import { Meter } from './meter.ts';
 import { beforeName, type Row } from './row.ts';
@@ -14,6 +16,8 @@ interface RestWork {
   readonly accounts: AccountSet;
   readonly connections: number;
   readonly pace?: Pace;
+  /** Whether requests come with a key that has a limit over all accounts. */
+  readonly hasLimit?: boolean;
 }
 
 const CONNECTIONS = 128;
@@ -107,7 +111,7 @@ const PRICED: readonly RestWork[] = [
     what: 'authorize + commit by usage, one hot account',
     unit: 'pairs',
     work: 'pair-by-usage',
-    accounts: hot('pairs-by-usage', 'plain'),
+    accounts: hot('pairs-by-usage', { card: 'plain' }),
     connections: CONNECTIONS,
   },
   {
@@ -115,7 +119,7 @@ const PRICED: readonly RestWork[] = [
     what: 'the same, input in tiers that count over a month',
     unit: 'pairs',
     work: 'pair-by-usage',
-    accounts: hot('pairs-by-usage-counted', 'counted'),
+    accounts: hot('pairs-by-usage-counted', { card: 'counted' }),
     connections: CONNECTIONS,
   },
   {
@@ -125,6 +129,43 @@ const PRICED: readonly RestWork[] = [
     work: 'pair-by-usage',
     accounts: SPREAD_BY_USAGE,
     connections: CONNECTIONS,
+  },
+];
+
+/** Within limits that have room for them. */
+const LIMITED: readonly RestWork[] = [
+  {
+    name: 'authorize-hot-budgets',
+    what: 'authorize within 5 budgets, one hot account',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: hot('authorize-budgets', { budgets: 'five' }),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'authorize-spread-budgets',
+    what: 'authorize within 5 budgets, 10,000 accounts',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: SPREAD_WITH_BUDGETS,
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'authorize-users',
+    what: 'authorize for 1,000,000 users with a budget each, one hot account',
+    unit: 'authorizations',
+    work: 'authorize-user',
+    accounts: hot('authorize-users', { budgets: 'per-user' }),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'authorize-hot-limit',
+    what: 'authorize with a key that has a limit, one hot account',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: hot('authorize-limit'),
+    connections: CONNECTIONS,
+    hasLimit: true,
   },
 ];
 
@@ -140,7 +181,7 @@ const NOTHING: RestWork = {
 /** Everything that is measured over HTTP. */
 export const REST_ROWS: readonly Row[] = [
   ...COMPARED.flatMap((work) => [restRow(work, 'product'), oneByOneRow(work)]),
-  ...[...PRODUCT_ONLY, ...PRICED].map((work) => restRow(work, 'product')),
+  ...[...PRODUCT_ONLY, ...PRICED, ...LIMITED].map((work) => restRow(work, 'product')),
   { ...restRow(NOTHING, 'do-nothing'), accounts: [] },
 ];
 
@@ -165,18 +206,21 @@ function restRow(work: RestWork, subject: ServiceSubject): Row {
     accounts: [work.accounts],
     measure: async (subjects, seconds) => {
       const { url, pid } = subjects.service(subject);
-      const clients = { urls: [url], adminKey: ADMIN_KEY, connections: work.connections };
+      const adminKey = work.hasLimit ? await makeLimitedKey(url) : ADMIN_KEY;
+      const clients = { urls: [url], adminKey, connections: work.connections };
       await subjects.load.prepare(clients, {
         work: work.work,
         accounts: work.accounts,
         seconds,
         pace: work.pace ?? 'closed',
       });
+      using memory = new MemoryWatch(pid);
       const meter = await Meter.start(subjects.server, pid);
       const { perSecond, decisions, latency, cpuMicros } = await subjects.load.run();
+      const memoryMib = await memory.max();
       const consumption = await meter.perDecision(decisions, cpuMicros);
       await subjects.load.disconnect();
-      return { perSecond, latency, ...consumption };
+      return { perSecond, latency, memoryMib, ...consumption };
     },
   };
 }

@@ -16,6 +16,8 @@ export interface Measurement {
   readonly cpu: CpuPerDecision;
   /** Bytes written to Postgres's log, per decision. */
   readonly walBytes: number;
+  /** The most that the service had resident; `null` where there is none of its own, or the system doesn't tell. */
+  readonly memoryMib: number | null;
   /** How much of the machine's CPU time went to what isn't measured, from 0 to 1; `null` where that isn't known. */
   readonly othersShare: number | null;
 }
