@@ -13,7 +13,7 @@ import type { AccountCache } from '../load/account-cache.ts';
 import { findKeys, lockKeys, type KeyRow } from '../load/key-statements.ts';
 import { loadState, type LoadedState } from '../load/load-state.ts';
 import { rowsOf } from '../load/rows-of.ts';
-import { loadWindows } from '../load/window-statements.ts';
+import { findWindows, loadWindows } from '../load/window-statements.ts';
 import { wantedPrices } from '../prices/wanted-prices.ts';
 import type { Statement } from '../statement.ts';
 import { writeChanges } from '../write/write-changes.ts';
@@ -44,6 +44,17 @@ export interface LockedOptions {
    * be committed later either.
    */
   readonly unknown?: UnknownOutcome | undefined;
+  /** Windows by value to be loaded beside those that the commands are known to ask for. */
+  readonly windows?: readonly CounterWindow[];
+}
+
+/** Windows by value that were decided on as if nobody had counted anything in them, and somebody has. */
+class WindowsKnown extends Error {
+  override readonly name = 'WindowsKnown';
+
+  constructor(readonly windows: readonly CounterWindow[]) {
+    super('a batch was decided on windows that were not loaded');
+  }
 }
 
 export interface FinishedBatch {
@@ -66,8 +77,13 @@ export interface FinishedBatch {
  *   means that nothing was changed.
  */
 export async function runLocked(pool: Pool, batch: readonly Queued[], options: LockedOptions): Promise<FinishedBatch> {
-  const finished = await attemptBatch(pool, batch, options);
-  if (finished) return finished;
+  try {
+    const finished = await attemptBatch(pool, batch, options);
+    if (finished) return finished;
+  } catch (error) {
+    if (!(error instanceof WindowsKnown)) throw error;
+    return runLocked(pool, batch, { ...options, windows: [...(options.windows ?? []), ...error.windows] });
+  }
   return runLocked(pool, batch, { ...options, unknown: undefined });
 }
 
@@ -90,14 +106,14 @@ async function attemptBatch(
     const wanted = wantedPrices(state.accounts.values(), state.authorizations.values(), needs.rateCards);
     if (wanted.length > 0) await cache.rules.prices.ensure(wanted);
     const context: DecisionContext = { state, changes: noChanges(), realNow, rules: cache.rules };
-    const asked = batch.flatMap(({ command }) => windowsAskedFor(context, command));
+    const asked = [...(options.windows ?? []), ...batch.flatMap(({ command }) => windowsAskedFor(context, command))];
     await loadWindows(client, state.accounts, asked);
     if (unknown) settleOutcome(context, unknown);
     settle(context, lapsed);
     const startedAt = performance.now();
     const commands = lapsed.isPart ? [] : batch;
     const { answers, lacking, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
-    assumeOnlyLoaded(context, asked);
+    await proveAssumed(client, context.changes, asked);
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
     // What is sent from here on may have been done. On a connection that is known to be lost, nothing is.
     lost.signal.throwIfAborted();
@@ -161,22 +177,25 @@ function settleOutcome({ state, changes }: DecisionContext, unknown: UnknownOutc
 }
 
 /**
- * What was asked for and not found isn't there, as sure as the accounts are locked. A command may ask for another window after one that has
- * changed which there are; apart from each other, both are decided.
+ * What was looked for and not found isn't there, as sure as the accounts are locked. The rest is looked for now: a command may ask for
+ * windows that nobody could tell before, after one that has changed which there are.
  *
- * @throws where something was assumed of a window that nobody has looked for
+ * @throws {WindowsKnown}
  */
-function assumeOnlyLoaded({ changes }: DecisionContext, loaded: readonly CounterWindow[]): void {
-  if (changes.assumed.size === 0) return;
+async function proveAssumed(
+  client: PoolClient,
+  { assumed }: Pick<DecisionContext['changes'], 'assumed'>,
+  loaded: readonly CounterWindow[],
+): Promise<void> {
+  if (assumed.size === 0) return;
   const nameOf = ({ accountKey, counter }: CounterWindow): string => `${accountKey}/${counter}`;
   const endOf = ({ windowEnd }: CounterWindow): number => windowEnd ?? Number.POSITIVE_INFINITY;
   const byCounter = Map.groupBy(loaded, nameOf);
-  for (const window of changes.assumed.values()) {
-    const isLoaded = byCounter
-      .get(nameOf(window))
-      ?.some((one) => one.windowStart <= window.windowStart && endOf(window) <= endOf(one));
-    if (!isLoaded) throw new Error(`a window of the counter ${window.counter} was not looked for`);
-  }
+  const unproven = [...assumed.values()].filter((window) => {
+    const others = byCounter.get(nameOf(window)) ?? [];
+    return !others.some((one) => one.windowStart <= window.windowStart && endOf(window) <= endOf(one));
+  });
+  if (unproven.length > 0 && (await rowsOf(client, findWindows(unproven))).length > 0) throw new WindowsKnown(unproven);
 }
 
 async function write(client: PoolClient, statements: readonly Statement[]): Promise<void> {

@@ -10,7 +10,11 @@ import { commit, createAccount, createGrant, voidHold } from '../testing/command
 import { FaultyWire } from '../testing/faulty-wire.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { TestBooks } from '../testing/test-books.ts';
-import { TestLedger } from '../testing/test-ledger.ts';
+import { render, said, TestLedger } from '../testing/test-ledger.ts';
+import { AccountCache } from '../load/account-cache.ts';
+import { ledgerPool } from './ledger-pool.ts';
+import { runLocked } from './run-locked.ts';
+import { queued } from './submission.ts';
 import type { EngineOptions } from './engine.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -205,6 +209,22 @@ describe('the window of a user', () => {
     await travel(12 * HOUR_MS);
     await start().do(chargeFor('a', 'anna', '10'));
     expect(await windows()).toEqual(['03-31 00 anna 9/0', '03-31 11 ben 2/0', '04-01 00 anna 10/0']);
+  });
+});
+
+describe('a batch under locks', () => {
+  it('looks again where one of its commands has changed which windows the next asks for', async () => {
+    await ledger.do(chargeFor('a', 'anna', '9'));
+    const put = putBudget('a', 'daily', { amount: '10', per: 'user' });
+    await ledger.do({ type: 'delete_budget', account: put.account, budget: { name: 'daily' } });
+    const batch = [put, chargeFor('a', 'anna', '2'), chargeFor('a', 'ben', '2')].map((command) =>
+      queued({ command, key: null, render }),
+    );
+    const locking = ledgerPool(database.url, 1, () => undefined);
+    const { answers } = await runLocked(locking, batch, { cache: new AccountCache() });
+    await locking.end();
+    expect(answers.map((answer) => answer && said(answer).code)).toEqual(['ok', 'budget_exceeded', 'ok']);
+    expect(await windows()).toEqual(['03-31 00 anna 9/0', '03-31 00 ben 2/0']);
   });
 });
 
