@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import { startWorker, type RunningWorker } from '../../apps/worker/start-worker.ts';
 import { eventually } from '../support/eventually.ts';
+import { makeKey } from '../support/access-steps.ts';
+import { ApiClient } from '../support/api-client.ts';
 import { authorize, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
 import { makeRateCard } from '../support/price-steps.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../support/test-service.ts';
@@ -116,6 +118,8 @@ async function causeEveryEvent(): Promise<void> {
   await arrived('account.closed');
   await fallShortOfCommitment();
 
+  await spendHalfOfLimits();
+
   await test.post(`/v1/webhook-endpoints/${endpoint.id}/test`);
   await arrived('webhook_endpoint.test');
   failing.answering = answer(500);
@@ -128,6 +132,21 @@ async function causeEveryEvent(): Promise<void> {
   failing.answering = answer(410);
   await test.post(`/v1/webhook-endpoints/${other.id}/test`);
   await arrived('webhook_endpoint.disabled');
+}
+
+/** Spends half of a key's limit over all accounts, and half of the environment's. */
+async function spendHalfOfLimits(): Promise<void> {
+  const { test } = service;
+  const account = await openAccount(test, { id: 'initech', credits: '100' });
+  const limit = { amount: '20', period: 'total' };
+  const { key } = await makeKey(test, { name: 'Development', scopes: ['authorize'], limit });
+  const development = new ApiClient(service.url, key);
+  await charge(development, account, '12');
+  await development.close();
+  await arrived('key_limit.threshold_reached');
+  await test.put('/v1/limits', { amount: '40', period: 'total' });
+  await charge(test, account, '30');
+  await arrived('environment_limit.threshold_reached');
 }
 
 /** A month in which 70 of 100 are missing, until 20 more are charged late. It follows the rest of a month, which is met. */
