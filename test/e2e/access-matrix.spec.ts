@@ -16,6 +16,7 @@ interface Objects {
   readonly endpoint: string;
   readonly event: string;
   readonly rateCard: string;
+  readonly limit: string;
 }
 
 interface Ask {
@@ -121,6 +122,9 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/quotes': { body: ({ account }) => ({ account, usage: CHAT }), namesInBody: true },
   'GET /v1/limits': {},
   'PUT /v1/limits': { body: () => ({ amount: '1000000', period: 'month' }) },
+  'GET /v1/limits/{id}': { id: 'limit' },
+  'GET /v1/limits/{id}/shares': { id: 'limit' },
+  'DELETE /v1/limits/{id}': { id: 'limit' },
   'GET /v1/settings': {},
   'PUT /v1/settings': { body: empty },
   'GET /v1/test-clock': { onlyIn: 'others' },
@@ -156,7 +160,9 @@ beforeAll(async () => {
   const { id: endpoint } = await makeEndpoint(service.live, { url: 'http://127.0.0.1:9/' });
   const { id: rateCard } = await makeRateCard(service.live);
   await service.live.patch(`/v1/accounts/${account}`, { rate_card: rateCard });
-  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard };
+  const limited = await service.live.put('/v1/limits', { amount: '1', period: 'total', unit: 'tokens' });
+  const { id: limit } = limited.body as { readonly id: string };
+  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));
