@@ -127,6 +127,6 @@ export type { Limit, LimitedRequest, Limits, SpendingWindow } from './decide/lim
 export { revenueTallies, type RevenueTally } from './revenue-tally.ts';
 export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
-export { leaseOf, LIMIT_PERIODS, NO_SPAN_LIMITS, spanWindowOf } from './span-limits.ts';
+export { leaseOf, LIMIT_PERIODS, spanWindowOf } from './span-limits.ts';
 export type { Exhausted, Lease, Refilled, ShareWant, SpanLimit, SpanLimitBook } from './span-limits.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

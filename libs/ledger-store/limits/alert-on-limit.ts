@@ -6,7 +6,7 @@ import { insertEnvironmentEvent } from '../write/environment-event.ts';
 import type { WindowNow } from './idle-shares.ts';
 
 /** In percent of the amount, lowest first. */
-export const LIMIT_THRESHOLDS = [50, 75, 90, 100] as const;
+const LIMIT_THRESHOLDS = [50, 75, 90, 100] as const;
 
 interface LimitRow {
   readonly environment: string;

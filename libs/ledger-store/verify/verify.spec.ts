@@ -16,6 +16,7 @@ import { advanceClock } from '../testing/advance-clock.ts';
 import { putBudget } from '../testing/budget-commands.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
+import { LimitedLedgers } from '../testing/limited-ledgers.ts';
 import { PricedEngines } from '../testing/priced-engines.ts';
 import { TestLedger } from '../testing/test-ledger.ts';
 import { authorizeUsage, chargeUsage, createPricedAccount } from '../testing/usage-commands.ts';
@@ -123,6 +124,7 @@ async function fill(databaseUrl: string): Promise<void> {
   await commitMonths(databaseUrl);
   await count(databaseUrl);
   await spendBudgets(databaseUrl);
+  await limit(databaseUrl);
   await closeAll(databaseUrl);
 }
 
@@ -186,6 +188,15 @@ async function spendBudgets(databaseUrl: string): Promise<void> {
   } finally {
     await ledger.stop();
   }
+}
+
+/** A limit over all accounts: one has a share of it, leased for a request that its credits didn't suffice for. */
+async function limit(databaseUrl: string): Promise<void> {
+  const ledgers = new LimitedLedgers(databaseUrl);
+  const opened = await ledgers.open();
+  await ledgers.limit(opened, '5000');
+  await opened.ledger.ask(charge('globex', '4000'));
+  await ledgers.close();
 }
 
 /** Closes what there is of all accounts, a few transfers at a time. */
@@ -491,6 +502,45 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [
       `insert into counters (account_id, counter, window_start, used, reserved, open)
         select account_id, counter, window_start + interval '1 day', 0, 0, true from counters`,
+    ],
+  },
+  {
+    check: 'A share of a limit has no more than was leased to its account',
+    difference: { account: 'globex', found: '4001' },
+    sql: [`update counters set granted = granted + 1 where kind = 'share'`],
+  },
+  {
+    check: 'What is authorized of a share is within it',
+    difference: { account: 'globex', found: '4001' },
+    sql: [
+      'alter table counters drop constraint counters_stay_within_what_is_granted',
+      `update counters set used = granted + 1 where kind = 'share'`,
+    ],
+  },
+  {
+    check: 'A share belongs to a window of its limit',
+    difference: { account: 'globex' },
+    sql: [`update counters set window_end = now() + interval '1 day' where kind = 'share'`],
+  },
+  {
+    check: 'What is granted of a limit is what was leased to accounts',
+    difference: { account: null, found: '4001' },
+    sql: ['update span_limit_windows set granted = granted + 1'],
+  },
+  {
+    check: 'No more of a limit is granted than it allows',
+    difference: { account: null, found: '4000' },
+    sql: [
+      'alter table span_limit_windows drop constraint span_limit_windows_grant_what_the_limit_allows',
+      'update span_limit_windows set "limit" = 1',
+    ],
+  },
+  {
+    check: 'No instant belongs to two windows of a limit',
+    difference: { account: null, found: 'no end' },
+    sql: [
+      `insert into span_limit_windows (limit_id, window_start, "limit")
+        select limit_id, window_start + interval '1 day', 5 from span_limit_windows`,
     ],
   },
   {
