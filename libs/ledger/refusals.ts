@@ -267,8 +267,8 @@ export function refused(refusal: Refusal): RefusedOutcome {
 }
 
 /** Whether an account's share of a limit was too small, and it isn't known yet whether the limit has more. */
-export function lacksShare(refusal: Refusal): boolean {
-  return 'wants' in refusal && refusal.wants !== null;
+export function lacksShare(refusal: Refusal | null): refusal is SpanLimitExceeded & { readonly wants: ShareWant } {
+  return refusal !== null && 'wants' in refusal && refusal.wants !== null;
 }
 
 /**

@@ -44,6 +44,8 @@ export interface ShareWant {
   /** By the account's clock: says which window. */
   readonly at: number;
   readonly required: Amount;
+  /** What is of use at the least: less than is required, where a request takes what there is. */
+  readonly least: Amount;
   /** What is left of the share; below zero where commits took more than was held. */
   readonly room: Amount;
   /** What the share has been granted. */

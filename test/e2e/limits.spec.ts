@@ -100,6 +100,23 @@ describe('the limit of an environment', () => {
     expect(expectList(await service.live.get(PATH)).data).toEqual([]);
   });
 
+  it('begins a new window by its calendar, on the test clock too', async () => {
+    await service.live.post('/v1/environments', { name: 'dated' });
+    const { key } = await makeKey(service.live, { environment: 'dated', scopes: ['admin'] });
+    const dated = as(key);
+    const account = await openAccount(dated, { credits: '100' });
+    const { now } = (await dated.get('/v1/test-clock')).body as { readonly now: string };
+    const { id } = await setLimit(dated, { amount: '10', period: 'month', time_zone: 'Asia/Kathmandu' });
+    await charge(dated, account, '10');
+    expectProblem(await dated.post('/v1/charges', { account, amount: '1' }), 402, 'environment_limit_exceeded');
+    const { resets_at } = await limitNow(dated, id);
+    const left = Date.parse(String(resets_at)) - Date.parse(now);
+    await dated.post('/v1/test-clock/advance', { seconds: Math.ceil(left / 1000) + 1 });
+    expect(await limitNow(dated, id)).toMatchObject({ spent: '0', window_start: resets_at });
+    await charge(dated, account, '10');
+    expect(await limitNow(dated, id)).toMatchObject({ spent: '10', remaining: '0', window_start: resets_at });
+  });
+
   it('is known to every process', async () => {
     const other = await service.startAnother();
     const account = await openAccount(service.live, { credits: '100' });

@@ -121,7 +121,7 @@ function needsOf(wants: readonly ShareWant[]): readonly Need[] {
     return {
       accountKey,
       need: own.reduce((sum, { required }) => sum.plus(required), room.neg()),
-      least: Amount.min(...own.map((one) => one.required.minus(one.room))),
+      least: Amount.min(...own.map((one) => one.least.minus(one.room))),
       granted: Amount.max(...own.map(({ granted }) => granted)),
       perMinute: last?.perMinute ?? ZERO,
     };

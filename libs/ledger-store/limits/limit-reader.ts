@@ -2,6 +2,7 @@ import { Amount, ZERO } from '#amounts';
 import type { Pool } from '#database';
 import { spanWindowOf, type AccountKey, type Period, type SpanLimit, type Window } from '#ledger';
 import { queryable, type Queryable } from '../queryable.ts';
+import { aheadMsOf } from '../load/test-clock-statements.ts';
 import { attemptRead } from '../read/attempt-read.ts';
 import { idOf, pageOf, type Page, type PageRequest } from '../read/page.ts';
 import { SHARES_OF_WINDOW } from './idle-shares.ts';
@@ -89,14 +90,17 @@ export async function findLimitNow(database: Queryable, environment: string, id:
   return rows[0] ? limitFromRow(rows[0]) : null;
 }
 
-/** With the window of now; where nothing was leased in it yet, with that before. */
+/** With the window of now, by the environment's clock; where nothing was leased in it yet, with that before. */
 const LIMITS = `
-  select l.id, l.kind, l.amount, l.unit, l.period, l.time_zone, clock_timestamp() as now,
+  select l.id, l.kind, l.amount, l.unit, l.period, l.time_zone, clock.now,
     array(select k.id from api_keys k where k.span_limit = l.id order by k.id desc)::text[] as keys,
     w.window_start, w.window_end, coalesce(w.granted, 0) as granted, coalesce(s.spent, 0) as spent, coalesce(s.held, 0) as held
-  from span_limits l left join lateral (
+  from span_limits l cross join lateral (
+    select clock_timestamp() + ${aheadMsOf('e.name', 'e.test_clock')} * interval '1 millisecond' as now
+    from environments e where e.name = l.environment
+  ) clock left join lateral (
     select window_start, window_end, granted from span_limit_windows
-    where limit_id = l.id and window_start <= clock_timestamp() order by window_start desc limit 1
+    where limit_id = l.id and window_start <= clock.now order by window_start desc limit 1
   ) w on true left join lateral (
     select sum(c.used) as spent, sum(c.reserved) as held from span_limit_shares share, lateral (
       select used, reserved from counters

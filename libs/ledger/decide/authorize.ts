@@ -89,7 +89,10 @@ function fundHold(
   const funding = fund(context, account, command, asked.amount);
   const refusal = firstRefusal(limits, asked.amount);
   // How much fits is known once that is leased which there is.
-  if (refusal && lacksShare(refusal)) return refused(refusal);
+  if (lacksShare(refusal)) {
+    const least = leastOf(context, account, command, asked);
+    return refused({ ...refusal, wants: { ...refusal.wants, least } });
+  }
   if (!refusal && covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
   const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding, limits }) : null;
   if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });

@@ -80,6 +80,7 @@ function refusalOf(
     accountKey: account.account.key,
     at,
     required,
+    least: required,
     room,
     granted: share?.granted ?? ZERO,
     perMinute: burnPerMinute(account.account.burnRate, timeOf(context, account)),

@@ -28,6 +28,7 @@ import {
   type RefundOptions,
   type SpendOptions,
 } from './fixture-options.ts';
+import type { SpanLimitBook } from '../span-limits.ts';
 import { LedgerRows } from './ledger-rows.ts';
 import { must } from './must.ts';
 import { plainAuthorization, type PlainAuthorization } from './plain-authorization.ts';
@@ -281,6 +282,12 @@ export class LedgerFixture {
   setAlerts({ percent = null, remaining = null }: AlertOptions, id = this.currentAccount): this {
     const rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
     this.run<'set_alerts'>({ type: 'set_alerts', account: accountRef(id), rules });
+    return this;
+  }
+
+  /** From now on these limits over many accounts hold. */
+  spanLimits(limits: SpanLimitBook): this {
+    this.rows.spanLimits = limits;
     return this;
   }
 
