@@ -80,7 +80,7 @@ export class SequenceRun {
   }
 
   private known(): Known {
-    const { now, authorizations, grants } = this.reference;
+    const { now, authorizations, grants, budgets } = this.reference;
     const isOpen = ({ status }: { readonly status: string }): boolean =>
       status === 'authorized' || status === 'expired';
     return {
@@ -88,6 +88,7 @@ export class SequenceRun {
       open: authorizations.filter(isOpen).map(({ name }) => name),
       closed: authorizations.filter((one) => !isOpen(one)).map(({ name }) => name),
       grants: grants.map(({ name }) => name),
+      budgets,
       sent: this.sent,
     };
   }

@@ -21,7 +21,13 @@ export interface Known {
   readonly open: readonly ObjectName[];
   readonly closed: readonly ObjectName[];
   readonly grants: readonly ObjectName[];
+  readonly budgets: readonly BudgetName[];
   readonly sent: readonly Sent[];
+}
+
+export interface BudgetName {
+  readonly account: AccountName;
+  readonly name: string;
 }
 
 /** A request yet to be made: what it refers to is chosen among what is there by then. */
@@ -186,7 +192,7 @@ function grantAt({ now }: Known, made: { readonly grant: GrantPlan; readonly acc
   };
 }
 
-const budgetName = fc.constantFrom('first', 'first', 'second');
+const budgetName = fc.constantFrom('first', 'first', 'first', 'second');
 const budget = fc.record({
   account,
   name: budgetName,
@@ -206,7 +212,7 @@ const budget = fc.record({
   until: fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(SECOND, DAY) }),
   mustBeNew: fc.boolean(),
 });
-const raise = fc.record({ amount: fc.constantFrom('15', '30', '2'), until: fc.constantFrom(SECOND, MINUTE, DAY) });
+const raise = fc.record({ amount: fc.constantFrom('30', '100', '2'), until: fc.constantFrom(SECOND, DAY, DAY) });
 
 function budgetAt(
   { now }: Known,
@@ -327,14 +333,13 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 4, arbitrary: planned(budget, (made, known) => budgetAt(known, made)) },
   { weight: 1, arbitrary: fixed(fc.record({ type: type('delete_budget'), account, name: budgetName })) },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: planned(
-      fc.record({ account, name: budgetName, raise: fc.option(raise, { freq: 3 }) }),
-      ({ raise: raised, ...rest }, { now }) => ({
-        type: 'raise_budget',
-        ...rest,
-        raise: raised && { ...raised, until: now + raised.until },
-      }),
+      fc.record({ account, name: budgetName, raise: fc.option(raise, { freq: 4 }) }),
+      ({ raise: raised, account: anyone, name: any }, { now, budgets }) => {
+        const { account, name } = budgets.at(-1) ?? { account: anyone, name: any };
+        return { type: 'raise_budget', account, name, raise: raised && { ...raised, until: now + raised.until } };
+      },
     ),
   },
 );
@@ -380,6 +385,9 @@ const fund = (name: AccountName): fc.Arbitrary<Plan> =>
     .record({ grant, account: fc.constant(name) })
     .map((made) => (known) => ({ request: grantAt(known, made), key: null }));
 
+const budgetFor = (name: AccountName): fc.Arbitrary<Plan> =>
+  budget.map((made) => (known) => ({ request: budgetAt(known, { ...made, account: name, mode: 'hard' }), key: null }));
+
 const atOnce = (wait: fc.Arbitrary<number>, ...plans: fc.Arbitrary<Plan>[]): fc.Arbitrary<Step> =>
   fc.record({ wait, plans: fc.tuple(...plans) });
 const NO_WAIT = fc.constant(0);
@@ -391,7 +399,10 @@ const STEPS_MAX = 20;
 export const sequence: fc.Arbitrary<Sequence> = fc
   .record({
     opening: atOnce(NO_WAIT, open('anna'), open('ben'), open('anna@test')),
-    funding: atOnce(fc.constantFrom(0, 0, 0, MONTH_NEARLY), fund('anna'), fund('ben')),
+    funding: fc.oneof(
+      atOnce(fc.constantFrom(0, 0, 0, MONTH_NEARLY), fund('anna'), fund('ben')),
+      atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), fund('anna'), budgetFor('anna')),
+    ),
     steps: fc.array(step, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
   })
   .map(({ opening, funding, steps }) => [opening, funding, ...steps]);
