@@ -22,7 +22,15 @@ let pool: Pool;
 
 function window(counter: string, windowStart: number, windowEnd: number | null, accountKey = '1'): Counter {
   const place = { accountKey, counter, windowStart, windowEnd };
-  const none = { used: ZERO, reserved: ZERO, overrun: ZERO, granted: null, alerted: null, exceeded: false, lease: null };
+  const none = {
+    used: ZERO,
+    reserved: ZERO,
+    overrun: ZERO,
+    granted: null,
+    alerted: null,
+    exceeded: false,
+    lease: null,
+  };
   return { ...place, kind: 'budget', name: 'daily', value: counter, ...none, open: true };
 }
 
