@@ -39,7 +39,7 @@ export interface Ledger extends AsyncDisposable {
 }
 
 /** To look settings up, to change them, and to lease shares of limits. */
-const CONNECTIONS_MAX = 3;
+const CONNECTIONS_MAX = 2;
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** @throws Error where the database can't be reached, or isn't migrated */

@@ -56,6 +56,9 @@ interface LimitRow {
 
 const COLUMNS = 'id, amount, unit, period, time_zone';
 
+/** When a limit that is set now begins. The clock that a process decides by may be somewhat behind the database's. */
+const SINCE = `clock_timestamp() - interval '1 second'`;
+
 /** The limit that an environment itself has for a unit. */
 export async function findEnvironmentLimit(
   database: Queryable,
@@ -84,7 +87,7 @@ export async function putEnvironmentLimit(
   await database.query(`update span_limits set amount = null where ${others}`, [environment, terms.unit, terms.period]);
   const { rows } = await database.query<LimitRow>(
     `insert into span_limits as l (id, environment, kind, unit, period, time_zone, amount, since, created_by)
-    values ($1, $2, 'environment', $3, $4, $5, $6, clock_timestamp(), $7)
+    values ($1, $2, 'environment', $3, $4, $5, $6, ${SINCE}, $7)
     on conflict (environment, unit, period) where kind = 'environment' do update
       set amount = excluded.amount, time_zone = excluded.time_zone,
         since = case when l.amount is null then excluded.since else l.since end
@@ -108,14 +111,14 @@ export async function putKeyLimit(
 ): Promise<StoredLimit> {
   const changed = await database.query<LimitRow>(
     `update span_limits set amount = $4, time_zone = $5,
-      since = case when amount is null then clock_timestamp() else since end
+      since = case when amount is null then ${SINCE} else since end
     where id = $1 and unit = $2 and period = $3 returning ${COLUMNS}`,
     [current, terms.unit, terms.period, formatAmount(terms.amount), terms.timeZone],
   );
   if (changed.rows[0]) return limitFromRow(changed.rows[0]);
   const { rows } = await database.query<LimitRow>(
     `insert into span_limits (id, environment, kind, unit, period, time_zone, amount, since, created_by)
-    values ($1, $2, 'key', $3, $4, $5, $6, clock_timestamp(), $7) returning ${COLUMNS}`,
+    values ($1, $2, 'key', $3, $4, $5, $6, ${SINCE}, $7) returning ${COLUMNS}`,
     [newUuid(Date.now()), environment, terms.unit, terms.period, terms.timeZone, formatAmount(terms.amount), createdBy],
   );
   return madeLimit(rows);
