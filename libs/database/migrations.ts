@@ -23,6 +23,7 @@ import * as commitments from '../../migrations/0021_commitments.ts';
 import * as budgets from '../../migrations/0022_budgets.ts';
 import * as windowsByValue from '../../migrations/0023_windows_by_value.ts';
 import * as spanLimits from '../../migrations/0024_span_limits.ts';
+import * as rules from '../../migrations/0025_rules.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -50,4 +51,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0022_budgets': budgets,
   '0023_windows_by_value': windowsByValue,
   '0024_span_limits': spanLimits,
+  '0025_rules': rules,
 };

@@ -4,6 +4,8 @@ import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { Budget } from './budgets.ts';
 import type { BurnRate } from './burn-rate.ts';
+import type { Restraint } from './restraints.ts';
+import type { OwnRules } from './rules.ts';
 import type { TestClock } from './test-clock.ts';
 
 export const ACCOUNT_STATUSES = ['active', 'suspended', 'closed'] as const;
@@ -81,6 +83,10 @@ export interface Account {
   holdLifetimeMs: number | null;
   /** Its own, in the order in which they were made; those that every account has stand beside them. */
   budgets: readonly Budget[];
+  /** Its own rules against usage that runs away. */
+  rules: OwnRules;
+  /** What such rules have done about it, ended or not. */
+  restraints: readonly Restraint[];
   readonly alerts: AlertState;
   readonly burnRate: BurnRate;
   /** The number of its last event; its events are numbered from 1 without a gap. */

@@ -36,6 +36,8 @@ export class AccountChanges extends RowChanges<AccountState> {
   /** Of the updated: accounts whose alerts, usage samples or event numbers have changed. */
   readonly alerts = new Set<AccountState>();
 
+  /** Of the updated: accounts whose rules or restraints have changed. */
+  readonly rules = new Set<AccountState>();
   /** Of the updated: accounts whose budgets have changed. */
   readonly budgets = new Set<AccountState>();
 
@@ -49,6 +51,11 @@ export class AccountChanges extends RowChanges<AccountState> {
     if (this.updated.has(account)) this.budgets.add(account);
   }
 
+  updateRules(account: AccountState): void {
+    this.update(account);
+    if (this.updated.has(account)) this.rules.add(account);
+  }
+
   updateAlerts(account: AccountState): void {
     this.update(account);
     if (this.updated.has(account)) this.alerts.add(account);
@@ -58,6 +65,14 @@ export class AccountChanges extends RowChanges<AccountState> {
 /** A version of an account's own prices, to be kept as long as anything is priced by it. */
 export interface AccountOverrides extends Overrides {
   readonly accountKey: AccountKey;
+}
+
+/** How much output an authorization has had, by its commits. */
+export interface CommittedOutput {
+  readonly account: AccountState;
+  readonly authorization: Authorization;
+  /** In tokens. */
+  readonly tokens: Amount;
 }
 
 /** What a batch of decisions has changed, for the writer. */
@@ -81,6 +96,8 @@ export interface Changes {
   /** How many requests were declined, by account. They are reported once a minute. */
   readonly declines: Map<AccountKey, number>;
   readonly reportedDeclines: Set<DeclinedMinute>;
+  /** The output of replies that the command at hand has committed: naps begin after it. Empty between commands. */
+  readonly outputs: CommittedOutput[];
   /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
   readonly moved: Set<AccountState>;
   /** What grants that have ended have lost by the command at hand, to breakage or back to funding. Empty between commands. */
@@ -104,6 +121,7 @@ export function noChanges(): Changes {
     lateCommits: [],
     declines: new Map(),
     reportedDeclines: new Set(),
+    outputs: [],
     moved: new Set(),
     lost: new Map(),
   };

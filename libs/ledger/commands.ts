@@ -6,6 +6,8 @@ import type { Budget, BudgetRaise } from './budgets.ts';
 import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
+import type { Finding } from './findings.ts';
+import type { OwnRules } from './rules.ts';
 import { withTestClocks } from './test-clock.ts';
 import type { Window } from '#calendar';
 import type { Usage } from '#pricing';
@@ -73,6 +75,28 @@ export interface RaiseBudget {
   readonly budget: BudgetRef;
   /** `null`: none any more. */
   readonly raise: BudgetRaise | null;
+}
+
+export interface SetRules {
+  readonly account: AccountRef;
+  readonly rules: OwnRules;
+}
+
+/** Reports what a rule has found in what was used lately, and does what the rule says about it. */
+export interface Restrain {
+  readonly account: AccountRef;
+  readonly finding: Finding;
+}
+
+/** Ends what rules have done about an account. */
+export interface ResumeUsage {
+  readonly account: AccountRef;
+  /** Only what is about this tag; `null`: everything. */
+  readonly tag: string | null;
+  /** Only what is about this value of the tag; `null`: all of its values. */
+  readonly value: string | null;
+  /** Whether nothing is ended, and only what has ended by itself is reported. */
+  readonly onlyEnded?: boolean;
 }
 
 /** Books what time has done to an account, and emits the events of it; a decision about the account does the same first. */
@@ -200,6 +224,9 @@ export interface Commands {
   put_budget: PutBudget;
   delete_budget: { readonly account: AccountRef; readonly budget: BudgetRef };
   raise_budget: RaiseBudget;
+  set_rules: SetRules;
+  restrain: Restrain;
+  resume_usage: ResumeUsage;
   sweep: Sweep;
   create_grant: CreateGrant;
   void_grant: { readonly grant: ObjectRef };
@@ -252,6 +279,9 @@ export function needsOf(command: Command): Needs {
     case 'put_budget':
     case 'delete_budget':
     case 'raise_budget':
+    case 'set_rules':
+    case 'restrain':
+    case 'resume_usage':
     case 'create_grant':
     case 'authorize':
     case 'charge':

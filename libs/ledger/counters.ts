@@ -41,8 +41,11 @@ export interface Counter {
 
 /** What one authorization counts for in a window of a counter. */
 export interface Reservation {
-  /** Of `spending`, it reserves what is held, and has used what was committed less refunds. */
-  readonly of: 'quantity' | 'spending';
+  /**
+   * Of `spending`, it reserves what is held, and has used what was committed less refunds. Of a `pace`, it reserves nothing, and has
+   * used what it counts for.
+   */
+  readonly of: 'quantity' | 'spending' | 'pace';
   readonly counter: string;
   readonly windowStart: number;
   /** Still reserved. */
@@ -51,7 +54,7 @@ export interface Reservation {
   readonly used: Amount;
   /**
    * What had been used of the counter when this authorization first used some: where its price begins. `null` of spending, which
-   * no price is of.
+   * no price is of. Of a pace: where it stood before.
    */
   readonly first: Amount | null;
 }

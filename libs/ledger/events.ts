@@ -2,6 +2,8 @@ import type { AuthorizationStatus, OveragePolicy, Tags } from './authorization.t
 import type { Remainder } from './account.ts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
+import type { RestrainingRule } from './restraints.ts';
+import type { Action, RatePeriod } from './rules.ts';
 
 /**
  * Every event that customers can receive, and its fields beside the account, its number and its balance. Amounts are decimals as
@@ -76,6 +78,33 @@ export interface LedgerEvents {
   };
   /** More is spent in a window of a budget than its limit; once per window. */
   'budget.exceeded': BudgetWindowData;
+  /** A rule has found an hour that is a spike, or a minute in which the same request came too often; once per window, rule and value. */
+  'usage.spike_detected': AboutRestraint & {
+    readonly window: { readonly start: string; readonly end: string };
+    /** Credits spent in the hour by then, or requests of the minute. */
+    readonly found: string;
+    /** From how many on it is reported. */
+    readonly threshold: string;
+    /** The median of the same hours of the days before; `null` of a loop. */
+    readonly usual: string | null;
+    /** What the rule does about it. */
+    readonly action: Action;
+    /** When that ends; `null`: when somebody resumes, or there is nothing to end. */
+    readonly until: string | null;
+  };
+  /** A rule has slowed an account, or a value of a tag, down to a rate. */
+  'usage.throttled': AboutRestraint & {
+    readonly amount: string | null;
+    readonly requests: number | null;
+    readonly per: RatePeriod;
+    readonly until: string | null;
+  };
+  /** What a rule has done about an account, or a value of a tag, has ended: by itself, or because somebody resumed it. */
+  'usage.resumed': AboutRestraint & {
+    readonly action: Exclude<Action, 'alert'>;
+    readonly since: string;
+    readonly reason: 'ended' | 'resumed';
+  };
   'account.suspended': { readonly status: 'suspended' };
   /** What was left of all its grants, scheduled ones included, and where it went. */
   'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
@@ -111,6 +140,9 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'commitment.set_off': true,
   'budget.threshold_reached': true,
   'budget.exceeded': true,
+  'usage.spike_detected': true,
+  'usage.throttled': true,
+  'usage.resumed': true,
   'account.suspended': true,
   'account.closed': true,
   'balance.threshold_reached': true,
@@ -127,6 +159,13 @@ export interface GrantData {
   readonly remaining: string;
   readonly effective_at: string;
   readonly expires_at: string | null;
+}
+
+interface AboutRestraint {
+  readonly rule: RestrainingRule;
+  /** The tag whose value it is about; `null`: the whole account. */
+  readonly tag: string | null;
+  readonly value: string | null;
 }
 
 export interface CommitmentPeriodData {

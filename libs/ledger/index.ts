@@ -72,6 +72,8 @@ export type { GrantDecision } from './decide/grants.ts';
 export type { ShareDecision } from './decide/return-share.ts';
 export { takeLeases } from './decide/take-leases.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
+export { rulesStanding, type RulesDecision } from './decide/set-rules.ts';
+export type { RestrainDecision } from './decide/restrain.ts';
 export { isSettled, settle } from './decide/settle.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
 export { windowsAskedFor } from './decide/windows-asked-for.ts';
@@ -107,6 +109,7 @@ export {
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {
+  AccountSuspended,
   BudgetExceeded,
   BudgetExists,
   Exceeded,
@@ -129,4 +132,30 @@ export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
 export { leaseOf, LIMIT_PERIODS, spanWindowOf } from './span-limits.ts';
 export type { Exhausted, Lease, Refilled, ShareWant, SpanLimit, SpanLimitBook } from './span-limits.ts';
+export { RATE_AMOUNT_MAX, RATE_REQUESTS_MAX } from './pace.ts';
+export { NO_RESTRAINTS, NO_VALUE, RESTRAINING_RULES, type Restraint } from './restraints.ts';
+export {
+  environmentRulesFrom,
+  ownRulesFrom,
+  ownRulesJson,
+  rateJson,
+  restraintFrom,
+  restraintJson,
+  rulesFrom,
+  rulesJson,
+  type OwnRulesJson,
+  type RulesJson,
+} from './rules-json.ts';
+export {
+  ACTIONS,
+  applyingRules,
+  NO_LIMIT_RULES,
+  NO_OWN_RULES,
+  OPEN_HOLDS_RULE_MAX,
+  RATE_PERIODS,
+  RULES_MAX,
+} from './rules.ts';
+export type { Action, LoopRule, OwnRules, Rate, RatePeriod, Rules, SpikeRule } from './rules.ts';
+export { figuresOf, windowEndOf, windowStartOf, type Finding } from './findings.ts';
+export { medianOf, SPIKE_DAYS, spikeIn, type SpikeFigures } from './spikes.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

@@ -123,6 +123,14 @@ export interface OutputUnbounded {
   readonly index: number;
 }
 
+/** The account is suspended, by an operator or by a rule. */
+export interface AccountSuspended {
+  readonly code: 'account_suspended';
+  readonly account: string;
+  /** The rule that did it, and until when, by the account's clock; absent where an operator did. */
+  readonly by?: { readonly rule: string; readonly until: number | null };
+}
+
 /** A rule has suspended what a request is for: all that has this value of a tag. */
 export interface UsageSuspended {
   readonly code: 'usage_suspended';
@@ -138,7 +146,8 @@ export interface UsageSuspended {
 export interface RequestTooLarge {
   readonly code: 'request_too_large';
   readonly account: string;
-  readonly rule: 'max_amount' | 'max_output_tokens';
+  /** Of a rate: more than it lets through at once, so waiting doesn't help. */
+  readonly rule: 'max_amount' | 'max_output_tokens' | 'rate';
   readonly required: Amount;
   readonly limit: Amount;
 }
@@ -196,12 +205,7 @@ export interface SpanLimitExceeded extends Exceeded {
 
 /** What needs no figures: the account says it. */
 type AboutAccount =
-  | 'no_rate_card'
-  | 'account_not_found'
-  | 'account_not_closed'
-  | 'account_has_open_holds'
-  | 'account_closed'
-  | 'account_suspended';
+  'no_rate_card' | 'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed';
 
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
@@ -222,6 +226,7 @@ export type Refusal =
   | SpendRateExceeded
   | BudgetExceeded
   | SpanLimitExceeded
+  | AccountSuspended
   | { readonly code: AboutAccount; readonly account: string }
   | {
       readonly code: Exclude<
@@ -237,6 +242,7 @@ export type Refusal =
         | 'tag_conflict'
         | 'unpriced_usage'
         | 'output_unbounded'
+        | 'account_suspended'
         | 'usage_suspended'
         | 'request_too_large'
         | 'open_holds_exceeded'

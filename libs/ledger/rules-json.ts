@@ -134,7 +134,7 @@ function spikeFrom(json: SpikeJson): SpikeRule {
   return { factor: new Amount(json.factor), floor: new Amount(json.floor), ...reactionFrom(json) };
 }
 
-function spikeJson(rule: SpikeRule): Json {
+export function spikeJson(rule: SpikeRule): JsonObject {
   return { factor: formatAmount(rule.factor), floor: formatAmount(rule.floor), ...reactionJson(rule) };
 }
 
@@ -142,7 +142,7 @@ function loopFrom(json: LoopJson): LoopRule {
   return { times: json.times, ...reactionFrom(json) };
 }
 
-function loopJson(rule: LoopRule): Json {
+export function loopJson(rule: LoopRule): JsonObject {
   return { times: rule.times, per: 'minute', ...reactionJson(rule) };
 }
 

@@ -97,6 +97,9 @@ export const NO_OWN_RULES: OwnRules = {
   exempt: false,
 };
 
+/** The most that `maxOpenHolds` may be: whoever reads an account counts its holds up to that, and some more. */
+export const OPEN_HOLDS_RULE_MAX = 1000;
+
 /** A rule with a list has at most so many entries. */
 export const RULES_MAX = 20;
 

@@ -26,9 +26,10 @@ import {
   viewSchema,
   type FieldSchemas,
 } from '../openapi/view-schema.ts';
+import { RULE_EVENTS } from './rule-event-data.ts';
 
 /** What one type of event says. */
-interface EventDescription<Data> {
+export interface EventDescription<Data> {
   /** When Purser sends it. */
   readonly sentWhen: string;
   readonly fields: FieldSchemas<Data>;
@@ -201,6 +202,7 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
       'More than a budget allows for was spent, by commits of more than was held, or under a soft budget: once per period.',
     fields: BUDGET_WINDOW,
   },
+  ...RULE_EVENTS,
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',
     fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },

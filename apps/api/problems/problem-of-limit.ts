@@ -1,6 +1,7 @@
 import { formatAmount } from '#amounts';
 import {
   publicId,
+  type AccountSuspended,
   type BudgetExceeded,
   type BudgetExists,
   type BudgetField,
@@ -74,6 +75,15 @@ export function problemOfLimit(refusal: OfLimits): Problem {
     case 'environment_limit_exceeded':
       return problem(refusal.code, `The limit of the environment ${describe(refusal)}`, figures(refusal));
   }
+}
+
+/** An account that an operator has suspended, or a rule. */
+export function problemOfSuspension({ code, account, by }: AccountSuspended): Problem {
+  if (!by) return problem(code, `Account ${account} is suspended; commits still land.`, { account });
+  const until = by.until === null ? null : timeView(by.until);
+  const end = until === null ? 'until it is resumed' : `until ${until}`;
+  const detail = `Account ${account} is suspended ${end}, by the rule ${by.rule}; commits still land.`;
+  return problem(code, detail, { account, rule: by.rule, until });
 }
 
 function ofRate({ code, account, rule, tag, value, retryAfterSeconds }: SpendRateExceeded): Problem {

@@ -1,7 +1,7 @@
 import { formatAmount } from '#amounts';
 import type { CommandType, Refusal, RefusalCode } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
-import { problemOfLimit } from './problem-of-limit.ts';
+import { problemOfLimit, problemOfSuspension } from './problem-of-limit.ts';
 import { problemOfPricing } from './problem-of-pricing.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -62,7 +62,6 @@ const ABOUT_ACCOUNTS = {
   account_closed: (id: string) => `Account ${id} is closed; only late commits and refunds still land.`,
   no_rate_card: (id: string) =>
     `Account ${id} had no rate card, so its usage has no price. Give it one, or send an amount.`,
-  account_suspended: (id: string) => `Account ${id} is suspended; commits still land.`,
 } as const;
 
 /** What a refusal means to some commands, where it means something else to the others. */
@@ -89,9 +88,10 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'account_not_closed':
     case 'account_has_open_holds':
     case 'account_closed':
-    case 'account_suspended':
     case 'no_rate_card':
       return problem(refusal.code, ABOUT_ACCOUNTS[refusal.code](refusal.account), { account: refusal.account });
+    case 'account_suspended':
+      return problemOfSuspension(refusal);
     case 'account_exists':
       return problem(refusal.code, describeDifference(refusal), { errors: refusal.differing.map(differingField) });
     case 'too_many_holds': {

@@ -81,6 +81,14 @@ const RULE = text('The rule.');
 const OPTIONAL_FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>> = {
   insufficient_credits: OUT_OF_SCOPE,
   credits_held: OUT_OF_SCOPE,
+  account_suspended: {
+    rule: text('The rule that suspended it; absent if an operator did.'),
+    until: {
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'With `rule`: when the suspension ends, by the account’s clock; null if somebody has to end it.',
+    },
+  },
   budget_exceeded: MAY_RETRY,
   key_limit_exceeded: MAY_RETRY,
   environment_limit_exceeded: MAY_RETRY,
@@ -128,7 +136,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   },
   request_too_large: {
     account: ACCOUNT,
-    rule: choice(['max_amount', 'max_output_tokens'], 'The rule.'),
+    rule: choice(['max_amount', 'max_output_tokens', 'rate'], 'The rule.'),
     required: amount('What the request needs.'),
     limit: amount('The most that the rule allows.'),
   },

@@ -1,7 +1,10 @@
 import { formatAmount, type Amount, type JsonObject } from '#amounts';
 import {
   newUuid,
+  NO_OWN_RULES,
+  ownRulesJson,
   publicId,
+  restraintJson,
   type Account,
   type Budget,
   type Command,
@@ -38,6 +41,8 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'put_budget',
   'delete_budget',
   'raise_budget',
+  'set_rules',
+  'resume_usage',
   'create_grant',
   'void_grant',
 ]);
@@ -83,7 +88,8 @@ function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntr
   return { environment, object: made ? publicId('grant', made.id) : id };
 }
 
-function accountView({ id, unit, status, closure, terms, budgets, alerts }: Account): JsonObject {
+function accountView(account: Account): JsonObject {
+  const { id, unit, status, closure, terms, budgets, alerts, rules, restraints } = account;
   const { percent, remaining } = alerts.rules;
   const { erasureRequestedAt } = closure;
   return {
@@ -101,6 +107,8 @@ function accountView({ id, unit, status, closure, terms, budgets, alerts }: Acco
     metadata: terms.metadata,
     ...(budgets.length === 0 ? {} : { budgets: budgets.map(budgetView) }),
     alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
+    ...(rules === NO_OWN_RULES ? {} : { rules: ownRulesJson(rules) }),
+    ...(restraints.length === 0 ? {} : { restraints: restraints.map(restraintJson) }),
     ...(closure.remainder === null ? {} : { remainder: closure.remainder }),
     ...(erasureRequestedAt === null ? {} : { erasure_requested_at: new Date(erasureRequestedAt).toISOString() }),
   };

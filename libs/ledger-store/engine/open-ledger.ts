@@ -3,6 +3,7 @@ import { NO_RULES, NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
 import { SpanLimits } from '../limits/span-limits.ts';
 import { RateCardMirror } from '../prices/rate-card-mirror.ts';
+import { RuleDefaults } from '../rules/rule-defaults.ts';
 import { Settings } from '../settings/settings.ts';
 import { Engine } from './engine.ts';
 
@@ -32,6 +33,7 @@ const NO_SUBSCRIPTIONS: FollowedSubscriptions = {
 export interface Ledger extends AsyncDisposable {
   readonly engine: Engine;
   readonly alertDefaults: AlertDefaults;
+  readonly ruleDefaults: RuleDefaults;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
   readonly spanLimits: SpanLimits;
@@ -55,6 +57,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => pool.end());
   const alertDefaults = await AlertDefaults.open(pool, log);
   opening.defer(() => alertDefaults.close());
+  const ruleDefaults = await RuleDefaults.open(pool, log);
+  opening.defer(() => ruleDefaults.close());
   const settings = await Settings.open(pool, log);
   opening.defer(() => settings.close());
   const rateCards = await RateCardMirror.open({ pool, log });
@@ -65,6 +69,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => commitSubscriptions.close());
   const rules = {
     alertRules: alertDefaults.rules,
+    defaultRules: ruleDefaults.rules,
     budgets: NO_RULES.budgets,
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
     commitSubscribers: commitSubscriptions,
@@ -78,6 +83,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   return {
     engine,
     alertDefaults,
+    ruleDefaults,
     settings,
     rateCards,
     spanLimits,

@@ -56,7 +56,9 @@ export function aheadMsOf({ account }: AccountState): number {
 
 export function weightOf({ account, grants, counters, commitments }: AccountState): number {
   const overrides = Math.ceil(bytesOfOverrides(account.terms.overrides) / BYTES_OF_ONE);
-  return 1 + grants.length + counters.size + commitments.length + account.budgets.length + overrides;
+  const { budgets, restraints } = account;
+  const lists = grants.length + counters.size + commitments.length + budgets.length + restraints.length;
+  return 1 + lists + overrides;
 }
 
 function nextChange(grants: readonly Grant[], now: number): number {

@@ -3,6 +3,7 @@ import {
   accountState,
   Counters,
   isOpen,
+  OPEN_HOLDS_RULE_MAX,
   type Account,
   type AccountKey,
   type Authorization,
@@ -210,7 +211,10 @@ function shareOwnPrices(account: Account, cache: AccountCache): void {
   account.terms = { ...terms, overrides };
 }
 
-/** Where there is a bound, some more than it allows: it may have been lowered. 0 where nobody asks. */
+/**
+ * Some more than any bound allows, because it may have been lowered. Accounts may have a rule that bounds them, which isn't known
+ * before they are read.
+ */
 export function countMaxOf({ openHoldsMax }: Pick<LedgerRules, 'openHoldsMax'>): number {
-  return Number.isFinite(openHoldsMax) ? openHoldsMax + 1000 : 0;
+  return 1000 + (Number.isFinite(openHoldsMax) ? Math.max(openHoldsMax, OPEN_HOLDS_RULE_MAX) : OPEN_HOLDS_RULE_MAX);
 }

@@ -9,7 +9,7 @@ import {
   type TestClock,
 } from '#ledger';
 import { column } from './column.ts';
-import { alertRules, budgets, usageSamples } from './json-forms.ts';
+import { alertRules, budgets, ownRules, restraints, usageSamples } from './json-forms.ts';
 import {
   accountKey,
   bits64,
@@ -33,7 +33,7 @@ const clockNumber: Kind<TestClock | null, number> = {
   write: (clock) => clock?.number ?? 0,
 };
 
-/** Four updates: what nearly every decision changes, what an operator sets, its budgets, and what alerts remember. */
+/** Five updates: what nearly every decision changes, what an operator sets, its budgets, its rules, and what alerts remember. */
 export const ACCOUNTS = table({
   name: 'accounts',
   owner: 'account',
@@ -69,6 +69,8 @@ export const ACCOUNTS = table({
         erasedAt: column('erased_at', time).nullable().updated('terms'),
       },
       budgets: column('budgets', budgets).updated('budgets'),
+      rules: column('rules', ownRules).updated('rules'),
+      restraints: column('restraints', restraints).updated('rules'),
       alerts: {
         rules: column('alert_rules', alertRules).updated('alerts'),
         basis: column('alert_basis', numeric).updated('alerts'),

@@ -1,5 +1,22 @@
-import { Amount, formatAmount, ZERO } from '#amounts';
-import type { Budget, BudgetRaise, Draw, GrantShare, HoldStep, OwnAlertRules, BurnRate, Reservation } from '#ledger';
+import { Amount, formatAmount, ZERO, type JsonObject } from '#amounts';
+import {
+  NO_OWN_RULES,
+  NO_RESTRAINTS,
+  ownRulesFrom,
+  ownRulesJson,
+  restraintFrom,
+  restraintJson,
+  type Budget,
+  type BudgetRaise,
+  type BurnRate,
+  type Draw,
+  type GrantShare,
+  type HoldStep,
+  type OwnAlertRules,
+  type OwnRules,
+  type Reservation,
+  type Restraint,
+} from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
 
 /** Alert rules as they are stored; an account's own may lack either list. */
@@ -59,13 +76,19 @@ export const holdSteps: Kind<HoldStep[], readonly StoredStep[]> = jsonList<HoldS
 
 /**
  * `["<counter>", <start of the window, milliseconds since 1970>, "<reserved>", "<used>", "<used of the counter before>"]`; the last
- * two are absent as long as nothing was used. Of spending, the last one is `null`, and `"spending"` follows.
+ * two are absent as long as nothing was used. Of spending, the last one is `null`, and `"spending"` follows; `"pace"` follows where it stands for
+ * a rate.
  */
 type StoredReservation = readonly [
   counter: string,
   windowStart: number,
   amount: string,
-  ...([] | [used: string, first: string] | [used: string, first: null, of: 'spending']),
+  ...(
+    | []
+    | [used: string, first: string]
+    | [used: string, first: null, of: 'spending']
+    | [used: string, first: string, of: 'pace']
+  ),
 ];
 
 export const reservations = jsonList<Reservation, StoredReservation>(
@@ -80,6 +103,7 @@ export const reservations = jsonList<Reservation, StoredReservation>(
   ({ of, counter, windowStart, amount, used, first }) => {
     const reserved = [counter, windowStart, formatAmount(amount)] as const;
     if (of === 'spending') return [...reserved, formatAmount(used), null, of];
+    if (of === 'pace') return [...reserved, formatAmount(used), formatAmount(first ?? ZERO), of];
     return first === null ? reserved : [...reserved, formatAmount(used), formatAmount(first)];
   },
 );
@@ -108,4 +132,15 @@ export const budgets = jsonList<Budget, StoredBudget>(
     expected: expected && formatAmount(expected),
     raise: raise && { ...raise, amount: formatAmount(raise.amount) },
   }),
+);
+
+/** Most accounts have none, and share one object. */
+export const ownRules = jsonAs<OwnRules, JsonObject>(
+  (stored) => (Object.keys(stored).length === 0 ? NO_OWN_RULES : ownRulesFrom(stored)),
+  ownRulesJson,
+);
+
+export const restraints = jsonAs<readonly Restraint[], readonly JsonObject[]>(
+  (stored) => (stored.length === 0 ? NO_RESTRAINTS : stored.map(restraintFrom)),
+  (list) => list.map(restraintJson),
 );

@@ -3,6 +3,7 @@ import { connect, type Pool } from '#database';
 import {
   accountKey,
   IdGenerator,
+  NO_OWN_RULES,
   NOT_PRICED,
   type Account,
   type Authorization,
@@ -111,6 +112,29 @@ const account: Account = {
       createdAt: NOW,
     },
   ],
+  rules: {
+    ...NO_OWN_RULES,
+    maxAmount: new Amount('1e30'),
+    rate: [
+      { of: 'amount', limit: new Amount('0.000000000001'), per: 'hour', tag: ODD },
+      { of: 'requests', limit: new Amount(7), per: 'second', tag: null },
+    ],
+    spike: [],
+    loop: [{ times: 3, action: 'throttle', seconds: 60, tag: ODD }],
+    exempt: true,
+  },
+  restraints: [
+    {
+      rule: 'spike',
+      action: 'throttle',
+      tag: ODD,
+      value: ODD,
+      rate: { of: 'amount', limit: new Amount('2.5'), per: 'hour' },
+      since: NOW,
+      until: NOW + 1,
+    },
+    { rule: 'loop', action: 'suspend', tag: null, value: null, rate: null, since: NOW, until: null },
+  ],
   alerts: {
     rules: { percent: [50, 90], remaining: [new Amount('1.5'), ZERO] },
     basis: new Amount('99999999999999999999999999.5'),
@@ -178,6 +202,7 @@ const hold: Authorization = {
       used: new Amount('0.000000000001'),
       first: new Amount('1e30'),
     },
+    { of: 'pace', counter: BUDGET, windowStart: 0, amount: ZERO, used: new Amount('1'), first: ZERO },
     { of: 'spending', counter: BUDGET, windowStart: NOW, amount: new Amount('3'), used: ZERO, first: null },
     { of: 'spending', counter: BUDGET, windowStart: 0, amount: ZERO, used: new Amount('1e30'), first: null },
   ],

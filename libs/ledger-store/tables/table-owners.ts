@@ -53,6 +53,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   span_limits: 'environment',
   test_clocks: 'environment',
   verifications: 'environment',
+  watched_accounts: 'account',
   webhook_deliveries: 'account',
   webhook_endpoints: 'environment',
 };

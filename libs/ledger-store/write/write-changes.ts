@@ -18,11 +18,13 @@ import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from '../tables/idempotency-k
 import { TRANSFERS } from '../tables/transfers.ts';
 import { USAGE_RECORDS } from '../tables/usage-records.ts';
 import { countDeclines } from './count-declines.ts';
+import { watchAccounts } from './watch-accounts.ts';
 
 const insertAccounts = insertRows(ACCOUNTS);
 const updateSums = updateRows(ACCOUNTS, 'sums');
 const updateTerms = updateRows(ACCOUNTS, 'terms');
 const updateBudgets = updateRows(ACCOUNTS, 'budgets');
+const updateRules = updateRows(ACCOUNTS, 'rules');
 const updateAlerts = updateRows(ACCOUNTS, 'alerts');
 const insertGrants = insertRows(GRANTS);
 const updateGrants = updateRows(GRANTS);
@@ -65,6 +67,11 @@ export function writeChanges(
     ...write(updateSums, [...accounts.updated]),
     ...write(updateTerms, [...accounts.terms]),
     ...write(updateBudgets, [...accounts.budgets]),
+    ...write(updateRules, [...accounts.rules]),
+    ...write(
+      watchAccounts,
+      [...accounts.rules].map(({ account }) => account.key),
+    ),
     ...write(updateAlerts, [...accounts.alerts]),
     ...write(insertGrants, [...grants.created]),
     ...write(updateGrants, [...grants.updated]),

@@ -7,6 +7,8 @@ import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import { noBurnRate } from '../burn-rate.ts';
 import { accepted, refused, type AccountExists, type Outcome, type UnitMismatch } from '../refusals.ts';
+import { NO_RESTRAINTS } from '../restraints.ts';
+import { NO_OWN_RULES } from '../rules.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { changeCommitment, openPeriod } from './change-commitment.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
@@ -52,6 +54,8 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
     budgets: [],
+    rules: NO_OWN_RULES,
+    restraints: NO_RESTRAINTS,
     alerts: noAlertState(),
     burnRate: noBurnRate(),
     sequence: 0,

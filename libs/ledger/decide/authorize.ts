@@ -7,22 +7,27 @@ import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { NO_OTHER_ITEMS, type BatchSoFar, type OwnHolds } from './batch-so-far.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
+import { boundOutput } from './check-rules.ts';
+import { enterRates } from './count-rates.ts';
 import { enterWindows } from './count-spending.ts';
 import { reserve } from './count.ts';
 import { fitHold } from './fit-hold.ts';
 import { covers, fund, shortfall, type Funding } from './funding.ts';
 import { firstRefusal, limitsOf, type Limits } from './limits.ts';
 import { askToHold, type Asked } from './price.ts';
+import { suspensionOf } from './suspension.ts';
 import { Transaction } from './transaction.ts';
 
 /** How a hold learns its amount, and what becomes of its counted quantities. */
 export interface HoldKind {
   readonly ask: (context: DecisionContext, account: AccountState, command: Authorize) => Outcome<Asked>;
   readonly count: typeof reserve;
+  /** Whether it stays open. */
+  readonly isHold: boolean;
 }
 
 /** For what may be used. */
-const OF_BOUND: HoldKind = { ask: askToHold, count: reserve };
+const OF_BOUND: HoldKind = { ask: askToHold, count: reserve, isHold: true };
 
 /** Holds credits before they are used: pins them to grants in burn-down order, what is beyond them to the overdraft. */
 export function authorize(
@@ -36,10 +41,11 @@ export function authorize(
   const found = findSpendable(context, command);
   if (!found.ok) return found;
   const account = found.value;
-  const asked = kind.ask(context, account, command);
+  const { request, asked } = askWithin(context, account, command, kind);
   if (!asked.ok) return asked;
-  const limits = limitsOfRequest(context, account, command, ownHolds);
-  const funded = fundHold(context, account, command, { asked: asked.value, limits, ownHolds });
+  const about = { asked: asked.value, isHold: kind.isHold, ownHolds };
+  const limits = limitsOfRequest(context, account, request, about);
+  const funded = fundHold(context, account, request, { asked: asked.value, limits, ownHolds });
   if (!funded.ok) return funded;
   const { amount, pricing, counts, funding } = funded.value;
   const overage = command.overage ?? account.account.terms.overage;
@@ -53,6 +59,7 @@ export function authorize(
   authorization.held = amount;
   if (counts.length > 0) kind.count(context, account, authorization, counts);
   enterWindows(context, account, authorization, limits.windows);
+  enterRates(context, account, authorization, limits.rates);
   holdOpened(account, authorization.id, expiresAt);
   return decided(account, authorization);
 }
@@ -62,12 +69,34 @@ export function limitsOfRequest(
   context: DecisionContext,
   account: AccountState,
   request: SpendRequest & Pick<Authorize, 'output'>,
-  ownHolds: OwnHolds = NO_OTHER_ITEMS,
+  { asked = null, isHold = true, ownHolds = NO_OTHER_ITEMS }: RequestOptions = {},
 ): Limits {
   const { usage, tags, output = NO_OUTPUT_LIMITS } = request;
   const at = timeOf(context, account);
   const own = (): BatchSoFar => ownHolds(account);
-  return limitsOf(context, account, { usage, tags, output, keyId: context.keyId ?? null, at, own });
+  const max = output.max ?? asked?.pricing?.maxOutputTokens ?? null;
+  const about = { usage, tags, output: { ...output, max }, keyId: context.keyId ?? null };
+  return limitsOf(context, account, { ...about, at, isHold, own });
+}
+
+interface RequestOptions {
+  /** What is known of its price; `null` for nothing. */
+  readonly asked?: Pick<Asked, 'pricing'> | null;
+  readonly isHold?: boolean;
+  readonly ownHolds?: OwnHolds;
+}
+
+/** What a request is for; where it is content with less output, no more than the rules allow for. */
+function askWithin(
+  context: DecisionContext,
+  account: AccountState,
+  command: Authorize,
+  kind: HoldKind,
+): { readonly request: Authorize; readonly asked: Outcome<Asked> } {
+  const asked = kind.ask(context, account, command);
+  const assumed = asked.ok ? (asked.value.pricing?.maxOutputTokens ?? null) : null;
+  const request = boundOutput(context, account, command, assumed);
+  return request === command ? { request, asked } : { request, asked: kind.ask(context, account, request) };
 }
 
 type Funded<T> = T & { readonly funding: Funding };
@@ -121,10 +150,8 @@ function tooManyHolds(context: DecisionContext, { account: ref }: Authorize): Re
 /** The account of a request for credits: one that is open and not suspended. */
 export function findSpendable(context: DecisionContext, { account: ref }: SpendRequest): Outcome<AccountState> {
   const found = findOpenAccount(context, ref);
-  if (found.ok && found.value.account.status === 'suspended') {
-    return refused({ code: 'account_suspended', account: ref.id });
-  }
-  return found;
+  const suspended = found.ok ? suspensionOf(context, found.value) : null;
+  return suspended ? refused(suspended) : found;
 }
 
 interface Uncovered {

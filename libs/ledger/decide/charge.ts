@@ -4,10 +4,12 @@ import { refused, type Outcome } from '../refusals.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { declined, findSpendable, limitsOfRequest, newAuthorization } from './authorize.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import { enterRates } from './count-rates.ts';
 import { enterWindows } from './count-spending.ts';
 import { useReserved } from './count.ts';
 import { covers, fund } from './funding.ts';
 import { firstRefusal } from './limits.ts';
+import { noteOutput } from './naps.ts';
 import { askToCharge } from './price.ts';
 import { recordUsage } from './record-usage.ts';
 import { reportCommit } from './report-commit.ts';
@@ -21,7 +23,7 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   const asked = askToCharge(context, account, command);
   if (!asked.ok) return asked;
   const { amount, pricing, counts, priced } = asked.value;
-  const limits = limitsOfRequest(context, account, command);
+  const limits = limitsOfRequest(context, account, command, { asked: asked.value, isHold: false });
   const refusal = firstRefusal(limits, amount);
   if (refusal) return refused(refusal);
   const funding = fund(context, account, command, amount);
@@ -39,6 +41,8 @@ export function charge(context: DecisionContext, command: SpendRequest): Outcome
   authorization.committedAt = timeOf(context, account);
   authorization.closedAt = authorization.committedAt;
   if (counts.length > 0) useReserved(context, account, authorization, counts);
+  enterRates(context, account, authorization, limits.rates);
+  noteOutput(context, account, authorization, command.usage);
   recordUsage(context, account, authorization, {
     kind: 'charge',
     stated: { usage: command.usage, costs: command.costs ?? [], raw: command.raw ?? null, settlement: 'exact' },

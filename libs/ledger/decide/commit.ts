@@ -9,6 +9,7 @@ import { countSpending } from './count-spending.ts';
 import { useReserved } from './count.ts';
 import { chargeRest, coverRest, restOf, type RestCover } from './cover-rest.ts';
 import { pinnedBy, shortfall } from './funding.ts';
+import { noteOutput } from './naps.ts';
 import { addToPriced, priceCommit, type CommitPrice } from './price-commit.ts';
 import { recordUsage } from './record-usage.ts';
 import { Transaction } from './transaction.ts';
@@ -116,6 +117,8 @@ function takeOver(
   price: CommitPrice,
 ): void {
   const { stated = NO_USAGE, added } = command;
+  const earlier = authorization.pricing?.usage ?? [];
+  noteOutput(context, account, authorization, [...earlier, ...stated.usage]);
   if (price.counts.length > 0) useReserved(context, account, authorization, price.counts);
   if (!command.final) addToPriced(context, authorization, command, price);
   recordUsage(context, account, authorization, {

@@ -4,6 +4,7 @@ import type { Budget } from '../budgets.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
+import type { Rules } from '../rules.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
 import type { Changes } from '../changes.ts';
@@ -17,6 +18,8 @@ export interface LedgerRules {
   readonly alertRules: ReadonlyMap<string, AlertRules>;
   /** By environment, the budgets that every account has. */
   readonly budgets: ReadonlyMap<string, readonly Budget[]>;
+  /** By environment, the rules against usage that runs away. An account's own are laid over them. */
+  readonly defaultRules: ReadonlyMap<string, Rules>;
   /** The most authorizations that an account may have open at once; infinity where nobody has set it. */
   readonly openHoldsMax: number;
   readonly commitSubscribers: CommitSubscribers;
@@ -35,6 +38,7 @@ export const NO_SUBSCRIBERS: CommitSubscribers = { environments: new Set(), acco
 export const NO_RULES: LedgerRules = {
   alertRules: new Map(),
   budgets: new Map(),
+  defaultRules: new Map(),
   openHoldsMax: Number.POSITIVE_INFINITY,
   commitSubscribers: NO_SUBSCRIBERS,
   prices: NO_PRICES,

@@ -4,6 +4,7 @@ import type { Counter, Reservation } from '../counters.ts';
 import type { AccountState } from '../state.ts';
 import { alertOnBudget } from './alert-on-budgets.ts';
 import type { DecisionContext } from './context.ts';
+import { countRates } from './count-rates.ts';
 import type { SpendingWindow } from './limits.ts';
 import { loadedWindow, openWindow } from './windows.ts';
 
@@ -34,11 +35,12 @@ export function enterWindows(
 }
 
 /**
- * Brings the windows of an authorization's limits up to date, once anything has changed what it holds, was charged or was refunded. A
+ * Brings the windows of an authorization's limits and its rates up to date, once anything has changed what it holds, was charged or was refunded. A
  * limit declines requests and never what was used: what that takes beyond the hold may be more than the limit allows.
  */
 export function countSpending(context: DecisionContext, account: AccountState, authorization: Authorization): void {
   count(context, account, authorization, { mayOverrun: true });
+  countRates(context, account, authorization);
 }
 
 function count(

@@ -15,8 +15,12 @@ import { eraseAccount, finishErasure } from './erase.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
 import { refund } from './refund.ts';
+import { beginNaps } from './naps.ts';
+import { restrain, type RestrainDecision } from './restrain.ts';
+import { resumeUsage } from './resume-usage.ts';
 import { returnShare, type ShareDecision } from './return-share.ts';
 import { setAlerts, type AlertsDecision } from './set-alerts.ts';
+import { setRules, type RulesDecision } from './set-rules.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { sweep, type SweepDecision } from './sweep.ts';
 import { voidAuthorization } from './void.ts';
@@ -35,6 +39,9 @@ export interface Decisions {
   put_budget: BudgetDecision;
   delete_budget: BudgetDecision;
   raise_budget: BudgetDecision;
+  set_rules: RulesDecision;
+  restrain: RestrainDecision;
+  resume_usage: RulesDecision;
   sweep: SweepDecision;
   create_grant: GrantDecision;
   void_grant: GrantDecision;
@@ -64,6 +71,9 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   put_budget: putBudget,
   delete_budget: deleteBudget,
   raise_budget: raiseBudget,
+  set_rules: setRules,
+  restrain,
+  resume_usage: resumeUsage,
   sweep,
   create_grant: createGrant,
   void_grant: voidGrant,
@@ -87,6 +97,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
 export function decide<T extends CommandType>(context: DecisionContext, command: Command<T>): Outcome<Decisions[T]> {
   const handler: Decide<T> = DECIDE[command.type];
   const outcome = handler(askedBy(context, command as Command), command);
+  beginNaps(context);
   reportLosses(context);
   observeBalances(context);
   return outcome;

@@ -7,6 +7,7 @@ import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
+import { countRates } from './count-rates.ts';
 import { enterWindows } from './count-spending.ts';
 import { positionsOf, positionsWithout, reserve } from './count.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
@@ -14,6 +15,7 @@ import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
 import { firstRefusal, limitsOfMore, NO_LIMITS } from './limits.ts';
 import { pricingTerms, unbounded, type Asked } from './price.ts';
 import { withoutDetails } from './without-details.ts';
+import { suspensionOf } from './suspension.ts';
 import { Transaction } from './transaction.ts';
 
 /** Holds more, for longer, or both; all or nothing. */
@@ -27,9 +29,8 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   const { amount, pricing, counts } = more.value;
   const tooMany = amount.isZero() ? null : tooManySteps(authorization);
   if (tooMany) return refused(tooMany);
-  if (!amount.isZero() && account.account.status === 'suspended') {
-    return refused({ code: 'account_suspended', account: account.account.id });
-  }
+  const suspended = amount.isZero() ? null : suspensionOf(context, account);
+  if (suspended) return refused(suspended);
   const limits = amount.isZero() ? NO_LIMITS : limitsOfMore(context, account, authorization);
   const limited = firstRefusal(limits, amount);
   if (limited) return refused(limited);
@@ -50,6 +51,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   if (counts.length > 0) reserve(context, account, authorization, counts);
   enterWindows(context, account, authorization, limits.windows);
+  countRates(context, account, authorization);
   holdLonger(context, account, authorization, command.holdSeconds);
   context.changes.authorizations.update(authorization);
   context.changes.accounts.update(account);

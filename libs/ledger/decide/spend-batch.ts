@@ -8,6 +8,7 @@ import { authorize, type HoldKind } from './authorize.ts';
 import type { BatchSoFar } from './batch-so-far.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
+import { takeBackRates } from './count-rates.ts';
 import { countSpending } from './count-spending.ts';
 import { correctUsed, discardUnused, useReserved } from './count.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
@@ -16,7 +17,7 @@ import { releaseRest } from './release.ts';
 import { Transaction } from './transaction.ts';
 
 /** The trial of a charge holds just what it will cost, and counts it as used. */
-const OF_CHARGE: HoldKind = { ask: askToCharge, count: useReserved };
+const OF_CHARGE: HoldKind = { ask: askToCharge, count: useReserved, isHold: false };
 
 /** A batch that went through: with mode `independent`, some items may still be refused. */
 export interface BatchDecision {
@@ -96,7 +97,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: H
     outcomes,
     refusal: gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))),
     takeBack: () => {
-      for (const one of held) undo(context, one);
+      for (const one of held.toReversed()) undo(context, one);
     },
   };
 }
@@ -108,6 +109,7 @@ function undo(
 ): void {
   releaseRest(new Transaction(context, account), authorization);
   countSpending(context, account, authorization);
+  takeBackRates(account, authorization);
   correctUsed(context, account, authorization, []);
   discardUnused(context, account, authorization);
   holdForgotten(account, authorization.id);

@@ -1,8 +1,10 @@
-import type { Command, SpendRequest } from '../commands.ts';
+import type { Command, ObjectRef, SpendRequest } from '../commands.ts';
 import { noChanges } from '../changes.ts';
 import type { CounterWindow } from '../counters.ts';
 import { limitsOfRequest } from './authorize.ts';
-import { findAccount, type DecisionContext } from './context.ts';
+import { findAccount, findAuthorization, type DecisionContext } from './context.ts';
+import { napsOf } from './naps.ts';
+import { lastFound } from './restrain.ts';
 
 const NO_CHANGES = noChanges();
 
@@ -11,14 +13,20 @@ const NO_CHANGES = noChanges();
  * no item of a batch changes which windows the others ask for.
  */
 export function windowsAskedFor(context: Omit<DecisionContext, 'changes'>, command: Command): readonly CounterWindow[] {
-  const requests = requestsOf(command);
-  if (requests.length === 0) return [];
   const assumed = new Map<string, CounterWindow>();
   const { keyId } = command;
   const asking = { ...context, changes: { ...NO_CHANGES, assumed }, ...(keyId !== undefined && { keyId }) };
-  for (const request of requests) {
+  for (const request of requestsOf(command)) {
     const account = findAccount(asking, request.account);
     if (account) limitsOfRequest(asking, account, request);
+  }
+  for (const ref of committedBy(command)) {
+    const found = findAuthorization(asking, ref);
+    if (found) napsOf(asking, found.account, found.authorization.tags);
+  }
+  if (command.type === 'restrain') {
+    const account = findAccount(asking, command.account);
+    if (account) lastFound(asking, account, command.finding);
   }
   return [...assumed.values()];
 }
@@ -32,6 +40,18 @@ function requestsOf(command: Command): readonly SpendRequest[] {
     case 'authorize_batch':
     case 'charge_batch':
       return command.items;
+    default:
+      return [];
+  }
+}
+
+/** The authorizations that it commits, each of which may begin naps. */
+function committedBy(command: Command): readonly ObjectRef[] {
+  switch (command.type) {
+    case 'commit':
+      return [command.authorization];
+    case 'commit_batch':
+      return command.items.map(({ authorization }) => authorization);
     default:
       return [];
   }

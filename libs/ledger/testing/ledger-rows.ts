@@ -19,6 +19,7 @@ import type { LedgerEvent, SentAlert, SentBudgetAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { hasShortfall, type CommitmentPeriod } from '../commitments.ts';
 import type { Counter } from '../counters.ts';
+import type { Rules } from '../rules.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
@@ -50,6 +51,7 @@ export class LedgerRows {
   private declines: DeclinedMinute[] = [];
   readonly alertRules = new Map<string, AlertRules>();
   readonly budgets = new Map<string, readonly Budget[]>();
+  readonly defaultRules = new Map<string, Rules>();
   openHoldsMax = Number.POSITIVE_INFINITY;
   commitSubscribers: CommitSubscribers = NO_SUBSCRIBERS;
   prices: PriceBook = NO_PRICES;
@@ -71,6 +73,7 @@ export class LedgerRows {
       rules: {
         alertRules: this.alertRules,
         budgets: this.budgets,
+        defaultRules: this.defaultRules,
         openHoldsMax: this.openHoldsMax,
         commitSubscribers: this.commitSubscribers,
         prices: this.prices,
@@ -132,11 +135,10 @@ export class LedgerRows {
     mustBeApart(changes.commitments, 'period');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
-      const { terms, hasCommitmentPeriods, status, closure, budgets, alerts, sequence, burnRate } = this.accountRow(
-        state.account.key,
-      );
+      const { terms, hasCommitmentPeriods, status, closure, budgets, rules, restraints, alerts, sequence, burnRate } =
+        this.accountRow(state.account.key);
       const { total } = state.account.burnRate;
-      const kept = { terms, hasCommitmentPeriods, status, closure, budgets, alerts, sequence };
+      const kept = { terms, hasCommitmentPeriods, status, closure, budgets, rules, restraints, alerts, sequence };
       const account = { ...state.account, ...kept, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
@@ -162,6 +164,10 @@ export class LedgerRows {
       const { terms, overridesVersion, hasCommitmentPeriods, status, closure } = account;
       const written = { terms, overridesVersion, hasCommitmentPeriods, status, closure };
       Object.assign(this.accountRow(account.key), written);
+    }
+    for (const { account } of accounts.rules) {
+      const { rules, restraints } = account;
+      Object.assign(this.accountRow(account.key), { rules, restraints });
     }
     for (const { account } of accounts.budgets) this.accountRow(account.key).budgets = account.budgets;
     for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
