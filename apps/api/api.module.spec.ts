@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
-import { AlertDefaults, Engine, RateCardMirror, Settings, SpanLimits } from '#ledger-store';
+import { AlertDefaults, Engine, RateCardMirror, RuleDefaults, Settings, SpanLimits } from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
@@ -29,6 +29,7 @@ let readPool: Pool;
 let engine: Engine;
 let keys: KeyRing;
 let alertDefaults: AlertDefaults;
+let ruleDefaults: RuleDefaults;
 let settings: Settings;
 let spanLimits: SpanLimits;
 let rateCards: RateCardMirror;
@@ -39,6 +40,7 @@ beforeAll(async () => {
   engine = new Engine({ databaseUrl: database.url, log });
   keys = await KeyRing.open(readPool, { log });
   alertDefaults = await AlertDefaults.open(readPool, log);
+  ruleDefaults = await RuleDefaults.open(readPool, log);
   settings = await Settings.open(readPool, log);
   spanLimits = await SpanLimits.open(readPool, log);
   rateCards = await RateCardMirror.open({ pool: readPool, log });
@@ -48,6 +50,7 @@ afterAll(async () => {
   await engine.stop();
   await keys.close();
   await alertDefaults.close();
+  await ruleDefaults.close();
   await settings.close();
   await spanLimits.close();
   await rateCards.close();
@@ -58,7 +61,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const ledger = { engine, alertDefaults, settings, rateCards, spanLimits };
+    const ledger = { engine, alertDefaults, ruleDefaults, settings, rateCards, spanLimits };
     const module = ApiModule.of({
       ...ledger,
       readPool,

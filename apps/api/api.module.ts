@@ -15,6 +15,7 @@ import {
   OpenHoldsReader,
   RateCardMirror,
   RateCards,
+  RuleDefaults,
   Settings,
   SpanLimits,
   TestClocks,
@@ -36,6 +37,7 @@ import { LedgerRequests } from './requests/ledger-requests.ts';
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit' | 'load' | 'writeHealth'>;
   readonly alertDefaults: AlertDefaults;
+  readonly ruleDefaults: RuleDefaults;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
   readonly spanLimits: SpanLimits;
@@ -61,6 +63,7 @@ export class ApiModule {
     const {
       engine,
       alertDefaults,
+      ruleDefaults,
       settings,
       rateCards,
       spanLimits,
@@ -90,6 +93,7 @@ export class ApiModule {
       providers: [
         { provide: Engine, useValue: engine },
         { provide: AlertDefaults, useValue: alertDefaults },
+        { provide: RuleDefaults, useValue: ruleDefaults },
         { provide: Settings, useValue: settings },
         { provide: RateCardMirror, useValue: rateCards },
         { provide: RateCards, useValue: new RateCards(readPool, rateCards) },

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect } from '#database';
-import { AlertDefaults, Engine, RateCardMirror, Settings, SpanLimits } from '#ledger-store';
+import { AlertDefaults, Engine, RateCardMirror, RuleDefaults, Settings, SpanLimits } from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -32,6 +32,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const engine = new Engine({ databaseUrl: database.url, log });
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
+  const ruleDefaults = await RuleDefaults.open(readPool, log);
   const settings = await Settings.open(readPool, log);
   const spanLimits = await SpanLimits.open(readPool, log);
   const rateCards = await RateCardMirror.open({ pool: readPool, log });
@@ -39,6 +40,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
     ApiModule.of({
       engine,
       alertDefaults,
+      ruleDefaults,
       settings,
       spanLimits,
       rateCards,
@@ -72,6 +74,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await engine.stop();
   await keys.close();
   await alertDefaults.close();
+  await ruleDefaults.close();
   await settings.close();
   await spanLimits.close();
   await rateCards.close();

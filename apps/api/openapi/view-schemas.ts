@@ -6,6 +6,7 @@ import {
   REFUSED_ITEM_SCHEMA,
 } from '../authorizations/authorization.schema.ts';
 import { ACCOUNT_ALERTS_SCHEMA, ALERT_RULES_SCHEMA } from '../alerts/alerts.schema.ts';
+import { ACCOUNT_RULES_SCHEMA, RULES_SCHEMA } from '../rules/rules.schema.ts';
 import { EVENT_SCHEMA } from '../events/event.schema.ts';
 import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
 import { API_KEY_SCHEMA, MADE_API_KEY_SCHEMA } from '../api-keys/api-key.schema.ts';
@@ -32,6 +33,8 @@ import type { JsonSchema } from './json-schema.ts';
 export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Account: ACCOUNT_SCHEMA,
   Balance: BALANCE_SCHEMA,
+  Rules: RULES_SCHEMA,
+  AccountRules: ACCOUNT_RULES_SCHEMA,
   Grant: GRANT_SCHEMA,
   Transfer: TRANSFER_SCHEMA,
   NormalizedUsage: NORMALIZED_USAGE_SCHEMA,

@@ -110,6 +110,11 @@ export function nestedClassOf(bodyClass: BodyClass, field: string): BodyClass {
   return of();
 }
 
+/** A list of at most so many objects of a class, each checked. */
+export function NestedList(of: () => BodyClass, max: number): PropertyDecorator {
+  return together(of, [IsArray(), ArrayMaxSize(max), ValidateNested({ each: true, message: 'must be an object' })]);
+}
+
 /** A batch's items: 1 to 1 000 objects of a class, each checked; faults are told by index. */
 export function BatchItems(of: () => BodyClass): PropertyDecorator {
   return together(of, [

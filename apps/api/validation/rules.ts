@@ -1,6 +1,6 @@
 import { isNetwork } from '#access';
-import { parseAmount, PLAIN_DECIMAL } from '#amounts';
-import { idPattern, parsePublicId, type IdKind } from '#ledger';
+import { formatAmount, parseAmount, PLAIN_DECIMAL } from '#amounts';
+import { idPattern, parsePublicId, RATE_AMOUNT_MAX, RATE_REQUESTS_MAX, type IdKind } from '#ledger';
 import { buildMessage, ValidateBy, type ValidationOptions } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { writtenOut } from './written-out.ts';
@@ -69,6 +69,7 @@ export const NEW_ACCOUNT_ID_SCHEMA: JsonSchema = {
 const METADATA_BYTES_MAX = 16 * 1024;
 const EXPONENT = /\de[+-]/;
 const METADATA_FILTERS_MAX = 10;
+const FACTOR_MAX = 1000;
 
 export const IsAmount = rule(
   'isAmount',
@@ -83,6 +84,41 @@ export const IsPositiveAmount = rule(
   (value) => {
     const amount = parseAmount(value);
     return amount !== null && !amount.isZero();
+  },
+);
+/** The limit of a rate. */
+export const IsRateAmount = rule(
+  'isRateAmount',
+  `must be ${AMOUNT_FORM}, more than zero and at most ${formatAmount(RATE_AMOUNT_MAX)}; or leave it out and give requests`,
+  { ...AMOUNT_SCHEMA, allOf: [{ pattern: NOT_ZERO.source }] },
+  (value) => {
+    const amount = parseAmount(value);
+    return amount !== null && !amount.isZero() && amount.lte(RATE_AMOUNT_MAX);
+  },
+);
+/** How many requests a rate lets through, where it has no amount. */
+export function IsRateRequests(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isRateRequests',
+    constraints: [{ type: 'integer', minimum: 1, maximum: RATE_REQUESTS_MAX } satisfies JsonSchema],
+    validator: {
+      validate: (value, args) => {
+        const { amount } = (args?.object ?? {}) as { readonly amount?: unknown };
+        if (amount !== undefined && amount !== null) return false;
+        return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= RATE_REQUESTS_MAX;
+      },
+      defaultMessage: () => `must be a whole number from 1 to ${String(RATE_REQUESTS_MAX)}, without an amount`,
+    },
+  });
+}
+/** How many times what is usual. */
+export const IsFactor = rule(
+  'isFactor',
+  `must be a number above 1 and up to ${String(FACTOR_MAX)}: a decimal as a string, or a whole number`,
+  { type: ['string', 'integer'], pattern: PLAIN_DECIMAL.source, minimum: 2, maximum: FACTOR_MAX },
+  (value) => {
+    const factor = Number.isSafeInteger(value) ? parseAmount(String(value)) : parseAmount(value);
+    return factor !== null && factor.gt(1) && factor.lte(FACTOR_MAX);
   },
 );
 /** A whole number, as a JSON number. */

@@ -11,7 +11,7 @@ const { startApi } = (await import(built)) as typeof StartApi;
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
 const log = (line: string): void => logger.warn(line);
-const { alertDefaults, settings, rateCards, spanLimits, commitSubscriptions } = await openLedger({
+const { alertDefaults, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } = await openLedger({
   databaseUrl,
   openHoldsMax: 0,
   log,
@@ -22,6 +22,7 @@ const api = await startApi({
   ledger: {
     engine: new OneByOneEngine(databaseUrl, log),
     alertDefaults,
+    ruleDefaults,
     settings,
     rateCards,
     spanLimits,
