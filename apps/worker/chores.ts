@@ -6,6 +6,7 @@ import {
   maintainLedgerChore,
   sweepAccountsChore,
   tendLimitsChore,
+  watchUsageChore,
   type Engine,
 } from '#ledger-store';
 import {
@@ -43,6 +44,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     wakeOverdueChore(pool, deliverWebhooks),
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     tendLimitsChore(engine, pool),
+    watchUsageChore(engine, pool),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),

@@ -64,6 +64,8 @@ export {
   type UsageMargin,
   type UsageMarginRequest,
 } from './reports/usage-margin-report.ts';
+export { watchUsageChore } from './rules/watch-usage.chore.ts';
+export { watchUsage } from './rules/watch-usage.ts';
 export { RuleDefaults } from './rules/rule-defaults.ts';
 export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';

@@ -133,7 +133,7 @@ export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
 export { leaseOf, LIMIT_PERIODS, spanWindowOf } from './span-limits.ts';
 export type { Exhausted, Lease, Refilled, ShareWant, SpanLimit, SpanLimitBook } from './span-limits.ts';
 export { RATE_AMOUNT_MAX, RATE_REQUESTS_MAX } from './pace.ts';
-export { NO_RESTRAINTS, NO_VALUE, RESTRAINING_RULES, type Restraint } from './restraints.ts';
+export { isInForce, NO_RESTRAINTS, NO_VALUE, RESTRAINING_RULES, type Restraint } from './restraints.ts';
 export {
   environmentRulesFrom,
   ownRulesFrom,
