@@ -157,5 +157,6 @@ export {
 } from './rules.ts';
 export type { Action, LoopRule, OwnRules, Rate, RatePeriod, Rules, SpikeRule } from './rules.ts';
 export { figuresOf, windowEndOf, windowStartOf, type Finding } from './findings.ts';
-export { medianOf, SPIKE_DAYS, spikeIn, type SpikeFigures } from './spikes.ts';
+export { Replay, type Caught, type PastRequest } from './replay-rules.ts';
+export { SPIKE_DAYS, spikeIn, type SpikeFigures } from './spikes.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

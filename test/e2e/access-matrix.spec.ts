@@ -66,6 +66,11 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/accounts/{id}/rules': { id: 'account' },
   'PUT /v1/accounts/{id}/rules': { id: 'account', body: empty },
   'POST /v1/accounts/{id}/rules/resume': { id: 'account', body: empty },
+  'POST /v1/limits/dry-run': {
+    body: ({ account }) => ({ rule: {}, account, from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' }),
+    namesInBody: true,
+    notForBound: true,
+  },
   'GET /v1/rules': {},
   'PUT /v1/rules': { body: empty },
   'GET /v1/alerts': {},

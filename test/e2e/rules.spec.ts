@@ -59,8 +59,7 @@ describe('the rules of an account', () => {
   it('decline what goes beyond them, and remember all declines but those for a while', async () => {
     const account = await openAccount(live, { credits: '100' });
     await live.put(`/v1/accounts/${account}/rules`, { max_amount: '5', rate: [{ requests: 1, per: 'hour' }] });
-    const ask = (amount: string, key: string) =>
-      live.post('/v1/authorizations', { account, amount }, { key });
+    const ask = (amount: string, key: string) => live.post('/v1/authorizations', { account, amount }, { key });
     const large = await ask('6', `${account}-large`);
     expect([large.status, large.body]).toMatchObject([
       402,
@@ -139,5 +138,35 @@ describe('the rules of an account', () => {
     const { status, body } = await live.post(`/v1/accounts/${account}/rules/resume`, { tag: 'user', value: 'u1' });
     expect([status, body]).toMatchObject([200, { account, restraints: [] }]);
     expect((await live.post('/v1/accounts/nobody/rules/resume', {})).status).toBe(404);
+  });
+});
+
+describe('a dry run', () => {
+  const all = { from: '2020-01-01T00:00:00Z', to: '2090-01-01T00:00:00Z' };
+
+  it('says what rules would have declined, by value, and what that would have saved', async () => {
+    const account = await openAccount(live, { credits: '1000' });
+    for (let n = 0; n < 6; n += 1) {
+      await live.post('/v1/charges', { account, amount: '10', tags: { user: n < 4 ? 'u1' : 'u2' } });
+    }
+    await authorize(live, account, '10');
+    const rule = { rate: [{ amount: '20', per: 'hour', tag: 'user' }] };
+    const { status, body } = await live.post('/v1/limits/dry-run', { rule, account, ...all });
+    expect([status, body]).toMatchObject([
+      200,
+      {
+        requests: 6,
+        declined: 2,
+        saved: '20',
+        caught: [{ account, rule: 'rate', tag: 'user', value: 'u1', declined: 2, saved: '20' }],
+        until: '2090-01-01T00:00:00.000Z',
+        truncated: false,
+      },
+    ]);
+    const everybody = await live.post('/v1/limits/dry-run', { rule: { max_amount: '9' }, ...all });
+    expect((everybody.body as { declined: number }).declined).toBeGreaterThanOrEqual(6);
+    expect((await live.post('/v1/limits/dry-run', { rule, account: 'nobody', ...all })).status).toBe(404);
+    const turned = { rule, from: all.to, to: all.from };
+    expect((await live.post('/v1/limits/dry-run', turned)).body).toMatchObject({ errors: [{ field: 'to' }] });
   });
 });

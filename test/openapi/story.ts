@@ -95,6 +95,7 @@ export const STORY = [
   'setAccountRules/of_a_customer',
   'getAccountRules/of_a_customer',
   'resumeUsage/a_user',
+  'dryRunRules/a_rate',
   'listEvents/of_a_customer',
   'listEvents/followed',
   'getEvent/grant',

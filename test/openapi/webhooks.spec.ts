@@ -114,6 +114,7 @@ async function causeEveryEvent(): Promise<void> {
     usage: { event: 'image.generated', model: 'painter-2', images: 1 },
   });
   await arrived('usage.unpriced');
+  await loop(account);
   await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
   await arrived('account.closed');
   await fallShortOfCommitment();
@@ -147,6 +148,18 @@ async function spendHalfOfLimits(): Promise<void> {
   await test.put('/v1/limits', { amount: '40', period: 'total' });
   await charge(test, account, '30');
   await arrived('environment_limit.threshold_reached');
+}
+
+/** The same request twice in a minute, by the account's own rule. */
+async function loop(account: string): Promise<void> {
+  const { test } = service;
+  await test.put(`/v1/accounts/${account}/rules`, { loop: [{ times: 2, action: 'throttle', tag: 'session' }] });
+  for (let n = 0; n < 2; n += 1)
+    await test.post('/v1/charges', { account, amount: '0.1', tags: { session: 'session-1' } });
+  await arrived('usage.spike_detected');
+  await arrived('usage.throttled');
+  await test.post(`/v1/accounts/${account}/rules/resume`, { tag: 'session' });
+  await arrived('usage.resumed');
 }
 
 /** A month in which 70 of 100 are missing, until 20 more are charged late. It follows the rest of a month, which is met. */

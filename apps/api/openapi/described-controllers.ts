@@ -4,8 +4,9 @@ import { AUTHORIZATION_OPERATIONS } from '../authorizations/authorizations.opera
 import { ACCOUNT_ALERT_OPERATIONS, ALERT_OPERATIONS } from '../alerts/alerts.operations.ts';
 import { AccountAlertsController } from '../alerts/account-alerts.controller.ts';
 import { AccountRulesController } from '../rules/account-rules.controller.ts';
+import { DryRunController } from '../rules/dry-run.controller.ts';
 import { RulesController } from '../rules/rules.controller.ts';
-import { ACCOUNT_RULE_OPERATIONS, RULE_OPERATIONS } from '../rules/rules.operations.ts';
+import { ACCOUNT_RULE_OPERATIONS, DRY_RUN_OPERATIONS, RULE_OPERATIONS } from '../rules/rules.operations.ts';
 import { AlertsController } from '../alerts/alerts.controller.ts';
 import { EVENT_OPERATIONS } from '../events/events.operations.ts';
 import { EventsController } from '../events/events.controller.ts';
@@ -72,6 +73,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(LimitsController, 'Limits', LIMIT_OPERATIONS),
   described(AccountRulesController, 'Limits', ACCOUNT_RULE_OPERATIONS),
   described(RulesController, 'Limits', RULE_OPERATIONS),
+  described(DryRunController, 'Limits', DRY_RUN_OPERATIONS),
   described(ApiKeysController, 'API keys', API_KEY_OPERATIONS),
   described(EnvironmentsController, 'Environments', ENVIRONMENT_OPERATIONS),
   described(AuditLogController, 'Audit log', AUDIT_LOG_OPERATIONS),

@@ -6,6 +6,7 @@ import {
   REFUSED_ITEM_SCHEMA,
 } from '../authorizations/authorization.schema.ts';
 import { ACCOUNT_ALERTS_SCHEMA, ALERT_RULES_SCHEMA } from '../alerts/alerts.schema.ts';
+import { DRY_RUN_SCHEMA } from '../rules/dry-run.schema.ts';
 import { ACCOUNT_RULES_SCHEMA, RULES_SCHEMA } from '../rules/rules.schema.ts';
 import { EVENT_SCHEMA } from '../events/event.schema.ts';
 import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
@@ -34,6 +35,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Account: ACCOUNT_SCHEMA,
   Balance: BALANCE_SCHEMA,
   Rules: RULES_SCHEMA,
+  DryRun: DRY_RUN_SCHEMA,
   AccountRules: ACCOUNT_RULES_SCHEMA,
   Grant: GRANT_SCHEMA,
   Transfer: TRANSFER_SCHEMA,

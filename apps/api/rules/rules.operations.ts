@@ -2,6 +2,7 @@ import { ACCOUNT_PATH } from '../accounts/accounts.operations.ts';
 import { ref } from '../openapi/body-schemas.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
 import type { AccountRulesController } from './account-rules.controller.ts';
+import type { DryRunController } from './dry-run.controller.ts';
 import type { RulesController } from './rules.controller.ts';
 
 export const ACCOUNT_RULE_OPERATIONS: OperationsOf<AccountRulesController> = {
@@ -66,6 +67,29 @@ export const RULE_OPERATIONS: OperationsOf<RulesController> = {
           nap: [{ over_output_tokens: 4000, seconds: 10, tag: 'user' }],
           spike: [{ factor: '8', floor: '500', action: 'throttle', tag: 'user' }],
           loop: [{ times: 30, action: 'suspend', for: 3600, tag: 'session' }],
+        },
+      },
+    ],
+  },
+};
+
+export const DRY_RUN_OPERATIONS: OperationsOf<DryRunController> = {
+  run: {
+    id: 'dryRunRules',
+    summary: 'Try rules on the past',
+    description:
+      'Replays closed authorizations through rules, and returns what they would have declined and saved. It changes nothing.',
+    answers: { 200: { description: 'What the rules would have caught.', schema: ref('DryRun') } },
+    problems: ['account_not_found'],
+    examples: [
+      {
+        name: 'a_rate',
+        summary: 'A rate for each user',
+        body: {
+          rule: { rate: [{ amount: '5', per: 'minute', tag: 'user' }] },
+          account: 'acme',
+          from: '2026-01-01T00:00:00Z',
+          to: '2036-01-01T00:00:00Z',
         },
       },
     ],

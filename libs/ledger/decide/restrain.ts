@@ -3,7 +3,7 @@ import type { Restrain } from '../commands.ts';
 import type { Counter } from '../counters.ts';
 import { figuresOf, foundBy, isOfRules, throttleOf, windowEndOf, type Finding } from '../findings.ts';
 import { accepted, type Outcome } from '../refusals.ts';
-import { isSameRestraint, RESTRAINTS_MAX, type Restraint } from '../restraints.ts';
+import { isInForce, isSameRestraint, RESTRAINTS_MAX, type Restraint } from '../restraints.ts';
 import type { AccountState } from '../state.ts';
 import { findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
@@ -28,8 +28,7 @@ export function restrain(context: DecisionContext, { account: ref, finding }: Re
   const isNews = isOfRules(finding, rulesOf(context, account.account)) && isFirst(context, account, finding);
   if (isNews) {
     const restraint = restraintBy(context, account, finding);
-    report(context, account, finding, restraint);
-    if (restraint) keep(context, account, restraint);
+    report(context, account, finding, restraint && keep(context, account, restraint));
   }
   return accepted({ account: ref.id, reported: isNews });
 }
@@ -92,10 +91,14 @@ function report(context: DecisionContext, account: AccountState, finding: Findin
   });
 }
 
-/** It takes the place of an earlier one of the same kind. */
-function keep(context: DecisionContext, account: AccountState, restraint: Restraint): void {
-  const others = account.account.restraints.filter((one) => !isSameRestraint(one, restraint));
-  if (others.length >= RESTRAINTS_MAX) return;
-  account.account.restraints = [...others, restraint];
+/** One of the same kind that is still in force is prolonged: a throttle that is found again gives nothing back. */
+function keep(context: DecisionContext, account: AccountState, restraint: Restraint): Restraint | null {
+  const { restraints } = account.account;
+  const others = restraints.filter((one) => !isSameRestraint(one, restraint));
+  if (others.length >= RESTRAINTS_MAX) return null;
+  const earlier = restraints.find((one) => isSameRestraint(one, restraint) && isInForce(one, restraint.since));
+  const kept = earlier ? { ...earlier, until: restraint.until } : restraint;
+  account.account.restraints = [...others, kept];
   context.changes.accounts.updateRules(account);
+  return kept;
 }
