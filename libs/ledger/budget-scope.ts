@@ -1,7 +1,7 @@
 import type { Amount } from '#amounts';
 import { hashedUuid } from '#pricing';
 import type { Spending, Usage } from './authorization.ts';
-import type { Budget } from './budgets.ts';
+import { budgetLimitAt, type Budget } from './budgets.ts';
 import { publicId } from './ids.ts';
 
 /** What a request says, by which budgets tell what counts. */
@@ -59,8 +59,7 @@ export class BudgetScope {
 
   /** Its amount at an instant, or what it is raised to. */
   limitAt(at: number): Amount {
-    const { amount, raise } = this.budget;
-    return raise !== null && at < raise.until ? raise.amount : amount;
+    return budgetLimitAt(this.budget, at);
   }
 
   /** The counters in which a request counts; none where it isn't in the scope. Of several usages, one that is in it suffices. */

@@ -68,3 +68,8 @@ export const BUDGET_FIELDS = [
   'owner',
 ] as const satisfies readonly (keyof Budget)[];
 export type BudgetField = (typeof BUDGET_FIELDS)[number];
+
+/** Its amount at an instant of its account's time, or what it is raised to. */
+export function budgetLimitAt({ amount, raise }: Pick<Budget, 'amount' | 'raise'>, at: number): Amount {
+  return raise !== null && at < raise.until ? raise.amount : amount;
+}

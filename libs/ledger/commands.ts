@@ -2,7 +2,7 @@ import type { AccountTerms, Remainder } from './account.ts';
 import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Spending } from './authorization.ts';
-import type { Budget, BudgetRaise } from './budgets.ts';
+import type { Budget, BudgetField, BudgetRaise } from './budgets.ts';
 import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
@@ -64,10 +64,16 @@ export type BudgetRef = { readonly id: string } | { readonly name: string };
 
 export interface PutBudget {
   readonly account: AccountRef;
-  /** Whose id, raise and time of creation hold only where the account has none by this name. */
+  /** Its id and raise hold only where the account has none by this name. When it was made, the decision says. */
   readonly budget: Budget;
   /** Whether one that differs and is there already is left as it is. */
   readonly mustBeNew: boolean;
+}
+
+export interface UpdateBudget {
+  readonly account: AccountRef;
+  readonly budget: BudgetRef;
+  readonly changes: Partial<Pick<Budget, BudgetField>>;
 }
 
 export interface RaiseBudget {
@@ -222,6 +228,7 @@ export interface Commands {
   finish_erasure: { readonly account: AccountRef };
   set_alerts: SetAlerts;
   put_budget: PutBudget;
+  update_budget: UpdateBudget;
   delete_budget: { readonly account: AccountRef; readonly budget: BudgetRef };
   raise_budget: RaiseBudget;
   set_rules: SetRules;
@@ -277,6 +284,7 @@ export function needsOf(command: Command): Needs {
     case 'finish_erasure':
     case 'set_alerts':
     case 'put_budget':
+    case 'update_budget':
     case 'delete_budget':
     case 'raise_budget':
     case 'set_rules':

@@ -28,8 +28,8 @@ export type {
   Tags,
   Usage,
 } from './authorization.ts';
+export { BUDGET_MODES, BUDGET_OWNERS, budgetLimitAt, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
 export { BudgetScope } from './budget-scope.ts';
-export { BUDGET_MODES, BUDGET_OWNERS, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
 export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export { Counters, isByValue } from './counters.ts';
@@ -67,6 +67,8 @@ export type { CommitSubscribers, DecisionContext, LedgerRules } from './decide/c
 export type { Period, Window } from '#calendar';
 export { guessesExpiry, wantsOf } from './decide/declines.ts';
 export { countDeclines, decide, type Decisions } from './decide/decide.ts';
+export { budgetWindowAt, windowsNow, type BudgetWindow } from './decide/budget-windows.ts';
+export { budgetsOf } from './decide/budgets-of.ts';
 export type { BudgetDecision } from './decide/change-budgets.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export type { ShareDecision } from './decide/return-share.ts';

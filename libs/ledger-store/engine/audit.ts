@@ -39,6 +39,7 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'erase_account',
   'set_alerts',
   'put_budget',
+  'update_budget',
   'delete_budget',
   'raise_budget',
   'set_rules',

@@ -1,7 +1,7 @@
 import { BudgetScope } from '../budget-scope.ts';
 import type { Budget } from '../budgets.ts';
 import type { AccountState } from '../state.ts';
-import type { DecisionContext } from './context.ts';
+import type { LedgerRules } from './context.ts';
 
 const NONE: readonly BudgetScope[] = [];
 const scopes = new WeakMap<readonly Budget[], readonly BudgetScope[]>();
@@ -13,7 +13,7 @@ const merged = new WeakMap<readonly Budget[], { common: readonly Budget[]; all: 
  * has itself by the same name.
  */
 export function budgetsOf(
-  { rules: { budgets } }: Pick<DecisionContext, 'rules'>,
+  { rules: { budgets } }: { readonly rules: Pick<LedgerRules, 'budgets'> },
   { account }: Pick<AccountState, 'account'>,
 ): readonly BudgetScope[] {
   const own = account.budgets;

@@ -42,6 +42,24 @@ describe('a budget', () => {
     });
   });
 
+  it('is changed field by field', () => {
+    const acme = ledger().budget('day', { amount: '10', scope: { team: ['red'] } });
+    acme.raiseBudget('day', '30');
+    const changed = acme.updateBudget('day', { scope: {}, mode: 'soft' });
+    expect(changed.budget).toMatchObject({ amount: '10', scope: {}, mode: 'soft', raise: { amount: '30' } });
+    expect(refusalOf(() => acme.updateBudget('month', {})).code).toBe('budget_not_found');
+  });
+
+  it('is shown with what is counted in its current window', () => {
+    const acme = ledger();
+    expect(acme.putBudget('day', { amount: '10' }).windows).toMatchObject([{ value: null, spent: '0', held: '0' }]);
+    acme.charge('3');
+    acme.authorize('2');
+    const [window] = acme.updateBudget('day', {}).windows;
+    expect(window).toMatchObject({ spent: '3', held: '2', window: { start: Date.parse('2026-01-15T00:00:00Z') } });
+    expect(acme.putBudget('users', { per: 'user' }).windows).toEqual([]);
+  });
+
   it('is one of so many', () => {
     const acme = ledger();
     for (let at = 0; at < MAX_BUDGETS; at += 1) acme.budget(`budget-${String(at)}`);

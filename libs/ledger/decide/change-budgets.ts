@@ -1,10 +1,12 @@
 import { Amount } from '#amounts';
 import type { Account } from '../account.ts';
 import { BUDGET_FIELDS, MAX_BUDGETS, type Budget, type BudgetField } from '../budgets.ts';
-import type { AccountRef, BudgetRef, PutBudget, RaiseBudget } from '../commands.ts';
+import { BudgetScope } from '../budget-scope.ts';
+import type { AccountRef, BudgetRef, PutBudget, RaiseBudget, UpdateBudget } from '../commands.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
-import { findOpenAccount, type DecisionContext } from './context.ts';
+import { windowsNow, type BudgetWindow } from './budget-windows.ts';
+import { findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { canonical } from './same-usage.ts';
 
 /** A budget as one decision left it. */
@@ -13,6 +15,10 @@ export interface BudgetDecision {
   readonly budget: Budget;
   /** False where it was there before. */
   readonly created: boolean;
+  /** Its window of now, but for those of single values. */
+  readonly windows: readonly BudgetWindow[];
+  /** By the account's clock, in milliseconds since 1970. */
+  readonly asOf: number;
 }
 
 /**
@@ -30,13 +36,24 @@ export function putBudget(context: DecisionContext, command: PutBudget): Outcome
     if (budgets.length >= MAX_BUDGETS) {
       return refused({ code: 'too_many_budgets', account: ref.id, limit: MAX_BUDGETS });
     }
-    return changed(context, account, [...budgets, budget], { budget, created: true });
+    const made = { ...budget, createdAt: timeOf(context, account) };
+    return changed(context, account, [...budgets, made], { budget: made, created: true });
   }
   const differing = differingFields(earlier, budget);
   if (mustBeNew && differing.length > 0) return refused({ code: 'budget_exists', name: budget.name, differing });
-  if (differing.length === 0) return decided(account, { budget: earlier, created: false });
+  if (differing.length === 0) return decided(context, account, { budget: earlier, created: false });
   const { id, raise, createdAt } = earlier;
   return replaced(context, account, earlier, { ...budget, id, raise, createdAt });
+}
+
+/** Changes some of what an operator sets of a budget. */
+export function updateBudget(context: DecisionContext, command: UpdateBudget): Outcome<BudgetDecision> {
+  const found = findBudget(context, command);
+  if (!found.ok) return found;
+  const { account, budget } = found.value;
+  const updated = { ...budget, ...command.changes };
+  if (differingFields(budget, updated).length === 0) return decided(context, account, { budget, created: false });
+  return replaced(context, account, budget, updated);
 }
 
 /** Takes a budget away. What was counted stays: made again by the same name, it goes on. */
@@ -85,15 +102,22 @@ function changed(
   context: DecisionContext,
   account: AccountState,
   budgets: readonly Budget[],
-  decision: Omit<BudgetDecision, 'account'>,
+  decision: Pick<BudgetDecision, 'budget' | 'created'>,
 ): Outcome<BudgetDecision> {
   account.account.budgets = budgets;
   context.changes.accounts.updateBudgets(account);
-  return decided(account, decision);
+  return decided(context, account, decision);
 }
 
-function decided({ account }: AccountState, decision: Omit<BudgetDecision, 'account'>): Outcome<BudgetDecision> {
-  return accepted({ account: { ...account }, ...decision });
+function decided(
+  context: DecisionContext,
+  state: AccountState,
+  decision: Pick<BudgetDecision, 'budget' | 'created'>,
+): Outcome<BudgetDecision> {
+  const { account, counters } = state;
+  const asOf = timeOf(context, state);
+  const windows = windowsNow({ counters, timeZone: account.terms.timeZone }, new BudgetScope(decision.budget), asOf);
+  return accepted({ account: { ...account }, ...decision, windows, asOf });
 }
 
 /** What differs between two budgets of one name. */

@@ -1,5 +1,4 @@
 import { type Amount, ZERO } from '#amounts';
-import { windowOf } from '#calendar';
 import type { Authorization } from '../authorization.ts';
 import type { BudgetScope, CountedValue } from '../budget-scope.ts';
 import type { Counter, Reservation } from '../counters.ts';
@@ -7,10 +6,11 @@ import type { Refusal } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { assumeEmpty } from './assume-window.ts';
 import type { BatchSoFar } from './batch-so-far.ts';
+import { windowAt } from './budget-windows.ts';
 import { budgetsOf } from './budgets-of.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import type { Limit, LimitedRequest, SpendingWindow } from './limits.ts';
-import { between, loadedWindow } from './windows.ts';
+import { loadedWindow } from './windows.ts';
 
 /** What budgets say about a request. */
 export interface Budgeted {
@@ -91,11 +91,11 @@ function spendingWindow(
   { counter, value }: CountedValue,
   { row, at, now }: Instants,
 ): SpendingWindow {
-  const { name, mode, period, anchor, timeZone } = scope.budget;
+  const { name, mode } = scope.budget;
   const limit = mode === 'hard' ? scope.limitAt(now) : null;
   if (row) return { ...placeOf(row), limit };
-  const usual = windowOf(period, timeZone ?? account.account.terms.timeZone, at, anchor);
-  const window = between(account.counters.windowsOf(counter), usual, at);
+  const { counters } = account;
+  const window = windowAt({ counters, timeZone: account.account.terms.timeZone }, scope, counter, at);
   return { counter, kind: 'budget', name, value, window, limit };
 }
 

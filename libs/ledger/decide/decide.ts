@@ -5,7 +5,7 @@ import type { AuthorizationDecision } from './authorization-decision.ts';
 import { adjust } from './adjust.ts';
 import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
-import { deleteBudget, putBudget, raiseBudget, type BudgetDecision } from './change-budgets.ts';
+import { deleteBudget, putBudget, raiseBudget, updateBudget, type BudgetDecision } from './change-budgets.ts';
 import { closeAccount } from './close.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
@@ -37,6 +37,7 @@ export interface Decisions {
   finish_erasure: AccountDecision;
   set_alerts: AlertsDecision;
   put_budget: BudgetDecision;
+  update_budget: BudgetDecision;
   delete_budget: BudgetDecision;
   raise_budget: BudgetDecision;
   set_rules: RulesDecision;
@@ -69,6 +70,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   finish_erasure: finishErasure,
   set_alerts: setAlerts,
   put_budget: putBudget,
+  update_budget: updateBudget,
   delete_budget: deleteBudget,
   raise_budget: raiseBudget,
   set_rules: setRules,

@@ -1,4 +1,5 @@
 import { Amount, formatAmount } from '#amounts';
+import type { Command } from '../commands.ts';
 import type { BudgetDecision } from '../decide/change-budgets.ts';
 import { budgetOf, type BudgetOptions } from './fixture-options.ts';
 import { accountRef, ENVIRONMENT } from './ledger-fixture.ts';
@@ -39,6 +40,16 @@ export class BudgetFixture extends PricedFixture {
   ): Plain<BudgetDecision> {
     const budget = budgetOf(name, options, this.now);
     return plain(this.run<'put_budget'>({ type: 'put_budget', account: accountRef(id), budget, mustBeNew }));
+  }
+
+  updateBudget(
+    name: string,
+    changes: Command<'update_budget'>['changes'],
+    id = this.currentAccount,
+  ): Plain<BudgetDecision> {
+    return plain(
+      this.run<'update_budget'>({ type: 'update_budget', account: accountRef(id), budget: { name }, changes }),
+    );
   }
 
   deleteBudget(name: string, id = this.currentAccount): Plain<BudgetDecision> {
