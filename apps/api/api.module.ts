@@ -1,10 +1,12 @@
 import { Access, KeyRing } from '#access';
 import type { Pool } from '#database';
+import { NO_RULES } from '#ledger';
 import {
   AlertDefaults,
   AccountFeed,
   AccountReader,
   AuthorizationReader,
+  BudgetReader,
   DefaultPartitionReader,
   Engine,
   EventReader,
@@ -107,6 +109,7 @@ export class ApiModule {
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
+        { provide: BudgetReader, useValue: new BudgetReader(readPool, NO_RULES) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
         { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },

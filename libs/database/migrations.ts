@@ -24,6 +24,7 @@ import * as budgets from '../../migrations/0022_budgets.ts';
 import * as windowsByValue from '../../migrations/0023_windows_by_value.ts';
 import * as spanLimits from '../../migrations/0024_span_limits.ts';
 import * as rules from '../../migrations/0025_rules.ts';
+import * as budgetsOfAccounts from '../../migrations/0026_budgets_of_accounts.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -52,4 +53,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0023_windows_by_value': windowsByValue,
   '0024_span_limits': spanLimits,
   '0025_rules': rules,
+  '0026_budgets_of_accounts': budgetsOfAccounts,
 };

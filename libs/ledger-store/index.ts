@@ -47,6 +47,7 @@ export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader, type AccountPricing } from './read/account-reader.ts';
 export type { AccountFilter } from './read/account-search.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
+export { BudgetReader, type ReadBudget } from './read/budget-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { EventReader, type StoredEvent } from './read/event-reader.ts';
 export { GrantReader } from './read/grant-reader.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Answer } from '../support/api-client.ts';
 import { makeKey } from '../support/access-steps.ts';
+import { makeBudget } from '../support/budget-steps.ts';
 import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
 import { registeredRoutes, type RegisteredRoute } from '../support/registered-routes.ts';
 import { chatPrices, makeRateCard } from '../support/price-steps.ts';
@@ -25,6 +26,8 @@ interface Ask {
   /** An id for the path that is nobody's yet: what has it is made in the caller's environment. */
   readonly newId?: string;
   readonly query?: string;
+  /** Which of the account's budgets the path names. */
+  readonly budget?: 'day' | 'spare';
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
@@ -43,6 +46,7 @@ interface Ask {
 const empty = () => ({});
 const PRICES = chatPrices('1', '2');
 const CHAT = { event: 'chat.completed', input_tokens: 1 };
+const RAISE = { amount: '2000000', until: '2100-01-01T00:00:00Z', reason: 'a launch' };
 const spend = ({ account }: Objects) => ({ account, amount: '1' });
 
 /** How each operation is asked for what exists in `live`. A new operation fails the spec until it stands here. */
@@ -73,6 +77,13 @@ const ASKS: Readonly<Record<string, Ask>> = {
   },
   'GET /v1/rules': {},
   'PUT /v1/rules': { body: empty },
+  'POST /v1/accounts/{id}/budgets': { id: 'account', body: () => ({ name: 'new', amount: '1', period: 'day' }) },
+  'GET /v1/accounts/{id}/budgets': { id: 'account' },
+  'GET /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'day' },
+  'PATCH /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'day', body: empty },
+  'DELETE /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'spare' },
+  'POST /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day', body: () => RAISE },
+  'DELETE /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day' },
   'GET /v1/alerts': {},
   'PUT /v1/alerts': { body: empty },
   'GET /v1/events': { listsAnAccount: true },
@@ -173,6 +184,7 @@ beforeAll(async () => {
   const limited = await service.live.put('/v1/limits', { amount: '1', period: 'total', unit: 'tokens' });
   const { id: limit } = limited.body as { readonly id: string };
   objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit };
+  for (const name of ['day', 'spare']) await makeBudget(service.live, account, name, { amount: '1000000' });
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));
@@ -181,12 +193,12 @@ afterAll(async () => {
 
 function ask(client: ApiClient, operation: string): Promise<Answer> {
   const [method = '', path = ''] = operation.split(' ');
-  const { id, newId, query = '', body } = ASKS[operation] ?? {};
+  const { id, newId, query = '', budget = '', body } = ASKS[operation] ?? {};
   const named = newId ?? (id && objects[id]) ?? '';
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
     method,
-    path: `${path.replace('{id}', named)}${query}`,
+    path: `${path.replace('{id}', named).replace('{budget}', budget)}${query}`,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
   });

@@ -92,6 +92,11 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
         summary: 'Declined: not enough credits',
         body: { account: 'acme', amount: '1000' },
       },
+      {
+        name: 'over_budget',
+        summary: 'Declined: the budget of this user doesn’t suffice',
+        body: { account: 'acme', amount: '21', tags: { user: 'u_42' } },
+      },
       { name: 'suspended', summary: 'Declined: the account is suspended', body: { account: 'acme', amount: '1' } },
       { name: 'unknown_account', summary: 'An account that doesn’t exist', body: { account: 'initech', amount: '1' } },
       { name: 'two_faults', summary: 'A malformed request', body: { account: 'acme', amount: '-4', user: 'jo' } },

@@ -1,3 +1,5 @@
+import { ACCOUNT_BUDGET_OPERATIONS } from '../budgets/account-budgets.operations.ts';
+import { AccountBudgetsController } from '../budgets/account-budgets.controller.ts';
 import { ACCOUNT_OPERATIONS } from '../accounts/accounts.operations.ts';
 import { AccountsController } from '../accounts/accounts.controller.ts';
 import { AUTHORIZATION_OPERATIONS } from '../authorizations/authorizations.operations.ts';
@@ -70,6 +72,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(AccountStreamController, 'Alerts and events', ACCOUNT_STREAM_OPERATIONS),
   described(WebhookEndpointsController, 'Webhooks', WEBHOOK_ENDPOINT_OPERATIONS),
   described(RedeliveriesController, 'Webhooks', REDELIVERY_OPERATIONS),
+  described(AccountBudgetsController, 'Limits', ACCOUNT_BUDGET_OPERATIONS),
   described(LimitsController, 'Limits', LIMIT_OPERATIONS),
   described(AccountRulesController, 'Limits', ACCOUNT_RULE_OPERATIONS),
   described(RulesController, 'Limits', RULE_OPERATIONS),

@@ -1,6 +1,7 @@
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { overridesFaults } from './account-prices.ts';
 import { sentName } from './body-classes.ts';
+import { budgetScopeFaults } from './budget-scope.ts';
 import { pricesFaults } from './prices.ts';
 import { tagsFaults } from './tags.ts';
 
@@ -26,6 +27,7 @@ function ownFaults(error: ValidationError, field: string): Fault[] {
   if (value === undefined) return [{ field, message: REQUIRED }];
   if (constraint === 'isPrices') return [...pricesFaults(value, field)];
   if (constraint === 'isOverrides') return [...overridesFaults(value, field)];
+  if (constraint === 'isBudgetScope') return [...budgetScopeFaults(value, field)];
   if (constraint === 'isTags')
     return tagsFaults(value).map(({ tag, must, got }) => ({
       field: tag === null ? field : `${field}.${tag}`,
