@@ -20,8 +20,12 @@ export interface CountedValue {
 const NONE = '(none)';
 const NOTHING: readonly CountedValue[] = [];
 const OF_USAGE = ['model', 'provider', 'event'] as const;
-/** So that a budget of each user takes no more memory than a few thousand of them do. */
-const KNOWN_COUNTERS_MAX = 5000;
+/**
+ * The counters of values that were asked for lately, of all accounts together: budgets by one name have the same counters in each, and a
+ * digest takes longer than all else that a budget has to tell.
+ */
+const knownCounters = new Map<string, CountedValue>();
+const KNOWN_COUNTERS_MAX = 50_000;
 
 type Name =
   | { readonly of: 'tag'; readonly tag: string }
@@ -39,7 +43,8 @@ export class BudgetScope {
   private readonly ofUsage: readonly Condition<Extract<Name, { of: 'usage' }>>[];
   private readonly per: Name | null;
   private readonly all: readonly CountedValue[];
-  private readonly known = new Map<string, CountedValue>();
+  /** What its counters are told apart by from those of other budgets. */
+  private readonly counted: string;
 
   constructor(readonly budget: Budget) {
     const conditions = Object.entries(budget.scope).map(([name, values]) => ({
@@ -49,6 +54,7 @@ export class BudgetScope {
     this.ofRequest = conditions.flatMap(({ name, values }) => (name.of === 'usage' ? [] : [{ name, values }]));
     this.ofUsage = conditions.flatMap(({ name, values }) => (name.of === 'usage' ? [{ name, values }] : []));
     this.per = budget.per === null ? null : nameOf(budget.per);
+    this.counted = JSON.stringify([budget.name, budget.period, budget.anchor]);
     this.all = [{ counter: counterOf(budget, null), value: null }];
   }
 
@@ -73,11 +79,12 @@ export class BudgetScope {
   /** The counter of a value. */
   counterOf(value: string | null): CountedValue {
     if (value === null) return this.all[0] as CountedValue;
-    const known = this.known.get(value);
+    const place = this.counted + value;
+    const known = knownCounters.get(place);
     if (known) return known;
     const counted = { counter: counterOf(this.budget, value), value };
-    if (this.known.size >= KNOWN_COUNTERS_MAX) this.known.clear();
-    this.known.set(value, counted);
+    if (knownCounters.size >= KNOWN_COUNTERS_MAX) knownCounters.clear();
+    knownCounters.set(place, counted);
     return counted;
   }
 

@@ -26,7 +26,7 @@ import { keepCounters } from './keep-counters.ts';
 import { shareOverrides } from './shared-overrides.ts';
 
 /** Accounts, grants, counters and own prices together. A grant may carry 16 KiB of metadata, though most carry next to none. */
-const WEIGHT_MAX = 50_000;
+const WEIGHT_MAX = 60_000;
 
 export interface CacheOptions {
   /** What holds for all accounts. */

@@ -1,8 +1,10 @@
 import { runningPeriod, type AccountState, type Grant } from '#ledger';
 import { bytesOfOverrides } from './bytes-of.ts';
 
-/** What one counts for in what an account weighs: about a grant or a counter. */
+/** What one counts for in what an account weighs: about a grant. */
 const BYTES_OF_ONE = 1024;
+/** So many windows of counters, budgets or restraints take as much room as an account or a grant. */
+const SMALL_ONES = 3;
 
 /** An account in the cache. */
 export interface CacheEntry {
@@ -57,8 +59,8 @@ export function aheadMsOf({ account }: AccountState): number {
 export function weightOf({ account, grants, counters, commitments }: AccountState): number {
   const overrides = Math.ceil(bytesOfOverrides(account.terms.overrides) / BYTES_OF_ONE);
   const { budgets, restraints } = account;
-  const lists = grants.length + counters.size + commitments.length + budgets.length + restraints.length;
-  return 1 + lists + overrides;
+  const small = Math.ceil((counters.size + budgets.length + restraints.length) / SMALL_ONES);
+  return 1 + grants.length + commitments.length + small + overrides;
 }
 
 function nextChange(grants: readonly Grant[], now: number): number {

@@ -62,14 +62,17 @@ describe('the counters of a cached account', () => {
   });
 
   it('count when it is measured what is cached', () => {
-    const cache = new AccountCache({ weightMax: 4 });
+    const cache = new AccountCache({ weightMax: 3 });
     const [first, second] = [accountWith('first'), accountWith('second')];
     cache.learn(stateOf([first]), NOW);
-    const counted = withWindows(second, [windowOf(second, 0, true), windowOf(second, 10, true)]);
+    const counted = withWindows(
+      second,
+      [0, 10, 20].map((start) => windowOf(second, start, true)),
+    );
     cache.learn(stateOf([counted]), NOW);
     expect(cache.has(first.account.key)).toBe(true);
     const changes = noChanges();
-    const made = windowOf(second, 20, true);
+    const made = windowOf(second, 30, true);
     counted.counters.add(made);
     changes.counters.create(made);
     cache.follow(changes, NOW, 1);
