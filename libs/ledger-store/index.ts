@@ -66,7 +66,6 @@ export {
   type UsageMarginRequest,
 } from './reports/usage-margin-report.ts';
 export { watchUsageChore } from './rules/watch-usage.chore.ts';
-export { watchUsage } from './rules/watch-usage.ts';
 export { RuleDryRun, type DryRun } from './rules/rule-dry-run.ts';
 export { RuleDefaults } from './rules/rule-defaults.ts';
 export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';

@@ -135,15 +135,13 @@ export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
 export { leaseOf, LIMIT_PERIODS, spanWindowOf } from './span-limits.ts';
 export type { Exhausted, Lease, Refilled, ShareWant, SpanLimit, SpanLimitBook } from './span-limits.ts';
 export { RATE_AMOUNT_MAX, RATE_REQUESTS_MAX } from './pace.ts';
-export { isInForce, NO_RESTRAINTS, NO_VALUE, RESTRAINING_RULES, type Restraint } from './restraints.ts';
+export { isInForce, NO_RESTRAINTS, RESTRAINING_RULES, type Restraint } from './restraints.ts';
 export {
   environmentRulesFrom,
   ownRulesFrom,
   ownRulesJson,
-  rateJson,
   restraintFrom,
   restraintJson,
-  rulesFrom,
   rulesJson,
   type OwnRulesJson,
   type RulesJson,
@@ -158,7 +156,7 @@ export {
   RULES_MAX,
 } from './rules.ts';
 export type { Action, LoopRule, OwnRules, Rate, RatePeriod, Rules, SpikeRule } from './rules.ts';
-export { figuresOf, windowEndOf, windowStartOf, type Finding } from './findings.ts';
+export { windowEndOf, windowStartOf, type Finding } from './findings.ts';
 export { Replay, type Caught, type PastRequest } from './replay-rules.ts';
 export { SPIKE_DAYS, spikeIn, type SpikeFigures } from './spikes.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

@@ -25,7 +25,7 @@ export const NO_RESTRAINTS: readonly Restraint[] = [];
 export const RESTRAINTS_MAX = 500;
 
 /** The value of a tag that a request doesn't have. */
-export const NO_VALUE = '(none)';
+const NO_VALUE = '(none)';
 
 export function valueOfTag(tags: Readonly<Record<string, string>>, tag: string): string {
   return Object.hasOwn(tags, tag) ? (tags[tag] ?? NO_VALUE) : NO_VALUE;

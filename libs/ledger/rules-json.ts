@@ -47,7 +47,7 @@ export interface LoopJson extends ReactionJson {
 }
 
 /** Reads rules of the right form; a list that isn't given is `null`. */
-export function rulesFrom(json: RulesJson): { readonly [Field in keyof Rules]: Rules[Field] | null } {
+function rulesFrom(json: RulesJson): { readonly [Field in keyof Rules]: Rules[Field] | null } {
   const { max_amount: maxAmount, rate, nap, spike, loop } = json;
   return {
     maxAmount: isGiven(maxAmount) ? new Amount(maxAmount) : null,

@@ -26,14 +26,8 @@ import {
   viewSchema,
   type FieldSchemas,
 } from '../openapi/view-schema.ts';
+import type { EventDescription } from './event-description.ts';
 import { RULE_EVENTS } from './rule-event-data.ts';
-
-/** What one type of event says. */
-export interface EventDescription<Data> {
-  /** When Purser sends it. */
-  readonly sentWhen: string;
-  readonly fields: FieldSchemas<Data>;
-}
 
 /** The fields of every event about an account. */
 const ABOUT_ACCOUNT: FieldSchemas<AboutAccount> = {

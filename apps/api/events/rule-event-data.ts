@@ -1,7 +1,7 @@
 import { ACTIONS, RATE_PERIODS, RESTRAINING_RULES, type LedgerEvents } from '#ledger';
 import { orNull } from '../openapi/field-schema.ts';
 import { amount, choice, count, instant, text, viewSchema } from '../openapi/view-schema.ts';
-import type { EventDescription } from './event-data.ts';
+import type { EventDescription } from './event-description.ts';
 
 type RuleEvents = Pick<LedgerEvents, 'usage.spike_detected' | 'usage.throttled' | 'usage.resumed'>;
 

@@ -54,7 +54,7 @@ export class NapBody {
   readonly tag?: string | null;
 }
 
-export class ReactionBody {
+class ReactionBody {
   @Describe(
     '`alert` sends an event; `throttle` also slows down to what is usual, a loop to one request a minute; `suspend` declines everything.',
   )

@@ -9,7 +9,7 @@ import type { Statement } from '../statement.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
 
 /** So many authorizations are replayed at most. */
-export const REPLAYED_MAX = 50_000;
+const REPLAYED_MAX = 50_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SPIKE_LOOK_BACK_MS = 7 * DAY_MS;
 
