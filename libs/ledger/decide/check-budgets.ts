@@ -9,7 +9,7 @@ import type { BatchSoFar } from './batch-so-far.ts';
 import { windowAt } from './budget-windows.ts';
 import { budgetsOf } from './budgets-of.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import type { Limit, LimitedRequest, SpendingWindow } from './limits.ts';
+import type { Limit, LimitedRequest, SpendingWindow } from './limit.ts';
 import { loadedWindow } from './windows.ts';
 
 /** What budgets say about a request. */

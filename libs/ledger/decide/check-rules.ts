@@ -7,9 +7,9 @@ import { isInForce, valueOfTag } from '../restraints.ts';
 import { NO_LIMIT_RULES, type Rules } from '../rules.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import type { Limit, LimitedRequest } from './limits.ts';
+import type { Limit, LimitedRequest, RequestRate } from './limit.ts';
 import { limitByNap } from './naps.ts';
-import { limitByRate, ratesOf, type RequestRate } from './rates.ts';
+import { limitByRate, ratesOf } from './rates.ts';
 import { rulesOf } from './rules-of.ts';
 
 /** What the rules of an account say of a request. */

@@ -4,7 +4,8 @@ import type { Reservation } from '../counters.ts';
 import { NO_PACE, paceAfter, paceCorrected } from '../pace.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import { ONE_REQUEST, ratesOf, type RequestRate } from './rates.ts';
+import type { RequestRate } from './limit.ts';
+import { ONE_REQUEST, ratesOf } from './rates.ts';
 import { openRuleCounter } from './rule-counters.ts';
 import { loadedWindow } from './windows.ts';
 

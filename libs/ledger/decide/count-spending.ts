@@ -5,7 +5,7 @@ import type { AccountState } from '../state.ts';
 import { alertOnBudget } from './alert-on-budgets.ts';
 import type { DecisionContext } from './context.ts';
 import { countRates } from './count-rates.ts';
-import type { SpendingWindow } from './limits.ts';
+import type { SpendingWindow } from './limit.ts';
 import { loadedWindow, openWindow } from './windows.ts';
 
 /**

@@ -5,7 +5,8 @@ import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { positionsOf } from './count.ts';
 import type { Funding } from './funding.ts';
-import { firstRefusal, roomOf, type Limits } from './limits.ts';
+import type { Limits } from './limit.ts';
+import { firstRefusal, roomOf } from './limits.ts';
 import { pricingTerms, type Asked } from './price.ts';
 
 /** What was asked for, what there is for it, and how much may be spent. */

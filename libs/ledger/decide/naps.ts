@@ -6,7 +6,7 @@ import type { Counter } from '../counters.ts';
 import type { NapRule } from '../rules.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import type { Limit } from './limits.ts';
+import type { Limit } from './limit.ts';
 import { findRuleCounter, openRuleCounter, ruleCounter, type RuleCounter } from './rule-counters.ts';
 import { rulesOf } from './rules-of.ts';
 

@@ -4,19 +4,12 @@ import { NO_PACE, roomIn, secondsUntil } from '../pace.ts';
 import type { Refusal } from '../refusals.ts';
 import { isInForce, valueOfTag, type Restraint } from '../restraints.ts';
 import { rateJson } from '../rules-json.ts';
-import type { Rate, RateRule } from '../rules.ts';
+import type { RateRule } from '../rules.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
-import type { Limit } from './limits.ts';
-import { findRuleCounter, ruleCounter, type RuleCounter } from './rule-counters.ts';
+import type { Limit, RequestRate } from './limit.ts';
+import { findRuleCounter, ruleCounter } from './rule-counters.ts';
 import { rulesOf } from './rules-of.ts';
-
-/** A rate that a request falls under: of a rule, or of a throttle. */
-export interface RequestRate extends RuleCounter {
-  readonly name: 'rate' | Restraint['rule'];
-  readonly rate: Rate;
-  readonly tag: string | null;
-}
 
 /** What a request counts for where requests are counted. */
 export const ONE_REQUEST = new Amount(1);
