@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { checkModel } from './check-model.ts';
-import type { ReferenceAuthorization, ReferenceGrant } from './reference-books.ts';
-import type { CountedIn } from './reference-budgets.ts';
+import type { CountedIn, ReferenceAuthorization, ReferenceGrant } from './reference-books.ts';
 import { ReferenceLedger } from './reference-ledger.ts';
 import type { AccountName, Answer, Sent, Told } from './requests.ts';
 

@@ -1,5 +1,4 @@
 import type { GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
-import type { CountedIn } from './reference-budgets.ts';
 import type { Prices } from './reference-prices.ts';
 import type { AccountName, ObjectName } from './requests.ts';
 import { sum, text, type Units } from './units.ts';
@@ -33,6 +32,17 @@ export interface ReferenceGrant {
 export interface Part {
   readonly grant: ObjectName | null;
   readonly amount: Units;
+}
+
+/** A window of a budget in which an authorization counts. */
+export interface CountedIn {
+  /** Which budget of the account, over which period, for which value. */
+  readonly of: string;
+  readonly budget: string;
+  readonly value: string | null;
+  readonly start: number;
+  /** `Infinity`: it never ends. */
+  readonly end: number;
 }
 
 export interface ReferenceAuthorization {

@@ -1,5 +1,5 @@
 import type { Tags, Usage } from '#ledger';
-import { heldBy, type ReferenceAuthorization } from './reference-books.ts';
+import { heldBy, type CountedIn, type ReferenceAuthorization } from './reference-books.ts';
 import { ReferenceCounters } from './reference-counters.ts';
 import { noAccount, ownId, refusal, type BatchSoFar, type Purpose } from './reference-funding.ts';
 import type { AccountName, Answer, BudgetZone, Requests } from './requests.ts';
@@ -17,17 +17,6 @@ export interface ReferenceBudget {
   readonly zone: BudgetZone | null;
   readonly until: number | null;
   readonly raise: { readonly amount: Units; readonly until: number } | null;
-}
-
-/** A window of a budget in which an authorization counts. */
-export interface CountedIn {
-  /** Which budget of the account, over which period, for which value. */
-  readonly of: string;
-  readonly budget: string;
-  readonly value: string | null;
-  readonly start: number;
-  /** `Infinity`: it never ends. */
-  readonly end: number;
 }
 
 const MINUTE = 60_000;
