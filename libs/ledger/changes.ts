@@ -100,6 +100,11 @@ export interface Changes {
   readonly outputs: CommittedOutput[];
   /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
   readonly moved: Set<AccountState>;
+  /**
+   * What was granted in windows before the command at hand changed it, so that a batch that is refused can take it back. Empty between
+   * commands.
+   */
+  readonly grantedBefore: Map<Counter, Pick<Counter, 'granted' | 'overrun'>>;
   /** What grants that have ended have lost by the command at hand, to breakage or back to funding. Empty between commands. */
   readonly lost: Map<Grant, Amount>;
 }
@@ -123,6 +128,7 @@ export function noChanges(): Changes {
     reportedDeclines: new Set(),
     outputs: [],
     moved: new Set(),
+    grantedBefore: new Map(),
     lost: new Map(),
   };
 }

@@ -175,6 +175,17 @@ describe('batches', () => {
     expect(acme.windowsOf('day')).toMatchObject([{ used: '6', reserved: '4' }]);
   });
 
+  it('that are refused leave a new limit as it was', () => {
+    const acme = ledger().budget('day', { amount: '10', mode: 'soft' });
+    acme.charge('12');
+    acme.budget('day', { amount: '20' });
+    const items = [{ amount: '6' }, { amount: '5' }];
+    expect(exceeded(() => acme.authorizeBatch('all_or_nothing', items))).toBe('day');
+    expect(exceeded(() => acme.chargeBatch('all_or_nothing', items))).toBe('day');
+    acme.chargeBatch('all_or_nothing', [{ amount: '6' }, { amount: '2' }]);
+    expect(acme.windowsOf('day')).toMatchObject([{ used: '20', overrun: '0' }]);
+  });
+
   it('don’t wait for what only one of two items could have', () => {
     const acme = ledger().budget('day', { amount: '9' });
     acme.authorize('8');

@@ -26,7 +26,7 @@ export function enterWindows(
     const row =
       account.counters.startingAt(counter, window.start) ??
       openWindow(context, account, window, { counter, kind, name, value });
-    if (kind === 'budget' && grant(row, limit)) context.changes.counters.update(row);
+    if (kind === 'budget') grant(context, row, limit);
     if (reservations.some((own) => own.counter === counter)) continue;
     reservations.push({ of: 'spending', ...place, amount: ZERO, used: ZERO, first: null });
   }
@@ -87,13 +87,18 @@ function beyondGranted({ used, reserved, granted, overrun }: Counter): Amount {
 /**
  * The highest limit that a request was held against in the window is what the database holds its sums against. Where there is a new
  * one, what was used and reserved before may go beyond it.
- *
- * @returns whether there is
  */
-function grant(window: Counter, limit: Amount | null): boolean {
-  const { granted, used, reserved } = window;
-  if (limit === null ? granted === null : granted?.gte(limit)) return false;
+function grant({ changes }: DecisionContext, window: Counter, limit: Amount | null): void {
+  const { granted, overrun, used, reserved } = window;
+  if (limit === null ? granted === null : granted?.gte(limit)) return;
+  if (!changes.grantedBefore.has(window)) changes.grantedBefore.set(window, { granted, overrun });
   window.granted = limit;
   if (limit !== null) window.overrun = atLeastZero(used.plus(reserved).minus(limit));
-  return true;
+  changes.counters.update(window);
+}
+
+/** Takes back what the command at hand has granted, where it has held nothing against it after all. */
+export function takeBackGranted({ changes: { grantedBefore } }: DecisionContext): void {
+  for (const [window, before] of grantedBefore) Object.assign(window, before);
+  grantedBefore.clear();
 }

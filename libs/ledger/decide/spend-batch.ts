@@ -9,7 +9,7 @@ import type { BatchSoFar } from './batch-so-far.ts';
 import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { takeBackRates } from './count-rates.ts';
-import { countSpending } from './count-spending.ts';
+import { countSpending, takeBackGranted } from './count-spending.ts';
 import { correctUsed, discardUnused, useReserved } from './count.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
 import { askToCharge } from './price.ts';
@@ -98,6 +98,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: H
     refusal: gravest(outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.refusal]))),
     takeBack: () => {
       for (const one of held.toReversed()) undo(context, one);
+      takeBackGranted(context);
     },
   };
 }
