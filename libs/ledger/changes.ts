@@ -100,6 +100,8 @@ export interface Changes {
   readonly outputs: CommittedOutput[];
   /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
   readonly moved: Set<AccountState>;
+  /** Windows that the command at hand has opened, so that a batch that is refused can take them back. Empty between commands. */
+  readonly opened: Set<Counter>;
   /**
    * What was granted in windows before the command at hand changed it, so that a batch that is refused can take it back. Empty between
    * commands.
@@ -128,6 +130,7 @@ export function noChanges(): Changes {
     reportedDeclines: new Set(),
     outputs: [],
     moved: new Set(),
+    opened: new Set(),
     grantedBefore: new Map(),
     lost: new Map(),
   };

@@ -310,6 +310,22 @@ describe('requests by usage', () => {
     });
   });
 
+  it('may cost nothing in a batch that is taken back, beside others that do', () => {
+    const acme = priced('5');
+    const free = { usage: [{ event: 'chat', input_tokens: 1, output_tokens: 0 }] };
+    acme.inOneTransaction(() => {
+      acme.authorizeUsage(free.usage);
+      const items = [free, free, { amount: '6' }];
+      expect(exceeded(() => acme.authorizeBatch('all_or_nothing', items))).toBe('day');
+      expect(exceeded(() => acme.chargeBatch('all_or_nothing', items))).toBe('day');
+    });
+    expect(acme.windowsOf('day')).toMatchObject([{ used: '0', reserved: '0' }]);
+    expect(exceeded(() => acme.authorizeBatch('all_or_nothing', [free, free, { amount: '6' }]))).toBe('day');
+    acme.advance(86_400);
+    expect(exceeded(() => acme.authorizeBatch('all_or_nothing', [free, free, { amount: '6' }]))).toBe('day');
+    expect(acme.windowsOf('day')).toHaveLength(1);
+  });
+
   it('are never declined where they cost nothing', () => {
     const acme = priced('0');
     expect(acme.chargeUsage({ event: 'chat', input_tokens: 5 }).committed).toBe('0');

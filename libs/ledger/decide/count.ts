@@ -73,22 +73,6 @@ export function free(
   context.changes.counters.update(window);
 }
 
-/** Takes back windows that were opened for an authorization which was never made, as if nobody had looked for them. */
-export function discardUnused(
-  { changes: { counters } }: DecisionContext,
-  account: AccountState,
-  { reservations }: Authorization,
-): void {
-  for (const place of reservations) {
-    const window = loadedWindow(account, place);
-    if (!counters.created.has(window) || !window.reserved.isZero() || !window.used.isZero()) continue;
-    // A share is there for what was leased to it.
-    if (window.lease !== null) continue;
-    counters.discard(window);
-    account.counters.discard(window);
-  }
-}
-
 /** Puts right what an authorization has used: these counts replace all that it said before, in the window in which it was made. */
 export function correctUsed(
   context: DecisionContext,

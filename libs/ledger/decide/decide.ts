@@ -102,6 +102,7 @@ export function decide<T extends CommandType>(context: DecisionContext, command:
   beginNaps(context);
   reportLosses(context);
   observeBalances(context);
+  context.changes.opened.clear();
   context.changes.grantedBefore.clear();
   return outcome;
 }

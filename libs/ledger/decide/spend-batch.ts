@@ -10,11 +10,12 @@ import { charge } from './charge.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { takeBackRates } from './count-rates.ts';
 import { countSpending, takeBackGranted } from './count-spending.ts';
-import { correctUsed, discardUnused, useReserved } from './count.ts';
+import { correctUsed, useReserved } from './count.ts';
 import { nextExpiryOf, type NextExpiry } from './funding.ts';
 import { askToCharge } from './price.ts';
 import { releaseRest } from './release.ts';
 import { Transaction } from './transaction.ts';
+import { discardOpened } from './windows.ts';
 
 /** The trial of a charge holds just what it will cost, and counts it as used. */
 const OF_CHARGE: HoldKind = { ask: askToCharge, count: useReserved, isHold: false };
@@ -99,6 +100,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: H
     takeBack: () => {
       for (const one of held.toReversed()) undo(context, one);
       takeBackGranted(context);
+      discardOpened(context);
     },
   };
 }
@@ -112,7 +114,6 @@ function undo(
   countSpending(context, account, authorization);
   takeBackRates(account, authorization);
   correctUsed(context, account, authorization, []);
-  discardUnused(context, account, authorization);
   holdForgotten(account, authorization.id);
   context.state.authorizations.delete(authorization.id);
   context.changes.authorizations.discard(authorization);

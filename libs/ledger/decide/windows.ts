@@ -45,7 +45,17 @@ export function openWindow(
   };
   account.counters.add(window);
   context.changes.counters.create(window);
+  context.changes.opened.add(window);
   return window;
+}
+
+/** Takes back the windows that the command at hand has opened, as if nobody had looked for them: nothing is counted in them after all. */
+export function discardOpened({ changes: { counters, opened }, state }: DecisionContext): void {
+  for (const window of opened) {
+    counters.discard(window);
+    state.accounts.get(window.accountKey)?.counters.discard(window);
+  }
+  opened.clear();
 }
 
 /** A new time zone holds from the end of the window under way: a window never reaches into its neighbours. */
