@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect, type Pool } from '#database';
-import { AlertDefaults, Engine, RateCardMirror, RuleDefaults, Settings, SpanLimits } from '#ledger-store';
+import {
+  AlertDefaults,
+  CommonBudgets,
+  Engine,
+  RateCardMirror,
+  RuleDefaults,
+  Settings,
+  SpanLimits,
+} from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
@@ -30,6 +38,7 @@ let engine: Engine;
 let keys: KeyRing;
 let alertDefaults: AlertDefaults;
 let ruleDefaults: RuleDefaults;
+let commonBudgets: CommonBudgets;
 let settings: Settings;
 let spanLimits: SpanLimits;
 let rateCards: RateCardMirror;
@@ -41,6 +50,7 @@ beforeAll(async () => {
   keys = await KeyRing.open(readPool, { log });
   alertDefaults = await AlertDefaults.open(readPool, log);
   ruleDefaults = await RuleDefaults.open(readPool, log);
+  commonBudgets = await CommonBudgets.open(readPool, log);
   settings = await Settings.open(readPool, log);
   spanLimits = await SpanLimits.open(readPool, log);
   rateCards = await RateCardMirror.open({ pool: readPool, log });
@@ -51,6 +61,7 @@ afterAll(async () => {
   await keys.close();
   await alertDefaults.close();
   await ruleDefaults.close();
+  await commonBudgets.close();
   await settings.close();
   await spanLimits.close();
   await rateCards.close();
@@ -61,7 +72,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const ledger = { engine, alertDefaults, ruleDefaults, settings, rateCards, spanLimits };
+    const ledger = { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, spanLimits };
     const module = ApiModule.of({
       ...ledger,
       readPool,

@@ -1,12 +1,12 @@
 import { Access, KeyRing } from '#access';
 import type { Pool } from '#database';
-import { NO_RULES } from '#ledger';
 import {
   AlertDefaults,
   AccountFeed,
   AccountReader,
   AuthorizationReader,
   BudgetReader,
+  CommonBudgets,
   DefaultPartitionReader,
   Engine,
   EventReader,
@@ -41,6 +41,7 @@ export interface ApiParts {
   readonly engine: Pick<Engine, 'submit' | 'load' | 'writeHealth'>;
   readonly alertDefaults: AlertDefaults;
   readonly ruleDefaults: RuleDefaults;
+  readonly commonBudgets: CommonBudgets;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
   readonly spanLimits: SpanLimits;
@@ -67,6 +68,7 @@ export class ApiModule {
       engine,
       alertDefaults,
       ruleDefaults,
+      commonBudgets,
       settings,
       rateCards,
       spanLimits,
@@ -97,6 +99,7 @@ export class ApiModule {
         { provide: Engine, useValue: engine },
         { provide: AlertDefaults, useValue: alertDefaults },
         { provide: RuleDefaults, useValue: ruleDefaults },
+        { provide: CommonBudgets, useValue: commonBudgets },
         { provide: Settings, useValue: settings },
         { provide: RateCardMirror, useValue: rateCards },
         { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
@@ -109,7 +112,7 @@ export class ApiModule {
         { provide: AccountReader, useValue: new AccountReader(readPool) },
         { provide: GrantReader, useValue: new GrantReader(readPool) },
         { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
-        { provide: BudgetReader, useValue: new BudgetReader(readPool, NO_RULES) },
+        { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
         { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },

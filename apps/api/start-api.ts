@@ -79,7 +79,7 @@ export interface ApiOptions {
 /** What the API needs of a ledger. */
 export interface ApiLedger extends Pick<
   Ledger,
-  'alertDefaults' | 'ruleDefaults' | 'settings' | 'rateCards' | 'spanLimits' | 'commitSubscriptions'
+  'alertDefaults' | 'commonBudgets' | 'ruleDefaults' | 'settings' | 'rateCards' | 'spanLimits' | 'commitSubscriptions'
 > {
   readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe' | 'writeHealth'>;
 }
@@ -104,7 +104,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   if (tracing) cleanUp.defer(() => tracing.stop());
   const { readPool, reportPool, controlPool } = openPools(databaseUrl, log, cleanUp);
   const ledger = options.ledger ?? cleanUp.use(await openOwnLedger(options, log));
-  const { engine, alertDefaults, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } = ledger;
+  const { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } =
+    ledger;
   for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
 
   const keys = await KeyRing.open(controlPool, { log });
@@ -117,6 +118,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       engine,
       alertDefaults,
       ruleDefaults,
+      commonBudgets,
       settings,
       rateCards,
       spanLimits,

@@ -1,4 +1,5 @@
 export { AlertDefaults } from './alerts/alert-defaults.ts';
+export { CommonBudgets, type SetBudget } from './budgets/common-budgets.ts';
 export { queryable, type Queryable } from './queryable.ts';
 export {
   change,

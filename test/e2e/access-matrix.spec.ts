@@ -26,8 +26,8 @@ interface Ask {
   /** An id for the path that is nobody's yet: what has it is made in the caller's environment. */
   readonly newId?: string;
   readonly query?: string;
-  /** Which of the account's budgets the path names. */
-  readonly budget?: 'day' | 'spare';
+  /** Which budget the path names: of the account, or `common` to all, which each environment gets one of. */
+  readonly budget?: 'day' | 'spare' | 'common';
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
@@ -84,6 +84,10 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'DELETE /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'spare' },
   'POST /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day', body: () => RAISE },
   'DELETE /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day' },
+  'PUT /v1/budgets/{name}': { budget: 'common', body: () => ({ amount: '1000000', period: 'day' }) },
+  'GET /v1/budgets': {},
+  'GET /v1/budgets/{name}': { budget: 'common' },
+  'DELETE /v1/budgets/{name}': { budget: 'common' },
   'GET /v1/alerts': {},
   'PUT /v1/alerts': { body: empty },
   'GET /v1/events': { listsAnAccount: true },
@@ -198,7 +202,7 @@ function ask(client: ApiClient, operation: string): Promise<Answer> {
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
     method,
-    path: `${path.replace('{id}', named).replace('{budget}', budget)}${query}`,
+    path: `${path.replace('{id}', named).replace(/\{(?:budget|name)\}/, budget)}${query}`,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
   });

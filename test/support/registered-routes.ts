@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { KeyRing } from '#access';
 import { connect } from '#database';
-import { AlertDefaults, Engine, RateCardMirror, RuleDefaults, Settings, SpanLimits } from '#ledger-store';
+import {
+  AlertDefaults,
+  CommonBudgets,
+  Engine,
+  RateCardMirror,
+  RuleDefaults,
+  Settings,
+  SpanLimits,
+} from '#ledger-store';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -33,6 +41,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const keys = await KeyRing.open(readPool, { log });
   const alertDefaults = await AlertDefaults.open(readPool, log);
   const ruleDefaults = await RuleDefaults.open(readPool, log);
+  const commonBudgets = await CommonBudgets.open(readPool, log);
   const settings = await Settings.open(readPool, log);
   const spanLimits = await SpanLimits.open(readPool, log);
   const rateCards = await RateCardMirror.open({ pool: readPool, log });
@@ -41,6 +50,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       engine,
       alertDefaults,
       ruleDefaults,
+      commonBudgets,
       settings,
       spanLimits,
       rateCards,
@@ -75,6 +85,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await keys.close();
   await alertDefaults.close();
   await ruleDefaults.close();
+  await commonBudgets.close();
   await settings.close();
   await spanLimits.close();
   await rateCards.close();

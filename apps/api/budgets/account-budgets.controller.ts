@@ -1,5 +1,5 @@
 import { parsePublicId, newOwnedUuid, type BudgetDecision, type BudgetRef } from '#ledger';
-import { BudgetReader, type Page, type PageRequest, type ReadBudget } from '#ledger-store';
+import { BudgetReader } from '#ledger-store';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
@@ -15,6 +15,7 @@ import { CreateBudgetBody, RaiseBody, UpdateBudgetBody } from './budget.body.ts'
 import { BudgetQuery } from './budget.query.ts';
 import { budgetView } from './budget.view.ts';
 import { givenChanges, givenRaise, givenTerms } from './given-budget.ts';
+import { pageOfBudgets } from './page-of-budgets.ts';
 
 /** What an account may spend in each period, or a part of it. */
 @Controller('v1/accounts/:id/budgets')
@@ -49,7 +50,10 @@ export class AccountBudgetsController {
     const page = pageRequest(query);
     const all = await this.budgets.list(accountRef(environment, id));
     if (!all) throw accountNotFound(id);
-    return listView(pageOf(all, page), (one) => budgetView(one, { account: id, inherited: one.inherited }));
+    return listView(
+      pageOfBudgets(all, page, ({ budget }) => budget.id),
+      (one) => budgetView(one, { account: id, inherited: one.inherited }),
+    );
   }
 
   @Get(':budget')
@@ -130,10 +134,4 @@ function named(environment: string, id: string, budget: string) {
 export function budgetRef(text: string): BudgetRef {
   const id = parsePublicId('budget', text);
   return id === null ? { name: text } : { id };
-}
-
-function pageOf(all: readonly ReadBudget[], { limit, after }: PageRequest): Page<ReadBudget> {
-  const rest = after === null ? all : all.filter(({ budget }) => budget.id < after);
-  const items = rest.slice(0, limit);
-  return { items, next: rest.length > limit ? (items.at(-1)?.budget.id ?? null) : null };
 }

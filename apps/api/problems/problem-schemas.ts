@@ -89,6 +89,7 @@ const OPTIONAL_FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonS
       description: 'With `rule`: when the suspension ends, by the account’s clock; null if somebody has to end it.',
     },
   },
+  too_many_budgets: { account: text('The account’s id; absent if every account has them.') },
   budget_exceeded: MAY_RETRY,
   key_limit_exceeded: MAY_RETRY,
   environment_limit_exceeded: MAY_RETRY,
@@ -110,7 +111,6 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   account_suspended: { account: ACCOUNT },
   budget_exists: { errors: errors('Every field that differs from the existing budget.') },
   too_many_budgets: {
-    account: ACCOUNT,
     limit: { type: 'integer', description: 'The maximum number of budgets.' },
   },
   too_many_holds: {

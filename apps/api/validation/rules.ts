@@ -46,6 +46,7 @@ export const NEW_ACCOUNT_ID_FORM = `${ACCOUNT_ID_FORM}, and not "." or ".."`;
 export const ENVIRONMENT_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** Begins with a letter or a digit, so that it is no part of a path that clients take away. */
 export const BUDGET_NAME = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+export const BUDGET_NAME_FORM = 'must be 1 to 64 characters of A–Z a–z 0–9 _ . : -, beginning with a letter or digit';
 export const UNIT = /^[A-Za-z0-9_.-]{1,32}$/;
 /** Before the first object of an account. */
 export const START = 'start';
@@ -178,11 +179,7 @@ export const IsMarginGroup = form(
 /** A version of a rate card, in a query. */
 export const IsVersion = form('isVersion', 'must be a whole number from 1 to 999999999', /^[1-9]\d{0,8}$/);
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);
-export const IsBudgetName = form(
-  'isBudgetName',
-  'must be 1 to 64 characters of A–Z a–z 0–9 _ . : -, beginning with a letter or digit',
-  BUDGET_NAME,
-);
+export const IsBudgetName = form('isBudgetName', BUDGET_NAME_FORM, BUDGET_NAME);
 export const IsLimit = form('isLimit', 'must be a whole number from 1 to 100', LIMIT);
 export const IsWait = form('isWait', 'must be a whole number of seconds from 0 to 86400', WAIT);
 export const IsTimeZone = rule(

@@ -115,7 +115,7 @@ function accountView(account: Account): JsonObject {
   };
 }
 
-function budgetView(budget: Budget): JsonObject {
+export function budgetView(budget: Budget): JsonObject {
   const { anchor, until, raise } = budget;
   return {
     budget: publicId('budget', budget.id),

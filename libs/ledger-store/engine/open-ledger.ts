@@ -1,6 +1,7 @@
 import { connect, type Pool } from '#database';
-import { NO_RULES, NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
+import { NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
+import { CommonBudgets } from '../budgets/common-budgets.ts';
 import { SpanLimits } from '../limits/span-limits.ts';
 import { RateCardMirror } from '../prices/rate-card-mirror.ts';
 import { RuleDefaults } from '../rules/rule-defaults.ts';
@@ -34,6 +35,7 @@ export interface Ledger extends AsyncDisposable {
   readonly engine: Engine;
   readonly alertDefaults: AlertDefaults;
   readonly ruleDefaults: RuleDefaults;
+  readonly commonBudgets: CommonBudgets;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
   readonly spanLimits: SpanLimits;
@@ -59,6 +61,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => alertDefaults.close());
   const ruleDefaults = await RuleDefaults.open(pool, log);
   opening.defer(() => ruleDefaults.close());
+  const commonBudgets = await CommonBudgets.open(pool, log);
+  opening.defer(() => commonBudgets.close());
   const settings = await Settings.open(pool, log);
   opening.defer(() => settings.close());
   const rateCards = await RateCardMirror.open({ pool, log });
@@ -70,7 +74,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   const rules = {
     alertRules: alertDefaults.rules,
     defaultRules: ruleDefaults.rules,
-    budgets: NO_RULES.budgets,
+    budgets: commonBudgets.budgets,
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
     commitSubscribers: commitSubscriptions,
     prices: rateCards,
@@ -84,6 +88,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     engine,
     alertDefaults,
     ruleDefaults,
+    commonBudgets,
     settings,
     rateCards,
     spanLimits,

@@ -113,7 +113,7 @@ function amountFrom(text: string): Amount {
 }
 
 /** A budget with its amounts as text. */
-type StoredBudget = Omit<Budget, 'amount' | 'expected' | 'raise'> & {
+export type StoredBudget = Omit<Budget, 'amount' | 'expected' | 'raise'> & {
   readonly amount: string;
   readonly expected: string | null;
   readonly raise: (Omit<BudgetRaise, 'amount'> & { readonly amount: string }) | null;

@@ -11,11 +11,12 @@ const { startApi } = (await import(built)) as typeof StartApi;
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
 const log = (line: string): void => logger.warn(line);
-const { alertDefaults, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } = await openLedger({
-  databaseUrl,
-  openHoldsMax: 0,
-  log,
-});
+const { alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } =
+  await openLedger({
+    databaseUrl,
+    openHoldsMax: 0,
+    log,
+  });
 const api = await startApi({
   config: readConfig({ PORT: '0' }),
   databaseUrl,
@@ -23,6 +24,7 @@ const api = await startApi({
     engine: new OneByOneEngine(databaseUrl, log),
     alertDefaults,
     ruleDefaults,
+    commonBudgets,
     settings,
     rateCards,
     spanLimits,
