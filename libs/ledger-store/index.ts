@@ -56,6 +56,7 @@ export { LastVerificationReader, type LastVerification } from './read/last-verif
 export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';
 export type { FollowRequest, Page, PageRequest } from './read/page.ts';
+export { RaiseRequestReader, type RaiseRequestFilter, type ReadRaiseRequest } from './read/raise-request-reader.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export type { MarginGroup } from './reports/margin-group.ts';

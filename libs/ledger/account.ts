@@ -3,6 +3,7 @@ import { type Amount, type JsonObject, ZERO } from '#amounts';
 import type { OveragePolicy } from './authorization.ts';
 import type { AccountKey } from './ids.ts';
 import type { Budget } from './budgets.ts';
+import type { PendingRaise } from './raise-requests.ts';
 import type { BurnRate } from './burn-rate.ts';
 import type { Restraint } from './restraints.ts';
 import type { OwnRules } from './rules.ts';
@@ -83,6 +84,8 @@ export interface Account {
   holdLifetimeMs: number | null;
   /** Its own, in the order in which they were made; those that every account has stand beside them. */
   budgets: readonly Budget[];
+  /** What raises of them are asked for, and nobody has decided on yet; the oldest first. */
+  raiseRequests: readonly PendingRaise[];
   /** Its own rules against usage that runs away. */
   rules: OwnRules;
   /** What such rules have done about it, ended or not. */

@@ -7,6 +7,7 @@ import type { LedgerEvent, SentAlert, SentBudgetAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 import type { Overrides } from './authorization-pricing.ts';
+import type { RaiseRequest } from './raise-requests.ts';
 import type { AccountState, DeclinedMinute } from './state.ts';
 import type { UsageRecord } from './usage-record.ts';
 
@@ -38,7 +39,7 @@ export class AccountChanges extends RowChanges<AccountState> {
 
   /** Of the updated: accounts whose rules or restraints have changed. */
   readonly rules = new Set<AccountState>();
-  /** Of the updated: accounts whose budgets have changed. */
+  /** Of the updated: accounts whose budgets, or requests to raise them, have changed. */
   readonly budgets = new Set<AccountState>();
 
   updateTerms(account: AccountState): void {
@@ -88,6 +89,7 @@ export interface Changes {
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
   readonly sentBudgetAlerts: SentBudgetAlert[];
+  readonly raiseRequests: RowChanges<RaiseRequest>;
   /** Own prices of accounts, each version of them. */
   readonly overrides: AccountOverrides[];
   readonly usageRecords: UsageRecord[];
@@ -123,6 +125,7 @@ export function noChanges(): Changes {
     events: [],
     sentAlerts: [],
     sentBudgetAlerts: [],
+    raiseRequests: new RowChanges(),
     overrides: [],
     usageRecords: [],
     lateCommits: [],

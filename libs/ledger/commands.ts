@@ -3,6 +3,7 @@ import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Spending } from './authorization.ts';
 import type { Budget, BudgetField, BudgetRaise } from './budgets.ts';
+import type { PendingRaise } from './raise-requests.ts';
 import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
@@ -103,6 +104,22 @@ export interface ResumeUsage {
   readonly value: string | null;
   /** Whether nothing is ended, and only what has ended by itself is reported. */
   readonly onlyEnded?: boolean;
+}
+
+/** Asks for a raise, where the one who asks may not raise a budget. */
+export interface RequestRaise {
+  readonly account: AccountRef;
+  readonly budget: BudgetRef;
+  readonly raise: Pick<PendingRaise, 'amount' | 'until' | 'reason'>;
+}
+
+export interface DecideRaise {
+  readonly account: AccountRef;
+  /** The request's UUID. */
+  readonly request: string;
+  readonly approve: boolean;
+  /** Why it is denied. */
+  readonly reason: string | null;
 }
 
 /** Books what time has done to an account, and emits the events of it; a decision about the account does the same first. */
@@ -231,6 +248,8 @@ export interface Commands {
   update_budget: UpdateBudget;
   delete_budget: { readonly account: AccountRef; readonly budget: BudgetRef };
   raise_budget: RaiseBudget;
+  request_raise: RequestRaise;
+  decide_raise: DecideRaise;
   set_rules: SetRules;
   restrain: Restrain;
   resume_usage: ResumeUsage;
@@ -287,6 +306,8 @@ export function needsOf(command: Command): Needs {
     case 'update_budget':
     case 'delete_budget':
     case 'raise_budget':
+    case 'request_raise':
+    case 'decide_raise':
     case 'set_rules':
     case 'restrain':
     case 'resume_usage':

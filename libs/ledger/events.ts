@@ -78,6 +78,14 @@ export interface LedgerEvents {
   };
   /** More is spent in a window of a budget than its limit; once per window. */
   'budget.exceeded': BudgetWindowData;
+  /** Somebody who may not raise a budget has asked for it. */
+  'budget.raise_requested': RaiseRequestData;
+  /** The budget was raised as asked for. */
+  'budget.raise_approved': RaiseRequestData;
+  'budget.raise_denied': RaiseRequestData & {
+    /** Why. */
+    readonly denial: string | null;
+  };
   /** A rule has found an hour that is a spike, or a minute in which the same request came too often; once per window, rule and value. */
   'usage.spike_detected': AboutRestraint & {
     readonly window: { readonly start: string; readonly end: string };
@@ -140,6 +148,9 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'commitment.set_off': true,
   'budget.threshold_reached': true,
   'budget.exceeded': true,
+  'budget.raise_requested': true,
+  'budget.raise_approved': true,
+  'budget.raise_denied': true,
   'usage.spike_detected': true,
   'usage.throttled': true,
   'usage.resumed': true,
@@ -189,6 +200,16 @@ export interface BudgetWindowData {
   readonly spent: string;
   /** Its amount, or what it was raised to. */
   readonly limit: string;
+}
+
+export interface RaiseRequestData {
+  readonly raise_request: string;
+  readonly budget: string;
+  readonly name: string;
+  /** What the budget would allow for until then. */
+  readonly amount: string;
+  readonly until: string;
+  readonly reason: string;
 }
 
 interface ThresholdData {

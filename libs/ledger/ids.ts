@@ -29,6 +29,7 @@ export const ID_PREFIXES = {
   rateCard: 'rate',
   limit: 'lim',
   budget: 'bud',
+  raiseRequest: 'raise',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

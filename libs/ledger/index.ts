@@ -70,6 +70,7 @@ export { countDeclines, decide, type Decisions } from './decide/decide.ts';
 export { budgetWindowAt, windowsNow, type BudgetWindow } from './decide/budget-windows.ts';
 export { budgetsOf } from './decide/budgets-of.ts';
 export type { BudgetDecision } from './decide/change-budgets.ts';
+export type { RaiseDecision } from './decide/request-raise.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export type { ShareDecision } from './decide/return-share.ts';
 export { takeLeases } from './decide/take-leases.ts';
@@ -89,6 +90,7 @@ export type {
   LedgerEventType,
   LimitEvents,
   LimitEventType,
+  RaiseRequestData,
   SentAlert,
   SentBudgetAlert,
 } from './events.ts';
@@ -108,6 +110,8 @@ export {
   type AccountKey,
   type IdKind,
 } from './ids.ts';
+export { MAX_PENDING_RAISES, RAISE_REQUEST_STATUSES } from './raise-requests.ts';
+export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {

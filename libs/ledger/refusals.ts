@@ -16,6 +16,7 @@ export const REFUSAL_CODES = [
   'account_exists',
   'account_id_taken',
   'budget_exists',
+  'raise_request_decided',
   'account_not_closed',
   'account_has_open_holds',
   'grant_already_expired',
@@ -31,6 +32,7 @@ export const REFUSAL_CODES = [
   'too_many_holds',
   'too_many_steps',
   'too_many_budgets',
+  'too_many_raise_requests',
   'account_closed',
   'account_suspended',
   'unit_mismatch',
@@ -212,7 +214,7 @@ export type Refusal =
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
-  | { readonly code: 'too_many_budgets'; readonly account: string; readonly limit: number }
+  | { readonly code: 'too_many_budgets' | 'too_many_raise_requests'; readonly account: string; readonly limit: number }
   | TooManySteps
   | AccountExists
   | BudgetExists
@@ -235,6 +237,7 @@ export type Refusal =
         | 'credits_held'
         | 'too_many_holds'
         | 'too_many_budgets'
+        | 'too_many_raise_requests'
         | 'budget_exists'
         | 'too_many_steps'
         | 'account_exists'

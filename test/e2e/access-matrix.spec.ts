@@ -17,6 +17,7 @@ interface Objects {
   readonly endpoint: string;
   readonly event: string;
   readonly rateCard: string;
+  readonly raise: string;
   readonly limit: string;
 }
 
@@ -84,6 +85,10 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'DELETE /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'spare' },
   'POST /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day', body: () => RAISE },
   'DELETE /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day' },
+  'POST /v1/accounts/{id}/budgets/{budget}/raise-requests': { id: 'account', budget: 'day', body: () => RAISE },
+  'GET /v1/raise-requests': { listsAnAccount: true },
+  'POST /v1/raise-requests/{id}/approve': { id: 'raise', body: empty },
+  'POST /v1/raise-requests/{id}/deny': { id: 'raise', body: empty },
   'PUT /v1/budgets/{name}': { budget: 'common', body: () => ({ amount: '1000000', period: 'day' }) },
   'GET /v1/budgets': {},
   'GET /v1/budgets/{name}': { budget: 'common' },
@@ -187,8 +192,10 @@ beforeAll(async () => {
   await service.live.patch(`/v1/accounts/${account}`, { rate_card: rateCard });
   const limited = await service.live.put('/v1/limits', { amount: '1', period: 'total', unit: 'tokens' });
   const { id: limit } = limited.body as { readonly id: string };
-  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit };
   for (const name of ['day', 'spare']) await makeBudget(service.live, account, name, { amount: '1000000' });
+  const asked = await service.live.post(`/v1/accounts/${account}/budgets/day/raise-requests`, RAISE);
+  const { id: raise } = asked.body as { readonly id: string };
+  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit, raise };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));

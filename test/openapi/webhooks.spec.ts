@@ -4,6 +4,7 @@ import { EVENT_TYPES } from '#webhooks';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import { startWorker, type RunningWorker } from '../../apps/worker/start-worker.ts';
+import { makeBudget } from '../support/budget-steps.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { ApiClient } from '../support/api-client.ts';
@@ -115,6 +116,7 @@ async function causeEveryEvent(): Promise<void> {
   });
   await arrived('usage.unpriced');
   await loop(account);
+  await raiseAndExceedBudget(account);
   await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
   await arrived('account.closed');
   await fallShortOfCommitment();
@@ -160,6 +162,29 @@ async function loop(account: string): Promise<void> {
   await arrived('usage.throttled');
   await test.post(`/v1/accounts/${account}/rules/resume`, { tag: 'session' });
   await arrived('usage.resumed');
+}
+
+/** A soft budget that is used up at once, and raises of it that are asked for. */
+async function raiseAndExceedBudget(account: string): Promise<void> {
+  const { test } = service;
+  await makeBudget(test, account, 'day', { amount: '1', mode: 'soft' });
+  await grantCredits(test, account, '3');
+  await charge(test, account, '2');
+  await arrived('budget.threshold_reached');
+  await arrived('budget.exceeded');
+  for (const decision of ['approve', 'deny']) {
+    const { body } = await test.post(`/v1/accounts/${account}/budgets/day/raise-requests`, {
+      amount: '5',
+      until: '2099-01-01T00:00:00Z',
+      reason: 'Launch week',
+    });
+    const { id } = body as { readonly id: string };
+    await arrived('budget.raise_requested');
+    const said = decision === 'deny' ? { reason: 'One launch is enough' } : {};
+    await test.post(`/v1/raise-requests/${id}/${decision}`, said);
+  }
+  await arrived('budget.raise_approved');
+  await arrived('budget.raise_denied');
 }
 
 /** A month in which 70 of 100 are missing, until 20 more are charged late. It follows the rest of a month, which is met. */

@@ -16,6 +16,7 @@ import { BudgetQuery } from './budget.query.ts';
 import { budgetView } from './budget.view.ts';
 import { givenChanges, givenRaise, givenTerms } from './given-budget.ts';
 import { pageOfBudgets } from './page-of-budgets.ts';
+import { raiseRequestView } from './raise-request.view.ts';
 
 /** What an account may spend in each period, or a part of it. */
 @Controller('v1/accounts/:id/budgets')
@@ -119,6 +120,24 @@ export class AccountBudgetsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     return this.ledger.run(reply, { type: 'raise_budget', ...named(environment, id, budget), raise: null }, answer);
+  }
+
+  /** For whoever may not raise a budget itself. */
+  @Post(':budget/raise-requests')
+  @Needs('authorize')
+  @OfAccount('path')
+  requestRaise(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Param('budget') budget: string,
+    @Body() body: RaiseBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const raise = givenRaise(body);
+    return this.ledger.run(reply, { type: 'request_raise', ...named(environment, id, budget), raise }, (decision) => ({
+      status: 201,
+      view: raiseRequestView({ account: id, request: decision.request }),
+    }));
   }
 }
 

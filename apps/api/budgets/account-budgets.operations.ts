@@ -1,7 +1,7 @@
 import { idPattern } from '#ledger';
 import { ACCOUNT_PATH } from '../accounts/accounts.operations.ts';
 import { ref } from '../openapi/body-schemas.ts';
-import { USER_BUDGET } from '../openapi/example-ids.ts';
+import { RAISE_REQUEST, SECOND_RAISE_REQUEST, USER_BUDGET } from '../openapi/example-ids.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
 import { listSchema } from '../openapi/view-schema.ts';
 import { BUDGET_NAME } from '../validation/rules.ts';
@@ -132,5 +132,30 @@ export const ACCOUNT_BUDGET_OPERATIONS: OperationsOf<AccountBudgetsController> =
     answers: { 200: { description: 'The budget.', schema: ref('Budget') } },
     problems: ['account_not_found', 'account_closed', 'budget_not_found'],
     examples: [{ name: 'launch_over', summary: 'The launch is over', path: { id: 'acme', budget: USER_BUDGET } }],
+  },
+  requestRaise: {
+    id: 'requestBudgetRaise',
+    summary: 'Ask for a raise of a budget',
+    description:
+      'Asks for a raise, which an operator approves or denies. For keys that may not raise budgets, such as one that is bound to the account. It changes nothing by itself; 20 requests of an account may wait to be decided.',
+    path: BUDGET_PATH,
+    answers: { 201: { description: 'The request.', schema: ref('RaiseRequest') } },
+    problems: ['account_not_found', 'account_closed', 'budget_not_found', 'too_many_raise_requests'],
+    examples: [
+      {
+        name: 'for_a_launch',
+        summary: 'More until the launch is over',
+        path: { id: 'acme', budget: USER_BUDGET },
+        body: { amount: '50', until: '2099-01-01T00:00:00Z', reason: 'Launch week' },
+        ids: [RAISE_REQUEST],
+      },
+      {
+        name: 'once_more',
+        summary: 'Another request',
+        path: { id: 'acme', budget: USER_BUDGET },
+        body: { amount: '500', until: '2099-01-01T00:00:00Z', reason: 'Just in case' },
+        ids: [SECOND_RAISE_REQUEST],
+      },
+    ],
   },
 };

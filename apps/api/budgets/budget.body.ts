@@ -134,3 +134,10 @@ export class RaiseBody {
   @IsText(1, REASON_LENGTH_MAX)
   readonly reason!: string;
 }
+
+export class DenyRaiseBody {
+  @Describe('Why it is denied.')
+  @IsOptional()
+  @IsText(1, REASON_LENGTH_MAX)
+  readonly reason?: string | null;
+}

@@ -47,7 +47,7 @@ export function givenChanges(body: UpdateBudgetBody): Partial<Pick<Budget, Budge
   };
 }
 
-export function givenRaise({ amount, until, reason }: RaiseBody): BudgetRaise {
+export function givenRaise({ amount, until, reason }: RaiseBody): BudgetRaise & { readonly reason: string } {
   return { amount: new Amount(amount), until: mustBeInstant(until), reason };
 }
 

@@ -10,6 +10,7 @@ import {
   type LedgerEventType,
   type LimitEvents,
   type LimitEventType,
+  type RaiseRequestData,
 } from '#ledger';
 import type { EndpointEvents, EndpointEventType, EventType } from '#webhooks';
 import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
@@ -90,6 +91,15 @@ const BUDGET_WINDOW: FieldSchemas<BudgetWindowData> = {
   }),
   spent: amount('What was spent in the period, less refunds.'),
   limit: amount('The budget’s amount, or what it is raised to.'),
+};
+
+const RAISE_REQUEST: FieldSchemas<RaiseRequestData> = {
+  raise_request: id('raiseRequest', 'The request.'),
+  budget: id('budget', 'The budget.'),
+  name: text('The budget’s name.'),
+  amount: amount('What the budget would allow for until then.'),
+  until: instant('The time from which its own amount would hold again.'),
+  reason: text('Why it is asked for.'),
 };
 
 const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerEvents[T]> } = {
@@ -197,6 +207,15 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
     fields: BUDGET_WINDOW,
   },
   ...RULE_EVENTS,
+  'budget.raise_requested': {
+    sentWhen: 'A raise of a budget is asked for. Approve or deny it.',
+    fields: RAISE_REQUEST,
+  },
+  'budget.raise_approved': { sentWhen: 'A budget was raised as asked for.', fields: RAISE_REQUEST },
+  'budget.raise_denied': {
+    sentWhen: 'A raise of a budget was denied.',
+    fields: { ...RAISE_REQUEST, denial: orNull(text('Why it was denied.')) },
+  },
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',
     fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },

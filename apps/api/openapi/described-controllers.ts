@@ -2,6 +2,8 @@ import { ACCOUNT_BUDGET_OPERATIONS } from '../budgets/account-budgets.operations
 import { AccountBudgetsController } from '../budgets/account-budgets.controller.ts';
 import { BUDGET_OPERATIONS } from '../budgets/budgets.operations.ts';
 import { BudgetsController } from '../budgets/budgets.controller.ts';
+import { RAISE_REQUEST_OPERATIONS } from '../budgets/raise-requests.operations.ts';
+import { RaiseRequestsController } from '../budgets/raise-requests.controller.ts';
 import { ACCOUNT_OPERATIONS } from '../accounts/accounts.operations.ts';
 import { AccountsController } from '../accounts/accounts.controller.ts';
 import { AUTHORIZATION_OPERATIONS } from '../authorizations/authorizations.operations.ts';
@@ -75,6 +77,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(WebhookEndpointsController, 'Webhooks', WEBHOOK_ENDPOINT_OPERATIONS),
   described(RedeliveriesController, 'Webhooks', REDELIVERY_OPERATIONS),
   described(AccountBudgetsController, 'Limits', ACCOUNT_BUDGET_OPERATIONS),
+  described(RaiseRequestsController, 'Limits', RAISE_REQUEST_OPERATIONS),
   described(BudgetsController, 'Limits', BUDGET_OPERATIONS),
   described(LimitsController, 'Limits', LIMIT_OPERATIONS),
   described(AccountRulesController, 'Limits', ACCOUNT_RULE_OPERATIONS),

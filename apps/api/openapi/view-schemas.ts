@@ -19,6 +19,7 @@ import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
 import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
 import { USAGE_MARGIN_SCHEMA } from '../reports/usage-margin.schema.ts';
 import { BUDGET_SCHEMA, COMMON_BUDGET_SCHEMA } from '../budgets/budget.schema.ts';
+import { RAISE_REQUEST_SCHEMA } from '../budgets/raise-request.schema.ts';
 import { LIMIT_SCHEMA, SHARE_SCHEMA } from '../limits/limit.schema.ts';
 import { SETTINGS_SCHEMA } from '../settings/settings.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
@@ -63,6 +64,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   PublicPrices: PUBLIC_PRICES_SCHEMA,
   Quote: QUOTE_SCHEMA,
   Budget: BUDGET_SCHEMA,
+  RaiseRequest: RAISE_REQUEST_SCHEMA,
   CommonBudget: COMMON_BUDGET_SCHEMA,
   Limit: LIMIT_SCHEMA,
   LimitShare: SHARE_SCHEMA,

@@ -18,6 +18,7 @@ type OfLimits = Extract<
     readonly code:
       | 'budget_exists'
       | 'too_many_budgets'
+      | 'too_many_raise_requests'
       | 'usage_suspended'
       | 'request_too_large'
       | 'open_holds_exceeded'
@@ -36,6 +37,11 @@ export function problemOfLimit(refusal: OfLimits): Problem {
   switch (refusal.code) {
     case 'budget_exists':
       return problem(refusal.code, describeDifference(refusal), { errors: refusal.differing.map(differingField) });
+    case 'too_many_raise_requests': {
+      const { account, limit } = refusal;
+      const detail = `Account ${account} has asked for ${String(limit)} raises that nobody has decided on yet.`;
+      return problem(refusal.code, detail, { account, limit });
+    }
     case 'too_many_budgets': {
       const { account, limit } = refusal;
       return problem(refusal.code, `Account ${account} has ${String(limit)} budgets already.`, { account, limit });

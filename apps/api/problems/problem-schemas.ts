@@ -113,6 +113,10 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   too_many_budgets: {
     limit: { type: 'integer', description: 'The maximum number of budgets.' },
   },
+  too_many_raise_requests: {
+    account: ACCOUNT,
+    limit: { type: 'integer', description: 'The maximum number of requests that wait to be decided.' },
+  },
   too_many_holds: {
     account: ACCOUNT,
     limit: { type: 'integer', description: 'The maximum number of open authorizations.' },

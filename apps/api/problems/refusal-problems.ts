@@ -12,6 +12,8 @@ export const REFUSAL_PROBLEMS = {
   authorization_not_found: { status: 404, title: 'There is no such authorization' },
   budget_not_found: { status: 404, title: 'There is no such budget' },
   budget_exists: { status: 409, title: 'The budget exists and differs' },
+  raise_request_decided: { status: 409, title: 'The request for a raise is decided' },
+  too_many_raise_requests: { status: 409, title: 'Too many requests for raises wait to be decided' },
   too_many_budgets: { status: 409, title: 'The account has too many budgets' },
   account_exists: { status: 409, title: 'The account exists with other terms' },
   account_id_taken: { status: 409, title: 'This account id cannot be used' },

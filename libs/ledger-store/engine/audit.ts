@@ -14,6 +14,7 @@ import {
   type GrantScope,
   type LedgerState,
   type Outcome,
+  type PendingRaise,
 } from '#ledger';
 import type { Actor } from './submission.ts';
 
@@ -42,6 +43,8 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'update_budget',
   'delete_budget',
   'raise_budget',
+  'request_raise',
+  'decide_raise',
   'set_rules',
   'resume_usage',
   'create_grant',
@@ -90,7 +93,7 @@ function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntr
 }
 
 function accountView(account: Account): JsonObject {
-  const { id, unit, status, closure, terms, budgets, alerts, rules, restraints } = account;
+  const { id, unit, status, closure, terms, budgets, raiseRequests, alerts, rules, restraints } = account;
   const { percent, remaining } = alerts.rules;
   const { erasureRequestedAt } = closure;
   return {
@@ -107,6 +110,7 @@ function accountView(account: Account): JsonObject {
     commitment: commitmentView(terms.commitment),
     metadata: terms.metadata,
     ...(budgets.length === 0 ? {} : { budgets: budgets.map(budgetView) }),
+    ...(raiseRequests.length === 0 ? {} : { raise_requests: raiseRequests.map(raiseRequestView) }),
     alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
     ...(rules === NO_OWN_RULES ? {} : { rules: ownRulesJson(rules) }),
     ...(restraints.length === 0 ? {} : { restraints: restraints.map(restraintJson) }),
@@ -136,6 +140,17 @@ export function budgetView(budget: Budget): JsonObject {
       reason: raise.reason,
     },
     owner: budget.owner,
+  };
+}
+
+function raiseRequestView({ id, budgetId, name, amount, until, reason }: PendingRaise): JsonObject {
+  return {
+    raise_request: publicId('raiseRequest', id),
+    budget: publicId('budget', budgetId),
+    name,
+    amount: formatAmount(amount),
+    until: new Date(until).toISOString(),
+    reason,
   };
 }
 

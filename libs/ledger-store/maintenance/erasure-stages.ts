@@ -38,6 +38,7 @@ export const ERASURE_STAGES: readonly ErasureStage[] = [
   }),
   rowsOf({ name: 'usage_records', id: 'id', columns: { usage: 'json', raw: 'json' } }),
   { name: 'counters', step: eraseCounters },
+  { name: 'raise_requests', step: eraseRaiseRequests },
   rowsOf({ name: 'grants', id: 'id', columns: { scope: 'json', metadata: 'json' } }),
   rowsOf({ name: 'idempotency_keys', id: 'key', columns: { body: 'json as text' } }),
   rowsOf({ name: 'idempotency_keys_kept', id: 'key', columns: { body: 'json as text' } }),
@@ -116,6 +117,12 @@ async function eraseCounters(database: Queryable, { key }: AccountRef, after: st
     [key, counters],
   );
   return counters.at(-1) ?? null;
+}
+
+async function eraseRaiseRequests(database: Queryable, { key }: AccountRef): Promise<null> {
+  const erased = `update raise_requests set name = '', reason = '', denial = null where account_id = $1`;
+  await database.query(erased, [key]);
+  return null;
 }
 
 /** An account that is being created has no key of its own yet, so these answers are kept under its environment. */

@@ -26,6 +26,14 @@ it('takes out the values that budgets name and that declines and alerts are abou
   expect(withoutPersonalData({ event: 'chat', value: 7 })).toEqual({ event: 'chat', value: 7 });
 });
 
+it('takes out why a raise was asked for, given or denied', () => {
+  const raise = { amount: '5', until: '2099-01-01T00:00:00.000Z', reason: 'for ann' };
+  expect(withoutPersonalData({ raise })).toEqual({ raise: { ...raise, reason: '' } });
+  const event = { raise_request: 'raise_1', name: 'ann', reason: 'for ann', denial: 'not ann' };
+  expect(withoutPersonalData(event)).toEqual({ raise_request: 'raise_1', name: null, reason: '', denial: null });
+  expect(withoutPersonalData({ refund: { reason: 'late' } })).toEqual({ refund: { reason: 'late' } });
+});
+
 it.each([[{ name: null, metadata: {}, tags: {}, scope: null }], [null], ['name'], [[1, 'tags', null]]])(
   'finds nothing in %j',
   (value) => {

@@ -8,13 +8,17 @@ const ERASED: Readonly<Record<string, unknown>> = {
   properties: {},
   raw: null,
   budgets: [],
+  raise_requests: [],
 };
 
-/** Fields that carry personal data only beside these: the values that a budget names, and the one that something is about. */
+/** Fields that carry personal data only beside these: the values that a budget names, the one that something
+ * is about, and why a raise is asked for. */
 const ERASED_BESIDE: readonly { readonly field: string; readonly beside: readonly string[]; readonly left: unknown }[] =
   [
     { field: 'scope', beside: ['thresholds'], left: {} },
     { field: 'value', beside: ['budget', 'tag'], left: null },
+    { field: 'reason', beside: ['raise_request', 'denial', 'until'], left: '' },
+    { field: 'denial', beside: ['reason'], left: null },
   ];
 
 /** The same without them, however deep they stand in it. */

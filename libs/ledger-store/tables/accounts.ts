@@ -9,7 +9,7 @@ import {
   type TestClock,
 } from '#ledger';
 import { column } from './column.ts';
-import { alertRules, budgets, ownRules, restraints, usageSamples } from './json-forms.ts';
+import { alertRules, budgets, raiseRequests, ownRules, restraints, usageSamples } from './json-forms.ts';
 import {
   accountKey,
   bits64,
@@ -69,6 +69,7 @@ export const ACCOUNTS = table({
         erasedAt: column('erased_at', time).nullable().updated('terms'),
       },
       budgets: column('budgets', budgets).updated('budgets'),
+      raiseRequests: column('raise_requests', raiseRequests).updated('budgets'),
       rules: column('rules', ownRules).updated('rules'),
       restraints: column('restraints', restraints).updated('rules'),
       alerts: {

@@ -14,6 +14,7 @@ import {
   type HoldStep,
   type OwnAlertRules,
   type OwnRules,
+  type PendingRaise,
   type Reservation,
   type Restraint,
 } from '#ledger';
@@ -143,4 +144,12 @@ export const ownRules = jsonAs<OwnRules, JsonObject>(
 export const restraints = jsonAs<readonly Restraint[], readonly JsonObject[]>(
   (stored) => (stored.length === 0 ? NO_RESTRAINTS : stored.map(restraintFrom)),
   (list) => list.map(restraintJson),
+);
+
+/** A request for a raise with its amount as text. */
+type StoredRaiseRequest = Omit<PendingRaise, 'amount'> & { readonly amount: string };
+
+export const raiseRequests = jsonList<PendingRaise, StoredRaiseRequest>(
+  ({ amount, ...rest }) => ({ ...rest, amount: new Amount(amount) }),
+  ({ amount, ...rest }) => ({ ...rest, amount: formatAmount(amount) }),
 );

@@ -112,6 +112,18 @@ const account: Account = {
       createdAt: NOW,
     },
   ],
+  raiseRequests: [
+    {
+      id: '01920000-0000-7000-8000-000000000006',
+      budgetId: '01920000-0000-7000-8000-000000000004',
+      name: ODD,
+      amount: new Amount('0.000000000001'),
+      until: NOW,
+      reason: ODD,
+      requestedBy: '01920000-0000-7000-8000-000000000007',
+      createdAt: NOW,
+    },
+  ],
   rules: {
     ...NO_OWN_RULES,
     maxAmount: new Amount('1e30'),

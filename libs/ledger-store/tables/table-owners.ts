@@ -12,6 +12,7 @@ import { GRANTS } from './grants.ts';
 import { HOLDS } from './holds.ts';
 import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from './idempotency-keys.ts';
 import type { TableOwner } from './table.ts';
+import { RAISE_REQUESTS } from './raise-requests.ts';
 import { TRANSFERS } from './transfers.ts';
 import { USAGE_RECORDS } from './usage-records.ts';
 
@@ -23,6 +24,7 @@ export const DESCRIBED_TABLES = [
   AUDIT_LOG,
   AUTHORIZATIONS,
   BUDGET_ALERTS,
+  RAISE_REQUESTS,
   COMMITMENT_PERIODS,
   COUNTERS,
   DECLINES,

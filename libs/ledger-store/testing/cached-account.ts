@@ -65,6 +65,7 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
     budgets: [],
+    raiseRequests: [],
     rules: NO_OWN_RULES,
     restraints: NO_RESTRAINTS,
     alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },

@@ -15,6 +15,7 @@ import { EVENTS } from '../tables/events.ts';
 import { GRANTS } from '../tables/grants.ts';
 import { HOLDS } from '../tables/holds.ts';
 import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from '../tables/idempotency-keys.ts';
+import { RAISE_REQUESTS } from '../tables/raise-requests.ts';
 import { TRANSFERS } from '../tables/transfers.ts';
 import { USAGE_RECORDS } from '../tables/usage-records.ts';
 import { countDeclines } from './count-declines.ts';
@@ -43,6 +44,8 @@ const insertUsageRecords = insertRows(USAGE_RECORDS);
 const insertEvents = insertRows(EVENTS);
 const insertAlerts = insertRows(ALERTS);
 const insertBudgetAlerts = insertRows(BUDGET_ALERTS);
+const insertRaiseRequests = insertRows(RAISE_REQUESTS);
+const updateRaiseRequests = updateRows(RAISE_REQUESTS);
 const deleteDeclines = deleteRows(DECLINES);
 const insertKeys = insertRows(IDEMPOTENCY_KEYS);
 const insertKeptKeys = insertRows(KEPT_IDEMPOTENCY_KEYS);
@@ -93,6 +96,8 @@ export function writeChanges(
     ...write(insertEvents, changes.events),
     ...write(insertAlerts, changes.sentAlerts),
     ...write(insertBudgetAlerts, changes.sentBudgetAlerts),
+    ...write(insertRaiseRequests, [...changes.raiseRequests.created]),
+    ...write(updateRaiseRequests, [...changes.raiseRequests.updated]),
     ...write(deleteDeclines, [...changes.reportedDeclines]),
     ...write((declines) => countDeclines(declines, realNow), [...changes.declines]),
     ...rememberAnswers(remembered),

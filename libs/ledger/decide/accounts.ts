@@ -54,6 +54,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
     budgets: [],
+    raiseRequests: [],
     rules: NO_OWN_RULES,
     restraints: NO_RESTRAINTS,
     alerts: noAlertState(),

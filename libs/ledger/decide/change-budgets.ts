@@ -7,6 +7,8 @@ import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { windowsNow, type BudgetWindow } from './budget-windows.ts';
 import { findOpenAccount, timeOf, type DecisionContext } from './context.ts';
+import { findBudget } from './find-budget.ts';
+import { cancelRaises } from './request-raise.ts';
 import { canonical } from './same-usage.ts';
 
 /** A budget as one decision left it. */
@@ -64,6 +66,7 @@ export function deleteBudget(
   const found = findBudget(context, command);
   if (!found.ok) return found;
   const { account, budget } = found.value;
+  cancelRaises(context, account, budget.id);
   const others = account.account.budgets.filter((one) => one !== budget);
   return changed(context, account, others, { budget, created: false });
 }
@@ -74,18 +77,6 @@ export function raiseBudget(context: DecisionContext, command: RaiseBudget): Out
   if (!found.ok) return found;
   const { account, budget } = found.value;
   return replaced(context, account, budget, { ...budget, raise: command.raise });
-}
-
-function findBudget(
-  context: DecisionContext,
-  { account: ref, budget: named }: { readonly account: AccountRef; readonly budget: BudgetRef },
-): Outcome<{ readonly account: AccountState; readonly budget: Budget }> {
-  const found = findOpenAccount(context, ref);
-  if (!found.ok) return found;
-  const account = found.value;
-  const isMeant = ({ id, name }: Budget): boolean => ('id' in named ? id === named.id : name === named.name);
-  const budget = account.account.budgets.find(isMeant);
-  return budget ? accepted({ account, budget }) : refused({ code: 'budget_not_found' });
 }
 
 function replaced(

@@ -5,6 +5,7 @@ import type { AuthorizationDecision } from './authorization-decision.ts';
 import { adjust } from './adjust.ts';
 import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
+import { decideRaise, requestRaise, type RaiseDecision } from './request-raise.ts';
 import { deleteBudget, putBudget, raiseBudget, updateBudget, type BudgetDecision } from './change-budgets.ts';
 import { closeAccount } from './close.ts';
 import { commitBatch } from './commit-batch.ts';
@@ -40,6 +41,8 @@ export interface Decisions {
   update_budget: BudgetDecision;
   delete_budget: BudgetDecision;
   raise_budget: BudgetDecision;
+  request_raise: RaiseDecision;
+  decide_raise: RaiseDecision;
   set_rules: RulesDecision;
   restrain: RestrainDecision;
   resume_usage: RulesDecision;
@@ -73,6 +76,8 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   update_budget: updateBudget,
   delete_budget: deleteBudget,
   raise_budget: raiseBudget,
+  request_raise: requestRaise,
+  decide_raise: decideRaise,
   set_rules: setRules,
   restrain,
   resume_usage: resumeUsage,

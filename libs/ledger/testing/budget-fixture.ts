@@ -1,5 +1,6 @@
 import { Amount, formatAmount } from '#amounts';
 import type { Command } from '../commands.ts';
+import type { RaiseDecision } from '../decide/request-raise.ts';
 import type { BudgetDecision } from '../decide/change-budgets.ts';
 import { budgetOf, type BudgetOptions } from './fixture-options.ts';
 import { accountRef, ENVIRONMENT } from './ledger-fixture.ts';
@@ -61,6 +62,19 @@ export class BudgetFixture extends PricedFixture {
     const raise =
       amount === undefined ? null : { amount: new Amount(amount), until: this.now + seconds * 1000, reason: null };
     return plain(this.run<'raise_budget'>({ type: 'raise_budget', account: accountRef(id), budget: { name }, raise }));
+  }
+
+  /** Asks for a raise for so many seconds from now. */
+  requestRaise(name: string, amount: string, seconds = 3600, id = this.currentAccount): Plain<RaiseDecision> {
+    const raise = { amount: new Amount(amount), until: this.now + seconds * 1000, reason: 'a launch' };
+    return plain(
+      this.run<'request_raise'>({ type: 'request_raise', account: accountRef(id), budget: { name }, raise }),
+    );
+  }
+
+  decideRaise(request: string, approve: boolean, reason: string | null = null, id = this.currentAccount) {
+    const command = { type: 'decide_raise', account: accountRef(id), request, approve, reason } as const;
+    return plain(this.run<'decide_raise'>(command));
   }
 
   /** Sets the budgets that every account has. */

@@ -135,10 +135,12 @@ export class LedgerRows {
     mustBeApart(changes.commitments, 'period');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
-      const { terms, hasCommitmentPeriods, status, closure, budgets, rules, restraints, alerts, sequence, burnRate } =
-        this.accountRow(state.account.key);
+      const row = this.accountRow(state.account.key);
+      const { terms, hasCommitmentPeriods, status, closure, budgets, raiseRequests, rules, restraints } = row;
+      const { alerts, sequence, burnRate } = row;
       const { total } = state.account.burnRate;
-      const kept = { terms, hasCommitmentPeriods, status, closure, budgets, rules, restraints, alerts, sequence };
+      const ofOperators = { terms, hasCommitmentPeriods, status, closure, budgets, raiseRequests, rules, restraints };
+      const kept = { ...ofOperators, alerts, sequence };
       const account = { ...state.account, ...kept, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
@@ -169,7 +171,10 @@ export class LedgerRows {
       const { rules, restraints } = account;
       Object.assign(this.accountRow(account.key), { rules, restraints });
     }
-    for (const { account } of accounts.budgets) this.accountRow(account.key).budgets = account.budgets;
+    for (const { account } of accounts.budgets) {
+      const { budgets, raiseRequests } = account;
+      Object.assign(this.accountRow(account.key), { budgets, raiseRequests });
+    }
     for (const grant of [...grants.created, ...grants.updated]) this.grants.set(grant.id, grant);
     for (const authorization of [...authorizations.created, ...authorizations.updated]) {
       this.authorizations.set(authorization.id, authorization);
