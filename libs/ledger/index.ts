@@ -110,7 +110,7 @@ export {
   type AccountKey,
   type IdKind,
 } from './ids.ts';
-export { MAX_PENDING_RAISES, RAISE_REQUEST_STATUSES } from './raise-requests.ts';
+export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export type { BurnRate } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';

@@ -150,7 +150,7 @@ function named(environment: string, id: string, budget: string) {
 }
 
 /** What has the form of an id is one; anything else is a name. */
-export function budgetRef(text: string): BudgetRef {
+function budgetRef(text: string): BudgetRef {
   const id = parsePublicId('budget', text);
   return id === null ? { name: text } : { id };
 }

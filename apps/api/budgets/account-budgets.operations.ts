@@ -7,7 +7,7 @@ import { listSchema } from '../openapi/view-schema.ts';
 import { BUDGET_NAME } from '../validation/rules.ts';
 import type { AccountBudgetsController } from './account-budgets.controller.ts';
 
-export const BUDGET_PATH = {
+const BUDGET_PATH = {
   ...ACCOUNT_PATH,
   budget: {
     description: 'The budget’s id or name.',

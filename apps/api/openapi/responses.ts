@@ -14,9 +14,9 @@ export interface ResponseObject {
 }
 
 /** Whether a route takes an Idempotency-Key: a delete, or rules set for a whole environment, do no more when they are sent again. */
-export function takesKey({ method, pathParameters, changesNothing }: Route): boolean {
+export function takesKey({ method, path, changesNothing }: Route): boolean {
   if (changesNothing) return false;
-  return method === 'post' || method === 'patch' || (method === 'put' && pathParameters.length > 0);
+  return method === 'post' || method === 'patch' || (method === 'put' && path.startsWith('/v1/accounts/'));
 }
 
 /** Every problem that an operation may answer: its own, and those that come with what it takes. */

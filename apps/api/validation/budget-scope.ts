@@ -1,6 +1,5 @@
 import { ValidateBy } from 'class-validator';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import type { Fault } from './faults-of.ts';
 import { isPlainObject, isText } from './rules.ts';
 
 const NAMES_MAX = 20;
@@ -36,8 +35,13 @@ export function IsBudgetScope(): PropertyDecorator {
   });
 }
 
+interface ScopeFault {
+  readonly field: string;
+  readonly message: string;
+}
+
 /** All faults of a budget's scope. */
-export function budgetScopeFaults(value: unknown, field: string): readonly Fault[] {
+export function budgetScopeFaults(value: unknown, field: string): readonly ScopeFault[] {
   if (!isPlainObject(value)) return [{ field, message: MUST }];
   const names = Object.keys(value);
   if (names.length > NAMES_MAX || names.some((name) => !isText(name, 1, SCOPE_NAME_LENGTH_MAX)))
