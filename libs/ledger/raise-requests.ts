@@ -2,7 +2,7 @@ import type { Amount } from '#amounts';
 import type { AccountKey } from './ids.ts';
 
 export const RAISE_REQUEST_STATUSES = ['pending', 'approved', 'denied', 'canceled'] as const;
-/** `canceled`: its budget was deleted before anybody decided on it. */
+/** `canceled`: its budget was deleted, or its account closed, before anybody decided on it. */
 export type RaiseRequestStatus = (typeof RAISE_REQUEST_STATUSES)[number];
 
 /** How many requests of an account may wait to be decided. */

@@ -32,6 +32,12 @@ export function putBudget(id: string, name: string, { amount, ...terms }: Budget
   };
 }
 
+/** Asks for a raise of a budget for a day. */
+export function requestRaise(id: string, name: string, amount: string): Command<'request_raise'> {
+  const raise = { amount: new Amount(amount), until: Date.now() + 86_400_000, reason: 'a launch' };
+  return { type: 'request_raise', account: accountRef(id), budget: { name }, raise };
+}
+
 /** A hold for a user of the account. */
 export function authorizeFor(id: string, user: string, amount: string, holdSeconds = 900): Command<'authorize'> {
   return { type: 'authorize', ...spending(id, user, amount), holdSeconds, overage: null };

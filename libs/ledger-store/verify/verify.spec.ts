@@ -13,7 +13,7 @@ import { Engine } from '../engine/engine.ts';
 import { closeAccounts, type ClosedRow } from '../maintenance/close-accounts.ts';
 import { TestClocks } from '../clocks/test-clocks.ts';
 import { advanceClock } from '../testing/advance-clock.ts';
-import { putBudget } from '../testing/budget-commands.ts';
+import { putBudget, requestRaise } from '../testing/budget-commands.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { LimitedLedgers } from '../testing/limited-ledgers.ts';
@@ -185,6 +185,7 @@ async function spendBudgets(databaseUrl: string): Promise<void> {
       reason: null,
     });
     await inTest(authorize('wayne', '6'));
+    await inTest(requestRaise('wayne', 'all', '30'));
   } finally {
     await ledger.stop();
   }
@@ -495,6 +496,11 @@ const CORRUPTIONS: readonly Corruption[] = [
     check: 'Authorizations count in the windows in which they were made',
     difference: { account: 'hooli' },
     sql: [`update authorizations set created_at = '1969-12-31' where environment = 'test'`],
+  },
+  {
+    check: 'A request for a raise waits in its account as long as it is pending',
+    difference: { account: 'wayne', found: 'a pending request' },
+    sql: [`update accounts set raise_requests = '[]'`],
   },
   {
     check: 'No instant belongs to two windows of a counter',

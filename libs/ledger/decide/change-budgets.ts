@@ -66,7 +66,7 @@ export function deleteBudget(
   const found = findBudget(context, command);
   if (!found.ok) return found;
   const { account, budget } = found.value;
-  cancelRaises(context, account, budget.id);
+  cancelRaises(context, account, [budget]);
   const others = account.account.budgets.filter((one) => one !== budget);
   return changed(context, account, others, { budget, created: false });
 }

@@ -7,6 +7,7 @@ import { changed, decidedAccount, type AccountDecision } from './accounts.ts';
 import { changeCommitment } from './change-commitment.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
+import { cancelRaises } from './request-raise.ts';
 import { Transaction } from './transaction.ts';
 
 /**
@@ -25,6 +26,7 @@ export function closeAccount(context: DecisionContext, command: CloseAccount): O
   const { commitment } = account.account.terms;
   account.account.terms = { ...account.account.terms, commitment: null };
   changeCommitment(context, account, commitment);
+  cancelRaises(context, account, account.account.budgets);
   const amount = endGrants(context, account, remainder);
   emit(context, account, 'account.closed', { status: 'closed', remainder, amount_left: formatAmount(amount) });
   return changed(context, account);

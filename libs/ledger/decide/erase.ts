@@ -19,7 +19,6 @@ export function eraseAccount(context: DecisionContext, { account: ref }: OfAccou
     account.account.terms = { ...terms, name: null, metadata: {} };
     account.account.closure = { ...closure, erasureRequestedAt: timeOf(context, account) };
     account.account.budgets = [];
-    account.account.raiseRequests = [];
     context.changes.accounts.updateBudgets(account);
     return changed(context, account);
   });

@@ -1,6 +1,6 @@
 import { formatAmount } from '#amounts';
 import type { Account } from '../account.ts';
-import type { BudgetRaise } from '../budgets.ts';
+import type { Budget, BudgetRaise } from '../budgets.ts';
 import type { DecideRaise, RequestRaise } from '../commands.ts';
 import type { RaiseRequestData } from '../events.ts';
 import { publicId } from '../ids.ts';
@@ -65,10 +65,11 @@ export function decideRaise(context: DecisionContext, command: DecideRaise): Out
   return accepted({ account: { ...account.account }, request: decided });
 }
 
-/** Ends the requests about a budget that is deleted. */
-export function cancelRaises(context: DecisionContext, account: AccountState, budgetId: string): void {
+/** Ends the requests about budgets that are deleted, or whose account is closed. */
+export function cancelRaises(context: DecisionContext, account: AccountState, budgets: readonly Budget[]): void {
+  const ids = new Set(budgets.map(({ id }) => id));
   for (const request of account.account.raiseRequests) {
-    if (request.budgetId === budgetId) end(context, account, request, { status: 'canceled', denial: null });
+    if (ids.has(request.budgetId)) end(context, account, request, { status: 'canceled', denial: null });
   }
 }
 

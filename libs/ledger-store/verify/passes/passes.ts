@@ -12,6 +12,7 @@ import { idempotencyKeys } from './idempotency-keys.ts';
 import { limitShares, limitWindows } from './limits.ts';
 import { partitions } from './partitions.ts';
 import { prices } from './prices.ts';
+import { raiseRequests } from './raise-requests.ts';
 import { transfers } from './transfers.ts';
 import { usageRecords } from './usage-records.ts';
 
@@ -28,6 +29,7 @@ export const PASSES: readonly Pass[] = [
   limitShares,
   limitWindows,
   commitments,
+  raiseRequests,
   accounts,
   closings,
   events,
