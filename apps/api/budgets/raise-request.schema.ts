@@ -16,7 +16,7 @@ export const RAISE_REQUEST_SCHEMA = viewSchema<ReturnType<typeof raiseRequestVie
     reason: text('Why it is asked for.'),
     status: choice(
       RAISE_REQUEST_STATUSES,
-      'The current status; `canceled`: the budget was deleted before anybody decided.',
+      'The current status; `canceled`: nobody had decided when the budget was deleted or the account closed.',
     ),
     requested_by: orNull(id('key', 'The API key that asks.')),
     created_at: instant('When it was asked for.'),
