@@ -25,6 +25,7 @@ import * as windowsByValue from '../../migrations/0023_windows_by_value.ts';
 import * as spanLimits from '../../migrations/0024_span_limits.ts';
 import * as rules from '../../migrations/0025_rules.ts';
 import * as budgetsOfAccounts from '../../migrations/0026_budgets_of_accounts.ts';
+import * as standing from '../../migrations/0027_standing.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -54,4 +55,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0024_span_limits': spanLimits,
   '0025_rules': rules,
   '0026_budgets_of_accounts': budgetsOfAccounts,
+  '0027_standing': standing,
 };

@@ -5,7 +5,14 @@ import { makeRateCard } from '../support/price-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 const PATH = '/v1/settings';
-const DEFAULTS = { time_zone: 'UTC', currency: 'USD', price_per_credit: null, cost_card: null };
+const DEFAULTS = {
+  time_zone: 'UTC',
+  currency: 'USD',
+  price_per_credit: null,
+  cost_card: null,
+  economize_from: 80,
+  model_hint: null,
+};
 
 let service: TestService;
 beforeAll(async () => {
@@ -17,8 +24,15 @@ describe('the settings of an environment', () => {
   it('are the defaults until they are set, and again where they are left out', async () => {
     expect(await service.live.get(PATH)).toMatchObject({ status: 200, body: DEFAULTS });
     const settings = { time_zone: 'Europe/Berlin', currency: 'eur', price_per_credit: '0.010' };
-    const expected = { ...DEFAULTS, time_zone: 'Europe/Berlin', currency: 'EUR', price_per_credit: '0.01' };
-    expect(await service.live.put(PATH, settings)).toMatchObject({ status: 200, body: expected });
+    const saving = { economize_from: 75, model_hint: 'small' };
+    const expected = {
+      ...DEFAULTS,
+      time_zone: 'Europe/Berlin',
+      currency: 'EUR',
+      price_per_credit: '0.01',
+      ...saving,
+    };
+    expect(await service.live.put(PATH, { ...settings, ...saving })).toMatchObject({ status: 200, body: expected });
     expect((await service.live.get(PATH)).body).toEqual(expected);
     expect((await service.test.get(PATH)).body).toEqual(DEFAULTS);
     expect((await service.live.put(PATH, {})).body).toEqual(DEFAULTS);
@@ -51,7 +65,14 @@ describe('the settings of an environment', () => {
   });
 
   it('are refused with all of their faults', async () => {
-    const wrong = { time_zone: 'Berlin', currency: 'Euro', price_per_credit: 1, cost_card: 'mine', colour: 'red' };
+    const wrong = {
+      time_zone: 'Berlin',
+      currency: 'Euro',
+      price_per_credit: 1,
+      cost_card: 'mine',
+      economize_from: 0,
+      colour: 'red',
+    };
     expectFaults(await service.live.put(PATH, wrong), Object.keys(wrong));
   });
 });

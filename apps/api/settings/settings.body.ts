@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS } from '#ledger-store';
 import { IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsAmount, IsCurrency, IsRateCardId, IsTimeZone } from '../validation/rules.ts';
+import { IsAmount, IsCurrency, IsRateCardId, IsText, IsTimeZone, IsWhole } from '../validation/rules.ts';
 
 /** What isn't given goes back to its default. */
 export class SettingsBody {
@@ -28,4 +28,16 @@ export class SettingsBody {
   @IsOptional()
   @IsRateCardId()
   readonly cost_card?: string | null;
+
+  @Describe('The percentage of the credits or of a limit from which an account’s standing is `economize`: 1 to 100.', {
+    default: DEFAULT_SETTINGS.economizeFrom,
+  })
+  @IsOptional()
+  @IsWhole(1, 100)
+  readonly economize_from?: number | null;
+
+  @Describe('What to use then, such as the name of a smaller model. Default: not set.')
+  @IsOptional()
+  @IsText(1, 256)
+  readonly model_hint?: string | null;
 }

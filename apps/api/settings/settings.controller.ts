@@ -46,12 +46,15 @@ export class SettingsController {
   }
 }
 
-function givenSettings({ time_zone, currency, price_per_credit, cost_card }: SettingsBody): EnvironmentSettings {
+function givenSettings(body: SettingsBody): EnvironmentSettings {
+  const { time_zone, currency, price_per_credit, cost_card, economize_from, model_hint } = body;
   return {
     timeZone: time_zone ?? DEFAULT_SETTINGS.timeZone,
     currency: currency?.toUpperCase() ?? DEFAULT_SETTINGS.currency,
     pricePerCredit: price_per_credit ? new Amount(price_per_credit) : DEFAULT_SETTINGS.pricePerCredit,
     costCard: cost_card ? parsePublicId('rateCard', cost_card) : DEFAULT_SETTINGS.costCard,
+    economizeFrom: economize_from ?? DEFAULT_SETTINGS.economizeFrom,
+    modelHint: model_hint ?? DEFAULT_SETTINGS.modelHint,
   };
 }
 

@@ -20,7 +20,13 @@ export const SETTINGS_OPERATIONS: OperationsOf<SettingsController> = {
       {
         name: 'in_europe',
         summary: 'A calendar and a currency',
-        body: { time_zone: 'Europe/Berlin', currency: 'EUR', price_per_credit: '0.01' },
+        body: {
+          time_zone: 'Europe/Berlin',
+          currency: 'EUR',
+          price_per_credit: '0.01',
+          economize_from: 75,
+          model_hint: 'gpt-5-mini',
+        },
       },
     ],
   },

@@ -9,4 +9,9 @@ export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What
   cost_card: orNull(
     id('rateCard', 'The rate card that says what vendors charge you, before the prices that they publish.'),
   ),
+  economize_from: {
+    type: 'integer',
+    description: 'The percentage of the credits or of a limit from which the standing of an account is `economize`.',
+  },
+  model_hint: orNull(text('What clients are told to use then, such as a smaller model.')),
 });

@@ -2,11 +2,14 @@ import { formatAmount } from '#amounts';
 import { publicId } from '#ledger';
 import type { EnvironmentSettings } from '#ledger-store';
 
-export function settingsView({ timeZone, currency, pricePerCredit, costCard }: EnvironmentSettings) {
+export function settingsView(settings: EnvironmentSettings) {
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint } = settings;
   return {
     time_zone: timeZone,
     currency,
     price_per_credit: pricePerCredit && formatAmount(pricePerCredit),
     cost_card: costCard && publicId('rateCard', costCard),
+    economize_from: economizeFrom,
+    model_hint: modelHint,
   };
 }

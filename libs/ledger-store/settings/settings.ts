@@ -15,6 +15,10 @@ export interface EnvironmentSettings {
   readonly pricePerCredit: Amount | null;
   /** The UUID of the rate card that says what vendors charge, before the prices that they publish. */
   readonly costCard: string | null;
+  /** The percentage of the credits or of a limit from which clients are told to save; 1 to 100. */
+  readonly economizeFrom: number;
+  /** What they are told to use then, such as a smaller model. */
+  readonly modelHint: string | null;
 }
 
 export const DEFAULT_SETTINGS: EnvironmentSettings = {
@@ -22,6 +26,8 @@ export const DEFAULT_SETTINGS: EnvironmentSettings = {
   currency: 'USD',
   pricePerCredit: null,
   costCard: null,
+  economizeFrom: 80,
+  modelHint: null,
 };
 
 export type SettingsRefusal = 'rate_card_not_found' | 'rate_card_archived' | 'rate_card_purpose_differs';
@@ -104,13 +110,22 @@ async function lockSettings(database: Queryable, environment: string): Promise<E
 }
 
 async function writeSettings(database: Queryable, environment: string, settings: EnvironmentSettings): Promise<void> {
-  const { timeZone, currency, pricePerCredit, costCard } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint } = settings;
   await database.query(
-    `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card)
-    values ($1, $2, $3, $4, $5)
+    `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint)
+    values ($1, $2, $3, $4, $5, $6, $7)
     on conflict (environment) do update set time_zone = excluded.time_zone, currency = excluded.currency,
-      price_per_credit = excluded.price_per_credit, cost_card = excluded.cost_card, version = s.version + 1`,
-    [environment, timeZone, currency, pricePerCredit && formatAmount(pricePerCredit), costCard],
+      price_per_credit = excluded.price_per_credit, cost_card = excluded.cost_card,
+      economize_from = excluded.economize_from, model_hint = excluded.model_hint, version = s.version + 1`,
+    [
+      environment,
+      timeZone,
+      currency,
+      pricePerCredit && formatAmount(pricePerCredit),
+      costCard,
+      economizeFrom,
+      modelHint,
+    ],
   );
 }
 
@@ -120,11 +135,13 @@ interface SettingsRow {
   readonly currency: string;
   readonly price_per_credit: string | null;
   readonly cost_card: string | null;
+  readonly economize_from: number;
+  readonly model_hint: string | null;
 }
 
 async function loadSettings(database: Queryable): Promise<KnownSettings> {
   const { rows } = await database.query<SettingsRow>(
-    'select environment, time_zone, currency, price_per_credit, cost_card from settings',
+    'select environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint from settings',
   );
   return new Map(rows.map((row) => [row.environment, settingsFromRow(row)]));
 }
@@ -135,14 +152,19 @@ function settingsFromRow(row: SettingsRow): EnvironmentSettings {
     currency: row.currency,
     pricePerCredit: row.price_per_credit === null ? null : new Amount(row.price_per_credit),
     costCard: row.cost_card,
+    economizeFrom: row.economize_from,
+    modelHint: row.model_hint,
   };
 }
 
-function auditView({ timeZone, currency, pricePerCredit, costCard }: EnvironmentSettings): JsonObject {
+function auditView(settings: EnvironmentSettings): JsonObject {
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint } = settings;
   return {
     time_zone: timeZone,
     currency,
     price_per_credit: pricePerCredit && formatAmount(pricePerCredit),
     cost_card: costCard && publicId('rateCard', costCard),
+    economize_from: economizeFrom,
+    model_hint: modelHint,
   };
 }
