@@ -22,6 +22,7 @@ import {
   RuleDryRun,
   Settings,
   SpanLimits,
+  StandingReader,
   TestClocks,
   TransferReader,
   UsageMarginReport,
@@ -115,6 +116,15 @@ export class ApiModule {
         { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
         { provide: RaiseRequestReader, useValue: new RaiseRequestReader(readPool) },
         { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
+        { provide: BudgetReader, useValue: new BudgetReader(readPool, NO_RULES) },
+        {
+          provide: StandingReader,
+          useValue: new StandingReader(readPool, {
+            budgets: NO_RULES.budgets,
+            defaultRules: ruleDefaults.rules,
+            spanLimits,
+          }),
+        },
         { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
         { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
         { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },

@@ -29,7 +29,7 @@ export type {
   Usage,
 } from './authorization.ts';
 export { BUDGET_MODES, BUDGET_OWNERS, budgetLimitAt, DEFAULT_BUDGET_THRESHOLDS, MAX_BUDGETS } from './budgets.ts';
-export { BudgetScope } from './budget-scope.ts';
+export { BudgetScope, type Spender } from './budget-scope.ts';
 export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export { Counters, isByValue } from './counters.ts';
@@ -78,6 +78,16 @@ export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { rulesStanding, type RulesDecision } from './decide/set-rules.ts';
 export type { RestrainDecision } from './decide/restrain.ts';
 export { isSettled, settle } from './decide/settle.ts';
+export {
+  advice,
+  nearestOf,
+  percentOf,
+  STANDINGS,
+  standingOf,
+  type LimitUse,
+  type Standing,
+} from './decide/standing.ts';
+export { standingAfter } from './decide/standing-after.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
 export { windowsAskedFor } from './decide/windows-asked-for.ts';
 export { LEDGER_EVENT_TYPES, LIMIT_EVENT_TYPES } from './events.ts';

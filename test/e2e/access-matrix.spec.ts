@@ -79,6 +79,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/rules': {},
   'PUT /v1/rules': { body: empty },
   'POST /v1/accounts/{id}/budgets': { id: 'account', body: () => ({ name: 'new', amount: '1', period: 'day' }) },
+  'GET /v1/accounts/{id}/standing': { id: 'account' },
   'GET /v1/accounts/{id}/budgets': { id: 'account' },
   'GET /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'day' },
   'PATCH /v1/accounts/{id}/budgets/{budget}': { id: 'account', budget: 'day', body: empty },

@@ -82,6 +82,8 @@ export const STORY = [
   'updateBudget/lower',
   'raiseBudget/for_a_launch',
   'getBudget/of_a_user',
+  'getStanding/of_a_customer',
+  'getStanding/of_a_user',
   'endBudgetRaise/launch_over',
   'requestBudgetRaise/for_a_launch',
   'requestBudgetRaise/once_more',

@@ -32,6 +32,7 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     description:
       'Holds credits before the model runs. An approved authorization reserves its amount: nothing else can spend it, and a commit of up to that amount never fails for lack of credits.',
     answers: { 201: THE_AUTHORIZATION },
+    tellsStanding: true,
     problems: [...SPEND_PROBLEMS, 'too_many_holds'],
     examples: [
       {

@@ -50,6 +50,7 @@ export const SETTLING_OPERATIONS: Pick<
       'Charges what was used and releases the rest. The overage policy decides how an amount beyond the hold is charged; only `reject` can decline it. Repeating the same commit returns the same result. An authorization takes 1,000 partial commits and extensions of its amount; a final commit is always taken.',
     path: PATH,
     answers: { 200: THE_AUTHORIZATION },
+    tellsStanding: true,
     problems: [
       'authorization_not_found',
       'authorization_committed',

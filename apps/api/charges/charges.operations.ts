@@ -9,6 +9,7 @@ export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
     summary: 'Charge credits',
     description: 'Authorizes and commits in one step, where you know what was used, or its price.',
     answers: { 201: { description: 'A committed authorization.', schema: ref('Authorization') } },
+    tellsStanding: true,
     problems: SPEND_PROBLEMS,
     examples: [
       {

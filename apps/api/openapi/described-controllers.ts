@@ -39,6 +39,8 @@ import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
 import { RateCardsController } from '../rate-cards/rate-cards.controller.ts';
 import { REPORT_OPERATIONS } from '../reports/reports.operations.ts';
 import { ReportsController } from '../reports/reports.controller.ts';
+import { STANDING_OPERATIONS } from '../standing/standing.operations.ts';
+import { StandingController } from '../standing/standing.controller.ts';
 import { SETTINGS_OPERATIONS } from '../settings/settings.operations.ts';
 import { SettingsController } from '../settings/settings.controller.ts';
 import { TEST_CLOCK_OPERATIONS } from '../test-clock/test-clock.operations.ts';
@@ -80,6 +82,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(RaiseRequestsController, 'Limits', RAISE_REQUEST_OPERATIONS),
   described(BudgetsController, 'Limits', BUDGET_OPERATIONS),
   described(LimitsController, 'Limits', LIMIT_OPERATIONS),
+  described(StandingController, 'Limits', STANDING_OPERATIONS),
   described(AccountRulesController, 'Limits', ACCOUNT_RULE_OPERATIONS),
   described(RulesController, 'Limits', RULE_OPERATIONS),
   described(DryRunController, 'Limits', DRY_RUN_OPERATIONS),

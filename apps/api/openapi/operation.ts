@@ -51,6 +51,8 @@ export interface OperationDescription {
   readonly path?: Readonly<Record<string, PathParameter>>;
   /** What isn't answered by a problem, by its status. */
   readonly answers: Readonly<Record<number, AnswerDescription>>;
+  /** Whether answers, declines too, say in headers how the account stands. */
+  readonly tellsStanding?: true;
   /** Those that not every operation may have. */
   readonly problems?: readonly ProblemCode[];
   readonly examples: readonly Example[];

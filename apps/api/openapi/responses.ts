@@ -1,6 +1,7 @@
 import { guidePath } from '../guides/guides.ts';
 import { oneOfProblems } from '../problems/problem-schemas.ts';
 import { PROBLEMS, type ProblemCode } from '../problems/problem.ts';
+import { STANDING_HEADERS } from '../standing/standing-headers.schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Header, OperationDescription } from './operation.ts';
 import { recordedAnswer } from './recorded-answer.ts';
@@ -47,12 +48,13 @@ function problemsOfBoundKeys({ needs, account }: Route): ProblemCode[] {
 
 /** An operation's responses by their status, with what its examples were answered. */
 export function responsesOf(route: Route, description: OperationDescription): Record<string, ResponseObject> {
+  const standing = description.tellsStanding ? STANDING_HEADERS : {};
   const responses: Record<string, ResponseObject> = {};
   for (const [status, answer] of Object.entries(description.answers)) {
     const { schema, headers, mediaType = 'application/json' } = answer;
     responses[status] = {
       description: answer.description,
-      ...headersOf({ ...headers, ...(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}) }),
+      ...headersOf({ ...headers, ...standing, ...(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}) }),
       content: schema ? { [mediaType]: { schema, ...examplesOf(route, description, status) } } : {},
     };
   }
@@ -64,7 +66,7 @@ export function responsesOf(route: Route, description: OperationDescription): Re
     const answer = responses[status];
     responses[status] = {
       description: [answer?.description, ...codes.map(problemText)].filter((line) => line !== undefined).join('\n\n'),
-      ...headersOf({ ...answer?.headers, ...problemHeaders(status, codes) }),
+      ...headersOf({ ...answer?.headers, ...(status === '402' ? standing : {}), ...problemHeaders(status, codes) }),
       content: { ...answer?.content, ...problem },
     };
   }
@@ -120,7 +122,7 @@ const DECLINE_FINAL: Header = {
 };
 const RETRY_AFTER: Header = {
   description:
-    'With `credits_held`: seconds after which the account’s holds usually settle. With 429 and 503: seconds to wait before a retry.',
+    'With 402, where waiting helps: seconds after which to ask again; with `credits_held`, until the account’s holds usually settle. With 429 and 503: seconds to wait before a retry.',
   schema: { type: 'string', pattern: '^\\d+$' },
 };
 const WWW_AUTHENTICATE: Header = {

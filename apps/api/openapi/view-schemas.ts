@@ -21,6 +21,7 @@ import { USAGE_MARGIN_SCHEMA } from '../reports/usage-margin.schema.ts';
 import { BUDGET_SCHEMA, COMMON_BUDGET_SCHEMA } from '../budgets/budget.schema.ts';
 import { RAISE_REQUEST_SCHEMA } from '../budgets/raise-request.schema.ts';
 import { LIMIT_SCHEMA, SHARE_SCHEMA } from '../limits/limit.schema.ts';
+import { STANDING_SCHEMA } from '../standing/standing.schema.ts';
 import { SETTINGS_SCHEMA } from '../settings/settings.schema.ts';
 import { TEST_CLOCK_SCHEMA } from '../test-clock/test-clock.schema.ts';
 import {
@@ -68,6 +69,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   CommonBudget: COMMON_BUDGET_SCHEMA,
   Limit: LIMIT_SCHEMA,
   LimitShare: SHARE_SCHEMA,
+  Standing: STANDING_SCHEMA,
   Settings: SETTINGS_SCHEMA,
   UsageMargin: USAGE_MARGIN_SCHEMA,
 };

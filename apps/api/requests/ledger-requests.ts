@@ -1,10 +1,11 @@
-import { type Command, type CommandType, type Decisions, type Outcome, type RefusedOutcome } from '#ledger';
-import { Engine, isAudited, type Rendered } from '#ledger-store';
+import type { Command, CommandType, Decisions, Outcome, RefusedOutcome, Standing } from '#ledger';
+import { Engine, isAudited, Settings, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { standingHeaders } from '../standing/standing.view.ts';
 import { actorOf } from './actor.ts';
 import { idempotencyKeyOf } from './idempotency-key.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -23,6 +24,7 @@ export class LedgerRequests {
   constructor(
     private readonly engine: Engine,
     private readonly metrics: Metrics,
+    private readonly settings: Settings,
   ) {}
 
   /**
@@ -36,14 +38,18 @@ export class LedgerRequests {
     refusalFields: RefusalFields = () => ({}),
   ): Promise<void> {
     const { request } = reply;
-    const { environment, keyId } = callerOf(request);
+    const { environment, keyId, account } = callerOf(request);
     const command = { ...asked, keyId };
     // The command's type is one of all types; only the engine's queue has to know which.
     const key = idempotencyKeyOf(request, environment, command as Command);
     // A batch may be decided more than once. What was decided last is what was written.
-    const last: { outcome: Outcome<Decisions[T]> | null } = { outcome: null };
-    const render = (outcome: Outcome<Decisions[T]>): Rendered => {
+    const last: { outcome: Outcome<Decisions[T]> | null; standing: Standing | null } = {
+      outcome: null,
+      standing: null,
+    };
+    const render = (outcome: Outcome<Decisions[T]>, standing: () => Standing | null): Rendered => {
       last.outcome = outcome;
+      last.standing = standing();
       if (!outcome.ok) return renderRefusal(command.type, outcome, refusalFields);
       const { status, view } = succeed(outcome.value);
       return { status, body: JSON.stringify(view) };
@@ -53,6 +59,10 @@ export class LedgerRequests {
     const answer = await this.engine.submit<T>({ command, key, render, actor, length: request.bodyText.length });
     request.ledgerTimes = { startedAt, endedAt: performance.now() };
     this.metrics.decided(command.type, answer.replayed ? null : last.outcome);
+    if (last.standing && !answer.replayed) {
+      const viewer = { seesEnvironment: account === null };
+      reply.headers(standingHeaders(last.standing, this.settings.of(environment), viewer));
+    }
     sendAnswer(reply, answer, key !== null);
   }
 }

@@ -21,6 +21,24 @@ export function IsTags(): PropertyDecorator {
   });
 }
 
+/** The same as parameters of a query, `tag.NAME=value` for each. */
+export function IsTagParameters(): PropertyDecorator {
+  const schema = {
+    type: 'object',
+    maxProperties: TAGS_MAX,
+    propertyNames: { pattern: '^tag\\..+$', maxLength: 'tag.'.length + NAME_LENGTH_MAX },
+    additionalProperties: { type: 'string', maxLength: LENGTH_MAX },
+  };
+  return ValidateBy({
+    name: 'isTagParameters',
+    constraints: [schema],
+    validator: {
+      validate: (value) => tagsFaults(value).length === 0,
+      defaultMessage: () => `must be at most ${String(TAGS_MAX)} parameters like tag.user=u-184, each given once`,
+    },
+  });
+}
+
 interface TagsFault {
   /** The name of the tag; `null` where it is about all of them. */
   readonly tag: string | null;

@@ -5,6 +5,7 @@ import {
   isRemembered,
   refused,
   revenueTallies,
+  standingAfter,
   takeLeases,
   wantsOf,
   type CommandType,
@@ -115,7 +116,7 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     const entry =
       one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
     if (entry) audited.push(entry);
-    const answer = one.render(outcome);
+    const answer = one.render(outcome, () => standingAfter(context, one.command, outcome));
     if (key && name !== null && isRemembered(outcome)) {
       known.set(name, { ...answer, fingerprint: key.fingerprint });
       remembered.push({ key, answer });
@@ -139,7 +140,7 @@ export function answerAgain(one: Queued, earlier: Rendered & { readonly fingerpr
     return { status: earlier.status, body: earlier.body, replayed: true };
   }
   const outcome: Outcome<never> = refused({ code: 'idempotency_key_reused' });
-  return { ...one.render(outcome), replayed: false };
+  return { ...one.render(outcome, () => null), replayed: false };
 }
 
 /**

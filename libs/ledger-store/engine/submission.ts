@@ -8,6 +8,7 @@ import {
   type Needs,
   type Outcome,
   type Refilled,
+  type Standing,
 } from '#ledger';
 
 /** The answer to a request, as it goes to the client and as it is remembered. */
@@ -47,8 +48,11 @@ export interface Actor {
 export interface Submission<T extends CommandType = CommandType> {
   readonly command: Command<T>;
   readonly key: IdempotencyKey | null;
-  /** Writes the answer; it is called inside the transaction, because the answer is remembered in it. */
-  readonly render: (outcome: Outcome<Decisions[T]>) => Rendered;
+  /**
+   * Writes the answer; it is called inside the transaction, because the answer is remembered in it. It may ask how the account
+   * stands right after the decision.
+   */
+  readonly render: (outcome: Outcome<Decisions[T]>, standing: () => Standing | null) => Rendered;
   /** Characters of the request, where it is known: what has to be kept while it waits. */
   readonly length?: number;
   /** Where it is to be entered in the audit log. */

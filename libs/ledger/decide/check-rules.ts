@@ -82,7 +82,11 @@ function refusing(refusal: Refusal): Limit {
 }
 
 /** What spikes and loops have suspended of the account: what has the value of a tag. */
-function limitBySuspension(context: DecisionContext, state: AccountState, tags: Authorization['tags']): Limit | null {
+export function limitBySuspension(
+  context: DecisionContext,
+  state: AccountState,
+  tags: Authorization['tags'],
+): Limit | null {
   const { id: account, restraints, rules } = state.account;
   if (restraints.length === 0 || rules.exempt) return null;
   const now = timeOf(context, state);
