@@ -59,7 +59,7 @@ describe('docs/tags.md', () => {
   });
 
   it.each(TOOLS)('takes tags from what %s sends, as its example says', (tool) => {
-    const [, json = ''] = new RegExp(`\`\`\`json ${tool}\n(.*?)\`\`\``, 's').exec(text) ?? [];
+    const [, json = ''] = new RegExp(`^### ${tool}$.*?\`\`\`json\n(.*?)\`\`\``, 'ims').exec(text) ?? [];
     const { sent, tags } = JSON.parse(json) as { sent: Sent; tags: Record<string, string> };
     expect(tagsOf(sent, namesOf(tool))).toEqual(tags);
   });
