@@ -1,6 +1,6 @@
 import { formatAmount } from '#amounts';
 import { advice, nearestOf, percentOf, type LimitUse, type Standing } from '#ledger';
-import type { EnvironmentSettings } from '#ledger-store';
+import type { EnvironmentSettings, ForecastStanding } from '#ledger-store';
 import { optionalTimeView } from '../lists/time-view.ts';
 
 /** Who looks: an account's own key isn't shown how much others have used of the environment's limit. */
@@ -10,7 +10,7 @@ export interface StandingViewer {
 
 type SavingSettings = Pick<EnvironmentSettings, 'economizeFrom' | 'modelHint'>;
 
-export function standingView(standing: Standing, settings: SavingSettings, viewer: StandingViewer) {
+export function standingView(standing: ForecastStanding, settings: SavingSettings, viewer: StandingViewer) {
   const { forecast } = standing;
   const nearest = nearestSeenBy(viewer, standing);
   return {
@@ -60,8 +60,9 @@ function nearestText(nearest: LimitUse): string {
   return `${name === null ? kind : `${kind}:${name}`};used=${percentOf(nearest)}`;
 }
 
-function nearestSeenBy({ seesEnvironment }: StandingViewer, { limits }: Standing): LimitUse | null {
-  return nearestOf(seesEnvironment ? limits : limits.filter(({ kind }) => kind !== 'environment'));
+function nearestSeenBy({ seesEnvironment }: StandingViewer, { limits, nearest }: Standing): LimitUse | null {
+  if (seesEnvironment || nearest?.kind !== 'environment') return nearest;
+  return nearestOf(limits.filter(({ kind }) => kind !== 'environment'));
 }
 
 /** Of the last fill; 0 where there was none. */

@@ -2,12 +2,14 @@ import type { Pool, PoolClient } from '#database';
 import {
   budgetsOf,
   budgetWindowAt,
+  forecast,
   NO_RULES,
   noChanges,
   standingOf,
   timeOf,
   type AccountRef,
   type AccountState,
+  type Forecast,
   type LedgerRules,
   type LimitUse,
   type Spender,
@@ -21,6 +23,11 @@ import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 
 type Limiting = Pick<LedgerRules, 'budgets' | 'defaultRules' | 'spanLimits'>;
 
+export interface ForecastStanding extends Standing {
+  /** How long the credits last; `null` where nothing was used in the last hour. */
+  readonly forecast: Forecast | null;
+}
+
 /** Reads how accounts stand. */
 export class StandingReader {
   constructor(
@@ -33,7 +40,7 @@ export class StandingReader {
    *
    * @throws {LedgerUnavailable} where the database isn't there
    */
-  find(ref: AccountRef, spender: Spender): Promise<Standing | null> {
+  find(ref: AccountRef, spender: Spender): Promise<ForecastStanding | null> {
     return attemptRead(() =>
       inSnapshot(this.pool, async (client) => {
         const loaded = await readSettled(client, ref.environment, [ref.key]);
@@ -42,11 +49,13 @@ export class StandingReader {
         const { budgets, defaultRules, spanLimits: book } = this.rules;
         const rules: LedgerRules = { ...NO_RULES, budgets, defaultRules, spanLimits: book };
         const context = { state: loaded.state, changes: noChanges(), realNow: loaded.realNow, rules };
+        const now = timeOf(context, account);
         const [spanLimits] = await Promise.all([
           spanUses(client, rules, account, spender),
-          loadWindowsByValue(client, rules, account, { spender, now: timeOf(context, account) }),
+          loadWindowsByValue(client, rules, account, { spender, now }),
         ]);
-        return standingOf(context, account, spender, { spanLimits, byScope: true, unknownIsEmpty: true });
+        const standing = standingOf(context, account, spender, { spanLimits, byScope: true, unknownIsEmpty: true });
+        return { ...standing, forecast: forecast(account.account.burnRate, account.posted, now) };
       }),
     );
   }

@@ -6,7 +6,7 @@ import { accountRef, type LedgerFixture } from '../testing/ledger-fixture.ts';
 import { plain, type Plain } from '../testing/plain.ts';
 import { ruledLedgerAt } from '../testing/ruled-fixture.ts';
 import { findAccount, type DecisionContext } from './context.ts';
-import { advice, exhaustedUses, nearestOf, percentOf, standingOf, type LimitUse, type Standing } from './standing.ts';
+import { advice, exhaustedUses, percentOf, standingOf, type LimitUse, type Standing } from './standing.ts';
 
 const NOON = '2026-01-15T12:00:00Z';
 
@@ -38,7 +38,7 @@ function standing(acme: LedgerFixture, asked?: Asked): Standing {
 }
 
 function nearest(acme: LedgerFixture, asked?: Asked): Plain<LimitUse> | null {
-  const found = nearestOf(standing(acme, asked).limits);
+  const found = standing(acme, asked).nearest;
   return found && plain(found);
 }
 
@@ -110,7 +110,7 @@ describe('the standing of an account', () => {
     const acme = ledger('1000').budget('soft', { amount: '5', mode: 'soft' }).budget('hard', { amount: '10' });
     acme.charge('9');
     expect(advice(standing(acme), 80)).toBe('economize');
-    expect(percentOf(nearestOf(standing(acme).limits) as LimitUse)).toBe('180');
+    expect(percentOf(standing(acme).nearest as LimitUse)).toBe('180');
     acme.charge('1');
     expect(advice(standing(acme), 80)).toBe('stop');
     acme.raiseBudget('hard', '100');
@@ -119,7 +119,7 @@ describe('the standing of an account', () => {
 
   it('is stop under a budget of nothing, of which all is used', () => {
     const acme = ledger().budget('none', { amount: '0' });
-    expect(percentOf(nearestOf(standing(acme).limits) as LimitUse)).toBe('100');
+    expect(percentOf(standing(acme).nearest as LimitUse)).toBe('100');
     expect(advice(standing(acme), 80)).toBe('stop');
   });
 
@@ -141,13 +141,6 @@ describe('the standing of an account', () => {
     acme.restrain('acme', { kind: 'loop', rule, value: 'u1', windowStart: Date.parse(NOON), requests: 4 });
     expect(advice(standing(acme, { tags: { user: 'u1' } }), 80)).toBe('stop');
     expect(advice(standing(acme, { tags: { user: 'u2' } }), 80)).toBe('ok');
-  });
-
-  it('forecasts as alerts do', () => {
-    const acme = ledger();
-    expect(standing(acme).forecast).toBeNull();
-    acme.charge('20');
-    expect(plain(standing(acme)).forecast).toEqual({ hoursLeft: '4', usedLastHour: '20' });
   });
 });
 

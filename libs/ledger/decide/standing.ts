@@ -2,7 +2,6 @@ import { Amount, atLeastZero, ZERO } from '#amounts';
 import type { Spending } from '../authorization.ts';
 import { available } from '../balance.ts';
 import type { BudgetScope, Spender } from '../budget-scope.ts';
-import { forecast, type Forecast } from '../burn-rate.ts';
 import type { Counter } from '../counters.ts';
 import type { SpanLimit } from '../span-limits.ts';
 import { balanceOf, type AccountState } from '../state.ts';
@@ -37,10 +36,10 @@ export interface Standing {
   /** What of its credits is used or held. */
   readonly used: Amount;
   readonly limits: readonly LimitUse[];
+  /** The one of them that is used up the furthest. */
+  readonly nearest: LimitUse | null;
   /** Whether a request would be declined, however small it is: nothing is left, or somebody has suspended it. */
   readonly isStopped: boolean;
-  /** `null` where nothing was used in the last hour. */
-  readonly forecast: Forecast | null;
 }
 
 export interface StandingOptions {
@@ -59,22 +58,23 @@ export function standingOf(
   spender: Spender,
   { spanLimits, byScope, unknownIsEmpty }: StandingOptions,
 ): Standing {
-  const { alerts, terms, burnRate, status } = account.account;
-  const free = byScope ? availableTo(context, account, spender) : available(balanceOf(account));
+  const { alerts, terms, status } = account.account;
+  const ofAccount = available(balanceOf(account));
+  const free = byScope ? availableTo(context, account, spender) : ofAccount;
   const limits = [...budgetUses(context, account, spender, unknownIsEmpty), ...spanLimits];
   const isSuspended =
     suspensionOf(context, account) !== null || limitBySuspension(context, account, spender.tags) !== null;
   return {
     available: free,
     basis: alerts.basis,
-    used: atLeastZero(alerts.basis.minus(available(balanceOf(account)))),
+    used: atLeastZero(alerts.basis.minus(ofAccount)),
     limits,
+    nearest: nearestOf(limits),
     isStopped:
       status === 'closed' ||
       isSuspended ||
       free.plus(terms.overdraftLimit).lte(ZERO) ||
       limits.some(({ isHard, limit, used }) => isHard && used.gte(limit)),
-    forecast: forecast(burnRate, account.posted, timeOf(context, account)),
   };
 }
 
@@ -169,11 +169,11 @@ export const STANDINGS = ['ok', 'economize', 'stop'] as const;
  * @param economizeFrom the percentage of the credits or a limit from which it should save
  */
 export function advice(
-  { isStopped, basis, used, limits }: Standing,
+  { isStopped, basis, used, nearest }: Standing,
   economizeFrom: number,
 ): (typeof STANDINGS)[number] {
   if (isStopped) return 'stop';
   const isFar = (part: Amount, whole: Amount): boolean => part.times(100).gte(whole.times(economizeFrom));
   const isLow = basis.gt(ZERO) && isFar(used, basis);
-  return isLow || limits.some(({ used: part, limit }) => isFar(part, limit)) ? 'economize' : 'ok';
+  return isLow || (nearest !== null && isFar(nearest.used, nearest.limit)) ? 'economize' : 'ok';
 }
