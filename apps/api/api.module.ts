@@ -116,11 +116,10 @@ export class ApiModule {
         { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
         { provide: RaiseRequestReader, useValue: new RaiseRequestReader(readPool) },
         { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
-        { provide: BudgetReader, useValue: new BudgetReader(readPool, NO_RULES) },
         {
           provide: StandingReader,
           useValue: new StandingReader(readPool, {
-            budgets: NO_RULES.budgets,
+            budgets: commonBudgets.budgets,
             defaultRules: ruleDefaults.rules,
             spanLimits,
           }),

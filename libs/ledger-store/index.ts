@@ -57,7 +57,6 @@ export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';
 export type { FollowRequest, Page, PageRequest } from './read/page.ts';
 export { RaiseRequestReader, type RaiseRequestFilter, type ReadRaiseRequest } from './read/raise-request-reader.ts';
-export { StandingReader } from './read/standing-reader.ts';
 export { StandingReader, type ForecastStanding } from './read/standing-reader.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';

@@ -122,7 +122,6 @@ export {
 } from './ids.ts';
 export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
-export type { BurnRate } from './burn-rate.ts';
 export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';
 export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {
