@@ -103,6 +103,15 @@ describe('the standing of an account', () => {
     expect(await standingOf(account, '', service.test)).toMatchObject({ standing: 'ok', model_hint: null });
   });
 
+  it('counts budgets that every account has', async () => {
+    const account = await openAccount(service.test, { credits: '100' });
+    await service.test.put('/v1/budgets/everyone', { amount: '10', period: 'day' });
+    await charge(service.test, account, '8.5');
+    const nearest_limit = { kind: 'budget', name: 'everyone', used_percent: '85' };
+    expect(await standingOf(account, '', service.test)).toMatchObject({ standing: 'economize', nearest_limit });
+    await service.test.send({ method: 'DELETE', path: '/v1/budgets/everyone' });
+  });
+
   it('counts what all accounts have used of the limit of the key that asks, and not what is only leased', async () => {
     const { key } = await makeKey(service.live, {
       scopes: ['authorize'],
