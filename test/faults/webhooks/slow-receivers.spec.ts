@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from '../../support/build.ts';
 import { eventually } from '../../support/eventually.ts';
-import { queuePlaces, type TestQueuePlace } from '../../support/queue-places.ts';
+import { queuePlaces } from '../../support/queue-places.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../../support/test-service.ts';
 import { WebhookReceiver } from '../../support/webhook-receiver.ts';
 import { makeEndpoint, writeEvent, writeEvents } from '../../support/webhook-steps.ts';
@@ -23,6 +23,8 @@ const DRIPS = {
   'the body of an answer': { atOnce: HEAD, slowly: 'x'.repeat(1_000) },
   'the head of an answer': { atOnce: '', slowly: HEAD },
 };
+
+const OWNERS = { 'one account': 1, 'nine accounts': ENDPOINTS };
 
 /** Answers every request with one byte a second, on a port of its own. */
 class DrippingReceiver {
@@ -62,66 +64,59 @@ class DrippingReceiver {
   }
 }
 
-describe.each(queuePlaces)('nine endpoints that drip, with queues on %s', (_, makePlace) => {
-  let place: TestQueuePlace;
-  let service: TestService;
-  let healthy: WebhookReceiver;
-  let dripping: DrippingReceiver;
-  let worker: DeliveryWorker;
-
-  beforeEach(async () => {
-    await build();
-    place = await makePlace();
-    service = await startTestService();
-    healthy = await WebhookReceiver.start();
-    const { databaseUrl } = service;
-    worker = await DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey: SECRETS_KEY });
-  }, TEST_MS_MAX);
-  afterEach(async () => {
-    await worker.kill();
-    dripping.stop();
-    await healthy.stop();
-    await service.stop();
-    await place.remove();
-  }, TEST_MS_MAX);
-
-  describe.each(Object.entries(DRIPS))('%s', (_what, drip) => {
-    it.each(['one account', 'nine accounts'])(
-      'and belong to %s don’t keep messages from another customer',
-      async (whose) => {
-        dripping = await DrippingReceiver.start(drip);
-        const accounts = Array.from(
-          { length: whose === 'one account' ? 1 : ENDPOINTS },
-          (_none, at) => `drip-${String(at)}`,
-        );
-        for (const account of [...accounts, 'acme']) await service.live.post('/v1/accounts', { id: account });
-        await makeEndpoint(service.live, { url: healthy.url, account: 'acme' });
-        for (let at = 0; at < ENDPOINTS; at++)
-          await makeEndpoint(service.live, { url: dripping.url, account: accounts[at % accounts.length] });
-        for (const account of accounts) await writeEvents(service.pool, WAITING, { account });
-        const { withoutMs, lateMs } = await watch(healthy);
-        process.stderr.write(
-          `${expect.getState().currentTestName ?? ''}: at most ${String(withoutMs)} ms without a delivery, ${String(lateMs)} ms late\n`,
-        );
-        expect(withoutMs).toBeLessThanOrEqual(WITHOUT_DELIVERY_MS_MAX);
-      },
-      TEST_MS_MAX,
-    );
-  });
-
-  /** Writes events for a healthy endpoint all the time. @returns the longest time without one, and how late one was at most */
-  async function watch({ received }: WebhookReceiver): Promise<{ withoutMs: number; lateMs: number }> {
-    const writtenAt = new Map<string, number>();
-    const startedAt = Date.now();
-    while (Date.now() < startedAt + WATCHED_MS) {
-      writtenAt.set(await writeEvent(service.pool), Date.now());
-      await sleep(EVENTS_EVERY_MS);
-    }
-    await eventually('every event has arrived', () => Promise.resolve(received.length >= writtenAt.size));
-    const times = [startedAt, ...received.map(({ at }) => at)];
-    return {
-      withoutMs: Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0))),
-      lateMs: Math.max(...received.map(({ id, at }) => at - (writtenAt.get(id) ?? 0))),
-    };
+/** Writes events for a healthy endpoint all the time. @returns the longest time without one, and how late one was at most */
+async function watch(
+  { pool }: TestService,
+  { received }: WebhookReceiver,
+): Promise<{ withoutMs: number; lateMs: number }> {
+  const writtenAt = new Map<string, number>();
+  const startedAt = Date.now();
+  while (Date.now() < startedAt + WATCHED_MS) {
+    writtenAt.set(await writeEvent(pool), Date.now());
+    await sleep(EVENTS_EVERY_MS);
   }
+  await eventually('every event has arrived', () => Promise.resolve(received.length >= writtenAt.size));
+  const times = [startedAt, ...received.map(({ at }) => at)];
+  return {
+    withoutMs: Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0))),
+    lateMs: Math.max(...received.map(({ id, at }) => at - (writtenAt.get(id) ?? 0))),
+  };
+}
+
+const scenes = queuePlaces.flatMap(([queues, makePlace]) =>
+  Object.entries(DRIPS).flatMap(([what, drip]) =>
+    Object.entries(OWNERS).map(([whose, owners]) => ({ queues, makePlace, what, drip, whose, owners })),
+  ),
+);
+
+beforeAll(build, TEST_MS_MAX);
+
+/** Side by side: most of the time they watch. */
+describe('nine endpoints that drip', () => {
+  it.concurrent.each(scenes)(
+    '$what and belong to $whose don’t keep messages from another customer, with queues on $queues',
+    async ({ queues, makePlace, what, drip, whose, owners }) => {
+      await using cleanUp = new AsyncDisposableStack();
+      const place = cleanUp.adopt(await makePlace(), (one) => one.remove());
+      const service = cleanUp.adopt(await startTestService(), (one) => one.stop());
+      const healthy = cleanUp.adopt(await WebhookReceiver.start(), (one) => one.stop());
+      const dripping = cleanUp.adopt(await DrippingReceiver.start(drip), (one) => one.stop());
+      const { databaseUrl } = service;
+      const terms = { queuePlace: place.place, databaseUrl, secretsKey: SECRETS_KEY };
+      cleanUp.adopt(await DeliveryWorker.start(terms), (one) => one.kill());
+
+      const accounts = Array.from({ length: owners }, (_none, at) => `drip-${String(at)}`);
+      for (const account of [...accounts, 'acme']) await service.live.post('/v1/accounts', { id: account });
+      await makeEndpoint(service.live, { url: healthy.url, account: 'acme' });
+      for (let at = 0; at < ENDPOINTS; at++)
+        await makeEndpoint(service.live, { url: dripping.url, account: accounts[at % accounts.length] });
+      for (const account of accounts) await writeEvents(service.pool, WAITING, { account });
+      const { withoutMs, lateMs } = await watch(service, healthy);
+      process.stderr.write(
+        `${what}, ${whose}, queues on ${queues}: at most ${String(withoutMs)} ms without a delivery, ${String(lateMs)} ms late\n`,
+      );
+      expect(withoutMs).toBeLessThanOrEqual(WITHOUT_DELIVERY_MS_MAX);
+    },
+    TEST_MS_MAX,
+  );
 });
