@@ -1,2 +1,3 @@
 export { Amount, atLeastZero, formatAmount, parseAmount, PLAIN_DECIMAL, smallerOf, ZERO } from './amount.ts';
 export type { Json, JsonObject } from './json.ts';
+export { amountOfPicos, picosOf, sumOf } from './picos.ts';

@@ -1,7 +1,7 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import { type AppliedPrice, applyPrice, findPrice, findsNothing, lineOf } from './applied-price.ts';
 import { continuations, mergeTwo } from './merge-usages.ts';
-import { pricedUsage, pricingOf } from './price-usages.ts';
+import { pricedUsage, priceUsages, pricingOf } from './price-usages.ts';
 import type { Line, Positions, PricedRequest, PricedUsage, Pricing, PricingTerms } from './pricing.ts';
 import type { Price } from './rate-card.ts';
 import { RunningCounts } from './running-counts.ts';
@@ -30,6 +30,8 @@ export function priceStep(
   request: PricedRequest,
   positions: Positions,
 ): StepPricing {
+  if (before.usages.length === 0 && before.excess.isZero())
+    return { ...priceUsages(terms, request, positions), excess: ZERO };
   const running = new RunningCounts();
   const unpriced: number[] = [];
   const indexes = continuations(before.usages, request.usages);
@@ -65,7 +67,7 @@ function stepOf(
   if (!earlier) return { all: stated, before: null, stated, own: stated };
   const all = applyPrice(terms, price, mergeTwo(earlier, usage), request);
   const before = applyPrice(terms, price, earlier, request);
-  return { all, before, stated, own: { ...all, counts: countsOfFurther(stated) } };
+  return { all, before, stated, own: { ...all, counts: countsOfFurther(stated), wholes: null } };
 }
 
 /** The first step has counted the request that a usage is, where none of them states how many it is. */

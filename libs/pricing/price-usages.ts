@@ -1,4 +1,4 @@
-import { ZERO } from '#amounts';
+import { sumOf } from '#amounts';
 import { applyPrice, findPrice, findsNothing, linesOf } from './applied-price.ts';
 import type { Line, Positions, PricedRequest, PricedUsage, PricedUsages, Pricing, PricingTerms } from './pricing.ts';
 import { RunningCounts } from './running-counts.ts';
@@ -20,7 +20,7 @@ export function priceUsages(terms: PricingTerms, request: PricedRequest, positio
 }
 
 export function pricedUsage(price: PricedUsage['price'], lines: readonly Line[]): PricedUsage {
-  return { price, lines, amount: lines.reduce((sum, { amount }) => sum.plus(amount), ZERO) };
+  return { price, lines, amount: sumOf(lines.map(({ amount }) => amount)) };
 }
 
 export function pricingOf(
@@ -28,7 +28,7 @@ export function pricingOf(
   unpriced: readonly number[],
   running: RunningCounts,
 ): Pricing {
-  const amount = usages.reduce((sum, one) => sum.plus(one.amount), ZERO);
+  const amount = sumOf(usages.map((one) => one.amount));
   const priced: PricedUsages = { usages, amount, counts: running.list() };
   return unpriced.length === 0 ? { ok: true, priced } : { ok: false, unpriced, rest: priced };
 }

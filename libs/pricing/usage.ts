@@ -35,6 +35,16 @@ export function statedQuantity(usage: Usage, name: string): Amount | null {
   return typeof value === 'string' ? smallerOf(new Amount(value), QUANTITY_MAX) : null;
 }
 
+/**
+ * The same as a number, for names that aren't reserved. NaN where it isn't a whole number, which makes NaN of whatever is
+ * computed with it.
+ */
+export function statedWhole(usage: Usage, name: string): number | null {
+  const value = usage[name];
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : Number.NaN;
+  return typeof value === 'string' ? Number.NaN : null;
+}
+
 /** The quantities that a usage states, by name. */
 export function statedQuantities(usage: Usage): readonly string[] {
   return Object.keys(usage).filter((name) => !RESERVED_NAMES.has(name));
@@ -42,5 +52,8 @@ export function statedQuantities(usage: Usage): readonly string[] {
 
 /** Whether the usage states a quantity above zero. */
 export function statesAny(usage: Usage): boolean {
-  return statedQuantities(usage).some((name) => (statedQuantity(usage, name) ?? ZERO).gt(0));
+  return statedQuantities(usage).some((name) => {
+    const value = usage[name];
+    return typeof value === 'number' ? value > 0 : (statedQuantity(usage, name) ?? ZERO).gt(0);
+  });
 }
