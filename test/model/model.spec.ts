@@ -67,6 +67,12 @@ class SetsNothingOff extends ReferenceLedger {
   }
 }
 
+class ChargesLateUsageFirst extends ReferenceLedger {
+  override paidBefore(): bigint {
+    return 0n;
+  }
+}
+
 class ForgetsWhatIsCounted extends ReferenceLedger {
   override usedIn(): number {
     return 0;
@@ -93,6 +99,7 @@ describe('the model', () => {
     ['forgets its answers', ForgetsItsAnswers],
     ['forgives shortfalls', ForgivesShortfalls],
     ['sets nothing off', SetsNothingOff],
+    ['charges late usage first', ChargesLateUsageFirst],
     ['forgets what is counted', ForgetsWhatIsCounted],
     ['reserves nothing', ReservesNothing],
     ['takes nothing off', TakesNothingOff],

@@ -8,12 +8,12 @@ import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { correctUsed, firstPositionsOf } from './count.ts';
-import { chargeRest, coverRest } from './cover-rest.ts';
+import { chargeRest, coverUsage } from './cover-rest.ts';
 import { giveBackUsage } from './give-back-usage.ts';
 import { pricingTerms } from './price.ts';
 import { recordUsage } from './record-usage.ts';
 import { reportCommit } from './report-commit.ts';
-import { setOffShortfall } from './settle-commitment.ts';
+import { setOffShortfall } from './set-off.ts';
 import { Transaction } from './transaction.ts';
 
 /** What an authorization has used in all, as it is stated now. */
@@ -104,9 +104,9 @@ function chargeMore(
   authorization: Authorization,
   difference: Amount,
 ): void {
-  const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: difference });
+  const cover = coverUsage(context, account, authorization, { overdraft: ZERO, excess: difference }, ZERO);
   chargeRest(new Transaction(context, account), authorization, cover);
-  setOffShortfall(context, account, authorization);
+  setOffShortfall(context, account, authorization, cover.ofShortfall);
   reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
 }
 
