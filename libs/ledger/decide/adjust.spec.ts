@@ -111,6 +111,17 @@ describe('an adjustment', () => {
     expect(ledger.chargeUsage(usage(800)).committed).toBe('0.8');
   });
 
+  it('down and up again is priced from where the month stood at first, though others have used that since', () => {
+    const ledger = ledgerWith(COUNTED);
+    const first = ledger.chargeUsage(usage(1000));
+    ledger.adjust(first, usage(0));
+    const second = ledger.chargeUsage(usage(1000));
+    expect(ledger.adjust(first, usage(1000))).toMatchObject({ committed: '2', refunded: '1' });
+    expect(second.committed).toBe('1');
+    // The counter has all of it: whoever comes next pays for its place.
+    expect(ledger.chargeUsage(usage(1000)).committed).toBe('2');
+  });
+
   it('is refused while the hold is open, and of what was voided or has expired', () => {
     const ledger = ledgerWith();
     const hold = ledger.authorizeUsage(usage(1000));

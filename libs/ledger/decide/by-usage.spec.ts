@@ -268,6 +268,20 @@ describe('what counts over a month', () => {
     expect(ledger.chargeUsage(usage(200)).committed).toBe('0.3');
   });
 
+  it('is priced from where the month stands at the commit, where others have used what the hold counted on', () => {
+    const ledger = ledgerWith(COUNTED);
+    const [first, second] = [ledger.authorizeUsage(usage(1000)), ledger.authorizeUsage(usage(1000))];
+    expect([first.amount, second.amount]).toEqual(['1', '2']);
+    expect(ledger.commitUsage(second, usage(1000)).committed).toBe('1');
+    // In all the account pays what both cost one by one, and the excess is charged as the overage policy says.
+    expect(ledger.commitUsage(first, usage(1000))).toMatchObject({ committed: '2', uncollected: '0' });
+    const strict = ledgerWith(COUNTED, { overage: 'reject' });
+    const hold = strict.authorizeUsage(usage(1000));
+    strict.chargeUsage(usage(1000));
+    strict.authorize('98');
+    expect(refusalOf(() => strict.commitUsage(hold, usage(1000)))).toMatchObject({ required: '2', shortfall: '1' });
+  });
+
   it('of a commit that is late counts in the month of its hold', () => {
     const ledger = ledgerWith(COUNTED).advance(21.99 * 24 * 3600);
     const hold = ledger.authorizeUsage(usage(1000), { holdSeconds: 3600 });
