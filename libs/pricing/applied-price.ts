@@ -5,7 +5,7 @@ import { isMatch } from './match.ts';
 import type { Line, Positions, PricedRequest, PricingTerms } from './pricing.ts';
 import type { Component, Price } from './rate-card.ts';
 import type { RunningCounts } from './running-counts.ts';
-import { statedQuantity, statesAny, type Tags, type Usage } from './usage.ts';
+import { statedQuantity, statesNoUse, type Tags, type Usage } from './usage.ts';
 
 const ONE = new Amount(1);
 /** Where lines are rounded. */
@@ -56,9 +56,12 @@ export function applyTerms(terms: PricingTerms, price: Price, usage: Usage, requ
   };
 }
 
-/** Whether the usage states something, and the price has a component for nothing of it. */
+/**
+ * Whether the price has a component for nothing of what the usage states, or the usage states no quantity at all: then nobody
+ * knows what was used. That nothing was used is said with zeros.
+ */
 export function findsNothing({ counts, usage }: AppliedPrice): boolean {
-  return counts.every((count) => count.isZero()) && statesAny(usage);
+  return counts.every((count) => count.isZero()) && !statesNoUse(usage);
 }
 
 function factorOf({ multipliers }: Price, usage: Usage, { tags, at }: PricedRequest): Amount {

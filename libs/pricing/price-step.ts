@@ -5,7 +5,7 @@ import { pricedUsage, priceUsages, pricingOf } from './price-usages.ts';
 import type { Line, Positions, PricedRequest, PricedUsage, Pricing, PricingTerms } from './pricing.ts';
 import type { Price } from './rate-card.ts';
 import { RunningCounts } from './running-counts.ts';
-import { statedQuantity, type Usage } from './usage.ts';
+import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
 
 /** What the steps before have used and been charged. */
 export interface EarlierSteps {
@@ -38,7 +38,7 @@ export function priceStep(
   const usages = request.usages.map((usage, i): PricedUsage => {
     const price = findPrice(terms, usage, request.tags);
     const step = price && stepOf(terms, price, request, before.usages[indexes[i] ?? -1], usage);
-    if (!step || findsNothing(step.stated)) unpriced.push(i);
+    if (!step || (findsNothing(step.stated) && !goesOn(step))) unpriced.push(i);
     return pricedUsage(price, step ? linesOfStep(step, positions, running) : []);
   });
   const settled = chargeAtLeastZero(usages, before.excess);
@@ -68,6 +68,11 @@ function stepOf(
   const all = applyPrice(terms, price, mergeTwo(earlier, usage), request);
   const before = applyPrice(terms, price, earlier, request);
   return { all, before, stated, own: { ...all, counts: countsOfFurther(stated), wholes: null } };
+}
+
+/** Whether an earlier step has said what was used, and this one says nothing more of it. */
+function goesOn({ before, stated }: Step): boolean {
+  return before !== null && statedQuantities(stated.usage).length === 0;
 }
 
 /** The first step has counted the request that a usage is, where none of them states how many it is. */

@@ -5,7 +5,7 @@ import { RunningCounts } from './running-counts.ts';
 
 /**
  * What usages cost. Every line is rounded half-even to 12 places, everything else is exact. A usage is unpriced where no price
- * matches, and where the price that matches has a component for none of its quantities.
+ * matches, and where the price that matches has a component for none of its quantities, or it states none.
  */
 export function priceUsages(terms: PricingTerms, request: PricedRequest, positions: Positions): Pricing {
   const running = new RunningCounts();

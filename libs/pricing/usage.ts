@@ -50,6 +50,11 @@ export function statedQuantities(usage: Usage): readonly string[] {
   return Object.keys(usage).filter((name) => !RESERVED_NAMES.has(name));
 }
 
+/** Whether the usage states quantities, and all of them are zero: nothing was used. */
+export function statesNoUse(usage: Usage): boolean {
+  return statedQuantities(usage).length > 0 && !statesAny(usage);
+}
+
 /** Whether the usage states a quantity above zero. */
 export function statesAny(usage: Usage): boolean {
   return statedQuantities(usage).some((name) => {

@@ -110,6 +110,27 @@ describe('usage without a price', () => {
     ]);
   });
 
+  it('is usage that states no quantity, unless an earlier step has stated one', async () => {
+    const nothing = { event: 'chat.completed', model: 'gpt-5' };
+    const { id, account } = await hold();
+    expect(await commit(service.live, id, { usage: nothing })).toMatchObject({
+      ...{ committed: '0.027', settlement: 'unpriced', amounts: [null], lines: [] },
+    });
+    expect(await unpricedEvents(account)).toMatchObject([{ authorization: id, usage: [nothing], charged: '0.027' }]);
+    expectProblem(await service.live.post('/v1/charges', { account, usage: nothing }), 422, 'unpriced_usage');
+
+    const zero = await hold();
+    expect(await commit(service.live, zero.id, { usage: chat(0, 0) })).toMatchObject({
+      ...{ committed: '0', settlement: 'exact' },
+    });
+
+    const steps = await hold();
+    await commit(service.live, steps.id, { usage: chat(100, 0), final: false });
+    expect(await commit(service.live, steps.id, { usage: nothing })).toMatchObject({
+      ...{ committed: '0.003', settlement: 'exact' },
+    });
+  });
+
   it('beside other usage is charged what was held, or what the others cost where that is more', async () => {
     const less = await hold();
     expect(await commit(service.live, less.id, { usage: [chat(100, 0), IMAGE] })).toMatchObject({

@@ -49,6 +49,8 @@ export interface ReferenceAuthorization {
   /** How many its account had used in that month before it used the first; `null` as long as it has used none. */
   firstUsed: number | null;
   settlement: 'exact' | 'unpriced' | null;
+  /** What each of its commits said was used that was priced. */
+  steps: readonly (readonly Usage[])[];
   /** What its final commit said was used. */
   stated: readonly Usage[];
   /** What adjustments have taken off, but for what wasn't collected. */

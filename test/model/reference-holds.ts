@@ -87,6 +87,7 @@ export class ReferenceHolds extends ReferenceCounters {
       reserved: 0,
       firstUsed: null,
       settlement: null,
+      steps: [],
       stated: [],
       adjustedDown: 0n,
       notGivenBack: 0n,
@@ -141,6 +142,7 @@ export class ReferenceHolds extends ReferenceCounters {
     one.pins = kept;
     one.changes += 1;
     this.useTokens(one, tokens);
+    if (amount === null && !unpriced) one.steps = [...one.steps, usage];
     if (usage.length > 0) one.settlement = unpriced || one.settlement === 'unpriced' ? 'unpriced' : 'exact';
     this.bookUsage(one, charge.ofPins);
     this.takeOver(one, charge.paid);
@@ -156,7 +158,7 @@ export class ReferenceHolds extends ReferenceCounters {
     if (amount !== null) return { amount: units(amount), tokens: 0, unpriced: false };
     if (usage.length === 0) return { amount: held, tokens: 0, unpriced: false };
     if (one.prices === 'none') return { amount: held, tokens: 0, unpriced: true };
-    const priced = priceOf(usage, one.prices, this.usedIn(one.account, one.createdAt));
+    const priced = priceOf(usage, one.prices, this.usedIn(one.account, one.createdAt), one.steps);
     const unpriced = priced.unpriced.length > 0;
     return { amount: unpriced ? larger(held, priced.amount) : priced.amount, tokens: priced.tokens, unpriced };
   }

@@ -80,6 +80,7 @@ const oneUsage: fc.Arbitrary<Usage> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.record({ event: type('image'), model, images: some }, { requiredKeys: ['event'] }) },
+  { weight: 1, arbitrary: fc.record({ event: type('chat') }) },
 );
 const usage = fc.oneof(
   { weight: 1, arbitrary: fc.constant([]) },
