@@ -24,9 +24,11 @@ class QueuesUnderTest implements AsyncDisposable {
   ) {}
 
   static async open(makePlace: () => Promise<TestQueuePlace>): Promise<QueuesUnderTest> {
-    const place = await makePlace();
+    await using cleanUp = new AsyncDisposableStack();
+    const place = cleanUp.adopt(await makePlace(), (one) => one.remove());
     const log: string[] = [];
     const queues = await Queues.open(place.place, { queues: TEST_QUEUES, log: (line) => log.push(line) });
+    cleanUp.move();
     return new QueuesUnderTest(place, queues, log);
   }
 

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { connect, migrate, startEmbeddedPostgres } from '#database';
 import { administer, templateDatabase, withDatabase } from './test-database.ts';
 
+/** Specs that mostly wait run many services at once. */
+const CONNECTIONS_MAX = 300;
+
 let stop: (() => Promise<void>) | undefined;
 
 /**
@@ -17,7 +20,7 @@ let stop: (() => Promise<void>) | undefined;
 export async function startTestPostgres(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'purser-test-'));
   const guard = guardDataFolder(dataDir);
-  const postgres = await startEmbeddedPostgres({ dataDir, log: warn });
+  const postgres = await startEmbeddedPostgres({ dataDir, log: warn, connectionsMax: CONNECTIONS_MAX });
   stop = async () => {
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });

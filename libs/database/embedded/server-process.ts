@@ -33,6 +33,7 @@ export interface LaunchOptions {
   readonly binaries: PostgresBinaries;
   readonly user: ServerUser | null;
   readonly port: number;
+  readonly connectionsMax?: number | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -55,8 +56,11 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
   );
 }
 
-function spawnServer({ binaries, folder, port, user }: LaunchOptions, logFd: number): ChildProcess {
-  const settings = Object.entries(serverSettings(port)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+function spawnServer({ binaries, folder, port, user, connectionsMax }: LaunchOptions, logFd: number): ChildProcess {
+  const settings = Object.entries(serverSettings(port, connectionsMax)).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const command = [binaries.postgres, '-D', folder.cluster, ...settings];
   // A session of its own: Ctrl-C in a terminal must not stop Postgres before the work under way is finished.
   return spawn('/bin/sh', ['-c', WATCHDOG, 'purser-postgres', ...command], {

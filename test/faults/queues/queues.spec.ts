@@ -39,35 +39,28 @@ class Worker {
 }
 
 /** What a test has to itself: work in a database, queues that it may do anything to, and workers. */
-class Scene implements AsyncDisposable {
-  readonly #workers: Worker[] = [];
-
+class Scene {
   private constructor(
+    private readonly cleanUp: AsyncDisposableStack,
     readonly place: TestQueuePlace,
     private readonly database: TestDatabase,
     readonly work: TestWork,
   ) {}
 
-  static async prepare(makePlace: () => Promise<TestQueuePlace>): Promise<Scene> {
-    const database = await createTestDatabase();
-    return new Scene(await makePlace(), database, await TestWork.prepare(database.url));
+  static async prepare(cleanUp: AsyncDisposableStack, makePlace: () => Promise<TestQueuePlace>): Promise<Scene> {
+    const place = cleanUp.adopt(await makePlace(), (one) => one.remove());
+    const database = cleanUp.adopt(await createTestDatabase(), (one) => one.drop());
+    const work = cleanUp.adopt(await TestWork.prepare(database.url), (one) => one.end());
+    return new Scene(cleanUp, place, database, work);
   }
 
   async start(): Promise<Worker> {
-    const worker = await Worker.start({ queuePlace: this.place.place, databaseUrl: this.database.url });
-    this.#workers.push(worker);
-    return worker;
+    const terms = { queuePlace: this.place.place, databaseUrl: this.database.url };
+    return this.cleanUp.adopt(await Worker.start(terms), (one) => one.end('SIGKILL').then(() => undefined));
   }
 
   announce(from: number, to: number): Promise<void> {
     return this.work.announce(Array.from({ length: to - from }, (_none, index) => `dlv_${String(from + index)}`));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const worker of this.#workers) await worker.end('SIGKILL');
-    await this.work.end();
-    await this.database.drop();
-    await this.place.remove();
   }
 }
 
@@ -78,7 +71,8 @@ describe('a worker', () => {
   it.concurrent.each(queuePlaces)(
     'whose queues are on %s does everything, and nothing twice but what was under way when it was killed, while the queues are wiped too',
     async (_, makePlace) => {
-      await using scene = await Scene.prepare(makePlace);
+      await using cleanUp = new AsyncDisposableStack();
+      const scene = await Scene.prepare(cleanUp, makePlace);
       let worker = await scene.start();
       for (let round = 0; round < 3; round++) {
         await scene.announce(round * 300, round * 300 + 300);
@@ -104,7 +98,8 @@ describe('a worker', () => {
   it.concurrent.each(queuePlaces)(
     'whose queues are on %s sweeps by its own timer while the queues are away, and goes on with the rest as soon as they are back',
     async (_, makePlace) => {
-      await using scene = await Scene.prepare(makePlace);
+      await using cleanUp = new AsyncDisposableStack();
+      const scene = await Scene.prepare(cleanUp, makePlace);
       const worker = await scene.start();
       await scene.announce(0, 10);
       await eventually('it works', async () => (await scene.work.state()).done === 10);
@@ -135,7 +130,8 @@ describe('a worker', () => {
   it.concurrent.each(queuePlaces)(
     'whose queues are on %s shares the work with others, and stops at once when it is told to',
     async (_, makePlace) => {
-      await using scene = await Scene.prepare(makePlace);
+      await using cleanUp = new AsyncDisposableStack();
+      const scene = await Scene.prepare(cleanUp, makePlace);
       const [one, other] = [await scene.start(), await scene.start()];
       await scene.announce(0, 600);
       await eventually('some of it is done', async () => (await scene.work.state()).received > 50);

@@ -20,16 +20,17 @@ const NEW_EVENTS = 4;
 const NEW_EVENTS_EVERY_MS = 100;
 
 /** Two workers, one of which is killed again and again, and a receiver that notes what it has accepted. */
-class TwoWorkers implements AsyncDisposable {
+class TwoWorkers {
   isFailing = false;
   readonly acceptedAt: number[] = [];
   readonly acceptedIds: string[] = [];
   readonly #workers: DeliveryWorker[] = [];
 
   private constructor(
+    private readonly cleanUp: AsyncDisposableStack,
     private readonly place: TestQueuePlace,
     readonly service: TestService,
-    private readonly receiver: WebhookReceiver,
+    receiver: WebhookReceiver,
   ) {
     receiver.answering = (response, { id }) => {
       setTimeout(() => {
@@ -41,13 +42,15 @@ class TwoWorkers implements AsyncDisposable {
     };
   }
 
-  static async start(makePlace: () => Promise<TestQueuePlace>): Promise<TwoWorkers> {
-    const receiver = await WebhookReceiver.start();
-    const started = new TwoWorkers(await makePlace(), await startTestService(), receiver);
-    await makeEndpoint(started.service.live, { url: receiver.url });
-    await started.#startOne();
-    await started.#startOne();
-    return started;
+  static async start(cleanUp: AsyncDisposableStack, makePlace: () => Promise<TestQueuePlace>): Promise<TwoWorkers> {
+    const place = cleanUp.adopt(await makePlace(), (one) => one.remove());
+    const service = cleanUp.adopt(await startTestService(), (one) => one.stop());
+    const receiver = cleanUp.adopt(await WebhookReceiver.start(), (one) => one.stop());
+    await makeEndpoint(service.live, { url: receiver.url });
+    const two = new TwoWorkers(cleanUp, place, service, receiver);
+    await two.#startOne();
+    await two.#startOne();
+    return two;
   }
 
   /** How many events were accepted more than once. */
@@ -69,18 +72,10 @@ class TwoWorkers implements AsyncDisposable {
     return Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)));
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const worker of this.#workers) await worker.kill();
-    await this.receiver.stop();
-    await this.service.stop();
-    await this.place.remove();
-  }
-
   async #startOne(): Promise<void> {
     const { databaseUrl } = this.service;
-    this.#workers.push(
-      await DeliveryWorker.start({ queuePlace: this.place.place, databaseUrl, secretsKey: SECRETS_KEY }),
-    );
+    const terms = { queuePlace: this.place.place, databaseUrl, secretsKey: SECRETS_KEY };
+    this.#workers.push(this.cleanUp.adopt(await DeliveryWorker.start(terms), (one) => one.kill()));
   }
 }
 
@@ -97,7 +92,8 @@ describe('one of two workers is killed', () => {
   it.concurrent.each(queuePlaces)(
     'with queues on %s, and no busy endpoint waits for longer than 5 s',
     async (queues, makePlace) => {
-      await using two = await TwoWorkers.start(makePlace);
+      await using cleanUp = new AsyncDisposableStack();
+      const two = await TwoWorkers.start(cleanUp, makePlace);
       const quiet = new AbortController();
       const busy = (async () => {
         while (!quiet.signal.aborted) {
@@ -124,7 +120,8 @@ describe('one of two workers is killed', () => {
   it.concurrent.each(queuePlaces)(
     'with queues on %s, and 600 events that wait for a receiver that answers 500 at that time go on within 5 s',
     async (queues, makePlace) => {
-      await using two = await TwoWorkers.start(makePlace);
+      await using cleanUp = new AsyncDisposableStack();
+      const two = await TwoWorkers.start(cleanUp, makePlace);
       const gaps: number[] = [];
       for (let round = 0; round < rounds; round++) {
         const { length } = two.acceptedAt;
