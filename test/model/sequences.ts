@@ -362,6 +362,6 @@ export const sequence: fc.Arbitrary<Sequence> = fc
     late: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: late }),
   })
   .map(({ opening, funding, steps, late }) => {
-    const start = late.length > 0 ? { ...funding, wait: MONTH_NEARLY } : funding;
+    const start = late.length > 0 ? { ...funding, wait: MONTH_NEARLY + MINUTE / 2 } : funding;
     return [opening, start, ...steps, ...late];
   });
