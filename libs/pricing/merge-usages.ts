@@ -30,6 +30,7 @@ export function continuations(before: readonly Usage[], step: readonly Usage[]):
   return step.map((usage) => indexes.get(keyOf(usage))?.shift() ?? null);
 }
 
+/** The quantities of both; all else is that of the earlier one. */
 export function mergeTwo(earlier: Usage, usage: Usage): Usage {
   const merged: Record<string, Json> = { ...earlier };
   for (const name of statedQuantities(usage)) {

@@ -119,6 +119,7 @@ function takeOver(
     kind: command.final ? 'commit' : 'partial_commit',
     stated: { ...stated, settlement: price.settlement },
     priced: price.priced,
+    earlier: price.earlier,
   });
   if (added) {
     const { tags, metadata } = authorization.added ?? { tags: {}, metadata: {} };
