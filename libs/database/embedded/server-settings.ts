@@ -2,13 +2,13 @@
  * Postgres's settings, given at every start so that they follow the code and not the day the data was made. `fsync` and
  * `synchronous_commit` stay on, as they are by default: an answer that was given survives a crash.
  */
-export function serverSettings(port: number, connectionsMax = 60): Record<string, string> {
+export function serverSettings(port: number): Record<string, string> {
   return {
     listen_addresses: '127.0.0.1',
     port: String(port),
     // Loopback TCP alone: the path of a socket in a deep data folder may be too long.
     unix_socket_directories: '',
-    max_connections: String(connectionsMax),
+    max_connections: '60',
     shared_buffers: '256MB',
     // Checkpoints are far apart, because after each one the first change of a page writes the whole page to the log.
     max_wal_size: '4GB',

@@ -87,11 +87,11 @@ function report(what: string, gaps: readonly number[], { acceptedTwice }: TwoWor
 
 beforeAll(build, TEST_MS_MAX);
 
-/** All at once: most of the time they watch. */
-describe('one of two workers is killed', () => {
-  it.concurrent.each(queuePlaces)(
-    'with queues on %s, and no busy endpoint waits for longer than 5 s',
-    async (queues, makePlace) => {
+describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (queues, makePlace) => {
+  // Side by side: most of the time they watch.
+  it.concurrent(
+    'and no busy endpoint waits for longer than 5 s',
+    async () => {
       await using cleanUp = new AsyncDisposableStack();
       const two = await TwoWorkers.start(cleanUp, makePlace);
       const quiet = new AbortController();
@@ -117,9 +117,9 @@ describe('one of two workers is killed', () => {
     TEST_MS_MAX,
   );
 
-  it.concurrent.each(queuePlaces)(
-    'with queues on %s, and 600 events that wait for a receiver that answers 500 at that time go on within 5 s',
-    async (queues, makePlace) => {
+  it.concurrent(
+    'and 600 events that wait for a receiver that answers 500 at that time go on within 5 s',
+    async () => {
       await using cleanUp = new AsyncDisposableStack();
       const two = await TwoWorkers.start(cleanUp, makePlace);
       const gaps: number[] = [];
