@@ -41,7 +41,7 @@ export function amountOfPicos(picos: number): Amount {
   if (last > 0) words.push(last);
   amount.d = words;
   amount.e = exponentOf(before, behind, last);
-  return amount as Amount;
+  return amount;
 }
 
 /** Parsing takes ten times as long as this. */
