@@ -40,9 +40,7 @@ export function findPrice(terms: PricingTerms, usage: Usage, tags: Tags): Price 
 export function applyPrice(terms: PricingTerms, price: Price, usage: Usage, request: PricedRequest): AppliedPrice {
   const { factor, kept, inputTokens } = applyTerms(terms, price, usage, request);
   const wholes = countWholes(price, usage);
-  const counts = wholes
-    ? wholes.map((count) => (count === 0 ? ZERO : new Amount(count)))
-    : countQuantities(price, usage);
+  const counts = wholes?.map((count) => (count === 0 ? ZERO : new Amount(count))) ?? countQuantities(price, usage);
   return { usage, price, counts, wholes, factor, kept, inputTokens };
 }
 

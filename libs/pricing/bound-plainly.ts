@@ -42,7 +42,8 @@ export function boundPlainly(
     const top = statedWhole(usage, group.whole) ?? impliedWhole(group.whole, output);
     const members = membersOf(price.components, group, usage, top, rangeOf);
     total += fromDearest(members, top ?? Number.POSITIVE_INFINITY);
-    for (const { component, limit } of members) if (component.counter) counts.push({ counter: component.counter, limit });
+    for (const { component, limit } of members)
+      if (component.counter) counts.push({ counter: component.counter, limit });
   }
   return total > 0 && total <= Number.MAX_SAFE_INTEGER ? { picos: total, counts } : null;
 }
