@@ -21,7 +21,7 @@ interface Field {
 const FIELDS = new WeakMap<object, ReadonlyMap<string, Field> | null>();
 
 /**
- * Whether an object passes all checks of its class and has no other field. The library finds the same in thirty times as long,
+ * Whether an object passes all checks of its class and has no other field. The library takes eight times as long for the same,
  * because it prepares a list of errors for every field, and collects the class's checks anew each time. Where this says no,
  * the library tells what is wrong, if anything is.
  */
