@@ -90,6 +90,20 @@ describe('a hold by usage', () => {
     const hold = ledger.authorizeUsage({ ...CHAT, input_tokens: 1000, output_tokens: 0 });
     expect(ledger.extendUsage(hold, { ...CHAT, output_tokens: 200 })).toMatchObject({ amount: '2', held: '2' });
   });
+
+  it('remembers no extension that was refused', () => {
+    const tiers = [{ up_to: '10', amount: '1' }, { amount: '5' }];
+    const components = [{ quantity: 'input_tokens', pricing: 'graduated', tiers }];
+    const ledger = ledgerWith([{ event: 'chat.completed', components }], { overage: 'reject' });
+    const usage = { ...CHAT, input_tokens: 10 };
+    const hold = ledger.authorizeUsage(usage);
+    const other = ledger.authorize('50');
+    expect(refusalOf(() => ledger.extendUsage(hold, usage)).code).toBe('credits_held');
+    ledger.void(other);
+    // 10 at 1 and 10 at 5: of all together, as a commit will be priced.
+    expect(ledger.extendUsage(hold, usage).amount).toBe('60');
+    expect(ledger.commitUsage(hold, { ...CHAT, input_tokens: 20 }).committed).toBe('60');
+  });
 });
 
 describe('a commit by usage', () => {
