@@ -122,6 +122,18 @@ describe('an adjustment', () => {
     expect(ledger.chargeUsage(usage(1000)).committed).toBe('2');
   });
 
+  it('leaves the commit what it was: sent again, it is known', () => {
+    const ledger = ledgerWith();
+    const hold = ledger.authorizeUsage(usage(4000));
+    ledger.inOneTransaction(() => {
+      ledger.commitUsage(hold, usage(3000));
+      const { stated } = ledger.adjust(hold, usage(2000));
+      expect(stated.map((one) => one.usage)).toEqual([usage(2000)]);
+      expect(ledger.commitUsage(hold, usage(3000))).toMatchObject({ committed: '3', refunded: '1' });
+    });
+    expect(refusalOf(() => ledger.commitUsage(hold, usage(2000))).code).toBe('authorization_committed');
+  });
+
   it('is refused while the hold is open, and of what was voided or has expired', () => {
     const ledger = ledgerWith();
     const hold = ledger.authorizeUsage(usage(1000));

@@ -40,9 +40,13 @@ export function adjust(context: DecisionContext, command: Adjust): Outcome<Autho
   if (difference.gt(0)) chargeMore(context, account, authorization, takeBack(authorization, difference));
   else if (difference.lt(0)) takeOff(context, account, authorization, difference.neg(), command.reason);
   if (priced) correctUsed(context, account, authorization, priced.counts);
+  const { stated } = authorization;
   recordUsage(context, account, authorization, { kind: 'adjustment', stated: command.stated, priced });
   context.changes.authorizations.update(authorization);
-  return decided(account, authorization);
+  const decision = decided(account, authorization);
+  // A repeated commit is still compared with what the first one said.
+  authorization.stated = stated;
+  return decision;
 }
 
 function unadjustable({ status, pricing }: Authorization, command: Adjust): RefusedOutcome | null {
