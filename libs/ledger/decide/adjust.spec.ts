@@ -122,6 +122,17 @@ describe('an adjustment', () => {
     expect(ledger.chargeUsage(usage(1000)).committed).toBe('2');
   });
 
+  it('that moves the month back may make an open hold too small: its commit is priced from where the month stands', () => {
+    const tiers = [{ up_to: '10', amount: '0.5' }, { amount: '0.1' }];
+    const falling = { quantity: 'input_tokens', pricing: 'graduated', counted: 'month', tiers };
+    const ledger = ledgerWith([{ event: 'chat.completed', components: [falling] }]);
+    const charge = ledger.chargeUsage(usage(10));
+    const hold = ledger.authorizeUsage(usage(10));
+    expect([charge.committed, hold.amount]).toEqual(['5', '1']);
+    ledger.adjust(charge, usage(0));
+    expect(ledger.commitUsage(hold, usage(10))).toMatchObject({ committed: '5', uncollected: '0' });
+  });
+
   it('leaves the commit what it was: sent again, it is known', () => {
     const ledger = ledgerWith();
     const hold = ledger.authorizeUsage(usage(4000));
