@@ -135,6 +135,7 @@ describe('the report of authorizations that were adjusted a thousand times', () 
     const all = await report({});
     expect(costs(all)).toEqual({ small: String(OTHERS + OFTEN_ADJUSTED * ADJUSTMENTS), large: '0' });
     expect(all.total.requests).toBe(OTHERS + OFTEN_ADJUSTED);
+    expect((await report({ from: 0 })).total).toEqual(all.total);
     expect(formatAmount(all.total.credits)).toBe(String(3 * (OTHERS + OFTEN_ADJUSTED)));
   });
 

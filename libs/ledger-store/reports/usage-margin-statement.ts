@@ -52,10 +52,10 @@ export function usageMargin(terms: MarginTerms): Statement {
   };
 }
 
-// What takes effect in live is booked then or later, and ids tell when. A test clock is ahead of the ids.
+// What takes effect in live is booked then or later, and ids tell when, since 1970. A test clock is ahead of the ids.
 const FIRST = `
 first as materialized (
-  select case when $1 = 'live' then uuid_at($2::timestamptz - interval '1 hour')
+  select case when $1 = 'live' then uuid_at(greatest($2::timestamptz - interval '1 hour', to_timestamp(0)))
     else '00000000-0000-0000-0000-000000000000'::uuid end as id
 )`;
 
