@@ -66,8 +66,8 @@ class Scene {
 
 beforeAll(build, TEST_MS_MAX);
 
-/** Side by side: most of the time they wait for the reconciler. */
 describe('a worker', () => {
+  // Side by side: most of the time they wait for the reconciler. The others keep the machine busy.
   it.concurrent.each(queuePlaces)(
     'whose queues are on %s does everything, and nothing twice but what was under way when it was killed, while the queues are wiped too',
     async (_, makePlace) => {
@@ -95,7 +95,7 @@ describe('a worker', () => {
     TEST_MS_MAX,
   );
 
-  it.concurrent.each(queuePlaces)(
+  it.each(queuePlaces)(
     'whose queues are on %s sweeps by its own timer while the queues are away, and goes on with the rest as soon as they are back',
     async (_, makePlace) => {
       await using cleanUp = new AsyncDisposableStack();
@@ -127,7 +127,7 @@ describe('a worker', () => {
     TEST_MS_MAX,
   );
 
-  it.concurrent.each(queuePlaces)(
+  it.each(queuePlaces)(
     'whose queues are on %s shares the work with others, and stops at once when it is told to',
     async (_, makePlace) => {
       await using cleanUp = new AsyncDisposableStack();
