@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Json } from '#amounts';
+import { formatAmount, type Json, ZERO } from '#amounts';
 import { boundUsages } from './bound-usages.ts';
 import { readPrices } from './parse-prices.ts';
 import { priceUsages } from './price-usages.ts';
@@ -12,7 +12,7 @@ import {
   randomPrices,
   randomUsage,
 } from './testing/random-cards.ts';
-import { statedQuantities, type Usage } from './usage.ts';
+import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
 
 const QUANTITIES = ['input_tokens', 'cache_read_tokens', 'cache_write_tokens', 'output_tokens', 'requests'];
 
@@ -42,17 +42,16 @@ function plain({ tiers, ...component }: Record<string, Json>, per: string): Json
 
 /** The same as decimals, which are computed in the general way. */
 function asDecimals(usage: Usage): Usage {
-  const decimals = statedQuantities(usage).map((name) => [name, String(usage[name])]);
+  const decimals = statedQuantities(usage).map((name) => [name, formatAmount(statedQuantity(usage, name) ?? ZERO)]);
   return { ...usage, ...Object.fromEntries(decimals) } as Usage;
 }
 
 const prices = fc.oneof({ arbitrary: plainPrices, weight: 3 }, randomPrices());
 const factor = fc.constantFrom(1, 1, 1_000, 100_000_000_000);
-const times = (usage: Usage, by: number): Usage =>
-  ({
-    ...usage,
-    ...Object.fromEntries(statedQuantities(usage).map((name) => [name, Number(usage[name]) * by])),
-  }) as Usage;
+const times = (usage: Usage, by: number): Usage => ({
+  ...usage,
+  ...Object.fromEntries(statedQuantities(usage).map((name) => [name, Number(usage[name]) * by])),
+});
 
 describe('whole numbers', () => {
   it('cost what the same decimals cost, wherever counters stand', () => {
