@@ -69,10 +69,15 @@ export function requiredCountAt(value: Json | undefined, ...path: readonly strin
   return at(value, ...path) === null ? UNREADABLE : countAt(value, ...path);
 }
 
+/** The same where something else is as good: `null` also where what is said can't be read. */
+export function readableCountAt(value: Json | undefined, ...path: readonly string[]): number | null {
+  const count = countAt(value, ...path);
+  return Number.isNaN(count) ? null : count;
+}
+
 /** Whether there is a count that can be read. */
 export function hasCount(value: Json | undefined, ...path: readonly string[]): boolean {
-  const count = countAt(value, ...path);
-  return count !== null && !Number.isNaN(count);
+  return readableCountAt(value, ...path) !== null;
 }
 
 /** The first under one of these names that can be read. */
@@ -90,4 +95,9 @@ export function sum(...counts: readonly (number | null)[]): number | null {
 export function sumOf(counts: readonly (number | null)[]): number | null {
   const known = counts.filter((count) => count !== null);
   return known.length === 0 ? null : known.reduce((total, count) => total + count, 0);
+}
+
+/** Adds parts of a whole. One that can't be read is left to its whole. */
+export function sumOfParts(parts: readonly number[]): number {
+  return parts.reduce((total, part) => (Number.isNaN(part) ? total : total + part), 0);
 }

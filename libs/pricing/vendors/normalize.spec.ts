@@ -170,6 +170,30 @@ describe('a count that can’t be read', () => {
     });
   });
 
+  it('of a part takes nothing off another part', () => {
+    const split = { ephemeral_5m_input_tokens: 800, ephemeral_1h_input_tokens: -1 };
+    const usage = { input_tokens: 10, cache_creation_input_tokens: 1000, cache_creation: split, output_tokens: 5 };
+    expect(normalize({ vendor: 'anthropic', raw: message(usage) })).toMatchObject({
+      usage: [{ input_tokens: 1010, cache_write_tokens: 1000, output_tokens: 5 }],
+      unknown: null,
+    });
+    const details = [{ ttl: '1h', inputTokens: -1 }];
+    const converse = { inputTokens: 10, outputTokens: 5, cacheWriteInputTokens: 1000, cacheDetails: details };
+    expect(normalize({ vendor: 'bedrock', raw: { usage: converse } })).toMatchObject({
+      usage: [{ input_tokens: 1010, cache_write_tokens: 1000, output_tokens: 5 }],
+      unknown: null,
+    });
+  });
+
+  it('of a total hides no reasoning', () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: -1 };
+    const details = { completion_tokens_details: { reasoning_tokens: 100 } };
+    expect(normalize({ vendor: 'xai', raw: chat({ ...usage, ...details }) })).toMatchObject({
+      usage: [{ input_tokens: 10, output_tokens: 105, reasoning_tokens: 100 }],
+      unknown: null,
+    });
+  });
+
   it.each<[string, string, Json]>([
     [
       'null for what doesn’t apply',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, hasCount, objectAt, objectsAt, requiredCountAt, sum, sumOf, textAt } from '../json.ts';
+import { countAt, hasCount, objectAt, objectsAt, requiredCountAt, sum, sumOf, sumOfParts, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -105,14 +105,14 @@ function tokensOf(rows: readonly JsonObject[], top: JsonObject): Record<string, 
   }
   const fiveMinutes = longer.get('5m') ?? 0;
   longer.delete('5m');
-  const longerTokens = sumOf([...longer.values()]) ?? 0;
-  const write = total('cache_creation_input_tokens') ?? fiveMinutes + longerTokens;
+  const longerCounts = [...longer.values()];
+  const write = total('cache_creation_input_tokens') ?? fiveMinutes + (sumOf(longerCounts) ?? 0);
   const plain = sumOf(rows.map((row) => requiredCountAt(row, 'input_tokens')));
   return {
     input_tokens: plain === null ? null : plain + read + write,
     cache_read_tokens: read,
     // The split of a stream is older than its total: what it doesn't know is taken as the usual five minutes.
-    cache_write_tokens: Math.max(0, write - longerTokens),
+    cache_write_tokens: Math.max(0, write - sumOfParts(longerCounts)),
     ...Object.fromEntries([...longer].map(([ttl, count]) => [`cache_write_${ttl}_tokens`, count])),
     output_tokens: sumOf(rows.map((row) => requiredCountAt(row, 'output_tokens'))),
     reasoning_tokens:

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { at, countAt, firstCount, hasCount, objectAt, objectsAt, textAt } from '../json.ts';
+import { at, countAt, firstCount, hasCount, objectAt, objectsAt, sumOfParts, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -49,7 +49,7 @@ function readAnswer({ value, headers }: Piece): Draft {
     quantities: {
       input_tokens: (countAt(usage, 'inputTokens') ?? header('input') ?? 0) + read + write,
       cache_read_tokens: read,
-      cache_write_tokens: Math.max(0, write - hour),
+      cache_write_tokens: Math.max(0, write - sumOfParts([hour])),
       cache_write_1h_tokens: hour,
       output_tokens: countAt(usage, 'outputTokens') ?? header('output'),
       ...guardrailUnits(around),

@@ -1,5 +1,15 @@
 import type { JsonObject } from '#amounts';
-import { countAt, firstCount, hasCount, objectAt, objectsAt, requiredCountAt, sum, textAt } from '../json.ts';
+import {
+  countAt,
+  firstCount,
+  hasCount,
+  objectAt,
+  objectsAt,
+  readableCountAt,
+  requiredCountAt,
+  sum,
+  textAt,
+} from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -132,7 +142,7 @@ function outputOf(usage: JsonObject, completion: number | null, model: string, v
   if (completion === null) return { output: reasoning, reasoning, assumed: [] };
   // Perplexity's deep research bills reasoning beside the completion, and leaves it out of the total too.
   if (hasCount(usage, 'citation_tokens')) return { output: completion + (reasoning ?? 0), reasoning, assumed: [] };
-  const total = countAt(usage, 'total_tokens');
+  const total = readableCountAt(usage, 'total_tokens');
   const beyond = total === null ? 0 : total - (countAt(usage, 'prompt_tokens') ?? 0) - completion;
   const alike = /gemini|grok/i.test(model) || ['google', 'vertex', 'xai'].includes(vendor);
   if (beyond > 0 && (beyond === reasoning || (alike && countAt(usage, 'connector_tokens') === null))) {
