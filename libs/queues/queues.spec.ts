@@ -298,12 +298,14 @@ describe('queues', () => {
     async (_, makePlace) => {
       await using test = await QueuesUnderTest.open(makePlace);
       const { queues, work, jobsOf } = test;
+      const receiver = Promise.withResolvers<null>();
       let isDone = false;
-      work({ deliver_webhook: async () => (await sleep(1_500), (isDone = true), null) });
+      work({ deliver_webhook: () => receiver.promise.finally(() => (isDone = true)) });
       await queues.add('deliver_webhook', deliveries('dlv_1'));
       await eventually('it has begun', async () => (await queues.count()).some(({ active }) => active === 1));
       expect(await test.workers?.stop(50)).toBe(false);
       expect(isDone).toBe(false);
+      receiver.resolve(null);
       expect(await test.workers?.stop(5_000)).toBe(true);
       expect(isDone).toBe(true);
       expect(await jobsOf('deliver_webhook')).toBe(0);
