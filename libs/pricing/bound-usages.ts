@@ -5,7 +5,7 @@ import { boundUsage } from './bound-usage.ts';
 import { boundedUsage, leavesOutputOpen, rangeOf, rangesOf } from './bounded-usage.ts';
 import type { Count, Positions, PricedRequest, PricingTerms } from './pricing.ts';
 import { RunningCounts } from './running-counts.ts';
-import { statesAny } from './usage.ts';
+import { statesNoUse } from './usage.ts';
 
 /** A request whose usages state the most that it may use. */
 export interface BoundedRequest extends PricedRequest {
@@ -50,7 +50,7 @@ export function boundUsages(terms: PricingTerms, request: BoundedRequest, positi
       continue;
     }
     const bounded = price && boundedUsage(terms, price, usage, request, output);
-    if (!bounded || (bounded.limits.every((limit) => limit.isZero()) && statesAny(usage))) unpriced.push(index);
+    if (!bounded || (bounded.limits.every((limit) => limit.isZero()) && !statesNoUse(usage))) unpriced.push(index);
     if (!bounded) continue;
     const { components } = bounded.applied.price;
     amount = amount.plus(boundUsage({ ...bounded, ranges: rangesOf(components, positions, running) }));

@@ -56,7 +56,7 @@ export function statesNoUse(usage: Usage): boolean {
 }
 
 /** Whether the usage states a quantity above zero. */
-export function statesAny(usage: Usage): boolean {
+function statesAny(usage: Usage): boolean {
   return statedQuantities(usage).some((name) => {
     const value = usage[name];
     return typeof value === 'number' ? value > 0 : (statedQuantity(usage, name) ?? ZERO).gt(0);
