@@ -75,9 +75,9 @@ export function readableCountAt(value: Json | undefined, ...path: readonly strin
   return Number.isNaN(count) ? null : count;
 }
 
-/** Whether there is a count that can be read. */
+/** Whether a count is said, readable or not: what has one isn't left out because nobody can read it. */
 export function hasCount(value: Json | undefined, ...path: readonly string[]): boolean {
-  return readableCountAt(value, ...path) !== null;
+  return countAt(value, ...path) !== null;
 }
 
 /** The first under one of these names that can be read. */

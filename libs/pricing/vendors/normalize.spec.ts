@@ -124,6 +124,10 @@ describe('a vendor’s answer', () => {
 describe('a count that can’t be read', () => {
   const chat = (usage: Json): Json => ({ object: 'chat.completion', choices: [{}], usage });
   const message = (usage: Json): Json => ({ type: 'message', usage });
+  const responseOf = (id: string, input: number, output: number): Json => ({
+    ...{ object: 'response', id },
+    usage: { input_tokens: input, output_tokens: output, total_tokens: input + output },
+  });
 
   it.each<[string, string, Json]>([
     ['a negative one', 'openai', chat({ prompt_tokens: 10, completion_tokens: -5, total_tokens: 5 })],
@@ -151,6 +155,13 @@ describe('a count that can’t be read', () => {
     ['Bedrock’s', 'bedrock', { usage: { inputTokens: 10, outputTokens: true } }],
     ['one that the AI SDK has as undefined', 'ai-sdk', { usage: { inputTokens: 10 }, finishReason: 'stop' }],
     ['Cohere’s', 'cohere', { usage: { billed_units: { input_tokens: -1, output_tokens: 5 } } }],
+    ['one answer’s of several', 'openai', [responseOf('a', 9, 3), responseOf('b', -1, 5000)]],
+    [
+      'one message’s of several',
+      'anthropic',
+      [message({ input_tokens: 1, output_tokens: 5 }), message({ input_tokens: 1, output_tokens: -3 })],
+    ],
+    ['pages of one of several', 'mistral', [{ pages_processed: 3 }, { pages_processed: -1 }]],
     ['one of searches', 'anthropic', messageWith({ server_tool_use: { web_search_requests: -1 } })],
   ])('makes it unknown what was used, and never zero: %s', (_, vendor, raw) => {
     const normalized = normalize({ vendor, raw });
