@@ -13,7 +13,11 @@ import { registerWorker } from './worker/worker.command.ts';
 /** As shells count: 128 and the number of SIGPIPE, which Node ignores. */
 const READER_GONE = 141;
 
-/** Runs a command to its end. The process then exits with 0, or with 1 where the command has failed and said why. */
+/**
+ * Runs a command to its end. The process then exits with 0, or with 1 where the command has failed and said why.
+ *
+ * Commands load what serves, and the queues, when they are run: the others start in half the time without.
+ */
 export async function runPurser(args: readonly string[]): Promise<void> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever reads may stop when it has enough, as `head` does. That is no fault, and 1 would look like verify's differences.

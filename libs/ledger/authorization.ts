@@ -85,7 +85,10 @@ export interface Authorization extends Spending {
   finalAmount: Amount | null;
   /** `null` where only amounts were named, on an account without a rate card. */
   pricing: AuthorizationPricing | null;
-  /** What its final commit, its charge or its last adjustment said; empty while it is open, and where only an amount was named. */
+  /**
+   * What its final commit or its charge said; empty while it is open, and where only an amount was named. In the answer to an
+   * adjustment, what that said.
+   */
   stated: readonly UsageRecord[];
   readonly metadata: JsonObject;
   /** What it belongs to, by a name of the caller's; `null` for nothing. */

@@ -47,7 +47,7 @@ export function lastInstantOf({ end }: CommitmentPeriod): number {
 }
 
 /** What is missing to what was to be spent. */
-export function missingIn({ amount, spent }: CommitmentPeriod): Amount {
+export function missingIn({ amount, spent }: Pick<CommitmentPeriod, 'amount' | 'spent'>): Amount {
   return atLeastZero(amount.minus(spent));
 }
 

@@ -1,16 +1,15 @@
-import { type Amount, smallerOf, ZERO } from '#amounts';
+import { type Amount, smallerOf, sumOf, ZERO } from '#amounts';
 import { finish } from './applied-price.ts';
 import type { BoundedGroup, BoundedUsage } from './bounded-usage.ts';
 import { rateOf } from './component-amount.ts';
 import { fillGroup, type GroupMember } from './fill-group.ts';
 import { highestAmount, largerOf } from './highest-amount.ts';
-import { sum } from './majorant.ts';
 import type { Component } from './rate-card.ts';
 
 /** The most that a usage can cost. Its input picks the rates: so that is the most in any context that its input can reach. */
 export function boundUsage(bounded: BoundedUsage): Amount {
   return contextsOf(bounded)
-    .map((inputTokens) => sum(bounded.groups.map((group) => boundGroup(bounded, group, inputTokens))))
+    .map((inputTokens) => sumOf(bounded.groups.map((group) => boundGroup(bounded, group, inputTokens))))
     .reduce(largerOf);
 }
 
@@ -41,11 +40,11 @@ function boundGroup(bounded: BoundedUsage, { group, top }: BoundedGroup, inputTo
     if (!component || limit.isZero()) return [];
     return { component, limit, rate: rateOf(component, inputTokens), range: bounded.ranges[index] ?? null };
   });
-  const apart = sum(
+  const apart = sumOf(
     members.map(({ component, rate, limit, range }) =>
       finish(applied, component, limit, highestAmount(component, rate, limit, range)),
     ),
   );
-  if (members.length < 2 || sum(members.map(({ limit }) => limit)).lte(most)) return apart;
+  if (members.length < 2 || sumOf(members.map(({ limit }) => limit)).lte(most)) return apart;
   return smallerOf(apart, fillGroup(applied, members, most));
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Amount, formatAmount } from '#amounts';
+import { Amount, formatAmount, ZERO } from '#amounts';
 import { boundUsages } from './bound-usages.ts';
 import { readPrices } from './parse-prices.ts';
 import { priceUsages } from './price-usages.ts';
 import type { Positions } from './pricing.ts';
 import { costOf, holdFor, requestOf, standing, termsOf } from './testing/price-fixture.ts';
+import type { Usage } from './usage.ts';
 import {
   MAX_OUTPUT_TOKENS,
   randomBounded,
@@ -110,5 +111,13 @@ describe('a bound', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('isn’t known where a usage states no quantity; zeros cost nothing', () => {
+    const prices = readPrices([{ event: 'image.created', components: [{ quantity: 'images', amount: '1' }] }]);
+    const bound = (usage: Usage) =>
+      boundUsages(termsOf({ prices }), { ...requestOf([usage]), maxOutputTokens: null }, standing(0, 0));
+    expect(bound({ event: 'image.created' })).toEqual({ ok: false, unpriced: [0] });
+    expect(bound({ event: 'image.created', images: 0 })).toMatchObject({ ok: true, amount: ZERO });
   });
 });

@@ -1,10 +1,11 @@
-import { type Amount, ZERO } from '#amounts';
+import { Amount, amountOfPicos, ZERO } from '#amounts';
 import { findPrice } from './applied-price.ts';
+import { boundPlainly } from './bound-plainly.ts';
 import { boundUsage } from './bound-usage.ts';
-import { boundedUsage, leavesOutputOpen, rangesOf } from './bounded-usage.ts';
+import { boundedUsage, leavesOutputOpen, rangeOf, rangesOf } from './bounded-usage.ts';
 import type { Count, Positions, PricedRequest, PricingTerms } from './pricing.ts';
 import { RunningCounts } from './running-counts.ts';
-import { statesAny } from './usage.ts';
+import { statesNoUse } from './usage.ts';
 
 /** A request whose usages state the most that it may use. */
 export interface BoundedRequest extends PricedRequest {
@@ -41,15 +42,21 @@ export function boundUsages(terms: PricingTerms, request: BoundedRequest, positi
     const isOpen = price !== null && leavesOutputOpen(price, usage);
     const output: number | null = isOpen ? (request.maxOutputTokens ?? price.maxOutputTokens) : null;
     if (isOpen && output === null) unbounded ??= index;
+    maxOutputTokens = output ?? maxOutputTokens;
+    const plain = price && boundPlainly(terms, price, usage, output, (counter) => rangeOf(counter, positions, running));
+    if (plain) {
+      amount = amount.plus(amountOfPicos(plain.picos));
+      for (const { counter, limit } of plain.counts) running.add(counter, new Amount(limit));
+      continue;
+    }
     const bounded = price && boundedUsage(terms, price, usage, request, output);
-    if (!bounded || (bounded.limits.every((limit) => limit.isZero()) && statesAny(usage))) unpriced.push(index);
+    if (!bounded || (bounded.limits.every((limit) => limit.isZero()) && !statesNoUse(usage))) unpriced.push(index);
     if (!bounded) continue;
     const { components } = bounded.applied.price;
     amount = amount.plus(boundUsage({ ...bounded, ranges: rangesOf(components, positions, running) }));
     components.forEach(({ counter }, i) => {
       if (counter) running.add(counter, bounded.limits[i] ?? ZERO);
     });
-    maxOutputTokens = output ?? maxOutputTokens;
   }
   if (unpriced.length > 0) return { ok: false, unpriced };
   if (unbounded !== null) return { ok: false, unbounded };

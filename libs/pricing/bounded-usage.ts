@@ -1,10 +1,9 @@
-import { Amount, smallerOf, ZERO } from '#amounts';
-import { applyPrice, type AppliedPrice } from './applied-price.ts';
+import { Amount, smallerOf, sumOf, ZERO } from '#amounts';
+import { applyTerms, type AppliedTerms } from './applied-price.ts';
 import { type Range } from './highest-amount.ts';
-import { sum } from './majorant.ts';
 import type { Positions, PricedRequest, PricingTerms } from './pricing.ts';
 import type { QuantityGroup } from './quantity-groups.ts';
-import type { Component, Price } from './rate-card.ts';
+import type { Component, CountedQuantity, Price } from './rate-card.ts';
 import type { RunningCounts } from './running-counts.ts';
 import { statedQuantity, type Usage } from './usage.ts';
 
@@ -16,7 +15,7 @@ export interface BoundedGroup {
 
 /** A usage of which only the most is known. */
 export interface BoundedUsage {
-  readonly applied: AppliedPrice;
+  readonly applied: AppliedTerms;
   readonly groups: readonly BoundedGroup[];
   /** How many units each component may charge at most. */
   readonly limits: readonly Amount[];
@@ -41,7 +40,7 @@ export function boundedUsage(
   request: PricedRequest,
   output: number | null,
 ): Omit<BoundedUsage, 'ranges'> {
-  const applied = applyPrice(terms, price, usage, request);
+  const applied = applyTerms(terms, price, usage, request);
   const limits = new Array<Amount>(price.components.length).fill(ZERO);
   const groups = price.groups.map((group) => {
     const whole = wholeOf(group, usage, output);
@@ -52,7 +51,7 @@ export function boundedUsage(
       return limit;
     });
     if (group.wholeComponent !== null) limits[group.wholeComponent] = whole ?? ZERO;
-    return { group, top: whole ?? sum(parts) };
+    return { group, top: whole ?? sumOf(parts) };
   });
   return { applied, groups, limits };
 }
@@ -64,15 +63,16 @@ function wholeOf({ whole }: QuantityGroup, usage: Usage, output: number | null):
   return whole === 'output_tokens' && output !== null ? new Amount(output) : null;
 }
 
-/** Between what is used and what others, and earlier usages of the request, may yet use. */
+/** Each between what is used and what others, and earlier usages of the request, may yet use. */
 export function rangesOf(
   components: readonly Component[],
   positions: Positions,
   running: RunningCounts,
 ): readonly (Range | null)[] {
-  return components.map(({ counter }) => {
-    if (!counter) return null;
-    const from = positions.used(counter);
-    return { from, to: from.plus(positions.reserved(counter)).plus(running.of(counter)) };
-  });
+  return components.map(({ counter }) => counter && rangeOf(counter, positions, running));
+}
+
+export function rangeOf(counter: CountedQuantity, positions: Positions, running: RunningCounts): Range {
+  const from = positions.used(counter);
+  return { from, to: from.plus(positions.reserved(counter)).plus(running.of(counter)) };
 }

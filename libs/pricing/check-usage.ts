@@ -1,12 +1,13 @@
 import { formatAmount } from '#amounts';
 import { placeOf } from './quantity-groups.ts';
-import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
+import { statedQuantity, type Usage } from './usage.ts';
 
 /** Why the quantities of a usage make no sense: a part beyond its whole, or without it. Null where they do. */
 export function usageFault(usage: Usage): string | null {
-  for (const part of statedQuantities(usage)) {
+  for (const part of Object.keys(usage)) {
     const place = placeOf(part);
-    const count = place && statedQuantity(usage, part);
+    if (!place || isNumberWithin(usage[part], usage[place.whole])) continue;
+    const count = statedQuantity(usage, part);
     if (!count || count.isZero()) continue;
     const whole = statedQuantity(usage, place.whole);
     if (!whole) return `must have ${place.whole}, which ${part} is a part of`;
@@ -16,4 +17,8 @@ export function usageFault(usage: Usage): string | null {
     }
   }
   return null;
+}
+
+function isNumberWithin(part: unknown, whole: unknown): boolean {
+  return typeof part === 'number' && typeof whole === 'number' && part <= whole;
 }

@@ -1,4 +1,4 @@
-import { type Amount, atLeastZero, ZERO } from '#amounts';
+import { type Amount, atLeastZero, picosOf, ZERO } from '#amounts';
 import type { Component, Tier } from './rate-card.ts';
 
 /** The amount for every `per` units in a request of so much input; null where the component has tiers instead. */
@@ -40,14 +40,22 @@ export function perUnits({ per, perReciprocal }: Pick<Component, 'per' | 'perRec
   return perReciprocal === null ? amount.div(per) : amount.times(perReciprocal);
 }
 
+/** A tier as the card states it. */
+export type StatedTier = Pick<Tier, 'upTo' | 'amount' | 'flat'>;
+
+/** What a unit costs in picos, at an amount for every `per` units; null where that isn't a safe integer. */
+export function picosOfUnit(component: Pick<Component, 'per' | 'perReciprocal'>, amount: Amount): number | null {
+  return component.perReciprocal === null ? null : picosOf(perUnits(component, amount));
+}
+
 /** What tiers say, with what follows from those before each. */
 export function laidOut(
-  tiers: readonly Omit<Tier, 'start' | 'before'>[],
+  tiers: readonly StatedTier[],
   component: Pick<Component, 'per' | 'perReciprocal'>,
 ): readonly Tier[] {
   let [start, before] = [ZERO, ZERO];
   return tiers.map((tier) => {
-    const laid = { ...tier, start, before };
+    const laid = { ...tier, start, before, picos: tier.flat.isZero() ? picosOfUnit(component, tier.amount) : null };
     const end = tier.upTo ?? start;
     before = before.plus(perUnits(component, end.minus(start).times(tier.amount))).plus(tier.flat);
     start = end;
@@ -58,6 +66,16 @@ export function laidOut(
 function graduated(component: Component, charged: Amount): Amount {
   const { start, before, amount, flat } = tierAt(component, charged);
   return before.plus(perUnits(component, charged.minus(start).times(amount))).plus(flat);
+}
+
+/**
+ * The tier that all units between two positions of a counter are in, where something of it was used before: wherever a quantity
+ * begins between them, it costs the same. Null where there are no such tiers, or several.
+ */
+export function tierBetween(component: Component, from: Amount, to: Amount): Tier | null {
+  if (component.pricing !== 'graduated') return null;
+  const tier = tierAt(component, chargeable(component, to));
+  return chargeable(component, from).gt(tier.start) ? tier : null;
 }
 
 /** The tier that a quantity of more than 0 ends in. */

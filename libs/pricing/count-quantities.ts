@@ -1,6 +1,6 @@
 import { type Amount, Amount as Exact, ZERO } from '#amounts';
 import type { Price } from './rate-card.ts';
-import { statedQuantity, type Usage } from './usage.ts';
+import { statedQuantity, statedWhole, type Usage } from './usage.ts';
 
 const ONE = new Exact(1);
 
@@ -23,4 +23,21 @@ export function countQuantities(price: Price, usage: Usage): readonly Amount[] {
     if (wholeComponent !== null) counts[wholeComponent] = left;
   }
   return counts;
+}
+
+/** The same as numbers, which nearly all counts are; null where one of them isn't whole. */
+export function countWholes({ components, groups }: Price, usage: Usage): readonly number[] | null {
+  const counts = new Array<number>(components.length).fill(0);
+  for (const { whole, wholeComponent, parts } of groups) {
+    const stated = statedWhole(usage, whole) ?? (whole === 'requests' ? 1 : null);
+    let left = stated ?? 0;
+    for (const part of parts) {
+      const count = statedWhole(usage, components[part]?.quantity ?? '') ?? 0;
+      const taken = stated === null ? count : Math.min(count, left);
+      if (stated !== null) left -= taken;
+      counts[part] = taken;
+    }
+    if (wholeComponent !== null) counts[wholeComponent] = left;
+  }
+  return counts.some(Number.isNaN) ? null : counts;
 }

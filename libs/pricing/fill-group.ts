@@ -1,7 +1,7 @@
-import { Amount, smallerOf, ZERO } from '#amounts';
-import { type AppliedPrice, PLACES } from './applied-price.ts';
+import { Amount, smallerOf, sumOf, ZERO } from '#amounts';
+import { type AppliedTerms, PLACES } from './applied-price.ts';
 import type { Range } from './highest-amount.ts';
-import { type Majorant, majorantOf, slopeOf, sum } from './majorant.ts';
+import { type Majorant, majorantOf, slopeOf } from './majorant.ts';
 import type { Component } from './rate-card.ts';
 
 const ROUND_DOWN = 1;
@@ -19,9 +19,9 @@ export interface GroupMember {
  * What a number of units costs at most where each goes to the dearest member that still takes it. Every line may be rounded up
  * by half of the last place, unless whole units cost nothing beyond it.
  */
-export function fillGroup(applied: AppliedPrice, members: readonly GroupMember[], units: Amount): Amount {
+export function fillGroup(applied: AppliedTerms, members: readonly GroupMember[], units: Amount): Amount {
   const majorants = members.map((member) => finished(applied, member)).sort((a, b) => b.slope.cmp(a.slope));
-  let total = sum(majorants.map(({ fixed }) => fixed));
+  let total = sumOf(majorants.map(({ fixed }) => fixed));
   let left = units;
   for (const { slope, limit } of majorants) {
     const taken = smallerOf(limit, left);
@@ -39,7 +39,7 @@ interface FinishedMajorant extends Majorant {
 }
 
 /** With multipliers, minimum and discount. */
-function finished(applied: AppliedPrice, member: GroupMember): FinishedMajorant {
+function finished(applied: AppliedTerms, member: GroupMember): FinishedMajorant {
   const { component, rate, limit, range } = member;
   const majorant = majorantOf(component, rate, limit, range);
   const slope = scaled(applied, majorant.slope);
@@ -50,11 +50,11 @@ function finished(applied: AppliedPrice, member: GroupMember): FinishedMajorant 
   return { slope, limit, isRounded, fixed: minimum ? fixed.plus(minimum) : fixed };
 }
 
-function scaled({ factor, kept }: AppliedPrice, amount: Amount): Amount {
+function scaled({ factor, kept }: AppliedTerms, amount: Amount): Amount {
   return amount.isZero() ? amount : amount.times(factor).times(kept);
 }
 
-function mayBeRounded(applied: AppliedPrice, { component, rate, limit, range }: GroupMember): boolean {
+function mayBeRounded(applied: AppliedTerms, { component, rate, limit, range }: GroupMember): boolean {
   const { tiers, included, minimum, pricing } = component;
   const ends = tiers.map(({ upTo }) => upTo ?? ZERO);
   const units = [limit, included, range?.from ?? ZERO, range?.to ?? ZERO, ...ends];

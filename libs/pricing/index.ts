@@ -10,7 +10,7 @@ export { diffPrices, type AmountChange, type PriceChange, type PricesDiff } from
 export { genaiModels } from './imports/genai-models.ts';
 export type { ImportNote, ListedModel, PublishedList } from './imports/listed-model.ts';
 export { litellmModels } from './imports/litellm-models.ts';
-export { mergeUsages } from './merge-usages.ts';
+export { continuations, mergeTwo, mergeUsages } from './merge-usages.ts';
 export { parsePrices, PRICES_MAX, readPrices, type ParsedPrices } from './parse-prices.ts';
 export type { PriceFault } from './price-fault.ts';
 export { PriceList } from './price-list.ts';

@@ -1,4 +1,4 @@
-import { type Amount, ZERO } from '#amounts';
+import { type Amount, sumOf, ZERO } from '#amounts';
 import { chargeable } from './component-amount.ts';
 import { largerOf, type Range } from './highest-amount.ts';
 import type { Component, Tier } from './rate-card.ts';
@@ -24,7 +24,7 @@ export function majorantOf(component: Component, rate: Amount | null, count: Amo
     case 'volume': {
       const reached = tiersWithin(component, range?.from ?? ZERO, (range?.to ?? ZERO).plus(count));
       const flats = reached.map(({ flat }) => flat);
-      const fixed = component.pricing === 'volume' ? flats.reduce(largerOf, ZERO) : sum(flats);
+      const fixed = component.pricing === 'volume' ? flats.reduce(largerOf, ZERO) : sumOf(flats);
       return { fixed, slope: slopeOf(component, reached.map(({ amount }) => amount).reduce(largerOf, ZERO)) };
     }
   }
@@ -41,8 +41,4 @@ export function slopeOf({ per, perReciprocal }: Component, rate: Amount): Amount
   if (perReciprocal !== null) return rate.times(perReciprocal);
   const slope = rate.div(per);
   return slope.times(per).eq(rate) ? slope : slope.toSignificantDigits(DIGITS, 0);
-}
-
-export function sum(amounts: readonly Amount[]): Amount {
-  return amounts.reduce((total, amount) => total.plus(amount), ZERO);
 }

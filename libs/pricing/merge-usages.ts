@@ -1,4 +1,4 @@
-import { Amount, formatAmount, type Json, ZERO } from '#amounts';
+import { Amount, canonicalJson, formatAmount, type Json, ZERO } from '#amounts';
 import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
 
 const ONE = new Amount(1);
@@ -30,6 +30,7 @@ export function continuations(before: readonly Usage[], step: readonly Usage[]):
   return step.map((usage) => indexes.get(keyOf(usage))?.shift() ?? null);
 }
 
+/** The quantities of both; all else is that of the earlier one. */
 export function mergeTwo(earlier: Usage, usage: Usage): Usage {
   const merged: Record<string, Json> = { ...earlier };
   for (const name of statedQuantities(usage)) {
@@ -46,13 +47,5 @@ function impliedQuantity(name: string): Amount {
 }
 
 function keyOf({ event, model, provider, properties }: Usage): string {
-  return JSON.stringify([event, model ?? null, provider ?? null, sorted(properties ?? {})]);
-}
-
-/** The same text for the same JSON, in whatever order its fields stand. */
-function sorted(json: Json): Json {
-  if (typeof json !== 'object' || json === null) return json;
-  if (Array.isArray(json)) return (json as readonly Json[]).map(sorted);
-  const fields = Object.entries(json as Readonly<Record<string, Json>>);
-  return fields.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => [name, sorted(value)]);
+  return canonicalJson([event, model ?? null, provider ?? null, properties ?? {}]);
 }

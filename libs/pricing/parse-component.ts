@@ -1,5 +1,5 @@
 import { Amount, formatAmount, ZERO } from '#amounts';
-import { laidOut } from './component-amount.ts';
+import { laidOut, picosOfUnit, type StatedTier } from './component-amount.ts';
 import { FieldReader } from './field-reader.ts';
 import type { PriceFault } from './price-fault.ts';
 import {
@@ -9,7 +9,6 @@ import {
   type Period,
   PERIODS,
   PRICING_MODELS,
-  type Tier,
 } from './rate-card.ts';
 import { RESERVED_NAMES } from './usage.ts';
 
@@ -42,10 +41,19 @@ export function parseComponent(
   if (pricing !== null && counted !== null) checkCombination(fields, { pricing, counted, tiers, aboveContext });
   if (quantity === null || pricing === null || counted === null) return null;
   const units = { per, perReciprocal: reciprocalOf(per) };
-  return {
+  const component = {
     ...{ quantity, pricing, ...units, amount, tiers: laidOut(tiers, units), aboveContext, minimum, included },
     ...{ counted, counter: counted === 'request' ? null : counterOf(quantity, counted) },
   };
+  return { ...component, picos: picosAlone(component) };
+}
+
+/** What a unit costs where it costs that and nothing else. */
+function picosAlone(component: Omit<Component, 'picos'>): number | null {
+  const { pricing, amount, aboveContext, minimum, included } = component;
+  if (pricing !== 'per_unit' || amount === null) return null;
+  const isAlone = aboveContext.length === 0 && minimum === null && included.isZero();
+  return isAlone ? picosOfUnit(component, amount) : null;
 }
 
 function parseQuantity(fields: FieldReader): string | null {
@@ -57,8 +65,6 @@ function parseQuantity(fields: FieldReader): string | null {
   return fields.fault('quantity', `must be another name: ${quantity} isn't a quantity`);
 }
 
-/** A tier as the card states it. */
-type StatedTier = Omit<Tier, 'start' | 'before'>;
 type Combination = Pick<Component, 'pricing' | 'counted' | 'aboveContext'> & { readonly tiers: readonly StatedTier[] };
 
 /** Fields that are each well written may still not go together. */

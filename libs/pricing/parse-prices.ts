@@ -69,7 +69,16 @@ function parsePrice(json: unknown, path: string, faults: PriceFault[]): Price | 
   const maxOutputTokens = parseMaxOutputTokens(fields);
   checkQuantities(fields, components);
   if (event === null) return null;
-  return { event, match, components, groups: groupQuantities(components), multipliers, maxOutputTokens };
+  const isPlain = multipliers.length === 0 && components.every(costsWholePicos);
+  const groups = groupQuantities(components);
+  return { event, match, components, groups, multipliers, isPlain, maxOutputTokens };
+}
+
+/** See {@link Price.isPlain}. */
+function costsWholePicos({ picos, counter, tiers, included, pricing }: Component): boolean {
+  if (picos !== null) return true;
+  const hasWholeTiers = tiers.every((tier) => tier.picos !== null && (tier.upTo === null || tier.upTo.isInteger()));
+  return pricing === 'graduated' && counter !== null && included.isInteger() && hasWholeTiers;
 }
 
 function valuesIn(match: Match): number {

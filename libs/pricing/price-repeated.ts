@@ -41,7 +41,7 @@ function repeatedLines(
   const times = new Amount(repeated);
   const { components } = applied.price;
   const counts = applied.counts.map((count, index) => (components[index]?.counter ? count.times(times) : count));
-  return linesOf({ ...applied, counts }, positions, running).map((line) =>
+  return linesOf({ ...applied, counts, wholes: null }, positions, running).map((line) =>
     components[line.component]?.counter
       ? line
       : { ...line, count: line.count.times(times), amount: line.amount.times(times) },

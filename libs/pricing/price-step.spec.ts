@@ -72,6 +72,9 @@ describe('a further step', () => {
     expect(step(terms, used({ images: 3 }))).toEqual([0]);
     expect(step(terms, used({ tokens: 0, images: 3 }))).toEqual([0]);
     expect(step(terms, used({ tokens: 0 }))).toEqual([]);
+    expect(step(terms, { ...used({}), model: 'other' })).toEqual([0]);
+    // An earlier step has said what was used, and this one nothing more.
+    expect(step(terms, used({}))).toEqual([]);
     // Whatever it uses, the request is charged.
     expect(step(card({ quantity: 'requests', amount: '1' }), used({ images: 3 }))).toEqual([]);
   });

@@ -1,11 +1,11 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import { type AppliedPrice, applyPrice, findPrice, findsNothing, lineOf } from './applied-price.ts';
 import { continuations, mergeTwo } from './merge-usages.ts';
-import { pricedUsage, pricingOf } from './price-usages.ts';
+import { pricedUsage, priceUsages, pricingOf } from './price-usages.ts';
 import type { Line, Positions, PricedRequest, PricedUsage, Pricing, PricingTerms } from './pricing.ts';
 import type { Price } from './rate-card.ts';
 import { RunningCounts } from './running-counts.ts';
-import { statedQuantity, type Usage } from './usage.ts';
+import { statedQuantities, statedQuantity, type Usage } from './usage.ts';
 
 /** What the steps before have used and been charged. */
 export interface EarlierSteps {
@@ -30,13 +30,15 @@ export function priceStep(
   request: PricedRequest,
   positions: Positions,
 ): StepPricing {
+  if (before.usages.length === 0 && before.excess.isZero())
+    return { ...priceUsages(terms, request, positions), excess: ZERO };
   const running = new RunningCounts();
   const unpriced: number[] = [];
   const indexes = continuations(before.usages, request.usages);
   const usages = request.usages.map((usage, i): PricedUsage => {
     const price = findPrice(terms, usage, request.tags);
     const step = price && stepOf(terms, price, request, before.usages[indexes[i] ?? -1], usage);
-    if (!step || findsNothing(step.stated)) unpriced.push(i);
+    if (!step || (findsNothing(step.stated) && !goesOn(step))) unpriced.push(i);
     return pricedUsage(price, step ? linesOfStep(step, positions, running) : []);
   });
   const settled = chargeAtLeastZero(usages, before.excess);
@@ -65,7 +67,12 @@ function stepOf(
   if (!earlier) return { all: stated, before: null, stated, own: stated };
   const all = applyPrice(terms, price, mergeTwo(earlier, usage), request);
   const before = applyPrice(terms, price, earlier, request);
-  return { all, before, stated, own: { ...all, counts: countsOfFurther(stated) } };
+  return { all, before, stated, own: { ...all, counts: countsOfFurther(stated), wholes: null } };
+}
+
+/** Whether an earlier step has said what was used, and this one says nothing more of it. */
+function goesOn({ before, stated }: Step): boolean {
+  return before !== null && statedQuantities(stated.usage).length === 0;
 }
 
 /** The first step has counted the request that a usage is, where none of them states how many it is. */

@@ -203,7 +203,13 @@ describe('what has no price', () => {
   });
 
   it('is not usage of nothing', () => {
-    expect(pricing(used({}), used({ images: 0 }), used({ pages: '0' })).ok).toBe(true);
+    expect(pricing(used({ images: 0 }), used({ pages: '0' })).ok).toBe(true);
+  });
+
+  it('is usage that states no quantity: nobody knows what was used', () => {
+    expect(pricing(used({ images: 1 }), used({}))).toMatchObject({ ok: false, unpriced: [1] });
+    const byRequest = card({ quantity: 'images', amount: '2' }, { quantity: 'requests', amount: '3' });
+    expect(costOf(byRequest, used({}))).toBe('3');
   });
 });
 

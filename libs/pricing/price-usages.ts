@@ -1,11 +1,11 @@
-import { ZERO } from '#amounts';
+import { sumOf } from '#amounts';
 import { applyPrice, findPrice, findsNothing, linesOf } from './applied-price.ts';
 import type { Line, Positions, PricedRequest, PricedUsage, PricedUsages, Pricing, PricingTerms } from './pricing.ts';
 import { RunningCounts } from './running-counts.ts';
 
 /**
  * What usages cost. Every line is rounded half-even to 12 places, everything else is exact. A usage is unpriced where no price
- * matches, and where the price that matches has a component for none of its quantities.
+ * matches, and where the price that matches has a component for none of its quantities, or it states none.
  */
 export function priceUsages(terms: PricingTerms, request: PricedRequest, positions: Positions): Pricing {
   const running = new RunningCounts();
@@ -20,7 +20,7 @@ export function priceUsages(terms: PricingTerms, request: PricedRequest, positio
 }
 
 export function pricedUsage(price: PricedUsage['price'], lines: readonly Line[]): PricedUsage {
-  return { price, lines, amount: lines.reduce((sum, { amount }) => sum.plus(amount), ZERO) };
+  return { price, lines, amount: sumOf(lines.map(({ amount }) => amount)) };
 }
 
 export function pricingOf(
@@ -28,7 +28,7 @@ export function pricingOf(
   unpriced: readonly number[],
   running: RunningCounts,
 ): Pricing {
-  const amount = usages.reduce((sum, one) => sum.plus(one.amount), ZERO);
+  const amount = sumOf(usages.map((one) => one.amount));
   const priced: PricedUsages = { usages, amount, counts: running.list() };
   return unpriced.length === 0 ? { ok: true, priced } : { ok: false, unpriced, rest: priced };
 }

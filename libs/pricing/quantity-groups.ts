@@ -23,12 +23,14 @@ const PLACES: ReadonlyMap<string, Place> = new Map([
   ['output_image_tokens', { whole: 'output_tokens', order: 2 }],
 ]);
 /** With the time that it is kept for, or without. */
+const CACHE_WRITE_START = 'cache_write';
 const CACHE_WRITE = /^cache_write(_[a-z0-9]+)?_tokens$/;
 const CACHE_WRITE_PLACE: Place = { whole: 'input_tokens', order: 1 };
 
 /** Null where it is a quantity of its own. */
 export function placeOf(quantity: string): Place | null {
-  return PLACES.get(quantity) ?? (CACHE_WRITE.test(quantity) ? CACHE_WRITE_PLACE : null);
+  if (!quantity.startsWith(CACHE_WRITE_START)) return PLACES.get(quantity) ?? null;
+  return CACHE_WRITE.test(quantity) ? CACHE_WRITE_PLACE : null;
 }
 
 export function groupQuantities(components: readonly { readonly quantity: string }[]): readonly QuantityGroup[] {

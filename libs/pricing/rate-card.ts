@@ -27,6 +27,8 @@ export interface Tier {
   readonly start: Amount;
   /** What all units before it cost together, where tiers are graduated. */
   readonly before: Amount;
+  /** What a unit of it costs in picos; null where that isn't a safe integer, and where there is a flat amount. */
+  readonly picos: number | null;
 }
 
 /** Another amount for requests whose total input is above `inputTokens`. */
@@ -56,6 +58,11 @@ export interface Component {
   readonly counted: 'request' | Period;
   /** The counter of a quantity that is counted over a period; null for `request`. */
   readonly counter: CountedQuantity | null;
+  /**
+   * What a unit costs in picos, wherever counters stand; null where that isn't a safe integer, and where there are tiers, contexts,
+   * a minimum or free units.
+   */
+  readonly picos: number | null;
 }
 
 /** A factor for everything that a usage costs, where it matches. All that match apply. */
@@ -73,6 +80,11 @@ export interface Price {
   /** Which components price parts of which quantity. */
   readonly groups: readonly QuantityGroup[];
   readonly multipliers: readonly Multiplier[];
+  /**
+   * Whether whole units cost whole picos: every component has its `picos`, or tiers that have theirs and count over a period; and
+   * there are no multipliers.
+   */
+  readonly isPlain: boolean;
   /** How many output tokens a hold is for where neither the usage nor the request says it. */
   readonly maxOutputTokens: number | null;
 }

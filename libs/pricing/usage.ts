@@ -35,12 +35,30 @@ export function statedQuantity(usage: Usage, name: string): Amount | null {
   return typeof value === 'string' ? smallerOf(new Amount(value), QUANTITY_MAX) : null;
 }
 
+/**
+ * The same as a number, for names that aren't reserved. NaN where it isn't a whole number, which makes NaN of whatever is
+ * computed with it.
+ */
+export function statedWhole(usage: Usage, name: string): number | null {
+  const value = usage[name];
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : Number.NaN;
+  return typeof value === 'string' ? Number.NaN : null;
+}
+
 /** The quantities that a usage states, by name. */
 export function statedQuantities(usage: Usage): readonly string[] {
   return Object.keys(usage).filter((name) => !RESERVED_NAMES.has(name));
 }
 
+/** Whether the usage states quantities, and all of them are zero: nothing was used. */
+export function statesNoUse(usage: Usage): boolean {
+  return statedQuantities(usage).length > 0 && !statesAny(usage);
+}
+
 /** Whether the usage states a quantity above zero. */
-export function statesAny(usage: Usage): boolean {
-  return statedQuantities(usage).some((name) => (statedQuantity(usage, name) ?? ZERO).gt(0));
+function statesAny(usage: Usage): boolean {
+  return statedQuantities(usage).some((name) => {
+    const value = usage[name];
+    return typeof value === 'number' ? value > 0 : (statedQuantity(usage, name) ?? ZERO).gt(0);
+  });
 }

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { existsSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, findRunningDatabase } from '#database';
@@ -10,10 +9,8 @@ import { startService, type ServiceRun } from './service-run.ts';
 
 const KEY = 'pur_live_the-key-of-a-service-to-be-recomputed';
 
-const TRACES: [string, string][] = [['2,000 requests', `${root}/test/fixtures/azure-llm-2023-conv-sample.csv`]];
-/** The whole trace, where somebody has put it beside the repository. */
-const WHOLE = `${root}/../shared/data/azure-llm-2023-conv.csv`;
-if (existsSync(WHOLE)) TRACES.push(['19,366 requests', WHOLE]);
+/** A sample of a real trace, or the trace that `REPLAY_TRACE` names. */
+const { REPLAY_TRACE = `${root}/test/fixtures/azure-llm-2023-conv-sample.csv` } = process.env;
 
 /** Credits per million tokens. The requests of a trace go to the models in turn. */
 const PRICES = [
@@ -61,34 +58,30 @@ afterEach(async () => {
 }, 60_000);
 
 describe('purser replay --rate-card', () => {
-  it.each(TRACES)(
-    'charges for %s what a few lines of SQL make of their tokens, to the last digit',
-    async (_what, trace) => {
-      const card = join(dataDir, 'card.json');
-      await writeFile(card, JSON.stringify(CARD));
-      const options = ['--url', service.url, '--rate-card', card, '--short-share', '0', '--json'];
-      const { code, out } = await purser(['replay', trace, ...options], {
-        PURSER_ADMIN_KEY: KEY,
-        PURSER_DATA_DIR: dataDir,
-      });
-      expect({ code, report: JSON.parse(out) as unknown }).toMatchObject({
-        code: 0,
-        report: { ok: true, declined: 0 },
-      });
+  it('charges what a few lines of SQL make of the tokens of a trace, to the last digit', async () => {
+    const card = join(dataDir, 'card.json');
+    await writeFile(card, JSON.stringify(CARD));
+    const options = ['--url', service.url, '--rate-card', card, '--short-share', '0', '--json'];
+    const { code, out } = await purser(['replay', REPLAY_TRACE, ...options], {
+      PURSER_ADMIN_KEY: KEY,
+      PURSER_DATA_DIR: dataDir,
+    });
+    expect({ code, report: JSON.parse(out) as unknown }).toMatchObject({
+      code: 0,
+      report: { ok: true, declined: 0 },
+    });
 
-      const rows = (await readFile(trace, 'utf8')).trim().split('\n').slice(1);
-      const columns = [1, 2].map((column) => rows.map((row) => row.trim().split(',')[column]));
-      const [ofTrace, ofRecords, ofTransfers] = await queryAll([
-        [OF_THE_TRACE, columns],
-        [OF_USAGE_RECORDS, []],
-        [OF_TRANSFERS, []],
-      ]);
-      expect(ofTrace).toHaveLength(PRICES.length);
-      expect(ofRecords).toEqual(ofTrace);
-      expect(ofTransfers).toEqual(ofTrace);
-    },
-    600_000,
-  );
+    const rows = (await readFile(REPLAY_TRACE, 'utf8')).trim().split('\n').slice(1);
+    const columns = [1, 2].map((column) => rows.map((row) => row.trim().split(',')[column]));
+    const [ofTrace, ofRecords, ofTransfers] = await queryAll([
+      [OF_THE_TRACE, columns],
+      [OF_USAGE_RECORDS, []],
+      [OF_TRANSFERS, []],
+    ]);
+    expect(ofTrace).toHaveLength(PRICES.length);
+    expect(ofRecords).toEqual(ofTrace);
+    expect(ofTransfers).toEqual(ofTrace);
+  }, 600_000);
 });
 
 /** Asks the service's own database. */

@@ -78,7 +78,7 @@ describe('npm run dev', () => {
       watching = Watching.start('npm run dev', { PURSER_DATA_DIR: join(project.folder, '.purser') });
       await watching.writes(/^ready on http:/, 1);
       for (const [file, times] of [
-        ['libs/config/read-config.ts', 2] as const,
+        ['libs/webhooks/retry-schedule.ts', 2] as const,
         ['apps/cli/run-purser.ts', 3] as const,
       ]) {
         await change(file);
@@ -120,7 +120,7 @@ describe('nest start api --watch', () => {
       const nest = join(project.folder, 'node_modules/.bin/nest');
       watching = Watching.start(`${nest} start api --watch --preserveWatchOutput`, { DATABASE_URL: database.url });
       await watching.writes(/^ready on http:/, 1);
-      await change('libs/config/read-config.ts');
+      await change('libs/webhooks/retry-schedule.ts');
       await watching.writes(/^ready on http:/, 2);
       const url = [...watching.written.matchAll(/^ready on (\S+)$/gm)].at(-1)?.[1] ?? '';
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);

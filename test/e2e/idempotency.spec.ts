@@ -454,3 +454,29 @@ describe('the Idempotency-Key header', () => {
     expect(await balanceOf(service.live, account)).toMatchObject({ posted: '8' });
   });
 });
+
+describe('the fingerprint of a request', () => {
+  const usage = { event: 'used', z: 1, 10: 2, 9: '0.50', properties: { b: null, a: ['ä', { d: 1, c: null }] } };
+  const item = { account: 'pinned', amount: '1', group: null, usage: [usage] };
+
+  // Some keys are kept forever, so these never change.
+  it.each<[string, string, object | undefined, string]>([
+    ['a charge', '/v1/charges', { ...item, metadata: { b: 1, a: null } }, 'fa8310d6-0e9e-757c-5e6c-6b966e22b234'],
+    ['a batch', '/v1/charges/batch', { items: [item], mode: null }, '5088621d-bd89-9f9d-42d8-1bc74e312618'],
+    [
+      'a grant',
+      '/v1/accounts/pinned/grants',
+      { scope: { models: null, events: ['used'] }, amount: '5' },
+      '1bbca812-3071-0a2f-d854-c31367d036d8',
+    ],
+    ['no body', '/v1/accounts/pinned/resume', undefined, 'b0851121-2b3c-d460-4a4d-a5146010dbae'],
+  ])('is the same in every version: %s', async (key, path, body, fingerprint) => {
+    await service.live.put('/v1/accounts/pinned', { overdraft_limit: '100' });
+    expect((await service.live.post(path, body, { key })).status).toBeLessThan(300);
+    const { rows } = await service.pool.query<{ fingerprint: string }>(
+      `select fingerprint from (table idempotency_keys union all table idempotency_keys_kept) k
+      order by created_at desc limit 1`,
+    );
+    expect(rows).toEqual([{ fingerprint }]);
+  });
+});

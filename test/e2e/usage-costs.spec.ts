@@ -46,6 +46,16 @@ describe('what usage costs the operator', () => {
     expect(await found(service.live, id)).toMatchObject({ cost: '0.025' });
   });
 
+  it('of a part is what all of the request costs so far, less what it cost before', async () => {
+    const account = await openPricedAccount(service.live);
+    const usage = { event: 'chat.completed', model: 'gpt-5.4', input_tokens: 300_000, cache_read_tokens: 200_000 };
+    const { id } = await authorizeUsage(service.live, account, { ...usage, output_tokens: 1000 });
+    expect(await commit(service.live, id, { usage, final: false })).toMatchObject({ cost: '0.6' });
+    // By itself, without the long input, it would cost 0.015.
+    const rest = { event: 'chat.completed', model: 'gpt-5.4', output_tokens: 1000, properties: { request: 'r-2' } };
+    expect(await commit(service.live, id, { usage: rest })).toMatchObject({ cost: '0.6225' });
+  });
+
   it('is by the operator’s own cost card first, and stays what it was', async () => {
     const prices = chatPrices('0.001', '0.002');
     const { id } = await makeRateCard(service.test, { purpose: 'cost', unit: 'EUR', prices });

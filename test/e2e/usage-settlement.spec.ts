@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { reach } from '../support/clock.ts';
-import { expectList } from '../support/expect-answer.ts';
+import { expectList, expectProblem } from '../support/expect-answer.ts';
 import { authorize } from '../support/ledger-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { authorizeUsage, chat, commit, found, openPricedAccount } from '../support/usage-steps.ts';
@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
+const UNREADABLE = { object: 'chat.completion', model: 'gpt-5', usage: { prompt_tokens: 100, completion_tokens: -5 } };
 const IMAGE = { event: 'image.generated', model: 'painter-2', images: 1 };
 
 async function hold(
@@ -50,10 +51,27 @@ describe('settlement', () => {
       [{ object: 'chat.completion.chunk', choices: [{ delta: { content: 'a' } }] }],
     ],
     ['has negative counts', { usage: { prompt_tokens: -5, completion_tokens: 'many' } }],
+    ['counts some of it', UNREADABLE],
   ])('is unknown, and the hold charged, where a vendor’s answer %s', async (_, raw) => {
     const { id } = await hold();
     const committed = await commit(service.live, id, { usage: { vendor: 'openai', raw } });
     expect(committed).toMatchObject({ committed: '0.027', settlement: 'unknown' });
+  });
+
+  it('is asked for a count that can be read, as long as nothing has run', async () => {
+    const account = await openPricedAccount(service.live);
+    const usage = { vendor: 'openai', raw: UNREADABLE };
+    const { id } = await hold();
+    for (const answer of [
+      await service.live.post('/v1/authorizations', { account, usage }),
+      await service.live.post('/v1/charges', { account, usage }),
+      await service.live.post('/v1/quotes', { account, usage: [usage] }),
+      await service.live.post('/v1/usage/normalize', { usage }),
+      await service.live.post(`/v1/authorizations/${id}/extend`, { usage }),
+    ]) {
+      const { errors } = expectProblem(answer, 400, 'invalid_request');
+      expect(errors).toMatchObject([{ message: expect.stringMatching(/^output_tokens can’t be read/) }]);
+    }
   });
 
   it('is unknown where one of several answers can’t be read, and costs at least what the others do', async () => {
@@ -90,6 +108,27 @@ describe('usage without a price', () => {
     expect(await unpricedEvents(account)).toMatchObject([
       { account, authorization: id, usage: [{ event: 'image.generated', model: 'painter-2' }], charged: '0.027' },
     ]);
+  });
+
+  it('is usage that states no quantity, unless an earlier step has stated one', async () => {
+    const nothing = { event: 'chat.completed', model: 'gpt-5' };
+    const { id, account } = await hold();
+    expect(await commit(service.live, id, { usage: nothing })).toMatchObject({
+      ...{ committed: '0.027', settlement: 'unpriced', amounts: [null], lines: [] },
+    });
+    expect(await unpricedEvents(account)).toMatchObject([{ authorization: id, usage: [nothing], charged: '0.027' }]);
+    expectProblem(await service.live.post('/v1/charges', { account, usage: nothing }), 422, 'unpriced_usage');
+
+    const zero = await hold();
+    expect(await commit(service.live, zero.id, { usage: chat(0, 0) })).toMatchObject({
+      ...{ committed: '0', settlement: 'exact' },
+    });
+
+    const steps = await hold();
+    await commit(service.live, steps.id, { usage: chat(100, 0), final: false });
+    expect(await commit(service.live, steps.id, { usage: nothing })).toMatchObject({
+      ...{ committed: '0.003', settlement: 'exact' },
+    });
   });
 
   it('beside other usage is charged what was held, or what the others cost where that is more', async () => {

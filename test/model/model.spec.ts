@@ -8,7 +8,8 @@ import type { AccountName, Answer, Sent, Told } from './requests.ts';
 /** The same sequences every time, so that a change is to blame when they fail; `MODEL_SEED=random` looks for new ones. */
 const { MODEL_SEED = '609728741' } = process.env;
 const seed = MODEL_SEED === 'random' ? randomInt(2 ** 30) : Number(MODEL_SEED);
-const runs = Number(process.env['MODEL_RUNS'] ?? 2000);
+/** So few meet 127 of the 130 kinds of request and answer that three times as many do. */
+const runs = Number(process.env['MODEL_RUNS'] ?? 700);
 
 describe('the service and the reference', () => {
   it(
@@ -67,6 +68,12 @@ class SetsNothingOff extends ReferenceLedger {
   }
 }
 
+class ChargesLateUsageFirst extends ReferenceLedger {
+  override paidBefore(): bigint {
+    return 0n;
+  }
+}
+
 class ForgetsWhatIsCounted extends ReferenceLedger {
   override usedIn(): number {
     return 0;
@@ -108,23 +115,25 @@ class RaisesNoBudget extends ReferenceLedger {
 }
 
 describe('the model', () => {
+  // Each is told by as few sequences as it takes, and some to spare.
   it.each([
-    ['spends the last grant first', SpendsTheLastFirst],
-    ['holds a moment longer', HoldsAMomentLonger],
-    ['lends out what is pinned', LendsOutWhatIsPinned],
-    ['forgets its answers', ForgetsItsAnswers],
-    ['forgives shortfalls', ForgivesShortfalls],
-    ['sets nothing off', SetsNothingOff],
-    ['forgets what is counted', ForgetsWhatIsCounted],
-    ['reserves nothing', ReservesNothing],
-    ['takes nothing off', TakesNothingOff],
-    ['budgets nothing that is held', BudgetsNothingThatIsHeld],
-    ['keeps refunds spent', KeepsRefundsSpent],
-    ['raises no budget', RaisesNoBudget],
+    ['spends the last grant first', SpendsTheLastFirst, 50],
+    ['holds a moment longer', HoldsAMomentLonger, 50],
+    ['lends out what is pinned', LendsOutWhatIsPinned, 50],
+    ['forgets its answers', ForgetsItsAnswers, 50],
+    ['forgives shortfalls', ForgivesShortfalls, 50],
+    ['sets nothing off', SetsNothingOff, 150],
+    ['charges late usage first', ChargesLateUsageFirst, 150],
+    ['forgets what is counted', ForgetsWhatIsCounted, 150],
+    ['reserves nothing', ReservesNothing, 150],
+    ['takes nothing off', TakesNothingOff, 50],
+    ['budgets nothing that is held', BudgetsNothingThatIsHeld, 150],
+    ['keeps refunds spent', KeepsRefundsSpent, 150],
+    ['raises no budget', RaisesNoBudget, 150],
   ])(
     'sees the difference to a ledger that %s',
-    async (_, Wrong) => {
-      const check = checkModel({ seed: 1, runs: 150, shrinkMs: 0, newReference: () => new Wrong() });
+    async (_, Wrong, few) => {
+      const check = checkModel({ seed: 1, runs: few, shrinkMs: 0, newReference: () => new Wrong() });
       await expect(check).rejects.toThrow('The reference and the service differ');
     },
     120_000,

@@ -44,7 +44,9 @@ export class ReferenceAdjustments extends ReferenceRefunds {
     const waived = smaller(one.notGivenBack, asked);
     one.notGivenBack -= waived;
     one.adjustedDown -= waived;
-    const more = asked - waived;
+    const paid = this.paidBefore(one, 0n, asked - waived);
+    this.takeOver(one, paid);
+    const more = asked - waived - paid;
     const available = larger(0n, this.availableTo(one));
     const { limit } = this.accountOf(one.account);
     const room = one.overage === 'debt' ? larger(0n, this.availableTo(one) + limit) : available;

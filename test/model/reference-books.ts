@@ -62,6 +62,8 @@ export interface ReferenceAuthorization {
   /** The windows of budgets in which it counts. */
   readonly counted: readonly CountedIn[];
   settlement: 'exact' | 'unpriced' | null;
+  /** What each of its commits said was used that was priced. */
+  steps: readonly (readonly Usage[])[];
   /** What its final commit said was used. */
   stated: readonly Usage[];
   /** What adjustments have taken off, but for what wasn't collected. */

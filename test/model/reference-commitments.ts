@@ -109,6 +109,31 @@ export class ReferenceCommitments extends ReferenceAdjustments {
 
   // What lands late
 
+  /**
+   * By what was charged for the shortfall. A refund since has left less charged than is missing now; late usage fills that gap
+   * before anything is set off.
+   */
+  override paidBefore(one: ReferenceAuthorization, held: Units, excess: Units): Units {
+    const period = this.periodOf(one);
+    if (!period?.settled) return 0n;
+    const missing = larger(0n, this.missing(period) - held);
+    const gap = larger(0n, missing - this.charged(period) - period.uncollected);
+    return smaller(this.charged(period), larger(0n, excess - gap));
+  }
+
+  /** What paid for the shortfall pays for the usage; nothing comes back in between. */
+  override takeOver(one: ReferenceAuthorization, amount: Units): void {
+    const period = this.periodOf(one);
+    if (!period || amount === 0n) return;
+    let left = amount;
+    for (const { no, debit, amount: charged } of this.chargesOf(period)) {
+      const part = smaller(left, charged - this.amountOf({ account: one.account, no }, 'corrects'));
+      this.book('usage', one, debit, 'usage', part, { authorization: one.name });
+      this.book('refund', one, 'usage', debit, part, { corrects: no });
+      left -= part;
+    }
+  }
+
   override setOff(one: ReferenceAuthorization): void {
     const period = this.periodOf(one);
     if (!period?.settled) return;

@@ -6,7 +6,11 @@ import type { Answer, Ask, CommitAsk, HoldAsk, ObjectName, Requests } from './re
 import { larger, smaller, sum, text, units, type Units } from './units.ts';
 
 interface Charge {
-  readonly parts: readonly Part[];
+  /** Of what it has pinned of grants. */
+  readonly ofPins: readonly Part[];
+  /** What the shortfall of a commitment has paid already. */
+  readonly paid: Units;
+  readonly rest: readonly Part[];
   readonly uncollected: Units;
 }
 
@@ -86,6 +90,7 @@ export class ReferenceHolds extends ReferenceBudgets {
       firstUsed: null,
       counted: this.countedIn(ask),
       settlement: null,
+      steps: [],
       stated: [],
       adjustedDown: 0n,
       notGivenBack: 0n,
@@ -140,8 +145,11 @@ export class ReferenceHolds extends ReferenceBudgets {
     one.pins = kept;
     one.changes += 1;
     this.useTokens(one, tokens);
+    if (amount === null && !unpriced) one.steps = [...one.steps, usage];
     if (usage.length > 0) one.settlement = unpriced || one.settlement === 'unpriced' ? 'unpriced' : 'exact';
-    this.bookUsage(one, charge.parts);
+    this.bookUsage(one, charge.ofPins);
+    this.takeOver(one, charge.paid);
+    this.bookUsage(one, charge.rest);
     if (late || final) this.close(one, 'committed');
     this.setOff(one);
     return this.decided(one);
@@ -153,9 +161,21 @@ export class ReferenceHolds extends ReferenceBudgets {
     if (amount !== null) return { amount: units(amount), tokens: 0, unpriced: false };
     if (usage.length === 0) return { amount: held, tokens: 0, unpriced: false };
     if (one.prices === 'none') return { amount: held, tokens: 0, unpriced: true };
-    const priced = priceOf(usage, one.prices, this.usedIn(one.account, one.createdAt));
+    const priced = priceOf(usage, one.prices, this.usedIn(one.account, one.createdAt), one.steps);
     const unpriced = priced.unpriced.length > 0;
     return { amount: unpriced ? larger(held, priced.amount) : priced.amount, tokens: priced.tokens, unpriced };
+  }
+
+  /**
+   * What of usage beyond the hold was paid already, because nobody had thought that it would come.
+   * @param _held what is charged to the hold before
+   */
+  paidBefore(_one: ReferenceAuthorization, _held: Units, _excess: Units): Units {
+    return 0n;
+  }
+
+  takeOver(_one: ReferenceAuthorization, _amount: Units): void {
+    // Nothing was paid before.
   }
 
   /** Called once a commit has charged what it charges: a commitment may have waited for it. */
@@ -164,30 +184,33 @@ export class ReferenceHolds extends ReferenceBudgets {
   }
 
   /**
-   * What of a commit is charged to whom: first what it has pinned of grants. What it has pinned beyond the credits, and the
-   * excess that is available or that its policy allows, draw what is free by now; the rest becomes debt.
+   * What of a commit is charged to whom: first what it has pinned of grants. What of the excess a commitment has paid already is
+   * taken over. What it has pinned beyond the credits, and the excess that is available or that its policy allows, draw what is
+   * free by now; the rest becomes debt.
    */
   chargeFor(one: ReferenceAuthorization, asked: Units): Charge | Answer {
     const [used] = split(one.pins, asked);
     const overdraft = sum(used, ({ grant, amount }) => (grant === null ? amount : 0n));
     const excess = asked - sum(used, ({ amount }) => amount);
     const available = larger(0n, this.availableTo(one));
-    if (one.overage === 'reject' && excess > available) return this.rejected(one, asked);
+    const paid = this.paidBefore(one, asked - excess, excess);
+    const unpaid = excess - paid;
+    if (one.overage === 'reject' && unpaid > available) return this.rejected(one, asked, paid);
     const { limit } = this.accountOf(one.account);
     const room = one.overage === 'debt' ? larger(0n, this.availableTo(one) + limit) : available;
-    const charged = smaller(excess, room);
-    const ofGrants = used.filter(({ grant }) => grant !== null);
-    return { parts: [...ofGrants, ...this.pick(one, overdraft + charged)], uncollected: excess - charged };
+    const charged = smaller(unpaid, room);
+    const ofPins = used.filter(({ grant }) => grant !== null);
+    return { ofPins, paid, rest: this.pick(one, overdraft + charged), uncollected: unpaid - charged };
   }
 
-  rejected(one: ReferenceAuthorization, asked: Units): Answer {
-    const held = heldBy(one);
-    const available = held + larger(0n, this.availableTo(one));
+  rejected(one: ReferenceAuthorization, asked: Units, paid: Units): Answer {
+    const own = heldBy(one) + paid;
+    const available = own + larger(0n, this.availableTo(one));
     return this.declined(one.account, [one], {
       required: asked,
       available,
       shortfall: asked - available,
-      passesOnceSettled: asked <= held + this.settledFor(one, [one]),
+      passesOnceSettled: asked <= own + this.settledFor(one, [one]),
       outOfScope: this.outOfScope(one),
     });
   }

@@ -32,9 +32,36 @@ export interface Priced {
   readonly unpriced: readonly number[];
 }
 
-/** What usages cost whose first token is counted after so many. */
-export function priceOf(usages: readonly Usage[], prices: Prices, used: number): Priced {
-  return addUp(usages, prices, (usage, tokensBefore) => tokensFrom(used + tokensBefore, numberOf(usage, 'tokens')), 0);
+/** What usages cost whose first token is counted after so many, and that follow steps of the same authorization. */
+export function priceOf(
+  usages: readonly Usage[],
+  prices: Prices,
+  used: number,
+  steps: readonly (readonly Usage[])[] = [],
+): Priced {
+  const tokensCost = (usage: Usage, before: number): Units => tokensFrom(used + before, numberOf(usage, 'tokens'));
+  const priced = addUp(usages, prices, tokensCost, 0);
+  const silent = usages.flatMap((usage, index) =>
+    saysNothing(usage) &&
+    !steps.some((step) => step.filter((one) => isAlike(one, usage)).length > placeAmongAlike(usages, index))
+      ? [index]
+      : [],
+  );
+  const unpriced = [...new Set([...priced.unpriced, ...silent])];
+  return { ...priced, unpriced: unpriced.sort((a, b) => a - b) };
+}
+
+function saysNothing(usage: Usage): boolean {
+  return Object.keys(usage).every((name) => name === 'event' || name === 'model');
+}
+
+/** How many of its kind stand before it: it goes on with the one in that place of an earlier step. */
+function placeAmongAlike(usages: readonly Usage[], index: number): number {
+  return usages.slice(0, index).filter((one) => isAlike(one, usages[index])).length;
+}
+
+function isAlike(one: Usage, other: Usage | undefined): boolean {
+  return one.event === other?.event && one.model === other.model;
 }
 
 /** The most that usages may cost: wherever the counter stands by then, and with all the output that there may be. */
@@ -44,7 +71,11 @@ export function boundOf(usages: readonly Usage[], prices: Prices, used: number, 
     const amounts = places.map((place) => tokensFrom(place, numberOf(usage, 'tokens')));
     return amounts.reduce((most, amount) => (amount > most ? amount : most), 0n);
   };
-  return addUp(usages, prices, dearest, MAX_OUTPUT);
+  const bound = addUp(usages, prices, dearest, MAX_OUTPUT);
+  // A chat may write whatever it is allowed to. Of an image that isn't counted, nobody knows what it may cost.
+  const uncounted = usages.flatMap((usage, index) => (usage.event !== 'chat' && saysNothing(usage) ? [index] : []));
+  const unpriced = [...new Set([...bound.unpriced, ...uncounted])];
+  return { ...bound, unpriced: unpriced.sort((a, b) => a - b) };
 }
 
 function addUp(

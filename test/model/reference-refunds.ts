@@ -56,7 +56,7 @@ export class ReferenceRefunds extends ReferenceHolds {
   }
 
   /** How much of an entry refunds have corrected, or returned. */
-  amountOf({ account, no }: Entry, what: 'corrects' | 'returns'): Units {
+  amountOf({ account, no }: Pick<Entry, 'account' | 'no'>, what: 'corrects' | 'returns'): Units {
     return sum(this.entries, (entry) => (entry.account === account && entry[what] === no ? entry.amount : 0n));
   }
 

@@ -87,6 +87,7 @@ const oneUsage: fc.Arbitrary<Usage> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fc.record({ event: type('image'), model, images: some }, { requiredKeys: ['event'] }) },
+  { weight: 1, arbitrary: fc.record({ event: type('chat') }) },
 );
 const usage = fc.oneof(
   { weight: 1, arbitrary: fc.constant([]) },
@@ -231,16 +232,20 @@ const onAuthorization = <T extends object>(
     return authorization === null ? null : make(authorization, rest);
   });
 
+const oneCommit = planned(commitAsk, (plan, known) => {
+  const one = plan(known);
+  return one && { type: 'commit', ...one };
+});
+const adjustment = onAuthorization(
+  'closed',
+  fc.record({ amount: fc.option(commitAmount, { freq: 2 }), usage }).map(sayingSomething),
+  (authorization, rest) => ({ type: 'adjust', authorization, ...rest }),
+);
+
 const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 10, arbitrary: fixed(holdAsk.map((one) => ({ type: 'authorize', ...one }))) },
   { weight: 5, arbitrary: fixed(ask.map((one) => ({ type: 'charge', ...one }))) },
-  {
-    weight: 12,
-    arbitrary: planned(commitAsk, (plan, known) => {
-      const one = plan(known);
-      return one && { type: 'commit', ...one };
-    }),
-  },
+  { weight: 12, arbitrary: oneCommit },
   { weight: 7, arbitrary: planned(fc.record({ grant, account }), (made, known) => grantAt(known, made)) },
   {
     weight: 4,
@@ -266,14 +271,7 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
       }),
     ),
   },
-  {
-    weight: 5,
-    arbitrary: onAuthorization(
-      'closed',
-      fc.record({ amount: fc.option(commitAmount, { freq: 2 }), usage }).map(sayingSomething),
-      (authorization, rest) => ({ type: 'adjust', authorization, ...rest }),
-    ),
-  },
+  { weight: 5, arbitrary: adjustment },
   {
     weight: 3,
     arbitrary: planned(choice, (choose, { grants }) => {
@@ -350,12 +348,12 @@ const key = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('k1', 'k2') },
 );
 
-const ownPlan: fc.Arbitrary<Plan> = fc
-  .record({ request, otherwise: holdAsk, key })
-  .map(({ request, otherwise, key }) => (known) => ({
+const planOf = (made: fc.Arbitrary<RequestPlan>): fc.Arbitrary<Plan> =>
+  fc.record({ request: made, otherwise: holdAsk, key }).map(({ request, otherwise, key }) => (known) => ({
     request: request(known) ?? { type: 'authorize', ...otherwise },
     key,
   }));
+const ownPlan = planOf(request);
 
 /** A request that was sent before, to the letter. */
 const replay: fc.Arbitrary<Plan> = fc.record({ back: fc.nat({ max: 6 }), otherwise: ownPlan }).map(
@@ -395,7 +393,18 @@ const NO_WAIT = fc.constant(0);
 /** So many steps at most, after some accounts have been opened and funded. */
 const STEPS_MAX = 20;
 
-/** Sequences of up to some 35 requests, 20 on average. */
+/** Usage that lands when its month has ended. Once something has, any request may follow. */
+const late = fc
+  .record({
+    wait: fc.constantFrom(MINUTE, 15 * MINUTE, DAY - 1),
+    landing: fc.array(planOf(fc.oneof(oneCommit, oneCommit, adjustment)), { minLength: 1, maxLength: 4 }),
+    next: fc.array(plan, { maxLength: 2 }),
+  })
+  .map(({ wait, landing, next }): Sequence =>
+    [...landing, ...next].map((one, index) => ({ wait: index === 0 ? wait : 0, plans: [one] })),
+  );
+
+/** Sequences of up to some 40 requests, 20 on average. */
 export const sequence: fc.Arbitrary<Sequence> = fc
   .record({
     opening: atOnce(NO_WAIT, open('anna'), open('ben'), open('anna@test')),
@@ -404,5 +413,9 @@ export const sequence: fc.Arbitrary<Sequence> = fc
       atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), fund('anna'), budgetFor('anna')),
     ),
     steps: fc.array(step, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
+    late: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: late }),
   })
-  .map(({ opening, funding, steps }) => [opening, funding, ...steps]);
+  .map(({ opening, funding, steps, late }) => {
+    const start = late.length > 0 ? { ...funding, wait: MONTH_NEARLY + MINUTE / 2 } : funding;
+    return [opening, start, ...steps, ...late];
+  });

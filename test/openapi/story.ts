@@ -21,6 +21,7 @@ export const STORY = [
   'getAccount/unknown',
   'updateAccount/new_name',
   'updateAccount/higher_overdraft',
+  'updateAccount/commitment',
   'authorize/hold',
   'authorize/held',
   'authorize/insufficient',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,17 +9,23 @@ export const root = join(fileURLToPath(import.meta.url), '../../..');
 
 const BUILD_MS_MAX = 120_000;
 
+/** Which run of the specs has built `dist` last, by the address of its Postgres, which no two share. */
+const BUILT_BY = `${root}/dist/.built-by`;
+
 /**
- * Builds what is not up to date in `dist`, as `npm run build` does. Specs run side by side and build into one folder, so
- * they take turns.
+ * Builds what is not up to date in `dist`, as `npm run build` does, once in a run of the specs. They run side by side and build
+ * into one folder, so they take turns.
  */
 export async function build(): Promise<void> {
   const lock = `${root}/dist/.building`;
+  const run = process.env['PURSER_TEST_DATABASE_URL'] ?? '';
   await mkdir(`${root}/dist`, { recursive: true });
   while (!(await takes(lock))) await sleep(50);
   try {
+    if (run !== '' && (await readFile(BUILT_BY, 'utf8').catch(() => '')) === run) return;
     const compiler = `${root}/node_modules/typescript/bin/tsc`;
     await promisify(execFile)(process.execPath, [compiler, '-b', `${root}/apps/cli`], { cwd: root });
+    await writeFile(BUILT_BY, run);
   } finally {
     await rm(lock, { recursive: true });
   }

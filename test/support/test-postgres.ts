@@ -5,6 +5,12 @@ import { join } from 'node:path';
 import { connect, migrate, startEmbeddedPostgres } from '#database';
 import { administer, templateDatabase, withDatabase } from './test-database.ts';
 
+/**
+ * Its data is thrown away, so nobody waits for the disk; what must survive a crash is tested on servers of their own, with the
+ * usual settings. And specs that mostly wait run several services at once.
+ */
+const SETTINGS = { fsync: 'off', full_page_writes: 'off', max_connections: '200' };
+
 let stop: (() => Promise<void>) | undefined;
 
 /**
@@ -17,7 +23,7 @@ let stop: (() => Promise<void>) | undefined;
 export async function startTestPostgres(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'purser-test-'));
   const guard = guardDataFolder(dataDir);
-  const postgres = await startEmbeddedPostgres({ dataDir, log: warn });
+  const postgres = await startEmbeddedPostgres({ dataDir, log: warn, settings: SETTINGS });
   stop = async () => {
     await postgres.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -122,6 +122,12 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
         body: { overdraft_limit: '50' },
       },
       {
+        name: 'commitment',
+        summary: 'A commitment to spend so much in each month',
+        path: { id: 'globex' },
+        body: { commitment: { amount: '1000', period: 'month' } },
+      },
+      {
         name: 'rate_card',
         summary: 'A rate card that prices its usage',
         path: { id: 'acme' },

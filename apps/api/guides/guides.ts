@@ -61,7 +61,9 @@ function linkTarget(href: string): string | null {
   return guide === undefined ? null : guidePath(guide, anchor);
 }
 
-export const GUIDE_STYLE = `body { margin: 0 auto; max-width: 52rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; color: #222; }
+/** Of the guides, and of price lists. */
+export const GUIDE_STYLE = `:root { color-scheme: light dark; }
+body { margin: 0 auto; max-width: 52rem; padding: 1rem; font: 16px/1.5 system-ui, sans-serif; color: #222; }
 nav { display: flex; flex-wrap: wrap; gap: 0.25rem 1rem; padding-bottom: 0.5rem; border-bottom: 1px solid #ddd; }
 a { color: #0550ae; }
 code { font: 0.9em ui-monospace, monospace; background: #f2f2f2; padding: 0.1em 0.25em; }
@@ -70,4 +72,20 @@ pre code { padding: 0; }
 table { display: block; overflow-x: auto; border-collapse: collapse; }
 th, td { border: 1px solid #ddd; padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; }
 .number { text-align: right; }
+.prices table { display: table; width: 100%; }
+.prices tbody th { width: 35%; font-weight: normal; }
+.prices th, .prices td { overflow-wrap: anywhere; }
+.prices ul { margin: 0; padding-left: 1.25rem; }
+@media (max-width: 40rem) {
+  .prices thead { display: none; }
+  .prices table, .prices tbody, .prices tr, .prices tbody th, .prices td { display: block; width: auto; border: 0; }
+  .prices tr { padding: 0.5rem 0; border-top: 1px solid #ddd; }
+  .prices tbody th, .prices td { padding: 0.25rem 0; }
+}
+@media (prefers-color-scheme: dark) {
+  body { background: #16181c; color: #ddd; }
+  a { color: #79b8ff; }
+  code, pre { background: #26292f; }
+  nav, th, td, .prices tr { border-color: #444; }
+}
 `;

@@ -31,7 +31,7 @@ export function problemOfPricing(refusal: OfPricing): Problem {
 }
 
 function describeUnpriced({ usage }: UnpricedUsage): string {
-  return `The account’s prices have none for usage ${usage.map(String).join(', ')} (counted from 0). Nothing was changed.`;
+  return `The account’s prices have none for what usage ${usage.map(String).join(', ')} states (counted from 0). Nothing was changed.`;
 }
 
 function outputMessage({ index }: OutputUnbounded): string {

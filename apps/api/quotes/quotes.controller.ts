@@ -96,6 +96,6 @@ const NOTHING_USED: Positions = { used: () => ZERO, reserved: () => ZERO };
 
 function unpriced(indexes: readonly number[]): ProblemError {
   const usage = [...new Set(indexes)];
-  const detail = `No price matches usage ${usage.join(', ')} (counted from 0).`;
+  const detail = `No price matches what usage ${usage.join(', ')} states (counted from 0).`;
   return new ProblemError(problem('unpriced_usage', detail, { usage }));
 }

@@ -16,12 +16,14 @@ export function pricePage({ name, unit, version, effective_at, prices }: PublicP
     <link rel="stylesheet" href="/docs/guide.css" />
   </head>
   <body>
-    <main>
+    <main class="prices">
       <h1>${escapeHtml(name)}</h1>
       <p>Prices in ${escapeHtml(unit)}. Version ${String(version)}, since ${effective_at.slice(0, 10)}.</p>
       <table>
-        <tr><th>For</th><th>Price</th></tr>
+        <thead><tr><th scope="col">For</th><th scope="col">Price</th></tr></thead>
+        <tbody>
 ${prices.map(priceRow).join('\n')}
+        </tbody>
       </table>
     </main>
   </body>
@@ -30,6 +32,7 @@ ${prices.map(priceRow).join('\n')}
 }
 
 function priceRow({ event, applies_to, examples }: PublicPrice): string {
-  const subject = applies_to === '' ? event : `${event}: ${applies_to}`;
-  return `        <tr><td>${escapeHtml(subject)}</td><td>${examples.map(escapeHtml).join('<br />')}</td></tr>`;
+  const subject = applies_to === '' ? '' : `<br />${escapeHtml(applies_to)}`;
+  const lines = examples.map((example) => `<li>${escapeHtml(example)}</li>`);
+  return `          <tr><th scope="row"><strong>${escapeHtml(event)}</strong>${subject}</th><td><ul>${lines.join('')}</ul></td></tr>`;
 }

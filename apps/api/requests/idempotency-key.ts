@@ -1,3 +1,4 @@
+import { canonicalJson, type Json } from '#amounts';
 import { accountKey, needsOf, type AccountKey, type Command, type CommandType } from '#ledger';
 import type { IdempotencyKey } from '#ledger-store';
 import type { FastifyRequest } from 'fastify';
@@ -61,11 +62,16 @@ export function digestOf(environment: string, key: string): string {
 /** The same for the same request, whatever the order of its fields, and whether those not given are null or left out. */
 export function fingerprintOf(request: FastifyRequest): string {
   const [path = ''] = request.url.split('?');
-  // A PATCH removes some of what it sets to null.
-  const body = canonicalJson(request.body, request.method === 'POST');
+  const body = bodyText(request.body as Json | undefined, request.method);
   // An answer that says what usage costs the operator is never given again to an account's own key.
   const viewer = callerOf(request).account === null ? '' : 'account ';
   return halfDigest(`${viewer}${request.method} ${path}\n${body}`);
+}
+
+/** A PATCH removes some of what it sets to null. */
+function bodyText(body: Json | undefined, method: string): string {
+  if (body === undefined) return 'undefined';
+  return canonicalJson(method === 'POST' ? withoutNulls(body) : body);
 }
 
 /**
@@ -90,18 +96,10 @@ function halfDigest(text: string): string {
 /** The fields whose objects have fields of ours. In all others, like `metadata`, null is a value like any. */
 const NESTED: ReadonlySet<string> = new Set(['items', 'scope']);
 
-/**
- * JSON with the fields of every object in order.
- *
- * @param isNullAbsent whether a field that is null counts as not given
- */
-function canonicalJson(value: unknown, isNullAbsent: boolean): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, isNullAbsent)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = value as Readonly<Record<string, unknown>>;
-  const written = Object.keys(fields)
-    .filter((name) => !isNullAbsent || fields[name] !== null)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(fields[name], isNullAbsent && NESTED.has(name))}`);
-  return `{${written.join(',')}}`;
+/** A field that is null counts as not given. */
+function withoutNulls(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(withoutNulls);
+  const given = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(given.map(([name, field]) => [name, NESTED.has(name) ? withoutNulls(field) : field]));
 }

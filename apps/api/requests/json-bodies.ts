@@ -35,8 +35,8 @@ export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined) request.body = {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
-    refuseInexact(request.bodyText, refuseUnkeepable(request.body));
-    refuseUnkeepable(request.query);
+    refuseInexact(request.bodyText, refuseUnkeepable(request.body, request.bodyText));
+    refuseUnkeepable(request.query as object);
     // Only what reads takes parameters, and has them checked by its own class.
     if (!READS.has(request.method)) refuseFields(request.query as object);
     done();

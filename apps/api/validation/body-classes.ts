@@ -19,17 +19,11 @@ export function isBodyClass(type: unknown): type is BodyClass {
  * (metadata, tags, usage) stays exactly as it came.
  */
 export function bodyOf(bodyClass: BodyClass, sent: unknown): object {
-  const body = new bodyClass();
+  const body = new bodyClass() as Record<string, unknown>;
   if (!isPlainObject(sent)) return body;
   for (const [name, value] of Object.entries(gathered(bodyClass, sent)).slice(0, FIELDS_MAX)) {
     const of = nestedIn(bodyClass, name);
-    // Defined, not assigned: a field may be called `__proto__`, and is then refused like any unknown one.
-    Object.defineProperty(body, fieldName(name), {
-      value: of ? nestedOf(of(), value) : value,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    body[fieldName(name)] = of ? nestedOf(of(), value) : value;
   }
   return body;
 }
@@ -63,7 +57,8 @@ const FIELDS_MAX = 200;
 
 /**
  * The checks find an object's class by its `constructor`, and take what every object inherits, like `hasOwnProperty`, for
- * a known field. No field of ours has such a name, so it gets another here, and is refused under its own.
+ * a known field. No field of ours has such a name, nor may one be assigned that is called `__proto__`: so it gets another here,
+ * and is refused under its own.
  */
 function fieldName(name: string): string {
   return name in Object.prototype ? `${name}${INHERITED}` : name;

@@ -32,7 +32,8 @@ export function readUsage(
   sent: UsageInput | readonly UsageInput[] | null | undefined,
   effort: Effort = fullEffort(),
 ): ReadUsage {
-  const list = sent ? [sent].flat() : [];
+  if (!sent) return NOTHING_SENT;
+  const list: readonly UsageInput[] = Array.isArray(sent) ? sent : [sent as UsageInput];
   if (list.every(isOwnUsage)) return ownUsage(list);
   const bytesEach = Math.floor(RAW_BYTES_MAX / list.filter(isVendorUsage).length);
   const each = list.map((one, index) =>
@@ -72,7 +73,15 @@ function isOwnUsage(one: UsageInput): one is Usage {
 
 /** In our vocabulary there is nothing to read. Nearly every request has such usage or none. */
 function ownUsage(usage: readonly Usage[]): ReadUsage {
-  return usage.length === 0 ? NOTHING_SENT : { ...NOTHING_SENT, usage, vendorCosts: usage.map(() => null) };
+  return {
+    usage,
+    vendorCosts: usage.map(() => null),
+    assumed: [],
+    raw: null,
+    unreadable: [],
+    isUnknown: false,
+    isFree: false,
+  };
 }
 
 interface ReadOne extends Pick<ReadUsage, 'usage' | 'vendorCosts' | 'assumed' | 'unreadable'> {

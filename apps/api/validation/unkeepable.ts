@@ -11,10 +11,33 @@ const RAW_DEPTH_MAX = 128;
  * Postgres doesn't take, nesting deeper than anybody means, and fields called `__proto__`, which some copies of an object
  * lose.
  *
+ * @param text the JSON that it was made of, where it was: a quick look at that shows most often that there is nothing to look for
  * @returns how many names there are in all objects together
  * @throws {ProblemError} `invalid_request` with every field concerned, or the first of very many.
  */
-export function refuseUnkeepable(sent: unknown): number {
+export function refuseUnkeepable(sent: object, text: string | null = null): number {
+  const names = text !== null && !NEEDS_A_LOOK.test(text) ? countNames(sent, 0) : null;
+  return names ?? refuseFound(sent);
+}
+
+/** What JSON in UTF-8 must have in it to make a string that isn't readable, or a field of that name. */
+const NEEDS_A_LOOK = /\\u|__proto__/;
+
+/** The same count where nothing else is looked for; null where something is nested deeper than most may be. */
+function countNames(value: object, depth: number): number | null {
+  if (depth >= DEPTH_MAX) return null;
+  const items: readonly unknown[] = Object.values(value);
+  let names = Array.isArray(value) ? 0 : items.length;
+  for (const item of items) {
+    if (typeof item !== 'object' || item === null) continue;
+    const within = countNames(item, depth + 1);
+    if (within === null) return null;
+    names += within;
+  }
+  return names;
+}
+
+function refuseFound(sent: unknown): number {
   const errors: Fault[] = [];
   const names = findFaults(sent, [], errors);
   if (errors.length > 0) throw invalidRequest(errors);

@@ -129,10 +129,14 @@ function vendorFault({ vendor, raw, properties, ...names }: Record<string, unkno
   return null;
 }
 
-function ownFault({ event, properties, ...fields }: Record<string, unknown>): string | null {
+/** Goes through the fields without making lists of them: a quote may have a thousand usages. */
+function ownFault(usage: Record<string, unknown>): string | null {
+  const { event, properties } = usage;
   if (!isName(event)) return 'must name its event, a string of 1 to 128 characters';
   if (properties !== undefined && !isPlainObject(properties)) return 'must have an object as properties';
-  for (const [name, value] of Object.entries(fields)) {
+  for (const name of Object.keys(usage)) {
+    if (name === 'event' || name === 'properties') continue;
+    const value = usage[name];
     // Taken for a quantity, it would be priced as none.
     if (name === 'times') return 'must not have times: usage repeats in quotes only';
     if (NAMES.has(name)) {
@@ -141,7 +145,7 @@ function ownFault({ event, properties, ...fields }: Record<string, unknown>): st
       return `must have a whole number, or a decimal as a string, as ${name}`;
     }
   }
-  return partsFault({ event, ...fields } as Usage);
+  return partsFault(usage as Usage);
 }
 
 function isName(value: unknown): boolean {

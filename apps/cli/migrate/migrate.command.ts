@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig } from '#config';
 import { connect, migrate, openDatabase } from '#database';
-import { migrateQueues } from '#queues';
 import { environmentHelp } from '../start/environment-help.ts';
 import { printAdminKeys } from '../start/print-admin-keys.ts';
 import { warnOfUnknownVariables } from '../start/warn-of-unknown-variables.ts';
@@ -27,6 +26,9 @@ async function runMigrations(): Promise<void> {
   cleanUp.defer(() => pool.end());
   const names = await migrate(pool, { log: print });
   if (names.length === 0) print('the database is up to date');
-  if (config.redisUrl === null) await migrateQueues(pool);
+  if (config.redisUrl === null) {
+    const { migrateQueues } = await import('#queues');
+    await migrateQueues(pool);
+  }
   await printAdminKeys(pool, { adminKeys: config.adminKeys, print });
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { readSharedConfig } from '#config';
 import { environmentHelp } from '../start/environment-help.ts';
-import { runWorker } from './run-worker.ts';
 
 export function registerWorker(program: Command): void {
   program
@@ -10,5 +9,8 @@ export function registerWorker(program: Command): void {
       'deliver events and do what is due by time, on the migrated database at DATABASE_URL; any number of processes may',
     )
     .addHelpText('after', environmentHelp('worker'))
-    .action(() => runWorker(readSharedConfig()));
+    .action(async () => {
+      const { runWorker } = await import('./run-worker.ts');
+      await runWorker(readSharedConfig());
+    });
 }

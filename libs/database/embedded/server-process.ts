@@ -33,6 +33,8 @@ export interface LaunchOptions {
   readonly binaries: PostgresBinaries;
   readonly user: ServerUser | null;
   readonly port: number;
+  /** What is to differ from the usual settings. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -55,9 +57,12 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
   );
 }
 
-function spawnServer({ binaries, folder, port, user }: LaunchOptions, logFd: number): ChildProcess {
-  const settings = Object.entries(serverSettings(port)).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const command = [binaries.postgres, '-D', folder.cluster, ...settings];
+function spawnServer({ binaries, folder, port, user, settings }: LaunchOptions, logFd: number): ChildProcess {
+  const given = Object.entries({ ...serverSettings(port), ...settings }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
+  const command = [binaries.postgres, '-D', folder.cluster, ...given];
   // A session of its own: Ctrl-C in a terminal must not stop Postgres before the work under way is finished.
   return spawn('/bin/sh', ['-c', WATCHDOG, 'purser-postgres', ...command], {
     detached: true,

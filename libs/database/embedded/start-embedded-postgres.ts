@@ -27,8 +27,10 @@ export async function startEmbeddedPostgres(options: {
   log: (line: string) => void;
   /** How many bytes the disk of a folder has left; asked of the operating system where it isn't given. */
   freeBytes?: (path: string) => Promise<number>;
+  /** Postgres's settings that are to differ from the usual ones, for data that nobody keeps. */
+  settings?: Readonly<Record<string, string>>;
 }): Promise<EmbeddedPostgres> {
-  const { dataDir, log, freeBytes } = options;
+  const { dataDir, log, freeBytes, settings } = options;
   const folder = await makeDataFolder(dataDir);
   const user = await findServerUser(folder.cluster);
   if (user !== null) await openToServerUser(folder, user);
@@ -37,7 +39,7 @@ export async function startEmbeddedPostgres(options: {
   try {
     await createClusterIfMissing(folder, binaries, user);
     const password = await readPassword(folder);
-    const server = await KeptServer.start({ folder, binaries, user, log, freeBytes });
+    const server = await KeptServer.start({ folder, binaries, user, log, freeBytes, settings });
     return {
       url: databaseUrl(password, server.port),
       fileOwner: user,

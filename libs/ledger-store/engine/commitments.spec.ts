@@ -63,8 +63,8 @@ function inTest<T extends CommandType>(command: Command<T>): Command<T> {
   return inEnvironment('test', command);
 }
 
-async function hold(amount: string, by = ledger): Promise<string> {
-  const { authorization } = await by.do(inTest(authorize('a', amount, 3600)));
+async function hold(amount: string, by = ledger, seconds = 3600): Promise<string> {
+  const { authorization } = await by.do(inTest(authorize('a', amount, seconds)));
   return authorization.id;
 }
 
@@ -186,6 +186,21 @@ describe('what lands late', () => {
     expect(await posted()).toBe('397');
   });
 
+  it('is paid by a shortfall that took all there was, and refunded, whoever decides', async () => {
+    await hold('399', ledger, 86_400);
+    const [first, second] = [await hold('40', ledger, 60), await hold('20', ledger, 60)];
+    await travel(11 * MINUTE_MS);
+    // Neither the shortfall nor the credits that it took are cached anywhere when this arrives.
+    const { authorization } = await other.do(inTest(commit(first)));
+    expect(authorization.committed).toBe('40');
+    expect(await shortfalls()).toEqual(['04-30 23:59:59.999 99.5']);
+    await ledger.do(inTest(commit(second)));
+    await other.do(refund(first, '15'));
+    expect(await posted()).toBe('414');
+    expect(await books.value(`select trim_scale(sum(amount)) from transfers where kind = 'refund'`)).toBe('75');
+    expect(await books.value('select trim_scale(sum(uncollected)) from authorizations')).toBe('0');
+  });
+
   it('is set off by concurrent commits no more than was missing', async () => {
     const holds = await Promise.all(Array.from({ length: 24 }, () => hold('5')));
     await travel(11 * MINUTE_MS);
@@ -194,6 +209,10 @@ describe('what lands late', () => {
     expect(await posted()).toBe(new Amount('498.5').minus(120).toFixed());
   });
 });
+
+function refund(id: string, amount: string): Command<'refund'> {
+  return { type: 'refund', authorization: { environment: 'test', id }, amount: new Amount(amount), reason: null };
+}
 
 it('an account without a commitment has no periods, and nobody reads any', async () => {
   await ledger.account('plain', '10');

@@ -1,11 +1,13 @@
 import { readPrices, type PriceList } from '#pricing';
-import { nameOf, type StoredPrices, type VersionRef } from './mirror-statements.ts';
+import type { StoredPrices, VersionRef } from './mirror-statements.ts';
 
 interface Kept {
-  readonly card: string;
+  readonly ref: VersionRef;
   readonly prices: PriceList;
   readonly bytes: number;
   wantedUntil: number;
+  /** How many looks there had been when they were last looked up. */
+  usedAt: number;
 }
 
 /** What the prices that are kept may take in memory, roughly. */
@@ -20,9 +22,10 @@ const WANTED_MS = 10_000;
  * lately stay whatever room they take: a decision is about to read them.
  */
 export class PriceLists {
-  /** In the order in which they were used last. */
-  readonly #kept = new Map<string, Kept>();
+  /** By card and version. Every decision looks up some, so a look changes no order. */
+  readonly #kept = new Map<string, Map<number, Kept>>();
   #bytes = 0;
+  #looks = 0;
 
   /** @param clock milliseconds, from any instant on */
   constructor(
@@ -31,42 +34,53 @@ export class PriceLists {
   ) {}
 
   has(ref: VersionRef): boolean {
-    return this.#kept.has(nameOf(ref));
+    return this.#at(ref) !== undefined;
   }
 
   /** Whether they are kept; then they stay for a while. */
   want(ref: VersionRef): boolean {
-    const kept = this.#kept.get(nameOf(ref));
+    const kept = this.#at(ref);
     if (kept) kept.wantedUntil = this.clock() + WANTED_MS;
     return kept !== undefined;
   }
 
   find(ref: VersionRef): PriceList | null {
-    const name = nameOf(ref);
-    const kept = this.#kept.get(name);
+    const kept = this.#at(ref);
     if (!kept) return null;
-    this.#kept.delete(name);
-    this.#kept.set(name, kept);
+    kept.usedAt = ++this.#looks;
     return kept.prices;
   }
 
   /** The cards of which the prices of some version are kept. */
   get cards(): ReadonlySet<string> {
-    return new Set([...this.#kept.values()].map(({ card }) => card));
+    return new Set(this.#kept.keys());
   }
 
   keep({ json, ...ref }: StoredPrices): void {
-    const name = nameOf(ref);
-    if (this.#kept.has(name)) return;
+    if (this.has(ref)) return;
     const bytes = json.length * BYTES_PER_CHARACTER;
+    const prices = readPrices(JSON.parse(json));
     const now = this.clock();
-    this.#kept.set(name, { card: ref.card, prices: readPrices(JSON.parse(json)), bytes, wantedUntil: now + WANTED_MS });
+    const versions = this.#kept.get(ref.card) ?? new Map<number, Kept>();
+    versions.set(ref.version, { ref, prices, bytes, wantedUntil: now + WANTED_MS, usedAt: ++this.#looks });
+    this.#kept.set(ref.card, versions);
     this.#bytes += bytes;
-    for (const [oldest, { bytes: freed, wantedUntil }] of this.#kept) {
+    if (this.#bytes > this.bytesMax) this.#makeRoom(now);
+  }
+
+  #at({ card, version }: VersionRef): Kept | undefined {
+    return this.#kept.get(card)?.get(version);
+  }
+
+  #makeRoom(now: number): void {
+    const all = [...this.#kept.values()].flatMap((versions) => [...versions.values()]);
+    for (const { ref, bytes, wantedUntil } of all.sort((a, b) => a.usedAt - b.usedAt)) {
       if (this.#bytes <= this.bytesMax) return;
       if (now < wantedUntil) continue;
-      this.#kept.delete(oldest);
-      this.#bytes -= freed;
+      const versions = this.#kept.get(ref.card);
+      versions?.delete(ref.version);
+      if (versions?.size === 0) this.#kept.delete(ref.card);
+      this.#bytes -= bytes;
     }
   }
 }

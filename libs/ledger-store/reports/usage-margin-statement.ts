@@ -32,7 +32,7 @@ export interface MarginTerms {
 export function usageMargin(terms: MarginTerms): Statement {
   const { group } = terms;
   const tables = [
-    ...[FIRST, MOVED, BOOKED, ADJUSTED, stated(group), IN_SCOPE, recorded(group)],
+    ...[FIRST, MOVED, BOOKED, ADJUSTED, history(group), stated(group), IN_SCOPE, recorded(group)],
     ...[owners(group), shares(group), PARTS, GROUPED],
   ];
   return {
@@ -52,10 +52,10 @@ export function usageMargin(terms: MarginTerms): Statement {
   };
 }
 
-// What takes effect in live is booked then or later, and ids tell when. A test clock is ahead of the ids.
+// What takes effect in live is booked then or later, and ids tell when, since 1970. A test clock is ahead of the ids.
 const FIRST = `
 first as materialized (
-  select case when $1 = 'live' then uuid_at($2::timestamptz - interval '1 hour')
+  select case when $1 = 'live' then uuid_at(greatest($2::timestamptz - interval '1 hour', to_timestamp(0)))
     else '00000000-0000-0000-0000-000000000000'::uuid end as id
 )`;
 
@@ -82,27 +82,45 @@ booked as materialized (
 
 const ADJUSTED = `
 adjusted as materialized (
-  select distinct account_id, authorization_id, statement_id from usage_records
+  select distinct account_id, authorization_id from usage_records
   where environment = $1 and kind = 'adjustment' and id >= (select id from first) and created_at >= $2 and created_at < $3
 )`;
 
+/** What each record says that the report shows. */
+function columns(group: MarginGroup): string {
+  const value = isUsageField(group) ? `coalesce(r.usage ->> '${group}', '${NONE}')` : 'null::text';
+  return `r.account_id, r.authorization_id, ${value} as value, r.cost, r.cost_currency`;
+}
+
+/**
+ * All usage of what was adjusted in the range, with the number of adjustments up to each record. An adjustment of several usages
+ * counts by its first record, which gave the statement its id.
+ */
+function history(group: MarginGroup): string {
+  return `
+history as (
+  select ${columns(group)}, r.kind = 'adjustment' as is_adjustment,
+    r.id >= (select id from first) and r.created_at >= $2 and r.created_at < $3 as is_in_range,
+    count(*) filter (where r.kind = 'adjustment' and r.id = r.statement_id)
+      over (partition by account_id, authorization_id order by r.statement_id) as adjustments
+  from adjusted join usage_records r using (account_id, authorization_id)
+),
+replaced as (
+  -- Each by the next adjustment, which windows find in one pass where a join would look at all of them.
+  select *, bool_or(is_adjustment and is_in_range) over (
+    partition by account_id, authorization_id order by adjustments groups between 1 following and 1 following
+  ) as is_replaced from history
+)`;
+}
+
 /** Usage that was stated in the range, and, the other way, what adjustments of the range have replaced. */
 function stated(group: MarginGroup): string {
-  const value = isUsageField(group) ? `coalesce(r.usage ->> '${group}', '${NONE}')` : 'null::text';
-  const columns = `r.account_id, r.authorization_id, ${value} as value, r.cost, r.cost_currency`;
   return `
 stated as materialized (
-  select ${columns}, 1 as sign, r.kind <> 'adjustment' as is_used from usage_records r
+  select ${columns(group)}, 1 as sign, r.kind <> 'adjustment' as is_used from usage_records r
   where r.environment = $1 and r.id >= (select id from first) and r.created_at >= $2 and r.created_at < $3
   union all
-  select ${columns}, -1, false from adjusted a
-  join usage_records r
-    on r.account_id = a.account_id and r.authorization_id = a.authorization_id and r.statement_id < a.statement_id
-  where not exists (
-    select from usage_records b
-    where b.account_id = a.account_id and b.authorization_id = a.authorization_id and b.kind = 'adjustment'
-      and b.statement_id > r.statement_id and b.statement_id < a.statement_id
-  )
+  select account_id, authorization_id, value, cost, cost_currency, -1, false from replaced where is_replaced
 )`;
 }
 

@@ -69,23 +69,25 @@ export function findDueAccounts(
   { expiryNotices, now, clocks }: DueOptions,
   { after, limit }: { readonly after: AccountKey; readonly limit: number },
 ): Statement {
-  const real = '$4::timestamptz';
+  const real = '$3::timestamptz';
+  const notices = expiryNotices.length;
   return {
-    name: `find_due_accounts_${String(expiryNotices.length)}`,
-    text: `with due as (${due('', real, expiryNotices.length)}
+    name: `find_due_accounts_${String(notices)}`,
+    text: `with due as (${due('', real, notices)}
         union all
         select d.account_id, false from declines d where minute <= ${real} - ${MINUTE_OVER}
         union all
         select a.account_id, ahead.by_traffic
-        from unnest($5::text[], $6::integer[], $7::bigint[]) c (environment, number, ahead_ms)
+        from unnest($4::text[], $5::integer[], $6::bigint[]) c (environment, number, ahead_ms)
           join accounts a on a.environment = c.environment and a.test_clock = c.number
-          cross join lateral (${due('account_id = a.account_id and', AHEAD, expiryNotices.length)} limit 1) ahead
+          cross join lateral (${due('account_id = a.account_id and', AHEAD, notices)} limit 1) ahead
       ),
-      undone as (select account_id, bool_and(by_traffic) as by_traffic from due where account_id > $3 group by account_id)
+      undone as (select account_id, bool_and(by_traffic) as by_traffic from due where account_id > $2 group by account_id)
       select a.account_id, a.environment, a.external_id from undone join accounts a using (account_id)
       where not by_traffic or ${writtenAt('a')} <= ${real} - ${LEFT_TO_TRAFFIC}
-      order by account_id limit $2`,
-    values: [expiryNotices, limit, after, now, ...columnsOf(clocks)],
+      order by account_id limit $1`,
+    // Postgres takes no value that the statement doesn't use, so without notices there is none for them.
+    values: [limit, after, now, ...columnsOf(clocks), ...(notices > 0 ? [expiryNotices] : [])],
   };
 }
 
@@ -121,7 +123,7 @@ export interface NextDueRow {
   until: Date | null;
 }
 
-const AHEAD = `$4::timestamptz + c.ahead_ms * interval '1 millisecond'`;
+const AHEAD = `$3::timestamptz + c.ahead_ms * interval '1 millisecond'`;
 
 /** Names the index of holds that is meant. Without it each sweep read all open holds: 41 ms of 200 000, and not 2. */
 const ALWAYS = `expires_at > '-infinity'`;
@@ -140,7 +142,7 @@ function due(ofAccount: string, now: string, notices: number): string {
     (_, given) => `
     union all
     select account_id, false from grants where ${ofAccount} open and ${EXPIRES} and expiry_notices = ${String(given)}
-      and expires_at <= ${now} + ($1::bigint[])[${String(given + 1)}] * interval '1 millisecond'`,
+      and expires_at <= ${now} + ($7::bigint[])[${String(given + 1)}] * interval '1 millisecond'`,
   );
   return `
     select account_id, true as by_traffic from holds where ${ofAccount} expires_at <= ${now} and ${ALWAYS}

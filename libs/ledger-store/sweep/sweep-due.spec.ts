@@ -102,6 +102,20 @@ describe('a sweep', () => {
     expect(await typesOf('beta')).toEqual(['grant.created', 'authorization.expired']);
   });
 
+  it('books what is due where no notices are given at all, by test clocks too', async () => {
+    const unnoticed = (): Promise<number> => sweepDue(ledger.engine, pool, { expiryNotices: [], log });
+    await ledger.account('acme', '40');
+    await ledger.do(createGrant('acme', '60', Date.now() + 10 * DAY_MS));
+    await ledger.do({ ...authorize('beta', '4', 60), account: await accountInTest('beta') });
+    expect(await unnoticed()).toBe(0);
+    await books.pool.query(`insert into test_clocks (environment, number, ahead_ms) values ('test', 0, 61000)`);
+    await eventually(async () => (await unnoticed()) === 1, 'the hold is booked');
+    await pass(11 * DAY_MS);
+    expect(await unnoticed()).toBe(1);
+    expect(await unnoticed()).toBe(0);
+    expect((await typesOf('acme')).slice(0, 3)).toEqual(['grant.created', 'grant.created', 'grant.expired']);
+  });
+
   it('books what expired grants have left, and tells of it and of the thresholds that it crosses', async () => {
     await ledger.account('acme', '40');
     await ledger.do(createGrant('acme', '60', Date.now() + 10 * DAY_MS));

@@ -1,6 +1,6 @@
 import { NOT_CLOSED, type Account, type AccountTerms } from '../account.ts';
 import { noAlertState } from '../alerts.ts';
-import { Amount, ZERO } from '#amounts';
+import { Amount, canonicalJson, ZERO } from '#amounts';
 import type { Balance } from '../balance.ts';
 import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
@@ -13,7 +13,6 @@ import { accountState, balanceOf, type AccountState } from '../state.ts';
 import { changeCommitment, openPeriod } from './change-commitment.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
-import { canonical } from './same-usage.ts';
 
 /** An account as one decision left it. */
 export interface AccountDecision {
@@ -79,7 +78,7 @@ export function updateAccount(context: DecisionContext, command: UpdateAccount):
   if (mismatch) return refused(mismatch);
   const { overrides, commitment } = account.account.terms;
   account.account.terms = { ...account.account.terms, ...command.terms };
-  if (canonical(overrides) !== canonical(account.account.terms.overrides)) keepOverrides(context, account);
+  if (canonicalJson(overrides) !== canonicalJson(account.account.terms.overrides)) keepOverrides(context, account);
   changeCommitment(context, account, commitment);
   return changed(context, account);
 }
@@ -128,5 +127,5 @@ function differingTerms(account: Account, { unit, terms }: CreateAccount): Accou
 
 function isSame(a: AccountTerms[keyof AccountTerms], b: AccountTerms[keyof AccountTerms]): boolean {
   if (a instanceof Amount || b instanceof Amount) return a instanceof Amount && b instanceof Amount && a.eq(b);
-  return canonical(a) === canonical(b);
+  return canonicalJson(a) === canonicalJson(b);
 }

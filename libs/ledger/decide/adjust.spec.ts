@@ -111,6 +111,40 @@ describe('an adjustment', () => {
     expect(ledger.chargeUsage(usage(800)).committed).toBe('0.8');
   });
 
+  it('down and up again is priced from where the month stood at first, though others have used that since', () => {
+    const ledger = ledgerWith(COUNTED);
+    const first = ledger.chargeUsage(usage(1000));
+    ledger.adjust(first, usage(0));
+    const second = ledger.chargeUsage(usage(1000));
+    expect(ledger.adjust(first, usage(1000))).toMatchObject({ committed: '2', refunded: '1' });
+    expect(second.committed).toBe('1');
+    // The counter has all of it: whoever comes next pays for its place.
+    expect(ledger.chargeUsage(usage(1000)).committed).toBe('2');
+  });
+
+  it('that moves the month back may make an open hold too small: its commit is priced from where the month stands', () => {
+    const tiers = [{ up_to: '10', amount: '0.5' }, { amount: '0.1' }];
+    const falling = { quantity: 'input_tokens', pricing: 'graduated', counted: 'month', tiers };
+    const ledger = ledgerWith([{ event: 'chat.completed', components: [falling] }]);
+    const charge = ledger.chargeUsage(usage(10));
+    const hold = ledger.authorizeUsage(usage(10));
+    expect([charge.committed, hold.amount]).toEqual(['5', '1']);
+    ledger.adjust(charge, usage(0));
+    expect(ledger.commitUsage(hold, usage(10))).toMatchObject({ committed: '5', uncollected: '0' });
+  });
+
+  it('leaves the commit what it was: sent again, it is known', () => {
+    const ledger = ledgerWith();
+    const hold = ledger.authorizeUsage(usage(4000));
+    ledger.inOneTransaction(() => {
+      ledger.commitUsage(hold, usage(3000));
+      const { stated } = ledger.adjust(hold, usage(2000));
+      expect(stated.map((one) => one.usage)).toEqual([usage(2000)]);
+      expect(ledger.commitUsage(hold, usage(3000))).toMatchObject({ committed: '3', refunded: '1' });
+    });
+    expect(refusalOf(() => ledger.commitUsage(hold, usage(2000))).code).toBe('authorization_committed');
+  });
+
   it('is refused while the hold is open, and of what was voided or has expired', () => {
     const ledger = ledgerWith();
     const hold = ledger.authorizeUsage(usage(1000));

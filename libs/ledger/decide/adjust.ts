@@ -9,12 +9,12 @@ import { decided, type AuthorizationDecision } from './authorization-decision.ts
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { countSpending } from './count-spending.ts';
 import { correctUsed, firstPositionsOf } from './count.ts';
-import { chargeRest, coverRest } from './cover-rest.ts';
+import { chargeRest, coverUsage } from './cover-rest.ts';
 import { giveBackUsage } from './give-back-usage.ts';
 import { pricingTerms } from './price.ts';
 import { recordUsage } from './record-usage.ts';
 import { reportCommit } from './report-commit.ts';
-import { setOffShortfall } from './settle-commitment.ts';
+import { setOffShortfall } from './set-off.ts';
 import { Transaction } from './transaction.ts';
 
 /** What an authorization has used in all, as it is stated now. */
@@ -41,10 +41,14 @@ export function adjust(context: DecisionContext, command: Adjust): Outcome<Autho
   if (difference.gt(0)) chargeMore(context, account, authorization, takeBack(authorization, difference));
   else if (difference.lt(0)) takeOff(context, account, authorization, difference.neg(), command.reason);
   if (priced) correctUsed(context, account, authorization, priced.counts);
+  const { stated } = authorization;
   recordUsage(context, account, authorization, { kind: 'adjustment', stated: command.stated, priced });
   countSpending(context, account, authorization);
   context.changes.authorizations.update(authorization);
-  return decided(account, authorization);
+  const decision = decided(account, authorization);
+  // A repeated commit is still compared with what the first one said.
+  authorization.stated = stated;
+  return decision;
 }
 
 function unadjustable({ status, pricing }: Authorization, command: Adjust): RefusedOutcome | null {
@@ -106,9 +110,9 @@ function chargeMore(
   authorization: Authorization,
   difference: Amount,
 ): void {
-  const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: difference });
+  const cover = coverUsage(context, account, authorization, { overdraft: ZERO, excess: difference }, ZERO);
   chargeRest(new Transaction(context, account), authorization, cover);
-  setOffShortfall(context, account, authorization);
+  setOffShortfall(context, account, authorization, cover.ofShortfall);
   reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
 }
 

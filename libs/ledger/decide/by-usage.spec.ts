@@ -90,6 +90,20 @@ describe('a hold by usage', () => {
     const hold = ledger.authorizeUsage({ ...CHAT, input_tokens: 1000, output_tokens: 0 });
     expect(ledger.extendUsage(hold, { ...CHAT, output_tokens: 200 })).toMatchObject({ amount: '2', held: '2' });
   });
+
+  it('remembers no extension that was refused', () => {
+    const tiers = [{ up_to: '10', amount: '1' }, { amount: '5' }];
+    const components = [{ quantity: 'input_tokens', pricing: 'graduated', tiers }];
+    const ledger = ledgerWith([{ event: 'chat.completed', components }], { overage: 'reject' });
+    const usage = { ...CHAT, input_tokens: 10 };
+    const hold = ledger.authorizeUsage(usage);
+    const other = ledger.authorize('50');
+    expect(refusalOf(() => ledger.extendUsage(hold, usage)).code).toBe('credits_held');
+    ledger.void(other);
+    // 10 at 1 and 10 at 5: of all together, as a commit will be priced.
+    expect(ledger.extendUsage(hold, usage).amount).toBe('60');
+    expect(ledger.commitUsage(hold, { ...CHAT, input_tokens: 20 }).committed).toBe('60');
+  });
 });
 
 describe('a commit by usage', () => {
@@ -266,6 +280,20 @@ describe('what counts over a month', () => {
     ledger.void(first);
     expect(ledger.commitUsage(second, usage(900)).committed).toBe('0.9');
     expect(ledger.chargeUsage(usage(200)).committed).toBe('0.3');
+  });
+
+  it('is priced from where the month stands at the commit, where others have used what the hold counted on', () => {
+    const ledger = ledgerWith(COUNTED);
+    const [first, second] = [ledger.authorizeUsage(usage(1000)), ledger.authorizeUsage(usage(1000))];
+    expect([first.amount, second.amount]).toEqual(['1', '2']);
+    expect(ledger.commitUsage(second, usage(1000)).committed).toBe('1');
+    // In all the account pays what both cost one by one, and the excess is charged as the overage policy says.
+    expect(ledger.commitUsage(first, usage(1000))).toMatchObject({ committed: '2', uncollected: '0' });
+    const strict = ledgerWith(COUNTED, { overage: 'reject' });
+    const hold = strict.authorizeUsage(usage(1000));
+    strict.chargeUsage(usage(1000));
+    strict.authorize('98');
+    expect(refusalOf(() => strict.commitUsage(hold, usage(1000)))).toMatchObject({ required: '2', shortfall: '1' });
   });
 
   it('of a commit that is late counts in the month of its hold', () => {

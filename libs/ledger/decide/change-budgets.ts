@@ -1,4 +1,4 @@
-import { Amount } from '#amounts';
+import { Amount, canonicalJson } from '#amounts';
 import type { Account } from '../account.ts';
 import { BUDGET_FIELDS, MAX_BUDGETS, type Budget, type BudgetField } from '../budgets.ts';
 import { BudgetScope } from '../budget-scope.ts';
@@ -9,7 +9,6 @@ import { windowsNow, type BudgetWindow } from './budget-windows.ts';
 import { findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { findBudget } from './find-budget.ts';
 import { cancelRaises } from './request-raise.ts';
-import { canonical } from './same-usage.ts';
 
 /** A budget as one decision left it. */
 export interface BudgetDecision {
@@ -118,5 +117,5 @@ function differingFields(a: Budget, b: Budget): BudgetField[] {
 
 function isSame(a: Budget[BudgetField], b: Budget[BudgetField]): boolean {
   if (a instanceof Amount || b instanceof Amount) return a instanceof Amount && b instanceof Amount && a.eq(b);
-  return canonical(a) === canonical(b);
+  return canonicalJson(a) === canonicalJson(b);
 }

@@ -7,7 +7,7 @@ import { decided, unchanged, type AuthorizationDecision } from './authorization-
 import { findAuthorization, loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { countSpending } from './count-spending.ts';
 import { useReserved } from './count.ts';
-import { chargeRest, coverRest, restOf, type RestCover } from './cover-rest.ts';
+import { chargeRest, coverUsage, restOf, type RestCover } from './cover-rest.ts';
 import { pinnedBy, shortfall } from './funding.ts';
 import { noteOutput } from './naps.ts';
 import { addToPriced, priceCommit, type CommitPrice } from './price-commit.ts';
@@ -17,7 +17,7 @@ import { recordStep, rememberFirst, tooManyParts } from './hold-steps.ts';
 import { releaseRest } from './release.ts';
 import { reportCommit, reportUnpriced } from './report-commit.ts';
 import { isSameUsage } from './same-usage.ts';
-import { setOffShortfall } from './settle-commitment.ts';
+import { setOffShortfall } from './set-off.ts';
 
 /** Charges what was really used. */
 export function commit(context: DecisionContext, command: Commit): Outcome<AuthorizationDecision> {
@@ -50,7 +50,7 @@ function commitOpen(
   const price = priceCommit(context, account, authorization, command, authorization.held);
   const { amount } = price;
   const ofHold = smallerOf(amount, authorization.held);
-  const cover = coverRest(context, account, authorization, restOf(authorization, amount, ofHold));
+  const cover = coverUsage(context, account, authorization, restOf(authorization, amount, ofHold), ofHold);
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   const books = new Transaction(context, account);
   if (command.final) authorization.heldAtClose = authorization.held;
@@ -64,7 +64,7 @@ function commitOpen(
     finish(context, account, authorization, amount);
   }
   context.changes.authorizations.update(authorization);
-  setOffShortfall(context, account, authorization);
+  setOffShortfall(context, account, authorization, cover.ofShortfall);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   countSpending(context, account, authorization);
   return decided(account, authorization);
@@ -81,14 +81,14 @@ function commitLate(
     return refused({ code: 'commit_too_late' });
   const price = priceCommit(context, account, authorization, command, authorization.heldAtClose ?? ZERO);
   const { amount } = price;
-  const cover = coverRest(context, account, authorization, { overdraft: ZERO, excess: amount });
+  const cover = coverUsage(context, account, authorization, { overdraft: ZERO, excess: amount }, ZERO);
   if (refuses(authorization, cover)) return refused(uncovered(context, account, authorization, amount, cover));
   chargeRest(new Transaction(context, account), authorization, cover);
   takeOver(context, account, authorization, { ...command, final: true }, price);
   finish(context, account, authorization, amount);
   authorization.late = true;
   context.changes.lateCommits.push(account);
-  setOffShortfall(context, account, authorization);
+  setOffShortfall(context, account, authorization, cover.ofShortfall);
   reportCommit(context, account, authorization, { required: amount, uncollected: cover.uncollected });
   countSpending(context, account, authorization);
   return decided(account, authorization);
@@ -125,6 +125,7 @@ function takeOver(
     kind: command.final ? 'commit' : 'partial_commit',
     stated: { ...stated, settlement: price.settlement },
     priced: price.priced,
+    earlier: price.earlier,
   });
   if (added) {
     const { tags, metadata } = authorization.added ?? { tags: {}, metadata: {} };

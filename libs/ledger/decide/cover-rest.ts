@@ -3,6 +3,7 @@ import type { Authorization } from '../authorization.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, type Funding } from './funding.ts';
+import { paidByShortfall, takeOverShortfall } from './set-off.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a commit asks for beyond the credits that it has pinned. */
@@ -16,6 +17,8 @@ export interface Rest {
 /** How that would be paid. */
 export interface RestCover {
   readonly funding: Funding;
+  /** What was charged for the shortfall of a commitment, and is taken over. */
+  readonly ofShortfall: Amount;
   readonly credits: Amount;
   readonly debt: Amount;
   readonly uncollected: Amount;
@@ -25,6 +28,7 @@ export interface RestCover {
 const NO_REST: Rest = { overdraft: ZERO, excess: ZERO };
 const NOTHING_TO_PAY: RestCover = {
   funding: { shares: [], missing: ZERO, available: ZERO, outOfScope: ZERO },
+  ofShortfall: ZERO,
   credits: ZERO,
   debt: ZERO,
   uncollected: ZERO,
@@ -57,11 +61,32 @@ export function coverRest(
   const ofExcess = smallerOf(excess, atLeastZero(funding.available.plus(limit)));
   const charged = overdraft.plus(ofExcess);
   const credits = smallerOf(charged, asked.minus(funding.missing));
-  return { funding, credits, debt: charged.minus(credits), uncollected: excess.minus(ofExcess) };
+  return { funding, ofShortfall: ZERO, credits, debt: charged.minus(credits), uncollected: excess.minus(ofExcess) };
+}
+
+/**
+ * The same of usage. Where it is late, the shortfall of its period may have paid for the excess already, and only the rest draws
+ * credits.
+ *
+ * @param ofHold what the same commit charges to what is held
+ */
+export function coverUsage(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  rest: Rest,
+  ofHold: Amount,
+): RestCover {
+  const { overdraft, excess } = rest;
+  const ofShortfall = excess.isZero() ? ZERO : paidByShortfall(account, authorization, { ofHold, excess });
+  if (ofShortfall.isZero()) return coverRest(context, account, authorization, rest);
+  const left = { overdraft, excess: excess.minus(ofShortfall) };
+  return { ...coverRest(context, account, authorization, left), ofShortfall };
 }
 
 /** Charges what a cover says, and records what nothing covers. */
 export function chargeRest(books: Transaction, authorization: Authorization, cover: RestCover): void {
+  takeOverShortfall(books, authorization, cover.ofShortfall);
   for (const { grant, amount } of firstOf(cover.funding.shares, cover.credits)) {
     books.spend(grant, amount, authorization);
   }

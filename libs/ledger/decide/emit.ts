@@ -1,6 +1,7 @@
 import { formatAmount } from '#amounts';
 import { available, type Balance } from '../balance.ts';
-import type { GrantData, LedgerEvent, LedgerEvents, LedgerEventType } from '../events.ts';
+import { chargedIn, type CommitmentPeriod } from '../commitments.ts';
+import type { CommitmentPeriodData, GrantData, LedgerEvent, LedgerEvents, LedgerEventType } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
 import { balanceOf, type AccountState } from '../state.ts';
@@ -66,5 +67,17 @@ export function grantData(grant: Grant): GrantData {
     remaining: formatAmount(grant.remaining),
     effective_at: time(grant.effectiveAt),
     expires_at: grant.expiresAt === null ? null : time(grant.expiresAt),
+  };
+}
+
+/** A period of a commitment as events show it. */
+export function periodData(period: CommitmentPeriod): CommitmentPeriodData {
+  return {
+    period_start: new Date(period.start).toISOString(),
+    period_end: new Date(period.end).toISOString(),
+    amount: formatAmount(period.amount),
+    spent: formatAmount(period.spent),
+    charged: formatAmount(chargedIn(period)),
+    uncollected: formatAmount(period.uncollected),
   };
 }

@@ -27,7 +27,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   if (authorization.status !== 'authorized') return refused({ code: `authorization_${authorization.status}` });
   const more = askForMore(context, account, authorization, command);
   if (!more.ok) return more;
-  const { amount, pricing, counts } = more.value;
+  const { amount, counts, extended } = more.value;
   const tooMany = amount.isZero() ? null : tooManySteps(authorization);
   if (tooMany) return refused(tooMany);
   const suspended = amount.isZero() ? null : suspensionOf(context, account);
@@ -48,7 +48,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
       }),
     );
   }
-  authorization.pricing = pricing;
+  if (extended) authorization.pricing = { ...(authorization.pricing ?? NOT_PRICED), extended };
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   if (counts.length > 0) reserve(context, account, authorization, counts);
   enterWindows(context, account, authorization, limits.windows);
@@ -59,16 +59,20 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   return decided(account, authorization);
 }
 
-/** More by an amount, or the most that more usage can cost at what the authorization was priced by. It changes nothing. */
+/** What an extension asks for. */
+interface More extends Pick<Asked, 'amount' | 'counts'> {
+  /** By usage: what all extensions hold for together, with this one. */
+  readonly extended: readonly Usage[] | null;
+}
+
+/** More by an amount, or the most that more usage can cost at what the authorization was priced by. */
 function askForMore(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
   { amount, usage = [], maxOutputTokens = null }: Extend,
-): Outcome<Asked> {
-  if (amount || usage.length === 0) {
-    return accepted({ amount: amount ?? ZERO, pricing: authorization.pricing, counts: [] });
-  }
+): Outcome<More> {
+  if (amount || usage.length === 0) return accepted({ amount: amount ?? ZERO, counts: [], extended: null });
   const pricing = authorization.pricing ?? NOT_PRICED;
   const { price } = pricing;
   if (!price) return refused({ code: 'no_rate_card', account: account.account.id });
@@ -80,14 +84,13 @@ function askForMore(
     pricing.extended,
     withoutDetails(terms, withOutput(usage, bound.assumed.maxOutputTokens)),
   );
-  const extendedPricing = { ...pricing, extended };
-  if (!pricing.isByUsage) return accepted({ amount: bound.amount, pricing: extendedPricing, counts: bound.counts });
+  if (!pricing.isByUsage) return accepted({ ...bound, extended });
   // A commit is priced on all usage together, which may be dearer than its parts: a further tier, a larger context.
   const first = withoutDetails(terms, withOutput(authorization.usage, pricing.maxOutputTokens));
   const all = { ...request, usages: mergeUsages(first, extended), maxOutputTokens: null };
   const ofAll = boundUsages(terms, all, positionsWithout(context, account, authorization));
   const rest = ofAll.ok ? ofAll.amount.minus(authorization.amount) : ZERO;
-  return accepted({ amount: Amount.max(bound.amount, rest), pricing: extendedPricing, counts: bound.counts });
+  return accepted({ amount: Amount.max(bound.amount, rest), counts: bound.counts, extended });
 }
 
 /** Usage that states the output which was assumed. */

@@ -1,5 +1,5 @@
 import { Amount } from '#amounts';
-import { mergeUsages, priceStep, type Count, type PricedUsages, type Usage } from '#pricing';
+import { continuations, mergeUsages, priceStep, type Count, type PricedUsages, type Usage } from '#pricing';
 import type { Authorization } from '../authorization.ts';
 import { NOT_PRICED, type Settlement } from '../authorization-pricing.ts';
 import { NO_USAGE, type Commit } from '../commands.ts';
@@ -20,6 +20,8 @@ export interface CommitPrice {
   readonly unpriced: readonly Usage[];
   /** As in {@link AuthorizationPricing}, after this commit. */
   readonly excess: Amount;
+  /** What each usage goes on with, of earlier steps; `null` where it is new, as all are where this is empty. */
+  readonly earlier: readonly (Usage | null)[];
 }
 
 /**
@@ -36,7 +38,7 @@ export function priceCommit(
   held: Amount,
 ): CommitPrice {
   const { price, usage: before, excess } = authorization.pricing ?? NOT_PRICED;
-  const notPriced = { priced: null, counts: [], unpriced: [], excess };
+  const notPriced = { priced: null, counts: [], unpriced: [], excess, earlier: [] };
   if (amount) return { ...notPriced, amount, settlement };
   if (usage.length === 0) return { ...notPriced, amount: held, settlement };
   if (!price) return { ...notPriced, amount: held, settlement: 'unpriced', unpriced: usage };
@@ -45,17 +47,26 @@ export function priceCommit(
   const step = { usages: withoutDetails(terms, usage), tags: authorization.tags, at: authorization.createdAt };
   const positions = positionsOf(context, account, authorization);
   const pricing = priceStep(terms, { usages: before, excess }, step, positions);
+  const earlier = continuations(before, step.usages).map((index) => (index === null ? null : (before[index] ?? null)));
   if (pricing.ok && settlement === 'unknown') {
     const { amount: ofKnown, counts } = pricing.priced;
-    return { ...notPriced, amount: Amount.max(held, ofKnown), settlement, counts };
+    return { ...notPriced, amount: Amount.max(held, ofKnown), settlement, counts, earlier };
   }
   if (pricing.ok) {
-    const { priced } = pricing;
-    return { ...notPriced, amount: priced.amount, settlement, priced, counts: priced.counts, excess: pricing.excess };
+    const { priced, excess: excessNow } = pricing;
+    return {
+      ...notPriced,
+      amount: priced.amount,
+      settlement,
+      priced,
+      counts: priced.counts,
+      excess: excessNow,
+      earlier,
+    };
   }
   const { amount: ofOthers, counts } = pricing.rest;
   const unpriced = usage.filter((_, index) => pricing.unpriced.includes(index));
-  return { ...notPriced, amount: Amount.max(held, ofOthers), settlement: 'unpriced', counts, unpriced };
+  return { ...notPriced, amount: Amount.max(held, ofOthers), settlement: 'unpriced', counts, unpriced, earlier };
 }
 
 /** Remembers what the commits of an authorization have said and cost together. */

@@ -1,10 +1,11 @@
-import type { PricedUsages } from '#pricing';
+import type { PricedUsages, Usage } from '#pricing';
 import type { Authorization } from '../authorization.ts';
 import { type AuthorizationPricing, NOT_PRICED, type Cost, type Settlement } from '../authorization-pricing.ts';
 import type { StatedUsage } from '../commands.ts';
 import type { AccountState } from '../state.ts';
 import type { UsageRecord, UsageRecordKind } from '../usage-record.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import { costOfStep } from './cost-of-step.ts';
 
 /** Usage that has happened, and what it was priced at. */
 export interface Happened {
@@ -12,6 +13,8 @@ export interface Happened {
   readonly stated: Omit<StatedUsage, 'settlement'> & { readonly settlement: Settlement };
   /** `null` where it wasn't priced. */
   readonly priced: PricedUsages | null;
+  /** What each usage goes on with, of earlier steps of the same authorization. */
+  readonly earlier?: readonly (Usage | null)[];
 }
 
 /** Keeps what a commit, a charge or an adjustment said was used, a row for each usage, and what it has cost. */
@@ -19,13 +22,15 @@ export function recordUsage(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  { kind, stated, priced }: Happened,
+  { kind, stated, priced, earlier }: Happened,
 ): void {
   const { usage, costs, raw, settlement } = stated;
   const at = timeOf(context, account);
+  const costOf = (one: Usage) => context.rules.prices.costOf(account.account.environment, [one], at);
   let statementId: string | null = null;
   authorization.stated = usage.map((one, index): UsageRecord => {
-    const cost = costs?.[index] ?? context.rules.prices.costOf(account.account.environment, [one], at);
+    const before = earlier?.[index] ?? null;
+    const cost = costs?.[index] ?? (before ? costOfStep(costOf, before, one) : costOf(one));
     const { lines, amount } = priced?.usages[index] ?? { lines: [], amount: null };
     const id = account.ids.next(context.realNow);
     statementId ??= id;

@@ -1,13 +1,10 @@
 import { formatAmount, ZERO } from '#amounts';
-import type { Authorization } from '../authorization.ts';
-import { chargedIn, lastInstantOf, missingIn, periodOf, type CommitmentPeriod } from '../commitments.ts';
-import type { CommitmentPeriodData } from '../events.ts';
+import { lastInstantOf, missingIn, type CommitmentPeriod } from '../commitments.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
 import { coverRest } from './cover-rest.ts';
-import { emit, type Moment } from './emit.ts';
+import { emit, periodData, type Moment } from './emit.ts';
 import { firstOf } from './funding.ts';
-import { giveBackDraws } from './give-back-usage.ts';
 import { Transaction } from './transaction.ts';
 
 /**
@@ -40,35 +37,4 @@ export function reportSettled(
   if (period.amount.isZero()) return;
   const data = { ...periodData(period), shortfall: formatAmount(missingIn(period)) };
   emit(context, account, 'commitment.settled', data, moment);
-}
-
-/**
- * Sets off what an authorization was charged after the period was settled in which it was made: as much less was missing. It
- * comes off what wasn't collected first. What is refunded later doesn't raise a shortfall again.
- */
-export function setOffShortfall(context: DecisionContext, account: AccountState, authorization: Authorization): void {
-  const period = periodOf(account.commitments, authorization);
-  if (!period?.settled) return;
-  const charged = chargedIn(period);
-  const surplus = charged.plus(period.uncollected).minus(missingIn(period));
-  if (!surplus.gt(ZERO)) return;
-  const ofCharge = surplus.minus(period.uncollected);
-  if (ofCharge.gt(ZERO)) {
-    const books = new Transaction(context, account);
-    giveBackDraws(books, period.draws, ofCharge, { authorization: null, reason: null });
-    period.uncollected = ZERO;
-  } else period.uncollected = period.uncollected.minus(surplus);
-  context.changes.commitments.update(period);
-  emit(context, account, 'commitment.set_off', { ...periodData(period), set_off: formatAmount(surplus) });
-}
-
-function periodData(period: CommitmentPeriod): CommitmentPeriodData {
-  return {
-    period_start: new Date(period.start).toISOString(),
-    period_end: new Date(period.end).toISOString(),
-    amount: formatAmount(period.amount),
-    spent: formatAmount(period.spent),
-    charged: formatAmount(chargedIn(period)),
-    uncollected: formatAmount(period.uncollected),
-  };
 }

@@ -115,6 +115,20 @@ export class Transaction {
     this.context.changes.commitments.update(period);
   }
 
+  /**
+   * Charges usage to what was charged for a shortfall before. What has paid for that pays for the usage: no credits come free
+   * in between, and none of a grant that has ended since are lost.
+   *
+   * @param draw of the period; it doesn't say yet that this was refunded
+   */
+  takeOver({ grantId, transactionId: corrects }: Draw, amount: Amount, authorization: Authorization): void {
+    const from = grantId === null ? 'debt' : 'grant';
+    const ids = { ...(grantId === null ? {} : { grantId }), authorizationId: authorization.id };
+    const transactionId = this.book({ kind: 'usage', debit: from, credit: 'usage', amount, ...ids });
+    this.charge(authorization, { grantId, amount, transactionId, refunded: ZERO });
+    this.bookRefund(from, amount, { authorization: null, corrects, reason: null }, grantId ?? undefined);
+  }
+
   /** Repays debt out of a grant, one in effect or still to come. */
   repayDebt(grant: Grant): void {
     const amount = smallerOf(this.account.account.debt, grant.remaining);

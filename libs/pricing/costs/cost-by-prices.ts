@@ -8,7 +8,7 @@ const NO_QUANTITIES: ReadonlySet<string> = new Set(['event', 'model', 'provider'
 
 /**
  * What a usage costs by a model's prices, exactly. `factor` is the share of the list price that tokens cost.
- * `null`: the usage counts something, and nothing of it has a price.
+ * `null`: nothing of what the usage counts has a price, or it counts nothing at all. Where it counts zeros, nothing was used.
  */
 export function costByPrices(prices: ExactPrices, usage: Usage, factor: Amount): Amount | null {
   /** What of each whole isn't priced yet. */
@@ -24,7 +24,7 @@ export function costByPrices(prices: ExactPrices, usage: Usage, factor: Amount):
     else rest = rest.plus(amount.div(rate.per));
     isPriced ||= rate.quantity !== 'requests';
   }
-  if (!isPriced && countsAnything(usage)) return null;
+  if (!isPriced && !countsZeros(usage)) return null;
   return millionTokens.times(factor).div(MILLION).plus(rest);
 }
 
@@ -59,8 +59,9 @@ function amountFor({ amount, aboveContext }: ExactRate, usage: Usage): Amount {
   return aboveContext.findLast(({ inputTokens }) => input.gt(inputTokens))?.amount ?? amount;
 }
 
-function countsAnything(usage: Usage): boolean {
-  return Object.keys(usage).some((name) => !NO_QUANTITIES.has(name) && !countOf(usage, name).isZero());
+function countsZeros(usage: Usage): boolean {
+  const counted = Object.keys(usage).filter((name) => !NO_QUANTITIES.has(name));
+  return counted.length > 0 && counted.every((name) => countOf(usage, name).isZero());
 }
 
 function countOf(usage: Usage, quantity: string): Amount {

@@ -116,6 +116,7 @@ describe('what a model costs is unknown, and not 0,', () => {
       'where a batch may read from the cache at another price',
       { model: 'gemini-2.5-pro', input_tokens: 9, cache_read_tokens: 9, properties: { batch: true } },
     ],
+    ['where nothing says how much was used', { model: 'gpt-5' }],
   ])('%s', (_, usage) => {
     expect(costOf(usage)).toBeNull();
   });

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
+import { countAt, readableCountAt, isObject, objectAt, objectsAt, textAt } from './json.ts';
 import type { Piece } from './pieces.ts';
 
 /** Why nothing is charged for a piece without usage: an error, or a call that is free. `null` where it may well be charged. */
@@ -36,9 +36,12 @@ function isError(value: JsonObject): boolean {
 function isTokenCount(value: JsonObject): boolean {
   if (value['object'] === 'response.input_tokens') return true;
   const names = Object.keys(value);
-  const isOnly = (name: string): boolean => names.length === 1 && countAt(value, name) !== null;
+  const isOnly = (name: string): boolean => names.length === 1 && readableCountAt(value, name) !== null;
   if (isOnly('input_tokens') || isOnly('inputTokens')) return true;
-  return countAt(value, 'totalTokens') !== null && !names.some((name) => /^(?:input|output|prompt)Tokens$/.test(name));
+  return (
+    readableCountAt(value, 'totalTokens') !== null &&
+    !names.some((name) => /^(?:input|output|prompt)Tokens$/.test(name))
+  );
 }
 
 function isModeration(value: JsonObject): boolean {

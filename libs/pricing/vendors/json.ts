@@ -50,20 +50,40 @@ const NUMBER = /^\d{1,15}(?:\.\d{1,20})?$/;
 /** No answer counts so many of anything. */
 const COUNT_MAX = 1e12;
 
-/** A count: not negative; a number, or digits in a string, as headers and int64 fields have them. Anything else is `null`. */
+/** What is said of a quantity, and isn't a count. As a number it makes unreadable whatever it is added to. */
+export const UNREADABLE = Number.NaN;
+
+/**
+ * A count: not negative; a number, or digits in a string, as headers and int64 fields have them. `null` where none is said,
+ * and `NaN` where what is said can't be read: a negative number, or another text.
+ */
 export function countAt(value: Json | undefined, ...path: readonly string[]): number | null {
   const found = at(value, ...path);
+  if (found === undefined || found === null || typeof found === 'object') return null;
   const count = typeof found === 'string' && NUMBER.test(found) ? Number(found) : found;
-  return typeof count === 'number' && count >= 0 && count <= COUNT_MAX ? count : null;
+  return typeof count === 'number' && count >= 0 && count <= COUNT_MAX ? count : UNREADABLE;
 }
 
-/** The first count under one of these names. */
+/** The same of what every such answer counts: there `null` says nothing, and can't be read either. */
+export function requiredCountAt(value: Json | undefined, ...path: readonly string[]): number | null {
+  return at(value, ...path) === null ? UNREADABLE : countAt(value, ...path);
+}
+
+/** The same where something else is as good: `null` also where what is said can't be read. */
+export function readableCountAt(value: Json | undefined, ...path: readonly string[]): number | null {
+  const count = countAt(value, ...path);
+  return Number.isNaN(count) ? null : count;
+}
+
+/** Whether a count is said, readable or not: what has one isn't left out because nobody can read it. */
+export function hasCount(value: Json | undefined, ...path: readonly string[]): boolean {
+  return countAt(value, ...path) !== null;
+}
+
+/** The first under one of these names that can be read. */
 export function firstCount(value: Json | undefined, ...names: readonly string[]): number | null {
-  for (const name of names) {
-    const count = countAt(value, ...name.split('.'));
-    if (count !== null) return count;
-  }
-  return null;
+  const counts = names.map((name) => countAt(value, ...name.split('.'))).filter((count) => count !== null);
+  return counts.find((count) => !Number.isNaN(count)) ?? counts[0] ?? null;
 }
 
 /** Adds what is known; `null` where nothing is. */
@@ -75,4 +95,9 @@ export function sum(...counts: readonly (number | null)[]): number | null {
 export function sumOf(counts: readonly (number | null)[]): number | null {
   const known = counts.filter((count) => count !== null);
   return known.length === 0 ? null : known.reduce((total, count) => total + count, 0);
+}
+
+/** Adds parts of a whole. One that can't be read is left to its whole. */
+export function sumOfParts(parts: readonly number[]): number {
+  return parts.reduce((total, part) => (Number.isNaN(part) ? total : total + part), 0);
 }

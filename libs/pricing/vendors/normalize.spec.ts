@@ -121,6 +121,107 @@ describe('a vendor’s answer', () => {
   });
 });
 
+describe('a count that can’t be read', () => {
+  const chat = (usage: Json): Json => ({ object: 'chat.completion', choices: [{}], usage });
+  const message = (usage: Json): Json => ({ type: 'message', usage });
+  const responseOf = (id: string, input: number, output: number): Json => ({
+    ...{ object: 'response', id },
+    usage: { input_tokens: input, output_tokens: output, total_tokens: input + output },
+  });
+
+  it.each<[string, string, Json]>([
+    ['a negative one', 'openai', chat({ prompt_tokens: 10, completion_tokens: -5, total_tokens: 5 })],
+    ['a text', 'openai', chat({ prompt_tokens: 'abc', completion_tokens: 5 })],
+    ['null for what is written', 'openai', chat({ prompt_tokens: 10, completion_tokens: null, total_tokens: 10 })],
+    ['null for what is read', 'openai', chat({ prompt_tokens: null, completion_tokens: 5 })],
+    ['an unbelievable one', 'openai', chat({ prompt_tokens: 1e300, completion_tokens: 5 })],
+    [
+      'the last of a stream',
+      'openai',
+      [
+        { object: 'chat.completion.chunk', id: 'c', choices: [], usage: { prompt_tokens: 10, completion_tokens: 1 } },
+        { object: 'chat.completion.chunk', id: 'c', choices: [], usage: { prompt_tokens: -1, completion_tokens: -1 } },
+      ],
+    ],
+    ['a response’s', 'openai', { object: 'response', usage: { input_tokens: 9, output_tokens: -1, total_tokens: 8 } }],
+    ['one of input beside what was cached', 'anthropic', message({ input_tokens: -1, output_tokens: 5 })],
+    [
+      'one that input is made of',
+      'anthropic',
+      message({ input_tokens: 1, cache_read_input_tokens: 'many', output_tokens: 5 }),
+    ],
+    ['null for input', 'anthropic', message({ input_tokens: null, output_tokens: 5 })],
+    ['Gemini’s', 'google', { usageMetadata: { promptTokenCount: 10, candidatesTokenCount: '-3' } }],
+    ['Bedrock’s', 'bedrock', { usage: { inputTokens: 10, outputTokens: true } }],
+    ['one that the AI SDK has as undefined', 'ai-sdk', { usage: { inputTokens: 10 }, finishReason: 'stop' }],
+    ['Cohere’s', 'cohere', { usage: { billed_units: { input_tokens: -1, output_tokens: 5 } } }],
+    ['one answer’s of several', 'openai', [responseOf('a', 9, 3), responseOf('b', -1, 5000)]],
+    [
+      'one message’s of several',
+      'anthropic',
+      [message({ input_tokens: 1, output_tokens: 5 }), message({ input_tokens: 1, output_tokens: -3 })],
+    ],
+    ['pages of one of several', 'mistral', [{ pages_processed: 3 }, { pages_processed: -1 }]],
+    ['one of searches', 'anthropic', messageWith({ server_tool_use: { web_search_requests: -1 } })],
+  ])('makes it unknown what was used, and never zero: %s', (_, vendor, raw) => {
+    const normalized = normalize({ vendor, raw });
+    const { unknown, assumed } = normalized.ok ? normalized : { unknown: normalized.reason, assumed: [] };
+    expect(unknown).toMatch(/unknown/);
+    if (normalized.ok) expect(assumed).toContain(unknown);
+  });
+
+  it('of a part is left in its whole, and said', () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: -1 } };
+    expect(normalize({ vendor: 'openai-compatible', raw: chat(usage) })).toEqual({
+      ok: true,
+      usage: [{ event: 'chat.completed', input_tokens: 10, output_tokens: 5 }],
+      vendorCosts: [null],
+      assumed: ['cache_read_tokens can’t be read: it is left out'],
+      unknown: null,
+    });
+  });
+
+  it('of a part takes nothing off another part', () => {
+    const split = { ephemeral_5m_input_tokens: 800, ephemeral_1h_input_tokens: -1 };
+    const usage = { input_tokens: 10, cache_creation_input_tokens: 1000, cache_creation: split, output_tokens: 5 };
+    expect(normalize({ vendor: 'anthropic', raw: message(usage) })).toMatchObject({
+      usage: [{ input_tokens: 1010, cache_write_tokens: 1000, output_tokens: 5 }],
+      unknown: null,
+    });
+    const details = [{ ttl: '1h', inputTokens: -1 }];
+    const converse = { inputTokens: 10, outputTokens: 5, cacheWriteInputTokens: 1000, cacheDetails: details };
+    expect(normalize({ vendor: 'bedrock', raw: { usage: converse } })).toMatchObject({
+      usage: [{ input_tokens: 1010, cache_write_tokens: 1000, output_tokens: 5 }],
+      unknown: null,
+    });
+  });
+
+  it('of a total hides no reasoning', () => {
+    const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: -1 };
+    const details = { completion_tokens_details: { reasoning_tokens: 100 } };
+    expect(normalize({ vendor: 'xai', raw: chat({ ...usage, ...details }) })).toMatchObject({
+      usage: [{ input_tokens: 10, output_tokens: 105, reasoning_tokens: 100 }],
+      unknown: null,
+    });
+  });
+
+  it.each<[string, string, Json]>([
+    [
+      'null for what doesn’t apply',
+      'openai',
+      chat({ prompt_tokens: 10, completion_tokens: 5, prompt_tokens_details: { cached_tokens: null } }),
+    ],
+    [
+      'null for the output of what only reads',
+      'openai',
+      { object: 'list', data: [{ embedding: [] }], usage: { prompt_tokens: 10, completion_tokens: null } },
+    ],
+    ['null for a cache', 'anthropic', message({ input_tokens: 1, cache_read_input_tokens: null, output_tokens: 5 })],
+  ])('isn’t %s', (_, vendor, raw) => {
+    expect(normalize({ vendor, raw })).toMatchObject({ ok: true, unknown: null, assumed: [] });
+  });
+});
+
 describe('whatever is sent', () => {
   const usages = samples.map(([, { raw }]) => raw);
   /** An answer with some of its values exchanged. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#amounts';
-import type { Usage } from '../usage.ts';
+import { statedQuantities, type Usage } from '../usage.ts';
 import { freeOfCharge, isAnnouncement } from './free-of-charge.ts';
 import { type Effort, type Piece, PIECES_MAX, takeApart } from './pieces.ts';
 import type { Draft, ReadContext, Shape } from './shape.ts';
@@ -43,6 +43,9 @@ interface ReadPiece {
 /** What is kept within an answer is tried by every shape again. */
 const WITHIN_EFFORT = 25;
 
+/** As many are named that can't be read. */
+const NAMES_MAX = 10;
+
 const TOO_MANY: NormalizedUsage = {
   ok: false,
   reason: `has more than ${PIECES_MAX} objects: it is unknown what they say`,
@@ -62,22 +65,29 @@ export function normalize(answer: VendorAnswer, apart = takeApart(answer.raw)): 
   if (read.length > PIECES_MAX || effort.left <= 0) return TOO_MANY;
   if (read.length === 0) return nothingRead(vendor, pieces, claims.size > 0);
   const usages = read.map(({ draft, batch }) => {
-    const { usage, assumed } = usageOfDraft(draft, {
+    const { usage, assumed, unreadable } = usageOfDraft(draft, {
       event: (draft.aside !== true && answer.event) || draft.event,
       model: (draft.aside !== true && answer.model) || draft.model,
       provider: providerOf(vendor, draft.provider),
       properties: { ...draft.properties, ...(batch && { batch: true }), ...answer.properties },
     });
-    return { usage, cost: draft.cost ?? null, assumed: [...(draft.assumed ?? []), ...assumed] };
+    return { usage, cost: draft.cost ?? null, assumed: [...(draft.assumed ?? []), ...assumed], unreadable };
   });
+  const known = usages.filter(({ usage, unreadable }) => unreadable.length === 0 || statedQuantities(usage).length > 0);
   const lines = restOfBatch(pieces, claims);
+  const unknown = [...unreadableCounts(usages.flatMap(({ unreadable }) => unreadable)), ...lines.unknown];
   return {
     ok: true,
-    usage: usages.map(({ usage }) => usage),
-    vendorCosts: usages.map(({ cost }) => cost),
-    assumed: [...new Set([...usages.flatMap(({ assumed }) => assumed), ...lines.assumed])],
-    unknown: lines.unknown,
+    usage: known.map(({ usage }) => usage),
+    vendorCosts: known.map(({ cost }) => cost),
+    assumed: [...new Set([...usages.flatMap(({ assumed }) => assumed), ...lines.assumed, ...unknown])],
+    unknown: unknown.length > 0 ? unknown.join('; ') : null,
   };
+}
+
+function unreadableCounts(names: readonly string[]): readonly string[] {
+  const all = [...new Set(names)].slice(0, NAMES_MAX);
+  return all.length > 0 ? [`${all.join(', ')} can’t be read: how much was used is unknown`] : [];
 }
 
 /** The pieces that say usage, each by the first shape that claims it. */
@@ -133,17 +143,13 @@ function nothingRead(vendor: string, pieces: readonly Piece[], isClaimed: boolea
 function restOfBatch(
   pieces: readonly Piece[],
   claims: ReadonlyMap<Shape, readonly Piece[]>,
-): { readonly assumed: readonly string[]; readonly unknown: string | null } {
+): { readonly assumed: readonly string[]; readonly unknown: readonly string[] } {
   const read = new Set([...claims.values()].flat());
   const left = pieces.filter((piece) => piece.batch && !read.has(piece));
   const failed = left.filter((piece) => freeOfCharge(piece) !== null).length;
   const silent = left.length - failed;
-  const unknown = silent > 0 ? `${silent} of the batch’s lines have no usage: what they cost is unknown` : null;
   return {
-    assumed: [
-      ...(failed > 0 ? [`${failed} of the batch’s lines failed: nothing to charge for them`] : []),
-      ...(unknown === null ? [] : [unknown]),
-    ],
-    unknown,
+    assumed: failed > 0 ? [`${failed} of the batch’s lines failed: nothing to charge for them`] : [],
+    unknown: silent > 0 ? [`${silent} of the batch’s lines have no usage: what they cost is unknown`] : [],
   };
 }

@@ -21,13 +21,23 @@ export interface Named {
 export interface ClampedUsage {
   readonly usage: Usage;
   readonly assumed: readonly string[];
+  /** The quantities of which nobody knows how many there are. */
+  readonly unreadable: readonly string[];
 }
 
-/** Writes a draft in our vocabulary. A vendor's counters may contradict each other: a part is never more than its whole. */
+/**
+ * Writes a draft in our vocabulary. A vendor's counters may contradict each other: a part is never more than its whole. A part
+ * that can't be read is left in its whole; of any other quantity that can't be read, it is unknown how many there are.
+ */
 export function usageOfDraft(draft: Draft, { event, model, provider, properties }: Named): ClampedUsage {
+  const unread = Object.keys(draft.quantities).filter((name) => Number.isNaN(draft.quantities[name]));
+  const unreadable = unread.filter((name) => placeOf(name) === null && QUANTITY_NAME.test(name));
+  const parts = unread.filter((name) => placeOf(name) !== null);
   const { quantities, assumed: cut } = countedIn(draft);
-  const assumed = [...cut, ...WHOLES.flatMap((whole) => clamp(quantities, whole))];
+  const clamped = WHOLES.flatMap((whole) => clamp(quantities, whole));
+  const assumed = [...cut, ...parts.map((name) => `${name} can’t be read: it is left out`), ...clamped];
   return {
+    unreadable,
     usage: {
       event,
       ...(model !== null && { model }),
@@ -42,7 +52,7 @@ export function usageOfDraft(draft: Draft, { event, model, provider, properties 
 function countedIn(draft: Draft): { quantities: Map<string, number>; assumed: readonly string[] } {
   const counted = Object.entries(draft.quantities).filter((entry): entry is [string, number] => {
     const [name, count] = entry;
-    const isCounted = count !== null && (count > 0 || isWhole(name));
+    const isCounted = count !== null && (count > 0 || (count === 0 && isWhole(name)));
     return isCounted && QUANTITY_NAME.test(name) && !RESERVED_NAMES.has(name);
   });
   const kept = counted.filter(([name], index) => index < QUANTITIES_MAX || isWhole(name));

@@ -144,9 +144,10 @@ export class WebhookFixture {
     return claim;
   }
 
-  /** Lets the leases of all attempts expire. */
+  /** Lets the leases of all attempts expire. The column's milliseconds are rounded, up too: a lease would end in a moment. */
   async endLeases(): Promise<void> {
-    await this.pool.query('update webhook_deliveries set next_attempt_at = clock_timestamp() where lease is not null');
+    const now = `date_trunc('milliseconds', clock_timestamp())`;
+    await this.pool.query(`update webhook_deliveries set next_attempt_at = ${now} where lease is not null`);
   }
 
   /** An endpoint's deliveries, the newest event first. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,52 +38,56 @@ class Worker {
   }
 }
 
-describe.each(queuePlaces)('a worker whose queues are on %s', (_, makePlace) => {
-  let place: TestQueuePlace;
-  let database: TestDatabase;
-  let work: TestWork;
-  let workers: Worker[];
+/** What a test has to itself: work in a database, queues that it may do anything to, and workers. */
+class Scene {
+  private constructor(
+    private readonly cleanUp: AsyncDisposableStack,
+    readonly place: TestQueuePlace,
+    private readonly database: TestDatabase,
+    readonly work: TestWork,
+  ) {}
 
-  beforeEach(async () => {
-    await build();
-    place = await makePlace();
-    database = await createTestDatabase();
-    work = await TestWork.prepare(database.url);
-    workers = [];
-  }, TEST_MS_MAX);
-  afterEach(async () => {
-    for (const worker of workers) await worker.end('SIGKILL');
-    await work.end();
-    await database.drop();
-    await place.remove();
-  }, TEST_MS_MAX);
+  static async prepare(cleanUp: AsyncDisposableStack, makePlace: () => Promise<TestQueuePlace>): Promise<Scene> {
+    const place = cleanUp.adopt(await makePlace(), (one) => one.remove());
+    const database = cleanUp.adopt(await createTestDatabase(), (one) => one.drop());
+    const work = cleanUp.adopt(await TestWork.prepare(database.url), (one) => one.end());
+    return new Scene(cleanUp, place, database, work);
+  }
 
-  const start = async (): Promise<Worker> => {
-    const worker = await Worker.start({ queuePlace: place.place, databaseUrl: database.url });
-    workers.push(worker);
-    return worker;
-  };
-  const announce = (from: number, to: number): Promise<void> =>
-    work.announce(Array.from({ length: to - from }, (_none, index) => `dlv_${String(from + index)}`));
+  async start(): Promise<Worker> {
+    const terms = { queuePlace: this.place.place, databaseUrl: this.database.url };
+    return this.cleanUp.adopt(await Worker.start(terms), (one) => one.end('SIGKILL').then(() => undefined));
+  }
 
-  it(
-    'does everything, and nothing twice but what was under way when it was killed, while the queues are wiped too',
-    async () => {
-      let worker = await start();
+  announce(from: number, to: number): Promise<void> {
+    return this.work.announce(Array.from({ length: to - from }, (_none, index) => `dlv_${String(from + index)}`));
+  }
+}
+
+beforeAll(build, TEST_MS_MAX);
+
+describe('a worker', () => {
+  // Side by side: most of the time they wait for the reconciler. The others keep the machine busy.
+  it.concurrent.each(queuePlaces)(
+    'whose queues are on %s does everything, and nothing twice but what was under way when it was killed, while the queues are wiped too',
+    async (_, makePlace) => {
+      await using cleanUp = new AsyncDisposableStack();
+      const scene = await Scene.prepare(cleanUp, makePlace);
+      let worker = await scene.start();
       for (let round = 0; round < 3; round++) {
-        await announce(round * 300, round * 300 + 300);
-        const { received } = await work.state();
-        await eventually('some of it is done', async () => (await work.state()).received > received + 20);
+        await scene.announce(round * 300, round * 300 + 300);
+        const { received } = await scene.work.state();
+        await eventually('some of it is done', async () => (await scene.work.state()).received > received + 20);
         await worker.end('SIGKILL');
-        worker = await start();
+        worker = await scene.start();
       }
-      await announce(900, 1_200);
+      await scene.announce(900, 1_200);
       await sleep(200);
-      await place.empty();
-      await announce(1_200, 1_500);
+      await scene.place.empty();
+      await scene.announce(1_200, 1_500);
       // The reconciler looks every 30 s.
-      await eventually('all of it is done', async () => (await work.state()).done === 1_500);
-      const { announced, done, received, receivedTwice } = await work.state();
+      await eventually('all of it is done', async () => (await scene.work.state()).done === 1_500);
+      const { announced, done, received, receivedTwice } = await scene.work.state();
       expect({ announced, done, received }).toEqual({ announced: 1_500, done: 1_500, received: 1_500 });
       expect(receivedTwice).toBeLessThanOrEqual(3 * CONCURRENCY);
       expect(await worker.end('SIGTERM')).toBe(0);
@@ -91,45 +95,49 @@ describe.each(queuePlaces)('a worker whose queues are on %s', (_, makePlace) => 
     TEST_MS_MAX,
   );
 
-  it(
-    'sweeps by its own timer while the queues are away, and goes on with the rest as soon as they are back',
-    async () => {
-      const worker = await start();
-      await announce(0, 10);
-      await eventually('it works', async () => (await work.state()).done === 10);
-      await place.takeAway();
-      await announce(10, 110);
+  it.each(queuePlaces)(
+    'whose queues are on %s sweeps by its own timer while the queues are away, and goes on with the rest as soon as they are back',
+    async (_, makePlace) => {
+      await using cleanUp = new AsyncDisposableStack();
+      const scene = await Scene.prepare(cleanUp, makePlace);
+      const worker = await scene.start();
+      await scene.announce(0, 10);
+      await eventually('it works', async () => (await scene.work.state()).done === 10);
+      await scene.place.takeAway();
+      await scene.announce(10, 110);
       await eventually('it is noticed', () => Promise.resolve(worker.err.includes('is away')));
-      const { swept } = await work.state();
-      await eventually('it has swept twice more', async () => (await work.state()).swept >= swept + 2);
-      expect((await work.state()).done).toBeLessThan(110);
+      const { swept } = await scene.work.state();
+      await eventually('it has swept twice more', async () => (await scene.work.state()).swept >= swept + 2);
+      expect((await scene.work.state()).done).toBeLessThan(110);
       expect(await (await fetch(`${worker.url}/health/live`)).json()).toMatchObject({ status: 'ok', queue: 'away' });
       expect(await (await fetch(`${worker.url}/metrics`)).text()).toContain('purser_queue_up 0\n');
       const usedMs = await cpuMs(worker);
       expect(usedMs).toBeLessThan(10_000);
       const backAt = Date.now();
-      await place.bringBack();
-      await eventually('all is done', async () => (await work.state()).done === 110);
+      await scene.place.bringBack();
+      await eventually('all is done', async () => (await scene.work.state()).done === 110);
       expect(Date.now() - backAt).toBeLessThan(10_000);
       expect(worker.err.trim().split('\n')).toEqual([
         expect.stringContaining('is away, so queued jobs wait until it is back'),
         expect.stringContaining('is back: queued jobs go on.'),
       ]);
-      expect((await work.state()).receivedTwice).toBe(0);
+      expect((await scene.work.state()).receivedTwice).toBe(0);
       expect(await worker.end('SIGTERM')).toBe(0);
     },
     TEST_MS_MAX,
   );
 
-  it(
-    'shares the work with others, and stops at once when it is told to',
-    async () => {
-      const [one, other] = [await start(), await start()];
-      await announce(0, 600);
-      await eventually('some of it is done', async () => (await work.state()).received > 50);
+  it.each(queuePlaces)(
+    'whose queues are on %s shares the work with others, and stops at once when it is told to',
+    async (_, makePlace) => {
+      await using cleanUp = new AsyncDisposableStack();
+      const scene = await Scene.prepare(cleanUp, makePlace);
+      const [one, other] = [await scene.start(), await scene.start()];
+      await scene.announce(0, 600);
+      await eventually('some of it is done', async () => (await scene.work.state()).received > 50);
       expect(await one.end('SIGTERM')).toBe(0);
-      await eventually('all is done', async () => (await work.state()).done === 600);
-      expect((await work.state()).receivedTwice).toBe(0);
+      await eventually('all is done', async () => (await scene.work.state()).done === 600);
+      expect((await scene.work.state()).receivedTwice).toBe(0);
       expect(await other.end('SIGTERM')).toBe(0);
       expect(one.err + other.err).toBe('');
     },

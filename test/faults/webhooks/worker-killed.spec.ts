@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from '../../support/build.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -19,110 +19,124 @@ const RECEIVER_TAKES_MS = 150;
 const NEW_EVENTS = 4;
 const NEW_EVENTS_EVERY_MS = 100;
 
-describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (_, makePlace) => {
-  let place: TestQueuePlace;
-  let service: TestService;
-  let receiver: WebhookReceiver;
-  let workers: DeliveryWorker[];
-  let isFailing: boolean;
-  let accepted: number[];
-  let acceptedIds: string[];
+/** Two workers, one of which is killed again and again, and a receiver that notes what it has accepted. */
+class TwoWorkers {
+  isFailing = false;
+  readonly acceptedAt: number[] = [];
+  readonly acceptedIds: string[] = [];
+  readonly #workers: DeliveryWorker[] = [];
 
-  beforeEach(async () => {
-    await build();
-    place = await makePlace();
-    service = await startTestService();
-    receiver = await WebhookReceiver.start();
-    isFailing = false;
-    accepted = [];
-    acceptedIds = [];
+  private constructor(
+    private readonly cleanUp: AsyncDisposableStack,
+    private readonly place: TestQueuePlace,
+    readonly service: TestService,
+    receiver: WebhookReceiver,
+  ) {
     receiver.answering = (response, { id }) => {
       setTimeout(() => {
-        response.writeHead(isFailing ? 500 : 204).end();
-        if (isFailing) return;
-        accepted.push(Date.now());
-        acceptedIds.push(id);
+        response.writeHead(this.isFailing ? 500 : 204).end();
+        if (this.isFailing) return;
+        this.acceptedAt.push(Date.now());
+        this.acceptedIds.push(id);
       }, RECEIVER_TAKES_MS);
     };
-    await makeEndpoint(service.live, { url: receiver.url });
-    workers = [await startWorker(), await startWorker()];
-  }, TEST_MS_MAX);
-  afterEach(async () => {
-    for (const worker of workers) await worker.kill();
-    await receiver.stop();
-    await service.stop();
-    await place.remove();
-  }, TEST_MS_MAX);
-
-  function startWorker(): Promise<DeliveryWorker> {
-    const { databaseUrl } = service;
-    return DeliveryWorker.start({ queuePlace: place.place, databaseUrl, secretsKey: SECRETS_KEY });
   }
 
-  /** Kills the one that has run for longer, and starts another when it was watched what that does. */
-  async function killOne(): Promise<number> {
+  static async start(cleanUp: AsyncDisposableStack, makePlace: () => Promise<TestQueuePlace>): Promise<TwoWorkers> {
+    const place = cleanUp.adopt(await makePlace(), (one) => one.remove());
+    const service = cleanUp.adopt(await startTestService(), (one) => one.stop());
+    const receiver = cleanUp.adopt(await WebhookReceiver.start(), (one) => one.stop());
+    await makeEndpoint(service.live, { url: receiver.url });
+    const two = new TwoWorkers(cleanUp, place, service, receiver);
+    await two.#startOne();
+    await two.#startOne();
+    return two;
+  }
+
+  /** How many events were accepted more than once. */
+  get acceptedTwice(): number {
+    return this.acceptedIds.length - new Set(this.acceptedIds).size;
+  }
+
+  /**
+   * Kills the one that has run for longer, and starts another when it was watched what that does.
+   * @returns the longest time without a delivery meanwhile, in milliseconds
+   */
+  async killOne(): Promise<number> {
     const killedAt = Date.now();
-    await workers.shift()?.kill();
+    await this.#workers.shift()?.kill();
     await sleep(WATCHED_MS);
     const until = Date.now();
-    workers.push(await startWorker());
-    const times = [killedAt, ...accepted.filter((at) => at > killedAt && at < until), until];
+    await this.#startOne();
+    const times = [killedAt, ...this.acceptedAt.filter((at) => at > killedAt && at < until), until];
     return Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? 0)));
   }
 
-  /** @returns how many events were accepted more than once */
-  function acceptedTwice(): number {
-    return acceptedIds.length - new Set(acceptedIds).size;
+  async #startOne(): Promise<void> {
+    const { databaseUrl } = this.service;
+    const terms = { queuePlace: this.place.place, databaseUrl, secretsKey: SECRETS_KEY };
+    this.#workers.push(this.cleanUp.adopt(await DeliveryWorker.start(terms), (one) => one.kill()));
   }
+}
 
-  function report(gaps: readonly number[]): void {
-    const [what, all] = [expect.getState().currentTestName ?? '', gaps.join(', ')];
-    process.stderr.write(
-      `${what}: longest times without a delivery, in ms: ${all}; ${String(acceptedTwice())} twice\n`,
-    );
-  }
+function report(what: string, gaps: readonly number[], { acceptedTwice }: TwoWorkers): void {
+  process.stderr.write(
+    `${what}: longest times without a delivery, in ms: ${gaps.join(', ')}; ${String(acceptedTwice)} twice\n`,
+  );
+}
 
-  it(
+beforeAll(build, TEST_MS_MAX);
+
+describe.each(queuePlaces)('one of two workers is killed, with queues on %s', (queues, makePlace) => {
+  // Side by side: most of the time they watch.
+  it.concurrent(
     'and no busy endpoint waits for longer than 5 s',
     async () => {
+      await using cleanUp = new AsyncDisposableStack();
+      const two = await TwoWorkers.start(cleanUp, makePlace);
       const quiet = new AbortController();
       const busy = (async () => {
         while (!quiet.signal.aborted) {
-          await writeEvents(service.pool, NEW_EVENTS);
+          await writeEvents(two.service.pool, NEW_EVENTS);
           await sleep(NEW_EVENTS_EVERY_MS);
         }
       })();
-      await eventually('messages arrive', () => Promise.resolve(accepted.length > NEW_EVENTS));
       const gaps: number[] = [];
-      for (let round = 0; round < rounds; round++) gaps.push(await killOne());
-      quiet.abort();
-      await busy;
-      report(gaps);
+      try {
+        await eventually('messages arrive', () => Promise.resolve(two.acceptedAt.length > NEW_EVENTS));
+        for (let round = 0; round < rounds; round++) gaps.push(await two.killOne());
+      } finally {
+        quiet.abort();
+        await busy;
+      }
+      report(`a busy endpoint, with queues on ${queues}`, gaps, two);
       expect(Math.max(...gaps)).toBeLessThanOrEqual(WITHOUT_DELIVERY_MS_MAX);
       // What the killed one had in progress, and nothing else.
-      expect(acceptedTwice()).toBeLessThanOrEqual(8 * rounds);
+      expect(two.acceptedTwice).toBeLessThanOrEqual(8 * rounds);
     },
     TEST_MS_MAX,
   );
 
-  it(
+  it.concurrent(
     'and 600 events that wait for a receiver that answers 500 at that time go on within 5 s',
     async () => {
+      await using cleanUp = new AsyncDisposableStack();
+      const two = await TwoWorkers.start(cleanUp, makePlace);
       const gaps: number[] = [];
       for (let round = 0; round < rounds; round++) {
-        const { length } = accepted;
-        await writeEvents(service.pool, WAITING);
-        await eventually('messages arrive', () => Promise.resolve(accepted.length > length + 16));
-        isFailing = true;
-        setTimeout(() => (isFailing = false), FAILING_MS);
-        gaps.push(await killOne());
+        const { length } = two.acceptedAt;
+        await writeEvents(two.service.pool, WAITING);
+        await eventually('messages arrive', () => Promise.resolve(two.acceptedAt.length > length + 16));
+        two.isFailing = true;
+        setTimeout(() => (two.isFailing = false), FAILING_MS);
+        gaps.push(await two.killOne());
         await eventually('all have arrived', () =>
-          Promise.resolve(new Set(acceptedIds).size === WAITING * (round + 1)),
+          Promise.resolve(new Set(two.acceptedIds).size === WAITING * (round + 1)),
         );
       }
-      report(gaps);
+      report(`600 events that wait, with queues on ${queues}`, gaps, two);
       expect(Math.max(...gaps)).toBeLessThanOrEqual(WITHOUT_DELIVERY_MS_MAX);
-      expect(acceptedTwice()).toBeLessThanOrEqual(8 * rounds);
+      expect(two.acceptedTwice).toBeLessThanOrEqual(8 * rounds);
     },
     TEST_MS_MAX,
   );

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '#amounts';
-import { at, countAt, isName, listAt, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { at, countAt, hasCount, isName, listAt, objectAt, objectsAt, sum, textAt, UNREADABLE } from '../json.ts';
 import type { Draft, ReadContext, Shape } from '../shape.ts';
 import { gatewayCost } from '../vendor-cost.ts';
 
@@ -38,15 +38,16 @@ function stepsOf(value: JsonObject): readonly Step[] {
   const isSum = total !== null && usage !== null && countAt(total, 'totalTokens') !== countAt(usage, 'totalTokens');
   const step = stepOf(value, isSum ? total : (usage ?? total));
   if (step) return [{ ...step, isSum }];
+  if (!hasCount(value, 'durationInSeconds')) return [];
   const seconds = countAt(value, 'durationInSeconds');
-  return seconds === null ? [] : [{ ...NOTHING, usage: { seconds, type: 'duration' }, event: 'audio.transcribed' }];
+  return [{ ...NOTHING, usage: { seconds, type: 'duration' }, event: 'audio.transcribed' }];
 }
 
 const NOTHING: Step = { usage: {}, metadata: {}, model: null, event: 'chat.completed', images: 0, isSum: false };
 
 function stepOf(value: JsonObject, usage: JsonObject | null): Step | null {
   if (!usage || !isUsage(usage)) return null;
-  const isEmbedding = countAt(usage, 'tokens') !== null;
+  const isEmbedding = hasCount(usage, 'tokens');
   return {
     usage,
     metadata: objectAt(value, 'providerMetadata') ?? objectAt(value, 'experimental_providerMetadata') ?? {},
@@ -58,10 +59,10 @@ function stepOf(value: JsonObject, usage: JsonObject | null): Step | null {
 }
 
 function isUsage(usage: JsonObject): boolean {
-  const isNested = objectAt(usage, 'inputTokens', 'total') !== null || countAt(usage, 'inputTokens', 'total') !== null;
+  const isNested = objectAt(usage, 'inputTokens', 'total') !== null || hasCount(usage, 'inputTokens', 'total');
   return (
     isNested ||
-    ['inputTokens', 'outputTokens', 'promptTokens', 'tokens'].some((name) => countAt(usage, name) !== null) ||
+    ['inputTokens', 'outputTokens', 'promptTokens', 'tokens'].some((name) => hasCount(usage, name)) ||
     objectAt(usage, 'raw') !== null
   );
 }
@@ -111,8 +112,13 @@ interface Counts {
 function ownCounts({ usage, metadata, event, images }: Step): Counts {
   if (event === 'audio.transcribed') return { quantities: { audio_seconds: countAt(usage, 'seconds') }, assumed: [] };
   if (event === 'embedding.created') return { quantities: { input_tokens: countAt(usage, 'tokens') }, assumed: [] };
+  // The SDK counts what it knows: in JSON nothing is left of an undefined count, and null of one that is no number.
+  const notSaid = event === 'chat.completed' ? UNREADABLE : null;
   const input =
-    countAt(usage, 'inputTokens', 'total') ?? countAt(usage, 'inputTokens') ?? countAt(usage, 'promptTokens');
+    countAt(usage, 'inputTokens', 'total') ??
+    countAt(usage, 'inputTokens') ??
+    countAt(usage, 'promptTokens') ??
+    notSaid;
   const details = objectAt(usage, 'inputTokenDetails') ?? objectAt(usage, 'inputTokens');
   const read =
     countAt(details ?? {}, 'cacheReadTokens') ??
@@ -131,7 +137,10 @@ function ownCounts({ usage, metadata, event, images }: Step): Counts {
       cache_read_tokens: read,
       cache_write_tokens: written,
       output_tokens:
-        countAt(usage, 'outputTokens', 'total') ?? countAt(usage, 'outputTokens') ?? countAt(usage, 'completionTokens'),
+        countAt(usage, 'outputTokens', 'total') ??
+        countAt(usage, 'outputTokens') ??
+        countAt(usage, 'completionTokens') ??
+        notSaid,
       reasoning_tokens:
         countAt(usage, 'outputTokenDetails', 'reasoningTokens') ??
         countAt(usage, 'outputTokens', 'reasoning') ??

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectAt, objectsAt, sum, sumOf, textAt } from '../json.ts';
+import { countAt, hasCount, objectAt, objectsAt, requiredCountAt, sum, sumOf, sumOfParts, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -26,7 +26,7 @@ function usageOf(value: JsonObject): JsonObject | null {
   if (value['type'] === 'message_start') return objectAt(value, 'message', 'usage');
   if (value['type'] === 'message_delta') return objectAt(value, 'usage');
   const usage = objectAt(value, 'usage') ?? value;
-  const isCounted = countAt(usage, 'output_tokens') !== null;
+  const isCounted = hasCount(usage, 'output_tokens');
   // Other vendors have tokens under the same names, and details or a total that Anthropic doesn't have.
   const isOther = 'total_tokens' in usage || 'input_tokens_details' in usage || 'input_token_details' in usage;
   return isCounted && !isOther ? usage : null;
@@ -68,7 +68,8 @@ function eventsOf(pieces: readonly Piece[]): readonly Events[] {
 
 /** What the later event says holds; what it leaves out or has as null stays. */
 function merged(usages: readonly JsonObject[]): JsonObject {
-  return Object.fromEntries(usages.flatMap((usage) => Object.entries(usage).filter(([, value]) => value !== null)));
+  const fields = usages.flatMap((usage) => Object.entries(usage));
+  return Object.fromEntries(fields.toSorted(([, a], [, b]) => Number(a !== null) - Number(b !== null)));
 }
 
 function readMessage({ model, usage, cut }: Message): readonly Draft[] {
@@ -104,16 +105,16 @@ function tokensOf(rows: readonly JsonObject[], top: JsonObject): Record<string, 
   }
   const fiveMinutes = longer.get('5m') ?? 0;
   longer.delete('5m');
-  const longerTokens = sumOf([...longer.values()]) ?? 0;
-  const write = total('cache_creation_input_tokens') ?? fiveMinutes + longerTokens;
-  const plain = total('input_tokens');
+  const longerCounts = [...longer.values()];
+  const write = total('cache_creation_input_tokens') ?? fiveMinutes + (sumOf(longerCounts) ?? 0);
+  const plain = sumOf(rows.map((row) => requiredCountAt(row, 'input_tokens')));
   return {
     input_tokens: plain === null ? null : plain + read + write,
     cache_read_tokens: read,
     // The split of a stream is older than its total: what it doesn't know is taken as the usual five minutes.
-    cache_write_tokens: Math.max(0, write - longerTokens),
+    cache_write_tokens: Math.max(0, write - sumOfParts(longerCounts)),
     ...Object.fromEntries([...longer].map(([ttl, count]) => [`cache_write_${ttl}_tokens`, count])),
-    output_tokens: total('output_tokens'),
+    output_tokens: sumOf(rows.map((row) => requiredCountAt(row, 'output_tokens'))),
     reasoning_tokens:
       total('output_tokens_details', 'thinking_tokens') ?? countAt(top, 'output_tokens_details', 'thinking_tokens'),
   };

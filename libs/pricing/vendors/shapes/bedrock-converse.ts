@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { at, countAt, firstCount, objectAt, objectsAt, textAt } from '../json.ts';
+import { at, countAt, firstCount, hasCount, objectAt, objectsAt, sumOfParts, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -20,8 +20,8 @@ function usageOf(value: JsonObject): JsonObject {
 }
 
 function isUsage(usage: JsonObject, headers: JsonObject): boolean {
-  const output = countAt(usage, 'outputTokens') ?? countAt(headers, 'x-amzn-bedrock-output-token-count');
-  return countAt(usage, 'inputTokens') !== null && output !== null;
+  const isOutput = hasCount(usage, 'outputTokens') || hasCount(headers, 'x-amzn-bedrock-output-token-count');
+  return hasCount(usage, 'inputTokens') && isOutput;
 }
 
 /** The AI SDK has the same two names for its counts, and others that Bedrock has not. */
@@ -49,7 +49,7 @@ function readAnswer({ value, headers }: Piece): Draft {
     quantities: {
       input_tokens: (countAt(usage, 'inputTokens') ?? header('input') ?? 0) + read + write,
       cache_read_tokens: read,
-      cache_write_tokens: Math.max(0, write - hour),
+      cache_write_tokens: Math.max(0, write - sumOfParts([hour])),
       cache_write_1h_tokens: hour,
       output_tokens: countAt(usage, 'outputTokens') ?? header('output'),
       ...guardrailUnits(around),

@@ -1,12 +1,12 @@
 import type { JsonObject } from '#amounts';
-import { countAt, listAt, objectAt, objectsAt, sum, sumOf, textAt } from '../json.ts';
+import { countAt, hasCount, listAt, objectAt, objectsAt, requiredCountAt, sum, sumOf, textAt } from '../json.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
 
 /** Google's Interactions API: other names for what Gemini counts; thoughts and what tools put in are outside again. */
 export const geminiInteractions: Shape = {
   looksFor: 'usage.total_input_tokens (Google Interactions)',
-  claims: ({ value }) => countAt(usageOf(value), 'total_input_tokens') !== null,
+  claims: ({ value }) => hasCount(usageOf(value), 'total_input_tokens'),
   read: (pieces) => {
     const answers = new Map(
       pieces.map(({ value }, index) => [textAt(interactionOf(value), 'id') ?? String(index), value]),
@@ -46,7 +46,7 @@ function readAnswer(value: JsonObject): Draft {
       input_image_tokens: tokens('input_tokens_by_modality', 'image'),
       input_video_tokens: tokens('input_tokens_by_modality', 'video'),
       input_document_tokens: tokens('input_tokens_by_modality', 'document'),
-      output_tokens: sum(countAt(usage, 'total_output_tokens'), thoughts),
+      output_tokens: sum(requiredCountAt(usage, 'total_output_tokens'), thoughts),
       reasoning_tokens: thoughts,
       output_audio_tokens: tokens('output_tokens_by_modality', 'audio'),
       output_image_tokens: tokens('output_tokens_by_modality', 'image'),

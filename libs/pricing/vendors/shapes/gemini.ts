@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, listAt, objectAt, objectsAt, sum, sumOf, textAt } from '../json.ts';
+import { countAt, hasCount, listAt, objectAt, objectsAt, requiredCountAt, sum, sumOf, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -20,7 +20,7 @@ export const gemini: Shape = {
 
 /** The chunks of a stream are one answer; each turn of a live session and each line of a batch is one of its own. */
 function keyOf(piece: Piece, isOne: boolean): unknown {
-  if (piece.batch || countAt(usageOf(piece.value), 'responseTokenCount') !== null) return piece;
+  if (piece.batch || hasCount(usageOf(piece.value), 'responseTokenCount')) return piece;
   return isOne ? '' : (textAt(piece.value, 'responseId') ?? '');
 }
 
@@ -42,11 +42,11 @@ function isBlocked(value: JsonObject): boolean {
 function readAnswer(chunks: readonly Piece[], around: readonly Piece[]): Draft {
   const usage = lastUsage(chunks.map(({ value }) => usageOf(value)));
   const values = chunks.map(({ value }) => value);
-  const isLive = countAt(usage, 'responseTokenCount') !== null;
+  const isLive = hasCount(usage, 'responseTokenCount');
   const isEmbedding = values.some((value) => 'embedding' in value || 'embeddings' in value);
   const blocked = values.some(isBlocked) && !isCounted(usage);
   const thoughts = countAt(usage, 'thoughtsTokenCount');
-  const candidates = countAt(usage, 'candidatesTokenCount') ?? countAt(usage, 'responseTokenCount');
+  const candidates = requiredCountAt(usage, 'candidatesTokenCount') ?? countAt(usage, 'responseTokenCount');
   const input = modalities(usage, 'promptTokensDetails', 'promptTokenDetails', 'toolUsePromptTokensDetails');
   const output = modalities(usage, 'candidatesTokensDetails', 'responseTokensDetails');
   const cached = modalities(usage, 'cacheTokensDetails');
@@ -54,7 +54,7 @@ function readAnswer(chunks: readonly Piece[], around: readonly Piece[]): Draft {
     event: isEmbedding ? 'embedding.created' : isLive ? 'realtime.responded' : 'chat.completed',
     model: values.map((value) => textAt(value, 'modelVersion')).find(Boolean) ?? null,
     quantities: {
-      input_tokens: sum(countAt(usage, 'promptTokenCount'), countAt(usage, 'toolUsePromptTokenCount')) ?? 0,
+      input_tokens: sum(requiredCountAt(usage, 'promptTokenCount'), countAt(usage, 'toolUsePromptTokenCount')) ?? 0,
       cache_read_tokens: countAt(usage, 'cachedContentTokenCount'),
       cache_read_audio_tokens: cached('AUDIO'),
       input_audio_tokens: input('AUDIO'),

@@ -1,11 +1,10 @@
-import { countAt, textAt } from '../json.ts';
+import { countAt, hasCount, textAt } from '../json.ts';
 import type { Shape } from '../shape.ts';
 
 /** Mistral's document reading is billed by the page, and dearer where it annotates the document. */
 export const mistralOcr: Shape = {
   looksFor: 'usage_info.pages_processed (Mistral OCR)',
-  claims: ({ value }) =>
-    countAt(value, 'usage_info', 'pages_processed') !== null || countAt(value, 'pages_processed') !== null,
+  claims: ({ value }) => hasCount(value, 'usage_info', 'pages_processed') || hasCount(value, 'pages_processed'),
   read: (pieces) =>
     pieces.map(({ value }) => {
       const pages = countAt(value, 'usage_info', 'pages_processed') ?? countAt(value, 'pages_processed');

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectAt, textAt } from '../json.ts';
+import { countAt, hasCount, objectAt, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import type { Draft, Shape } from '../shape.ts';
 import { responseTokens } from './openai-responses.ts';
@@ -22,7 +22,7 @@ function isSpeech(value: JsonObject): boolean {
 
 function isTranscript(value: JsonObject): boolean {
   const usage = objectAt(value, 'usage') ?? value;
-  const isTokens = countAt(usage, 'input_tokens') !== null;
+  const isTokens = hasCount(usage, 'input_tokens');
   return isTokens && (usage['type'] === 'tokens' || TRANSCRIBED.has(textAt(value, 'type') ?? ''));
 }
 
@@ -31,7 +31,7 @@ function secondsOf(value: JsonObject): number | null {
   const billed = countAt(objectAt(value, 'usage') ?? value, 'seconds');
   if (billed !== null && (objectAt(value, 'usage') ?? value)['type'] === 'duration') return billed;
   const isVerbose = typeof value['text'] === 'string' && !('usage' in value);
-  const duration = isVerbose ? countAt(value, 'duration') : null;
+  const duration = isVerbose && hasCount(value, 'duration') ? countAt(value, 'duration') : null;
   return duration === null ? null : Math.ceil(duration);
 }
 

@@ -1,5 +1,15 @@
 import type { JsonObject } from '#amounts';
-import { countAt, firstCount, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import {
+  countAt,
+  firstCount,
+  hasCount,
+  objectAt,
+  objectsAt,
+  readableCountAt,
+  requiredCountAt,
+  sum,
+  textAt,
+} from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -51,9 +61,7 @@ function usageOf(value: JsonObject): JsonObject | null {
 function isUsage(usage: JsonObject): boolean {
   if (countAt(usage, 'prompt_tokens') !== null || countAt(usage, 'completion_tokens') !== null) return true;
   // Voyage AI and others count nothing but a total for what only reads.
-  return (
-    countAt(usage, 'total_tokens') !== null && firstCount(usage, 'input_tokens', 'output_tokens', 'tokens') === null
-  );
+  return hasCount(usage, 'total_tokens') && firstCount(usage, 'input_tokens', 'output_tokens', 'tokens') === null;
 }
 
 function readAnswer({ value }: Piece, around: Around): readonly Draft[] {
@@ -61,10 +69,10 @@ function readAnswer({ value }: Piece, around: Around): readonly Draft[] {
   const models = groqModels(value, usage);
   const each = models ?? [{ model: textAt(value, 'model') ?? textAt(value, 'model_id') ?? around.model, usage }];
   return each.map(({ model, usage: part }, index) => {
-    const { output, reasoning, assumed } = outputOf(part, model ?? '', around.vendor);
-    const input = sum(countAt(part, 'prompt_tokens') ?? inputOfTotal(part), countAt(part, 'connector_tokens'));
+    const { output, reasoning, assumed } = outputOf(part, completionOf(value, part), model ?? '', around.vendor);
+    const input = sum(inputOf(part), countAt(part, 'connector_tokens'));
     return {
-      event: kindOfAnswer(value, output !== null && output > 0),
+      event: kindOfAnswer(value, output !== null && output !== 0),
       model,
       quantities: {
         input_tokens: input,
@@ -87,8 +95,10 @@ function firstModel(all: readonly Piece[]): string | null {
   return piece ? textAt(piece.value, 'model') : null;
 }
 
-function inputOfTotal(usage: JsonObject): number | null {
-  return countAt(usage, 'completion_tokens') === null ? countAt(usage, 'total_tokens') : null;
+/** Where nothing but a total is counted, that is all input. */
+function inputOf(usage: JsonObject): number | null {
+  const total = countAt(usage, 'completion_tokens') === null ? countAt(usage, 'total_tokens') : null;
+  return countAt(usage, 'prompt_tokens') ?? total ?? requiredCountAt(usage, 'prompt_tokens');
 }
 
 function inputParts(usage: JsonObject): Record<string, number | null> {
@@ -119,23 +129,27 @@ interface Output {
   readonly assumed: readonly string[];
 }
 
+/** What only reads has no completion to count. */
+function completionOf(answer: JsonObject, usage: JsonObject): number | null {
+  const isWritten = kindOfAnswer(answer, true) === 'chat.completed';
+  return isWritten ? requiredCountAt(usage, 'completion_tokens') : countAt(usage, 'completion_tokens');
+}
+
 /** All output, reasoning included, wherever the vendor counts it. */
-function outputOf(usage: JsonObject, model: string, vendor: string): Output {
-  const completion = countAt(usage, 'completion_tokens');
+function outputOf(usage: JsonObject, completion: number | null, model: string, vendor: string): Output {
   const reasoning =
     countAt(usage, 'completion_tokens_details', 'reasoning_tokens') ?? countAt(usage, 'reasoning_tokens');
   if (completion === null) return { output: reasoning, reasoning, assumed: [] };
   // Perplexity's deep research bills reasoning beside the completion, and leaves it out of the total too.
-  if (countAt(usage, 'citation_tokens') !== null)
-    return { output: completion + (reasoning ?? 0), reasoning, assumed: [] };
-  const total = countAt(usage, 'total_tokens');
+  if (hasCount(usage, 'citation_tokens')) return { output: completion + (reasoning ?? 0), reasoning, assumed: [] };
+  const total = readableCountAt(usage, 'total_tokens');
   const beyond = total === null ? 0 : total - (countAt(usage, 'prompt_tokens') ?? 0) - completion;
   const alike = /gemini|grok/i.test(model) || ['google', 'vertex', 'xai'].includes(vendor);
   if (beyond > 0 && (beyond === reasoning || (alike && countAt(usage, 'connector_tokens') === null))) {
     const assumed = beyond === reasoning ? [] : ['tokens that only the total counts are taken as reasoning'];
     return { output: completion + beyond, reasoning: beyond, assumed };
   }
-  if (total === null && vendor === 'xai' && reasoning) {
+  if (total === null && vendor === 'xai' && reasoning !== null && reasoning !== 0) {
     return { output: completion + reasoning, reasoning, assumed: ['reasoning is taken as outside completion_tokens'] };
   }
   return { output: completion, reasoning, assumed: [] };

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectAt, objectsAt, textAt } from '../json.ts';
+import { hasCount, objectAt, objectsAt, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import type { Draft, Shape } from '../shape.ts';
 import { statedCost } from '../vendor-cost.ts';
@@ -23,8 +23,8 @@ function imagesIn(value: JsonObject): number {
 
 /** Of these, only images have their input told apart in text and images. */
 function isImageUsage(usage: JsonObject): boolean {
-  const isSplit = countAt(usage, 'input_tokens_details', 'image_tokens') !== null;
-  return isSplit && countAt(usage, 'output_tokens_details', 'reasoning_tokens') === null;
+  const isSplit = hasCount(usage, 'input_tokens_details', 'image_tokens');
+  return isSplit && !hasCount(usage, 'output_tokens_details', 'reasoning_tokens');
 }
 
 function readAnswer({ value }: Piece): Draft {

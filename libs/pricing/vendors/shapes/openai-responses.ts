@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, firstCount, objectAt, objectsAt, sum, textAt } from '../json.ts';
+import { countAt, firstCount, hasCount, objectAt, objectsAt, requiredCountAt, sum, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import { tierProperties } from '../service-tier.ts';
 import type { Draft, Shape } from '../shape.ts';
@@ -26,7 +26,7 @@ function responseOf(value: JsonObject): JsonObject {
 function usageOf(value: JsonObject): JsonObject | null {
   const usage = objectAt(responseOf(value), 'usage') ?? value;
   const isUsage =
-    countAt(usage, 'input_tokens') !== null && firstCount(usage, 'output_tokens', 'total_tokens') !== null;
+    hasCount(usage, 'input_tokens') && (hasCount(usage, 'output_tokens') || hasCount(usage, 'total_tokens'));
   if (!isUsage || 'cache_read_input_tokens' in usage || 'cache_creation_input_tokens' in usage) return null;
   return countedNothing(responseOf(value), usage) ? null : usage;
 }
@@ -70,7 +70,7 @@ export function responseTokens(usage: JsonObject): Record<string, number | null>
   const input = objectAt(usage, 'input_tokens_details') ?? objectAt(usage, 'input_token_details') ?? {};
   const output = objectAt(usage, 'output_tokens_details') ?? objectAt(usage, 'output_token_details') ?? {};
   return {
-    input_tokens: countAt(usage, 'input_tokens'),
+    input_tokens: requiredCountAt(usage, 'input_tokens'),
     cache_read_tokens: countAt(input, 'cached_tokens') ?? countAt(usage, 'cached_tokens'),
     cache_read_audio_tokens: countAt(input, 'cached_tokens_details', 'audio_tokens'),
     cache_read_image_tokens: countAt(input, 'cached_tokens_details', 'image_tokens'),
@@ -78,7 +78,7 @@ export function responseTokens(usage: JsonObject): Record<string, number | null>
     input_audio_tokens: countAt(input, 'audio_tokens'),
     input_image_tokens: countAt(input, 'image_tokens'),
     input_video_tokens: countAt(input, 'video_tokens'),
-    output_tokens: countAt(usage, 'output_tokens'),
+    output_tokens: requiredCountAt(usage, 'output_tokens'),
     reasoning_tokens: countAt(output, 'reasoning_tokens'),
     output_audio_tokens: countAt(output, 'audio_tokens'),
     output_image_tokens: countAt(output, 'image_tokens'),

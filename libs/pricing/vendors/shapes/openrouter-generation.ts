@@ -1,12 +1,12 @@
 import type { JsonObject } from '#amounts';
-import { countAt, firstCount, objectAt, textAt } from '../json.ts';
+import { countAt, firstCount, hasCount, objectAt, textAt } from '../json.ts';
 import type { Draft, Shape } from '../shape.ts';
 import { statedCost } from '../vendor-cost.ts';
 
 /** What OpenRouter tells of a generation afterwards: native counts are those that are billed. */
 export const openRouterGeneration: Shape = {
   looksFor: 'data.native_tokens_prompt (OpenRouter’s generation details)',
-  claims: ({ value }) => countAt(generationOf(value), 'native_tokens_prompt') !== null,
+  claims: ({ value }) => hasCount(generationOf(value), 'native_tokens_prompt'),
   read: (pieces) => pieces.map(({ value }) => readGeneration(generationOf(value))),
 };
 
@@ -24,7 +24,7 @@ function readGeneration(generation: JsonObject): Draft {
       output_tokens: firstCount(generation, 'native_tokens_completion', 'tokens_completion'),
       reasoning_tokens: countAt(generation, 'native_tokens_reasoning'),
       output_image_tokens: countAt(generation, 'native_tokens_completion_images'),
-      web_searches: countAt(generation, 'num_search_results') ? 1 : 0,
+      web_searches: Math.min(1, countAt(generation, 'num_search_results') ?? 0),
     },
     properties: generation['is_byok'] === true ? { byok: true } : {},
     cost: statedCost({

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectAt, sum, textAt } from '../json.ts';
+import { countAt, hasCount, objectAt, sum, textAt } from '../json.ts';
 import type { Piece } from '../pieces.ts';
 import type { Draft, Shape } from '../shape.ts';
 import { statedCost } from '../vendor-cost.ts';
@@ -21,7 +21,7 @@ function usageOf(value: JsonObject): JsonObject | null {
 }
 
 function isUsage(usage: JsonObject): boolean {
-  const isTokens = countAt(usage, 'input_tokens') !== null && usage['type'] === undefined;
+  const isTokens = hasCount(usage, 'input_tokens') && usage['type'] === undefined;
   return (
     isTokens && (objectAt(usage, 'input_token_details') !== null || objectAt(usage, 'output_token_details') !== null)
   );

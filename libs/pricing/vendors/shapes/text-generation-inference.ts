@@ -1,10 +1,10 @@
-import { countAt, listAt } from '../json.ts';
+import { countAt, hasCount, listAt } from '../json.ts';
 import type { Shape } from '../shape.ts';
 
 /** Hugging Face's text generation: what it wrote is counted, what it read only where its tokens were asked for. */
 export const textGenerationInference: Shape = {
   looksFor: 'details.generated_tokens (Hugging Face text generation)',
-  claims: ({ value }) => countAt(value, 'details', 'generated_tokens') !== null,
+  claims: ({ value }) => hasCount(value, 'details', 'generated_tokens'),
   read: (pieces) =>
     pieces.map(({ value }) => {
       const read = listAt(value, 'details', 'prefill').length || countAt(value, 'details', 'input_length');

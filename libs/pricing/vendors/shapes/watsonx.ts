@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { countAt, objectsAt, sumOf, textAt } from '../json.ts';
+import { countAt, hasCount, objectsAt, sumOf, textAt } from '../json.ts';
 import type { Draft, Shape } from '../shape.ts';
 
 /** watsonx.ai's text generation and embeddings; its chat reports usage as OpenAI does. A stream counts as it goes. */
@@ -19,11 +19,11 @@ export const watsonx: Shape = {
 };
 
 function isEmbedding(value: JsonObject): boolean {
-  return countAt(value, 'input_token_count') !== null && 'results' in value;
+  return hasCount(value, 'input_token_count') && 'results' in value;
 }
 
 function isGeneration(value: JsonObject): boolean {
-  return objectsAt(value, 'results').some((result) => countAt(result, 'generated_token_count') !== null);
+  return objectsAt(value, 'results').some((result) => hasCount(result, 'generated_token_count'));
 }
 
 function generation(values: readonly JsonObject[]): Draft {
