@@ -1,5 +1,6 @@
 /** A request as Swagger UI is about to send it. */
 interface PageRequest {
+  readonly method?: string;
   url: string;
   body?: unknown;
 }
@@ -23,8 +24,8 @@ interface PageContent {
 
 /**
  * Lets “Try it out” work with the ids of the examples: sends the id of what was created on the page in place of the example’s.
- * Learns ids only from responses that created something, and those of events, so that no example ever stands for an object
- * that was there before.
+ * Learns ids only from responses that created something, of what a `PUT` has set, and those of events, so that no example ever
+ * stands for an object that the page hasn't made what it is.
  *
  * The browser gets this function as text: it may use nothing from outside itself.
  */
@@ -34,6 +35,8 @@ export function fillInIds() {
   const examples: { readonly path: RegExp; readonly status: number; readonly value: unknown }[] = [];
   const realIds = new Map<string, string>();
   const newestIds = new Map<string, string>();
+  /** By URLs, what was last sent to them: a response doesn't say it. */
+  const methods = new Map<string, string>();
 
   function filledIn(text: string): string {
     return text.replace(ID, (id: string, kind: string) =>
@@ -53,36 +56,36 @@ export function fillInIds() {
     }
   }
 
-  /** Whether an id of this kind, in a response of this status, may stand for an example’s. */
-  function isOurs(kind: string, status: number): boolean {
-    return status === 201 || (kind === 'evt' && status < 300);
-  }
-
   function learn({ url, status, text }: PageResponse): void {
-    for (const [id, kind = ''] of [...text.matchAll(ID)].reverse()) if (isOurs(kind, status)) newestIds.set(kind, id);
-    if (!text.startsWith('{')) return;
-    const answer: unknown = JSON.parse(text);
+    const answer: unknown = text.startsWith('{') ? JSON.parse(text) : null;
+    const wasPut = status === 200 && methods.get(url) === 'PUT';
+    const idOfPut = wasPut && answer !== null ? (answer as { readonly id?: unknown }).id : null;
+    /** Whether the id, of the response, may stand for an example’s. */
+    const isOurs = (id: string): boolean => status === 201 || id === idOfPut || (id.startsWith('evt_') && status < 300);
+
+    for (const [id, kind = ''] of [...text.matchAll(ID)].reverse()) if (isOurs(id)) newestIds.set(kind, id);
+    if (answer === null) return;
     const { pathname } = new URL(url);
     for (const example of examples)
-      if (example.status === status && example.path.test(pathname)) pair(example.value, answer, status);
+      if (example.status === status && example.path.test(pathname)) pair(example.value, answer, isOurs);
   }
 
   /** Takes each id of a response for the one at the same place in an example. */
-  function pair(example: unknown, answer: unknown, status: number): void {
+  function pair(example: unknown, answer: unknown, isOurs: (id: string) => boolean): void {
     if (typeof example === 'string' && typeof answer === 'string') {
       const [kind = ''] = example.split('_');
-      if (exampleIds.has(example) && answer.startsWith(`${kind}_`) && isOurs(kind, status))
-        realIds.set(example, answer);
+      if (exampleIds.has(example) && answer.startsWith(`${kind}_`) && isOurs(answer)) realIds.set(example, answer);
     } else if (typeof example === 'object' && typeof answer === 'object' && example !== null && answer !== null) {
       const fields = Object.entries(answer);
       for (const [name, value] of Object.entries(example))
-        pair(value, fields.find(([one]) => one === name)?.[1], status);
+        pair(value, fields.find(([one]) => one === name)?.[1], isOurs);
     }
   }
 
   return {
     requestInterceptor(request: PageRequest): PageRequest {
       request.url = filledIn(request.url);
+      methods.set(request.url, request.method ?? 'GET');
       if (typeof request.body === 'string') request.body = filledIn(request.body);
       return request;
     },
