@@ -28,7 +28,7 @@ import {
   UsageMarginReport,
 } from '#ledger-store';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
 import { LedgerGauges } from './metrics/ledger-gauges.ts';
@@ -66,77 +66,69 @@ export interface ApiParts {
 @Module({})
 export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
-    const {
-      engine,
-      alertDefaults,
-      ruleDefaults,
-      commonBudgets,
-      settings,
-      rateCards,
-      spanLimits,
-      readPool,
-      reportPool,
-      controlPool,
-      keys,
-      webhooks,
-      metrics,
-      metricsToken,
-      connections,
-      readiness,
-      log,
-    } = parts;
-    const gauges = new LedgerGauges({
-      registry: metrics.registry,
-      connections,
-      engine,
-      readPool,
-      defaultPartitions: new DefaultPartitionReader(readPool),
-      openHolds: new OpenHoldsReader(readPool),
-      lastVerification: new LastVerificationReader(readPool),
-    });
     return {
       module: ApiModule,
       controllers: DESCRIBED_CONTROLLERS.map(({ controller }) => controller),
-      providers: [
-        { provide: Engine, useValue: engine },
-        { provide: AlertDefaults, useValue: alertDefaults },
-        { provide: RuleDefaults, useValue: ruleDefaults },
-        { provide: CommonBudgets, useValue: commonBudgets },
-        { provide: Settings, useValue: settings },
-        { provide: RateCardMirror, useValue: rateCards },
-        { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
-        { provide: SpanLimits, useValue: spanLimits },
-        { provide: LimitReader, useValue: new LimitReader(readPool) },
-        { provide: EventReader, useValue: new EventReader(readPool) },
-        { provide: Access, useValue: new Access(controlPool, keys) },
-        { provide: KeyRing, useValue: keys },
-        { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },
-        { provide: AccountReader, useValue: new AccountReader(readPool) },
-        { provide: GrantReader, useValue: new GrantReader(readPool) },
-        { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
-        { provide: RaiseRequestReader, useValue: new RaiseRequestReader(readPool) },
-        { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
-        {
-          provide: StandingReader,
-          useValue: new StandingReader(readPool, {
-            budgets: commonBudgets.budgets,
-            defaultRules: ruleDefaults.rules,
-            spanLimits,
-          }),
-        },
-        { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
-        { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
-        { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
-        { provide: TestClocks, useValue: new TestClocks(readPool) },
-        { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, engine.writeHealth, log) },
-        { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
-        { provide: Metrics, useValue: metrics },
-        { provide: MetricsToken, useValue: metricsToken },
-        { provide: LedgerGauges, useValue: gauges },
-        { provide: Readiness, useValue: readiness },
-        { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },
-        LedgerRequests,
-      ],
+      providers: [...sharedWithProcess(parts), ...stores(parts), ...operations(parts), LedgerRequests],
     };
   }
+}
+
+/** What the process has made already, since more than the controllers need it. */
+function sharedWithProcess(parts: ApiParts): Provider[] {
+  return [
+    { provide: Engine, useValue: parts.engine },
+    { provide: AlertDefaults, useValue: parts.alertDefaults },
+    { provide: RuleDefaults, useValue: parts.ruleDefaults },
+    { provide: CommonBudgets, useValue: parts.commonBudgets },
+    { provide: Settings, useValue: parts.settings },
+    { provide: RateCardMirror, useValue: parts.rateCards },
+    { provide: SpanLimits, useValue: parts.spanLimits },
+    { provide: KeyRing, useValue: parts.keys },
+    { provide: Metrics, useValue: parts.metrics },
+    { provide: MetricsToken, useValue: parts.metricsToken },
+    { provide: Readiness, useValue: parts.readiness },
+  ];
+}
+
+/** What controllers read, and what they change that is no command to the ledger. */
+function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: ApiParts): Provider[] {
+  const { readPool, reportPool, rateCards, webhooks, log } = parts;
+  const standing = { budgets: commonBudgets.budgets, defaultRules: ruleDefaults.rules, spanLimits };
+  return [
+    { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
+    { provide: LimitReader, useValue: new LimitReader(readPool) },
+    { provide: EventReader, useValue: new EventReader(readPool) },
+    { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },
+    { provide: AccountReader, useValue: new AccountReader(readPool) },
+    { provide: GrantReader, useValue: new GrantReader(readPool) },
+    { provide: TransferReader, useValue: new TransferReader(readPool, engine) },
+    { provide: RaiseRequestReader, useValue: new RaiseRequestReader(readPool) },
+    { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
+    { provide: StandingReader, useValue: new StandingReader(readPool, standing) },
+    { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
+    { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
+    { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
+    { provide: TestClocks, useValue: new TestClocks(readPool) },
+    { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
+  ];
+}
+
+/** Who may call, and what operators and developers ask of the service itself. */
+function operations({ engine, metrics, connections, readPool, controlPool, keys, log }: ApiParts): Provider[] {
+  const gauges = new LedgerGauges({
+    registry: metrics.registry,
+    connections,
+    engine,
+    readPool,
+    defaultPartitions: new DefaultPartitionReader(readPool),
+    openHolds: new OpenHoldsReader(readPool),
+    lastVerification: new LastVerificationReader(readPool),
+  });
+  return [
+    { provide: Access, useValue: new Access(controlPool, keys) },
+    { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, engine.writeHealth, log) },
+    { provide: LedgerGauges, useValue: gauges },
+    { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },
+  ];
 }
