@@ -141,9 +141,6 @@ export type {
   UnpricedUsage,
   UsageSuspended,
 } from './refusals.ts';
-export { NO_LIMITS } from './decide/limit.ts';
-export { firstRefusal, limitsOf, limitsOfMore, roomOf } from './decide/limits.ts';
-export type { Limit, LimitedRequest, Limits, SpendingWindow } from './decide/limit.ts';
 export { revenueTallies, type RevenueTally } from './revenue-tally.ts';
 export { accountState, balanceOf } from './state.ts';
 export type { AccountState, DeclinedMinute, LedgerState } from './state.ts';
