@@ -4,13 +4,9 @@ import {
   OVERAGE_POLICIES,
   REMAINDERS,
   type AboutAccount,
-  type BudgetWindowData,
   type CommitmentPeriodData,
   type LedgerEvents,
   type LedgerEventType,
-  type LimitEvents,
-  type LimitEventType,
-  type RaiseRequestData,
 } from '#ledger';
 import type { EndpointEvents, EndpointEventType, EventType } from '#webhooks';
 import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
@@ -27,8 +23,10 @@ import {
   viewSchema,
   type FieldSchemas,
 } from '../openapi/view-schema.ts';
+import { BUDGET_EVENTS } from './budget-event-data.ts';
 import type { EventDescription } from './event-description.ts';
 import { RULE_EVENTS } from './rule-event-data.ts';
+import { SPAN_LIMIT_EVENTS } from './span-limit-event-data.ts';
 
 /** The fields of every event about an account. */
 const ABOUT_ACCOUNT: FieldSchemas<AboutAccount> = {
@@ -79,27 +77,6 @@ const COMMITMENT_PERIOD: FieldSchemas<CommitmentPeriodData> = {
   spent: amount('What was spent: charged less refunds, for authorizations that were made in the period.'),
   charged: amount('What of the shortfall is charged.'),
   uncollected: amount('What of the shortfall neither credits nor debt covered.'),
-};
-
-const BUDGET_WINDOW: FieldSchemas<BudgetWindowData> = {
-  budget: id('budget', 'The budget.'),
-  name: text('The budget’s name.'),
-  value: orNull(text('The value whose budget it is, like a user; null if all share one.')),
-  window: viewSchema<BudgetWindowData['window']>('The period.', {
-    start: instant('Its start.'),
-    end: orNull(instant('Its end, exclusive; null if it never ends.')),
-  }),
-  spent: amount('What was spent in the period, less refunds.'),
-  limit: amount('The budget’s amount, or what it is raised to.'),
-};
-
-const RAISE_REQUEST: FieldSchemas<RaiseRequestData> = {
-  raise_request: id('raiseRequest', 'The request.'),
-  budget: id('budget', 'The budget.'),
-  name: text('The budget’s name.'),
-  amount: amount('What the budget would allow for until then.'),
-  until: instant('The time from which its own amount would hold again.'),
-  reason: text('Why it is asked for.'),
 };
 
 const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerEvents[T]> } = {
@@ -192,30 +169,8 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
     sentWhen: 'Usage was charged after the period of its commitment was settled: the shortfall was lowered by as much.',
     fields: { ...COMMITMENT_PERIOD, set_off: amount('What the shortfall was lowered by.') },
   },
-  'budget.threshold_reached': {
-    sentWhen: 'A percentage of a budget is spent: once per period and threshold.',
-    fields: {
-      ...BUDGET_WINDOW,
-      percent: count('The highest threshold reached.'),
-      crossed: { type: 'array', items: { type: 'integer' }, description: 'All thresholds that were reached together.' },
-      used_percent: text('How much of the budget’s amount, or of what is expected, is spent, in percent, a decimal.'),
-    },
-  },
-  'budget.exceeded': {
-    sentWhen:
-      'More than a budget allows for was spent, by commits of more than was held, or under a soft budget: once per period.',
-    fields: BUDGET_WINDOW,
-  },
+  ...BUDGET_EVENTS,
   ...RULE_EVENTS,
-  'budget.raise_requested': {
-    sentWhen: 'A raise of a budget is asked for. Approve or deny it.',
-    fields: RAISE_REQUEST,
-  },
-  'budget.raise_approved': { sentWhen: 'A budget was raised as asked for.', fields: RAISE_REQUEST },
-  'budget.raise_denied': {
-    sentWhen: 'A raise of a budget was denied.',
-    fields: { ...RAISE_REQUEST, denial: orNull(text('Why it was denied.')) },
-  },
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',
     fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },
@@ -254,31 +209,6 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
   },
 };
 
-const OF_LIMIT: FieldSchemas<LimitEvents['environment_limit.threshold_reached']> = {
-  limit_id: id('limit', 'The limit.'),
-  limit: amount('Its amount.'),
-  unit: UNIT_SCHEMA,
-  window: viewSchema<LimitEvents['environment_limit.threshold_reached']['window']>('The period that it is about.', {
-    start: instant('When it began.'),
-    end: orNull(instant('When it ends; `null`: never.')),
-  }),
-  spent: amount('What all accounts have spent in it, less refunds.'),
-  percent: count('The highest threshold reached, in percent of the amount.'),
-  crossed: { type: 'array', items: count('A threshold.'), description: 'All thresholds that were reached together.' },
-  used_percent: text('How much is spent, in percent with at most two decimals.'),
-};
-
-const LIMIT_EVENTS: { readonly [T in LimitEventType]: EventDescription<LimitEvents[T]> } = {
-  'key_limit.threshold_reached': {
-    sentWhen: 'A percentage of an API key’s limit is spent.',
-    fields: { ...OF_LIMIT, key: id('key', 'The key; the newest one if it was rolled.') },
-  },
-  'environment_limit.threshold_reached': {
-    sentWhen: 'A percentage of the environment’s limit is spent.',
-    fields: OF_LIMIT,
-  },
-};
-
 const ENDPOINT_EVENTS: { readonly [T in EndpointEventType]: EventDescription<EndpointEvents[T]> } = {
   'webhook_endpoint.failing': {
     sentWhen: 'Every delivery attempt to an endpoint has failed for 50 or 90 % of five days.',
@@ -304,7 +234,7 @@ const ENDPOINT_EVENTS: { readonly [T in EndpointEventType]: EventDescription<End
 /** An event’s data, by its type. A type of the code without a description here doesn’t compile. */
 export const EVENT_DATA: Readonly<Record<EventType, { readonly sentWhen: string; readonly data: JsonSchema }>> = {
   ...dataOf(LEDGER_EVENTS, ABOUT_ACCOUNT),
-  ...dataOf(LIMIT_EVENTS, {}),
+  ...dataOf(SPAN_LIMIT_EVENTS, {}),
   ...dataOf(ENDPOINT_EVENTS, {}),
 };
 
