@@ -157,7 +157,8 @@ async function leaseOfWindow(
       : leaseOf(left, { need: need.minus(idle), least: least.minus(idle), perMinute });
     left = left.minus(lease);
     unmet = unmet.plus(Amount.max(need.minus(idle).minus(lease), ZERO));
-    if (!lease.isZero() || !idle.isZero()) taken.push({ accountKey, amount: lease });
+    // Who needs nothing has no share yet: an empty one will do.
+    if (!lease.isZero() || !idle.isZero() || need.lte(ZERO)) taken.push({ accountKey, amount: lease });
   }
   if (taken.length === 0) return { need: unmet, leased: [] };
   const { rows } = await database.query<ShareRow>(

@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
-import { authorize, charge, chargeAll, commit, voidHold } from '../testing/commands.ts';
+import { queryable } from '../queryable.ts';
+import { authorize, charge, chargeAll, commit, extendBy, voidHold } from '../testing/commands.ts';
 import { LimitedLedgers, type LimitedLedger } from '../testing/limited-ledgers.ts';
+import { brokenPromises } from '../testing/shares-of.ts';
 import { TestBooks } from '../testing/test-books.ts';
+import { dropLimit } from './limit-rows.ts';
 
 let database: TestDatabase;
 let ledgers: LimitedLedgers;
@@ -95,5 +98,36 @@ describe('a limit over all accounts of an environment', () => {
     await ledgers.limit(one, '10');
     expect((await one.ledger.ask(chargeAll(['a', 'b'], '6'))).code).toBe('environment_limit_exceeded');
     expect((await two.ledger.ask(chargeAll(['a', 'b'], '5'))).code).toBe('ok');
+  });
+
+  it('lets through what costs nothing, though nothing is left, and counts what that costs after all', async () => {
+    await ledgers.limit(one, '10');
+    const free = await hold(one, 'a', '0');
+    await one.ledger.do(charge('b', '10'));
+    await two.ledger.do(charge('c', '0'));
+    await two.ledger.do(commit(free, '3'));
+    await one.ledger.do(charge('a', '0'));
+    expect((await one.ledger.ask(charge('a', '0.01'))).code).toBe('environment_limit_exceeded');
+    expect(await books.value('select trim_scale(sum(used)) from counters')).toBe('13');
+  });
+
+  it('bounds more for an open hold only where it counts that hold', async () => {
+    const earlier = await hold(one, 'a', '10');
+    await ledgers.limit(one, '8');
+    await one.ledger.do(extendBy(earlier, '5'));
+    const later = await hold(one, 'b', '8');
+    expect((await two.ledger.ask(extendBy(later, '1'))).code).toBe('environment_limit_exceeded');
+  });
+
+  it('goes on counting what it was set for where it is taken away', async () => {
+    const id = await ledgers.limit(one, '10');
+    const held = await hold(one, 'a', '8');
+    await dropLimit(queryable(one.pool), id);
+    await one.limits.noticeChange();
+    await one.ledger.do(extendBy(held, '5'));
+    expect(await books.value('select trim_scale(reserved) from counters')).toBe('13');
+    await one.ledger.do(commit(held, '9'));
+    expect(await books.value('select trim_scale(used) from counters')).toBe('9');
+    expect(await brokenPromises(books)).toBe('');
   });
 });

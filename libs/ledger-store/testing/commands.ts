@@ -76,6 +76,12 @@ export function commit(id: string, amount: string | null = null, final = true): 
   };
 }
 
+/** Holds more. */
+export function extendBy(id: string, amount: string): Command<'extend'> {
+  const authorization = { environment: ENVIRONMENT, id };
+  return { type: 'extend', authorization, amount: new Amount(amount), holdSeconds: null };
+}
+
 export function voidHold(id: string): Command<'void'> {
   return { type: 'void', authorization: { environment: ENVIRONMENT, id } };
 }

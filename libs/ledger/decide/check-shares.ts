@@ -1,5 +1,6 @@
 import { atLeastZero, type Amount, ZERO } from '#amounts';
 import type { Window } from '#calendar';
+import type { Authorization } from '../authorization.ts';
 import { burnPerMinute } from '../burn-rate.ts';
 import type { Counter } from '../counters.ts';
 import type { SpanLimitExceeded } from '../refusals.ts';
@@ -33,8 +34,35 @@ export function shareLimits(
   account: AccountState,
   { keyId, at }: { readonly keyId: string | null; readonly at: number },
 ): ShareLimits {
-  const { environment, unit } = account.account;
-  const limits = context.rules.spanLimits.of(environment, keyId, unit).filter(({ since }) => since <= at);
+  const limits = limitsKnown(context, account, keyId).filter(({ since }) => since <= at);
+  return ofShares(context, account, limits, at);
+}
+
+/** Those that an open authorization counts for, when it asks for more. One that was set after it was made doesn't count it. */
+export function shareLimitsOfMore(
+  context: DecisionContext,
+  account: AccountState,
+  { keyId, createdAt, reservations }: Authorization,
+): ShareLimits {
+  const limits = limitsKnown(context, account, keyId);
+  const counting = limits.filter(({ id }) => reservations.some(({ counter }) => counter === id));
+  return ofShares(context, account, counting, createdAt);
+}
+
+function limitsKnown(
+  { rules }: DecisionContext,
+  { account: { environment, unit } }: AccountState,
+  keyId: string | null,
+): readonly SpanLimit[] {
+  return rules.spanLimits.of(environment, keyId, unit);
+}
+
+function ofShares(
+  context: DecisionContext,
+  account: AccountState,
+  limits: readonly SpanLimit[],
+  at: number,
+): ShareLimits {
   if (limits.length === 0) return NONE;
   const shares = limits.map((limit) => ({ limit, at, share: account.counters.at(limit.id, at) }));
   return {
@@ -63,7 +91,10 @@ function windowOf(share: Counter): ShareWindow {
   return { counter, kind: 'share', name, value, window: { start, end }, limit: granted };
 }
 
-/** Without a share nothing can be reserved, not even nothing: what is used later would count nowhere. */
+/**
+ * What costs nothing is never too much. But without a share nothing can be reserved, not even nothing: what is used later would count
+ * nowhere.
+ */
 function refusalOf(
   context: DecisionContext,
   account: AccountState,
@@ -71,7 +102,7 @@ function refusalOf(
   required: Amount,
 ): SpanLimitExceeded | null {
   const room = share ? roomIn(share) : ZERO;
-  if (share && required.lte(room)) return null;
+  if (share && (required.lte(room) || required.isZero())) return null;
   const known = context.exhausted ?? context.rules.spanLimits.exhausted;
   const exhausted = known.find((one) => one.limit === limit.id && one.amount.eq(limit.amount) && contains(one, at));
   if (exhausted && required.minus(room).gt(exhausted.left)) return refused(account, limit, required, exhausted);

@@ -8,10 +8,7 @@ import { countRates } from './count-rates.ts';
 import type { SpendingWindow } from './limit.ts';
 import { loadedWindow, openWindow } from './windows.ts';
 
-/**
- * Counts what an authorization holds and was charged in the windows of its limits, which allow for it. Called when it was made
- * or extended.
- */
+/** Counts what a new authorization holds and was charged in the windows of its limits, which allow for it. */
 export function enterWindows(
   context: DecisionContext,
   account: AccountState,
@@ -31,7 +28,23 @@ export function enterWindows(
     reservations.push({ of: 'spending', ...place, amount: ZERO, used: ZERO, first: null });
   }
   authorization.reservations = reservations;
-  count(context, account, authorization, { mayOverrun: false });
+  count(context, account, authorization, nothing);
+}
+
+/**
+ * Counts what an authorization holds since it was extended, in all windows in which it counts: those that were asked, which allow for it,
+ * and those of limits that are none any more, which weren't.
+ */
+export function enterMore(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  windows: readonly SpendingWindow[],
+): void {
+  for (const { counter, kind, window, limit } of windows) {
+    if (kind === 'budget') grant(context, loadedWindow(account, { counter, windowStart: window.start }), limit);
+  }
+  count(context, account, authorization, (one) => !windows.some(({ counter }) => counter === one.counter));
 }
 
 /**
@@ -39,15 +52,20 @@ export function enterWindows(
  * limit declines requests and never what was used: what that takes beyond the hold may be more than the limit allows.
  */
 export function countSpending(context: DecisionContext, account: AccountState, authorization: Authorization): void {
-  count(context, account, authorization, { mayOverrun: true });
+  count(context, account, authorization, everything);
   countRates(context, account, authorization);
 }
+
+/** Which windows may go beyond their limits. */
+type MayOverrun = (window: Counter) => boolean;
+const nothing: MayOverrun = () => false;
+const everything: MayOverrun = () => true;
 
 function count(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  { mayOverrun }: { readonly mayOverrun: boolean },
+  mayOverrun: MayOverrun,
 ): void {
   const { reservations, held, committed, refunded } = authorization;
   if (!reservations.some(isOfSpending)) return;
@@ -56,7 +74,7 @@ function count(
   authorization.reservations = reservations.map((one) => {
     if (!isOfSpending(one) || (one.amount.eq(held) && one.used.eq(used))) return one;
     const window = loadedWindow(account, one);
-    move(window, { reserved: held.minus(one.amount), used: used.minus(one.used) }, mayOverrun);
+    move(window, { reserved: held.minus(one.amount), used: used.minus(one.used) }, mayOverrun(window));
     context.changes.counters.update(window);
     if (window.kind === 'budget' && used.gt(one.used)) risen.push(window);
     return { ...one, amount: held, used };

@@ -8,7 +8,7 @@ import type { AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, timeOf, type DecisionContext } from './context.ts';
 import { countRates } from './count-rates.ts';
-import { enterWindows } from './count-spending.ts';
+import { enterMore } from './count-spending.ts';
 import { positionsOf, positionsWithout, reserve } from './count.ts';
 import { covers, fund, pinnedBy, shortfall, type Funding } from './funding.ts';
 import { recordStep, rememberFirst, tooManySteps } from './hold-steps.ts';
@@ -51,7 +51,7 @@ export function extend(context: DecisionContext, command: Extend): Outcome<Autho
   if (extended) authorization.pricing = { ...(authorization.pricing ?? NOT_PRICED), extended };
   if (!amount.isZero()) holdMore(context, account, authorization, amount, funding);
   if (counts.length > 0) reserve(context, account, authorization, counts);
-  enterWindows(context, account, authorization, limits.windows);
+  enterMore(context, account, authorization, limits.windows);
   countRates(context, account, authorization);
   holdLonger(context, account, authorization, command.holdSeconds);
   context.changes.authorizations.update(authorization);

@@ -6,7 +6,7 @@ import type { BatchSoFar } from './batch-so-far.ts';
 import { budgetsOf } from './budgets-of.ts';
 import { checkBudgets, checkBudgetsOfMore } from './check-budgets.ts';
 import { checkRules, checkRulesOfMore } from './check-rules.ts';
-import { shareLimits } from './check-shares.ts';
+import { shareLimits, shareLimitsOfMore } from './check-shares.ts';
 import type { DecisionContext } from './context.ts';
 import { pinnedBy } from './funding.ts';
 import { NO_LIMITS, type LimitedRequest, type Limits } from './limit.ts';
@@ -20,10 +20,9 @@ export function limitsOf(context: DecisionContext, account: AccountState, reques
 
 /** The limits of more for an open authorization: those of the windows in which it counts. */
 export function limitsOfMore(context: DecisionContext, account: AccountState, authorization: Authorization): Limits {
-  const { keyId, createdAt: at } = authorization;
   const rules = checkRulesOfMore(context, account, authorization);
-  const shares = shareLimits(context, account, { keyId, at });
-  if (!authorization.reservations.some(({ of }) => of === 'spending')) return together([rules, shares]);
+  if (!authorization.reservations.some(({ of }) => of === 'spending')) return together([rules]);
+  const shares = shareLimitsOfMore(context, account, authorization);
   const own = (): BatchSoFar => {
     const { nextExpiry } = pinnedBy(account, authorization);
     return { holds: [authorization], lacking: ZERO, refusals: [], nextExpiry };
