@@ -9,7 +9,7 @@ import {
   type Period,
 } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
-import { Describe } from '../openapi/describe.ts';
+import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { IsBudgetScope, SCOPE_NAME_LENGTH_MAX } from '../validation/budget-scope.ts';
 import {
   IsAmount,
@@ -80,7 +80,12 @@ class BudgetTermsBody {
   readonly until?: string | null;
 }
 
+/** All of time has no start that it could be counted from. */
+const PERIODS_WITH_START = LIMIT_PERIODS.filter((period) => period !== 'total');
+const NO_ANCHOR = { properties: { anchor: { type: 'null' } } } as const;
+
 /** A budget that every account has. */
+@DescribeBody({ anyOf: [{ properties: { period: { enum: PERIODS_WITH_START } } }, NO_ANCHOR] })
 export class PutBudgetBody extends BudgetTermsBody {
   @Describe(AMOUNT)
   @IsAmount()
@@ -91,6 +96,7 @@ export class PutBudgetBody extends BudgetTermsBody {
   readonly period!: Period;
 }
 
+@DescribeBody({ anyOf: [{ properties: { period: { enum: PERIODS_WITH_START } } }, NO_ANCHOR] })
 export class CreateBudgetBody extends PutBudgetBody {
   @Describe('Its name, one of the account’s. A budget that is made again by its name goes on with what was spent.')
   @IsBudgetName()
@@ -103,6 +109,7 @@ export class CreateBudgetBody extends PutBudgetBody {
 }
 
 /** `null` takes `scope`, `per`, `expected`, `time_zone`, `anchor` and `until` away. Elsewhere it is not given. */
+@DescribeBody({ anyOf: [{ properties: { period: { enum: [...PERIODS_WITH_START, null] } } }, NO_ANCHOR] })
 export class UpdateBudgetBody extends BudgetTermsBody {
   @Describe(AMOUNT)
   @IsOptional()

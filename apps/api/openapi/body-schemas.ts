@@ -36,8 +36,9 @@ export class BodySchemas {
 
   /** Whether a body without fields would be refused. */
   hasRequired(bodyClass: BodyClass): boolean {
-    const { required = [], allOf } = this.schemaOf(bodyClass);
-    return required.length > 0 || allOf !== undefined;
+    const { required = [] } = this.schemaOf(bodyClass);
+    const { anyOf = [{}] } = bodyDescriptionOf(bodyClass);
+    return required.length > 0 || anyOf.every((one) => one.required !== undefined);
   }
 
   private schemaOf(bodyClass: BodyClass): JsonSchema {

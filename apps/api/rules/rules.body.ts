@@ -14,8 +14,8 @@ const TAG =
 
 @DescribeBody({
   anyOf: [
-    { required: ['amount'], properties: { amount: { type: 'string' } } },
-    { required: ['requests'], properties: { requests: { type: 'integer' } } },
+    { required: ['amount'], properties: { amount: { type: 'string' }, requests: { type: 'null' } } },
+    { required: ['requests'], properties: { requests: { type: 'integer' }, amount: { type: 'null' } } },
   ],
 })
 export class RateBody {

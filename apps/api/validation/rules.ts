@@ -73,6 +73,8 @@ const METADATA_BYTES_MAX = 16 * 1024;
 const EXPONENT = /\de[+-]/;
 const METADATA_FILTERS_MAX = 10;
 const FACTOR_MAX = 1000;
+const UP_TO_RATE_MAX = /^0*(?:\d{1,12}(?:\.\d+)?|10{12}(?:\.0+)?)$/;
+const UP_TO_FACTOR_MAX = /^0*(?:1\.\d*[1-9]\d*|(?:[2-9]|[1-9]\d{1,2})(?:\.\d+)?|1000(?:\.0+)?)$/;
 
 export const IsAmount = rule(
   'isAmount',
@@ -93,7 +95,7 @@ export const IsPositiveAmount = rule(
 export const IsRateAmount = rule(
   'isRateAmount',
   `must be ${AMOUNT_FORM}, more than zero and at most ${formatAmount(RATE_AMOUNT_MAX)}; or leave it out and give requests`,
-  { ...AMOUNT_SCHEMA, allOf: [{ pattern: NOT_ZERO.source }] },
+  { ...AMOUNT_SCHEMA, allOf: [{ pattern: NOT_ZERO.source }, { pattern: UP_TO_RATE_MAX.source }] },
   (value) => {
     const amount = parseAmount(value);
     return amount !== null && !amount.isZero() && amount.lte(RATE_AMOUNT_MAX);
@@ -118,7 +120,13 @@ export function IsRateRequests(): PropertyDecorator {
 export const IsFactor = rule(
   'isFactor',
   `must be a number above 1 and up to ${String(FACTOR_MAX)}: a decimal as a string, or a whole number`,
-  { type: ['string', 'integer'], pattern: PLAIN_DECIMAL.source, minimum: 2, maximum: FACTOR_MAX },
+  {
+    type: ['string', 'integer'],
+    pattern: PLAIN_DECIMAL.source,
+    allOf: [{ pattern: UP_TO_FACTOR_MAX.source }],
+    minimum: 2,
+    maximum: FACTOR_MAX,
+  },
   (value) => {
     const factor = Number.isSafeInteger(value) ? parseAmount(String(value)) : parseAmount(value);
     return factor !== null && factor.gt(1) && factor.lte(FACTOR_MAX);

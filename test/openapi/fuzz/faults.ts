@@ -13,6 +13,7 @@ const BEYOND_SCHEMAS = [
   /^must not have admin: the key is bound to an account$/,
   /^must not lie in the future$/,
   /^must not be after to$/,
+  /^must be after from$/,
   /^must be a time to come in RFC 3339/,
   /^must be a time that has passed in RFC 3339/,
   /^must be an object of at most 16 KiB as JSON$/,
