@@ -117,6 +117,29 @@ describe('the limit of an environment', () => {
     expect(await limitNow(dated, id)).toMatchObject({ spent: '10', remaining: '0', window_start: resets_at });
   });
 
+  it.each(['authorizations', 'charges'])(
+    'bounds batches of %s, which are approved as a whole or not at all',
+    async (of) => {
+      const environment = `batches-of-${of}`;
+      await service.live.post('/v1/environments', { name: environment });
+      const { key } = await makeKey(service.live, { environment, scopes: ['admin'] });
+      const client = as(key);
+      const { id } = await setLimit(client, { amount: '10', period: 'total' });
+      const [first, second] = [
+        await openAccount(client, { credits: '100' }),
+        await openAccount(client, { credits: '100', id: 'second' }),
+      ];
+      const ask = (...amounts: readonly string[]) =>
+        client.post(`/v1/${of}/batch`, {
+          items: amounts.map((amount, at) => ({ account: at % 2 === 0 ? first : second, amount })),
+        });
+      expect(await ask('1', '2', '3')).toMatchObject({ status: 201 });
+      expectProblem(await ask('2', '2', '1'), 402, 'environment_limit_exceeded');
+      expect(await ask('4')).toMatchObject({ status: 201 });
+      expect(await limitNow(client, id)).toMatchObject({ remaining: '0' });
+    },
+  );
+
   it('is known to every process', async () => {
     const other = await service.startAnother();
     const account = await openAccount(service.live, { credits: '100' });

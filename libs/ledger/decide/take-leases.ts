@@ -16,5 +16,7 @@ export function takeLeases(context: DecisionContext, leases: readonly Lease[]): 
     share.lease = number;
     share.overrun = smallerOf(share.overrun, atLeastZero(share.used.plus(share.reserved).minus(granted)));
     context.changes.counters.update(share);
+    // It stays, also where the command that it was leased for takes back what it has tried.
+    context.changes.opened.delete(share);
   }
 }
