@@ -53,6 +53,10 @@ export interface ReferenceAuthorization {
   readonly overage: OveragePolicy;
   /** What its account paid when it was made. */
   readonly prices: Prices;
+  /** Whether it holds what its usage may cost, and not an amount that was named. */
+  readonly isByUsage: boolean;
+  /** What extensions by usage hold for, one after the other. */
+  extended: readonly (readonly Usage[])[];
   readonly createdAt: number;
   /** Tokens that it has used, and may use yet while it is open. */
   used: number;

@@ -1,7 +1,7 @@
 import { debtOf, heldBy, partsAsText, type Part, type ReferenceAuthorization } from './reference-books.ts';
 import { ReferenceBudgets } from './reference-budgets.ts';
 import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
-import { boundOf, priceOf, type Priced } from './reference-prices.ts';
+import { boundOf, boundTogether, priceOf, type Priced } from './reference-prices.ts';
 import type { Answer, Ask, CommitAsk, HoldAsk, ObjectName, Requests } from './requests.ts';
 import { larger, smaller, sum, text, units, type Units } from './units.ts';
 
@@ -72,12 +72,8 @@ export class ReferenceHolds extends ReferenceBudgets {
     return priced.unpriced.length > 0 ? { ...refusal('unpriced_usage'), usage: priced.unpriced } : priced;
   }
 
-  newAuthorization(
-    ask: Ask,
-    name: ObjectName,
-    { expiresAt, overage }: HoldKind,
-    amount: Units,
-  ): ReferenceAuthorization {
+  newAuthorization(ask: Ask, name: ObjectName, kind: HoldKind, amount: Units): ReferenceAuthorization {
+    const { expiresAt, overage } = kind;
     return {
       name,
       account: ask.account,
@@ -85,6 +81,8 @@ export class ReferenceHolds extends ReferenceBudgets {
       tags: ask.tags,
       overage: overage ?? this.accountOf(ask.account).overage,
       prices: this.accountOf(ask.account).prices,
+      isByUsage: kind !== CHARGE && ask.amount === null,
+      extended: [],
       used: 0,
       reserved: 0,
       firstUsed: null,
@@ -247,10 +245,12 @@ export class ReferenceHolds extends ReferenceBudgets {
       one.amount += more;
     }
     one.reserved += tokens;
+    if (amount === null && usage.length > 0) one.extended = [...one.extended, usage];
     if (seconds !== null) one.expiresAt = Math.max(one.expiresAt ?? 0, this.now + seconds * 1000);
     return this.decided(one);
   }
 
+  /** What more usage may cost by itself; where it makes all usage dearer than its parts, as much as that. */
   moreOf(
     one: ReferenceAuthorization,
     amount: string | null,
@@ -260,7 +260,11 @@ export class ReferenceHolds extends ReferenceBudgets {
     if (one.prices === 'none') return { ...refusal('no_rate_card'), account: ownId(one.account) };
     const [used, reserved] = [this.usedIn(one.account, one.createdAt), this.reservedIn(one.account, one.createdAt)];
     const bound = boundOf(usage, one.prices, used, reserved);
-    return bound.unpriced.length > 0 ? { ...refusal('unpriced_usage'), usage: bound.unpriced } : bound;
+    if (bound.unpriced.length > 0) return { ...refusal('unpriced_usage'), usage: bound.unpriced };
+    if (!one.isByUsage) return bound;
+    const all = [one.usage, ...one.extended, usage];
+    const together = boundTogether(all, one.prices, used - one.used, reserved - one.reserved);
+    return { tokens: bound.tokens, amount: larger(bound.amount, together.amount - one.amount) };
   }
 
   /** One part per grant, in burn-down order, what is beyond the credits last. */

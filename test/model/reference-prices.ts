@@ -78,6 +78,34 @@ export function boundOf(usages: readonly Usage[], prices: Prices, used: number, 
   return { ...bound, unpriced: unpriced.sort((a, b) => a - b) };
 }
 
+/** The most that the usages of several steps may cost which go on with each other. */
+export function boundTogether(
+  steps: readonly (readonly Usage[])[],
+  prices: Prices,
+  used: number,
+  reserved: number,
+): Priced {
+  const all: Usage[] = [];
+  for (const step of steps) {
+    const before = [...all];
+    for (const [index, usage] of step.map(withAllItsOutput).entries()) {
+      const earlier = before.filter((one) => isAlike(one, usage))[placeAmongAlike(step, index)];
+      if (earlier) all[all.indexOf(earlier)] = together(earlier, usage);
+      else all.push(usage);
+    }
+  }
+  return boundOf(all, prices, used, reserved);
+}
+
+function withAllItsOutput(usage: Usage): Usage {
+  return { output_tokens: MAX_OUTPUT, ...usage };
+}
+
+function together(one: Usage, other: Usage): Usage {
+  const sumOf = (quantity: string): number => numberOf(one, quantity) + numberOf(other, quantity);
+  return { ...one, tokens: sumOf('tokens'), output_tokens: sumOf('output_tokens'), images: sumOf('images') };
+}
+
 function addUp(
   usages: readonly Usage[],
   prices: Prices,
