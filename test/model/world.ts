@@ -1,6 +1,7 @@
 import { connect, type Pool } from '#database';
 import { newUuid, NO_RULES } from '#ledger';
 import { closeMonths, Engine, RateCardMirror, RateCards } from '#ledger-store';
+import { StillClock } from '../support/still-clock.ts';
 import { administer, createTestDatabase } from '../support/test-database.ts';
 import type { Environments } from './names.ts';
 import { PRICES } from './reference-prices.ts';
@@ -9,20 +10,9 @@ import { PRICES } from './reference-prices.ts';
 export const EPOCH = Date.UTC(2026, 11, 1);
 const MONTH_END = Date.UTC(2027, 0, 1);
 
-/**
- * Replaces the database's clock by one that stands still until it is set. The service asks for `clock_timestamp()`
- * without a schema, so it gets the one that is found first.
- */
-const CLOCK = `
-  create schema model;
-  create table model.clock (now timestamptz not null);
-  insert into model.clock values (to_timestamp(${EPOCH / 1000}));
-  create function model.clock_timestamp() returns timestamptz language sql stable as 'select now from model.clock';
-  grant usage on schema model to public;
-  grant select on model.clock to public;
+/** Nothing crashes here, so nobody needs to wait for the disk. */
+const WITHOUT_THE_DISK = `
   do $$ begin
-    execute format('alter database %I set search_path = model, pg_catalog, public', current_database());
-    -- Nothing crashes here, so nobody needs to wait for the disk.
     execute format('alter database %I set synchronous_commit = off', current_database());
   end $$`;
 
@@ -49,6 +39,7 @@ export class World {
     readonly pool: Pool,
     private readonly mirror: RateCardMirror,
     private readonly cards: ReadonlyMap<string, string>,
+    private readonly clock: StillClock,
     private readonly time: WorldOptions['time'],
     private readonly drop: () => Promise<void>,
   ) {}
@@ -56,21 +47,18 @@ export class World {
   static async create({ processes, time }: WorldOptions): Promise<World> {
     const database = await createTestDatabase();
     const { url } = database;
-    await administer(url, CLOCK);
+    const clock = await StillClock.stop(url, EPOCH);
+    await administer(url, WITHOUT_THE_DISK);
     if (time === 'test') await administer(url, TEST_CLOCKS);
     // A connection that is still closing when the database is dropped is cut off, which is no news.
     const log = (): void => {};
-    const world: { current?: World } = {};
-    // Between two readings of the database's clock an engine counts on by this one, which keeps in step with it.
-    const passed = (): number => (time === 'test' ? 0 : (world.current?.shown ?? 0));
     const pool = connect(url, { connectionsMax: 4, log });
     const mirror = await RateCardMirror.open({ pool, log });
     const cards = await makeCards(pool, mirror);
     const rules = { ...NO_RULES, prices: mirror };
-    const engine = (): Engine => new Engine({ databaseUrl: url, log, passed, rules });
+    const engine = (): Engine => new Engine({ databaseUrl: url, log, passed: clock.passed, rules });
     const engines = Array.from({ length: processes }, engine);
-    world.current = new World(engines, pool, mirror, cards, time, () => database.drop());
-    return world.current;
+    return new World(engines, pool, mirror, cards, clock, time, () => database.drop());
   }
 
   get environments(): Environments {
@@ -92,13 +80,7 @@ export class World {
     this.latest = Math.max(this.latest, time);
     this.shown = time;
     if (this.time === 'test') await this.setTestClocks(time);
-    else {
-      await this.pool.query({
-        name: 'set_clock',
-        text: 'update model.clock set now = $1',
-        values: [new Date(EPOCH + time)],
-      });
-    }
+    else await this.clock.set(this.pool, EPOCH + time);
   }
 
   private async setTestClocks(time: number): Promise<void> {

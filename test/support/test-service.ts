@@ -1,11 +1,13 @@
 import { bootstrapKeys } from '#access';
 import { readConfig } from '#config';
 import { connect, type Pool } from '#database';
-import { verify } from '#ledger-store';
+import { openLedger, verify } from '#ledger-store';
 import { makeLogger } from '#logging';
 import { randomBytes } from 'node:crypto';
 import { startApi, type RunningApi } from '../../apps/api/start-api.ts';
+import { followCommitSubscriptions } from '#webhook-store';
 import { ApiClient } from './api-client.ts';
+import type { StillClock } from './still-clock.ts';
 import { createTestDatabase } from './test-database.ts';
 
 export const LIVE_KEY = 'pur_live_the-key-of-the-live-environment';
@@ -48,11 +50,16 @@ export interface TestService extends TestInstance {
  * Starts the API on a database of its own and on a free port. Call it in `beforeAll`, and `stop` in `afterAll`.
  *
  * @param environment what the operator has set
+ * @param stopClock stops the clock of the database, where time is to pass only as the spec says
  */
-export async function startTestService(environment: Readonly<Record<string, string>> = {}): Promise<TestService> {
+export async function startTestService(
+  environment: Readonly<Record<string, string>> = {},
+  stopClock?: (databaseUrl: string) => Promise<StillClock>,
+): Promise<TestService> {
   const secrets = { PURSER_SECRETS_KEY: SECRETS_KEY.toString('base64'), PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true' };
   const config = readConfig({ PORT: '0', ...secrets, ...environment });
   const database = await createTestDatabase();
+  const clock = await stopClock?.(database.url);
   const log: string[] = [];
   const logger = makeLogger({ level: config.logLevel, secrets: [], stream: { write: (line) => void log.push(line) } });
   const closing: (() => Promise<void>)[] = [];
@@ -60,9 +67,19 @@ export async function startTestService(environment: Readonly<Record<string, stri
   await bootstrapKeys(pool, { live: LIVE_KEY, test: TEST_KEY });
 
   const startAnother = async (): Promise<TestInstance> => {
+    const ledger =
+      clock &&
+      (await openLedger({
+        databaseUrl: database.url,
+        openHoldsMax: config.openHoldsMax,
+        followSubscriptions: followCommitSubscriptions,
+        passed: clock.passed,
+        log: (line) => void log.push(line),
+      }));
     const api: RunningApi = await startApi({
       config,
       databaseUrl: database.url,
+      ...(ledger && { ledger }),
       resolveHost: (host) => Promise.resolve(ADDRESSES[host] ?? []),
       logger,
     });
@@ -71,6 +88,7 @@ export async function startTestService(environment: Readonly<Record<string, stri
     closing.push(async () => {
       await Promise.all([live.close(), test.close()]);
       await api.close();
+      await ledger?.[Symbol.asyncDispose]();
     });
     return { url: api.url, live, test };
   };

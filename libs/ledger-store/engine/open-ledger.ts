@@ -14,6 +14,8 @@ export interface OpenLedgerOptions {
   readonly openHoldsMax: number;
   /** Follows who subscribes to commits. Without it, no commit is reported by an event of its own. */
   readonly followSubscriptions?: (pool: Pool, log: (line: string) => void) => Promise<FollowedSubscriptions>;
+  /** Milliseconds that only rise, by which the database's clock is followed; this process's own where it isn't given. */
+  readonly passed?: () => number;
   readonly log: (line: string) => void;
 }
 
@@ -48,7 +50,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 
 /** @throws Error where the database can't be reached, or isn't migrated */
 export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
-  const { databaseUrl, openHoldsMax, followSubscriptions, log } = options;
+  const { databaseUrl, openHoldsMax, followSubscriptions, passed, log } = options;
   await using opening = new AsyncDisposableStack();
   const pool = connect(databaseUrl, {
     connectionsMax: CONNECTIONS_MAX,
@@ -81,7 +83,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     spanLimits,
     leases: spanLimits,
   };
-  const engine = new Engine({ databaseUrl, log, rules });
+  const engine = new Engine({ databaseUrl, log, rules, ...(passed && { passed }) });
   opening.defer(() => engine.stop());
   const opened = opening.move();
   return {
