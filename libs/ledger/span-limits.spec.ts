@@ -2,11 +2,16 @@ import { Amount } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
 import { leaseOf, spanWindowOf } from './span-limits.ts';
 
-const lease = (left: string, need: string, { least = need, perMinute = '0' } = {}): string =>
+interface LeaseOptions {
+  readonly least?: string;
+  readonly perMinute?: string | null;
+}
+
+const lease = (left: string, need: string, { least = need, perMinute = '0' }: LeaseOptions = {}): string =>
   leaseOf(new Amount(left), {
     need: new Amount(need),
     least: new Amount(least),
-    perMinute: new Amount(perMinute),
+    perMinute: perMinute === null ? null : new Amount(perMinute),
   }).toFixed();
 
 describe('a lease', () => {
@@ -26,6 +31,11 @@ describe('a lease', () => {
     expect(lease('3', '12', { least: '2' })).toBe('3');
     expect(lease('3', '12', { least: '4' })).toBe('0');
     expect(lease('-5', '1')).toBe('0');
+  });
+
+  it('is no more than is needed, where there was too little before', () => {
+    expect(lease('1000', '1', { perMinute: null })).toBe('1');
+    expect(lease('3', '12', { least: '2', perMinute: null })).toBe('3');
   });
 
   it('has no more decimals than an amount may have', () => {

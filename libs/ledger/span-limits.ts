@@ -74,13 +74,15 @@ export interface Refilled {
  * How much of what is left of a limit an account takes, that needs so much: enough for a minute, or a 256th of what is left, so that
  * it doesn't come back for every request. As a limit runs out, nobody takes much more than it needs.
  *
+ * @param perMinute what it spends in a minute; `null`: it takes no more than it needs
  * @returns nothing where less is left than is needed at the least
  */
 export function leaseOf(
   left: Amount,
-  { need, least, perMinute }: { readonly need: Amount; readonly least: Amount; readonly perMinute: Amount },
+  { need, least, perMinute }: { readonly need: Amount; readonly least: Amount; readonly perMinute: Amount | null },
 ): Amount {
   if (left.lt(least) || left.isNegative()) return ZERO;
+  if (perMinute === null) return smallerOf(left, need);
   const more = Amount.max(smallerOf(perMinute, partOf(left, 16)), partOf(left, 256));
   return smallerOf(left, Amount.max(need, more));
 }

@@ -25,6 +25,8 @@ export interface WindowNow extends Exhausted {
   readonly idle: Amount;
   /** Whether some of it is leased to accounts that haven't taken it yet: in a moment it is known what they leave. */
   readonly isMoving: boolean;
+  /** How many accounts have a share: how long the look takes depends on it. */
+  readonly shares: number;
 }
 
 /** So many are taken back at a time. */
@@ -51,6 +53,7 @@ interface WindowRow {
   readonly held: string;
   readonly is_moving: boolean;
   readonly idle: string;
+  readonly shares: string;
   readonly idle_shares: readonly (readonly [
     environment: string,
     id: string,
@@ -60,9 +63,15 @@ interface WindowRow {
   ])[];
 }
 
+/** What of an account's share is spoken for, whether its account has taken it yet or not. */
+export interface KeptShare {
+  readonly accountKey: AccountKey;
+  readonly kept: Amount;
+}
+
 export interface IdleOptions {
-  /** Accounts whose shares are not to be listed. */
-  readonly except?: readonly AccountKey[];
+  /** Shares of which only what is beyond that counts as idle. */
+  readonly kept?: readonly KeptShare[];
   /** Only shares that had no lease for so long count as idle. */
   readonly unleasedMs?: number;
 }
@@ -71,14 +80,14 @@ export interface IdleOptions {
 export async function readWindow(
   database: Queryable,
   { limit, windowStart }: Window,
-  { except = [], unleasedMs = 0 }: IdleOptions = {},
+  { kept = [], unleasedMs = 0 }: IdleOptions = {},
 ): Promise<WindowNow | null> {
   const { rows } = await database.query<WindowRow>(
     `with shares as materialized (${SHARES_OF_WINDOW}),
-      others as materialized (select * from shares where account_id <> all ($4::bigint[])),
+      kept as materialized (select * from unnest($4::bigint[], $5::numeric[]) k (account_id, kept)),
       idle as materialized (
-        select account_id, lease, leased - used - reserved as idle from others
-        where leased > used + reserved and not on_its_way
+        select account_id, lease, leased - greatest(used + reserved, kept) as idle from shares left join kept using (account_id)
+        where leased > greatest(used + reserved, kept) and (kept is not null or not on_its_way)
           and leased_at <= clock_timestamp() - $3 * interval '1 millisecond'
       ),
       first as (
@@ -88,13 +97,19 @@ export async function readWindow(
       )
     select l.amount, w.window_end, w.granted,
       (select coalesce(sum(used), 0) from shares) as spent, (select coalesce(sum(reserved), 0) from shares) as held,
-      exists (select from others where on_its_way) as is_moving,
-      (select coalesce(sum(idle), 0) from idle) as idle,
+      exists (select from shares where on_its_way and account_id not in (select account_id from kept)) as is_moving,
+      (select coalesce(sum(idle), 0) from idle) as idle, (select count(*) from shares) as shares,
       (select coalesce(json_agg(json_build_array(
         environment, external_id, account_id::text, lease::text, idle::text) order by idle desc), '[]') from first) as idle_shares
     from span_limit_windows w join span_limits l on l.id = w.limit_id
     where w.limit_id = $1 and w.window_start = $2`,
-    [limit, new Date(windowStart), unleasedMs, arrayOf(except)],
+    [
+      limit,
+      new Date(windowStart),
+      unleasedMs,
+      arrayOf(kept.map(({ accountKey }) => accountKey)),
+      arrayOf(kept.map((one) => formatAmount(one.kept))),
+    ],
   );
   const [row] = rows;
   if (!row || row.amount === null) return null;
@@ -107,6 +122,7 @@ export async function readWindow(
     spent: new Amount(row.spent),
     held: new Amount(row.held),
     isMoving: row.is_moving,
+    shares: Number(row.shares),
     idle: new Amount(row.idle),
     idleShares: row.idle_shares.map(([environment, id, key, lease, idle]) => ({
       account: { environment, id, key },

@@ -27,7 +27,8 @@ interface Need {
   readonly least: Amount;
   /** What its share has been granted, as far as the decision knew. */
   readonly granted: Amount;
-  readonly perMinute: Amount;
+  /** `null`: it takes no more than it needs. */
+  readonly perMinute: Amount | null;
 }
 
 interface LimitWindow {
@@ -36,12 +37,21 @@ interface LimitWindow {
   readonly granted: Amount;
 }
 
+interface LeaseOptions {
+  /** Whether there was too little before: then nobody takes more than it needs. */
+  readonly isScarce?: boolean;
+}
+
 /**
  * Leases to accounts what their shares are too small for, as far as the limits have it left. Call it in a transaction of its own:
  * once that is committed, the leases are for their accounts to take. One that isn't taken, because a process died, is found here
  * the next time that the account wants something.
  */
-export async function leaseShares(database: Queryable, wants: readonly ShareWant[]): Promise<Leased> {
+export async function leaseShares(
+  database: Queryable,
+  wants: readonly ShareWant[],
+  { isScarce = false }: LeaseOptions = {},
+): Promise<Leased> {
   const leases: Lease[] = [];
   const shortages: Shortage[] = [];
   const gone: string[] = [];
@@ -53,7 +63,8 @@ export async function leaseShares(database: Queryable, wants: readonly ShareWant
       continue;
     }
     for (const [window, ofWindow] of await byWindow(database, limit, ofLimit)) {
-      const { need, leased } = await leaseOfWindow(database, limit, window, needsOf(ofWindow));
+      const needs = needsOf(ofWindow).map((one) => (isScarce ? { ...one, perMinute: null } : one));
+      const { need, leased } = await leaseOfWindow(database, limit, window, needs);
       leases.push(...leased);
       if (need.gt(ZERO)) shortages.push({ limit: id, windowStart: window.start, need });
     }
@@ -112,7 +123,8 @@ async function findOrOpenWindow(
   return { start, end, granted: ZERO };
 }
 
-function needsOf(wants: readonly ShareWant[]): readonly Need[] {
+/** What the accounts of requests in one window want of it. */
+export function needsOf(wants: readonly ShareWant[]): readonly Need[] {
   const byAccount = Map.groupBy(wants, ({ accountKey }) => accountKey);
   return [...byAccount].map(([accountKey, own]) => {
     // Requests that were decided one after the other found the same room, unless something was decided in between.

@@ -1,10 +1,10 @@
 import { Amount } from '#amounts';
 import type { Pool } from '#database';
-import type { Exhausted, Lease, Refilled, ShareWant } from '#ledger';
+import type { Lease, Refilled, ShareWant, Window } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { transact } from '../transact.ts';
-import { giveBack, readWindow, type IdleShare, type WindowNow } from './idle-shares.ts';
-import { leaseShares, type Shortage } from './lease-shares.ts';
+import { giveBack, readWindow, type IdleShare, type KeptShare, type WindowNow } from './idle-shares.ts';
+import { leaseShares, needsOf, type Shortage } from './lease-shares.ts';
 import type { ReturnShare } from './lease-source.ts';
 
 /** Each time others may have taken what was just taken back, or something may still be on its way to them. */
@@ -12,29 +12,30 @@ const ROUNDS_MAX = 100;
 /** How long to wait for accounts to take what was leased to them. */
 const MOVING_PAUSE_MS = 10;
 
+interface Refill extends Refilled {
+  readonly exhausted: readonly WindowNow[];
+  /** Limits that are none any more. */
+  readonly gone: readonly string[];
+}
+
 /**
  * Leases what shares are too small for. Where a limit has too little left, what other accounts don't use is taken back, and it is
  * tried once more. Three transactions, none of which locks both an account and a limit: a lease, then the account's decision that
  * takes it; and an account's decision that lets go, then the limit that gets it back. Whatever ends a process in between leaves
  * something leased that nobody uses.
  */
-export async function refillShares(
-  pool: Pool,
-  wants: readonly ShareWant[],
-  returnShare: ReturnShare,
-): Promise<Refilled & { readonly gone: readonly string[] }> {
+export async function refillShares(pool: Pool, wants: readonly ShareWant[], returnShare: ReturnShare): Promise<Refill> {
   const leases = new Map<string, Lease>();
-  const exhausted: Exhausted[] = [];
+  const exhausted: WindowNow[] = [];
   const gone: string[] = [];
   let open = wants;
   for (let round = 1; open.length > 0; round += 1) {
-    const leased = await transact(pool, (database) => leaseShares(database, open));
+    const leased = await transact(pool, (database) => leaseShares(database, open, { isScarce: round > 1 }));
     for (const lease of leased.leases) leases.set(`${lease.limit}/${lease.window.start}/${lease.accountKey}`, lease);
     gone.push(...leased.gone);
     const freed = new Set<string>();
     for (const shortage of leased.shortages) {
-      const own = [...leases.values()].filter(({ limit }) => limit === shortage.limit).map((one) => one.accountKey);
-      const found = await takeBack(pool, shortage, own, returnShare);
+      const found = await takeBack(pool, shortage, keptOf(leases.values(), open, shortage), returnShare);
       if (!found) freed.add(shortage.limit);
       else if (round >= ROUNDS_MAX || isExhausted(found, shortage)) exhausted.push(found);
       else freed.add(shortage.limit);
@@ -42,6 +43,24 @@ export async function refillShares(
     open = open.filter(({ limit }) => freed.has(limit));
   }
   return { leases: [...leases.values()], exhausted, gone };
+}
+
+/** What was leased here, up to what was asked for: what goes beyond that is there for others who ask. */
+function keptOf(
+  leases: Iterable<Lease>,
+  wants: readonly ShareWant[],
+  { limit, windowStart }: Shortage,
+): readonly KeptShare[] {
+  const leased = [...leases].filter((one) => one.limit === limit && one.window.start === windowStart);
+  return leased.flatMap(({ accountKey, window }) => {
+    const isOfThis = (one: ShareWant): boolean =>
+      one.limit === limit && one.accountKey === accountKey && contains(window, one.at);
+    return needsOf(wants.filter(isOfThis)).map(({ granted, need }) => ({ accountKey, kept: granted.plus(need) }));
+  });
+}
+
+function contains({ start, end }: Window, at: number): boolean {
+  return start <= at && (end === null || at < end);
 }
 
 function isExhausted({ left, idleShares, isMoving }: WindowNow, { need }: Shortage): boolean {
@@ -52,10 +71,10 @@ function isExhausted({ left, idleShares, isMoving }: WindowNow, { need }: Shorta
 async function takeBack(
   pool: Pool,
   { limit, windowStart, need }: Shortage,
-  except: readonly string[],
+  kept: readonly KeptShare[],
   returnShare: ReturnShare,
 ): Promise<WindowNow | null> {
-  const now = await transact(pool, (database) => readWindow(database, { limit, windowStart }, { except }));
+  const now = await transact(pool, (database) => readWindow(database, { limit, windowStart }, { kept }));
   if (!now || now.left.gte(need)) return now;
   if (now.idleShares.length === 0) {
     if (now.isMoving) await sleep(MOVING_PAUSE_MS);

@@ -76,6 +76,16 @@ describe('a limit over all accounts of an environment', () => {
     expect(await granted()).toBe('10');
   });
 
+  it('is refused only for what is spent and held at that moment, whoever lets go of something', async () => {
+    await ledgers.limit(one, '10');
+    const held = [await hold(one, 'a', '6'), await hold(two, 'b', '4')];
+    for (const [index, id] of held.entries()) {
+      expect((await one.ledger.ask(charge('c', '3'))).code).toBe('environment_limit_exceeded');
+      await (index === 0 ? one : two).ledger.do(commit(id, '1'));
+      await one.ledger.do(charge('c', index === 0 ? '5' : '3'));
+    }
+  });
+
   it('takes idle parts of shares back before it refuses', async () => {
     await ledgers.limit(one, '1000');
     await hold(one, 'a', '1');
@@ -98,6 +108,7 @@ describe('a limit over all accounts of an environment', () => {
     await ledgers.limit(one, '10');
     expect((await one.ledger.ask(chargeAll(['a', 'b'], '6'))).code).toBe('environment_limit_exceeded');
     expect((await two.ledger.ask(chargeAll(['a', 'b'], '5'))).code).toBe('ok');
+    expect(await granted()).toBe('10');
   });
 
   it('lets through what costs nothing, though nothing is left, and counts what that costs after all', async () => {

@@ -26,7 +26,12 @@ import type { LeaseSource, ReturnShare } from './lease-source.ts';
 
 const REFRESH_MS = 500;
 const NONE: readonly SpanLimit[] = [];
-/** For how long a limit is taken to be exhausted without looking again: ten times as long as the look takes, within these bounds. */
+/**
+ * With so many accounts under a limit, whoever finds it exhausted looks for each of its requests anew, so that what others let go is
+ * there for the very next. With more, the look takes too long for that.
+ */
+const SHARES_READ_MAX = 2000;
+/** For how long it is taken to be exhausted then: ten times as long as the look takes, within these bounds. */
 const EXHAUSTED_MS_MIN = 200;
 const EXHAUSTED_MS_MAX = 1000;
 
@@ -75,7 +80,10 @@ export class SpanLimits implements SpanLimitBook, LeaseSource {
     if (refilled.gone.length > 0) await this.noticeChange();
     const now = performance.now();
     const until = now + Math.min(Math.max((now - startedAt) * 10, EXHAUSTED_MS_MIN), EXHAUSTED_MS_MAX);
-    this.remember(refilled.exhausted, until);
+    this.remember(
+      refilled.exhausted.filter(({ shares }) => shares > SHARES_READ_MAX),
+      until,
+    );
     return refilled;
   }
 
