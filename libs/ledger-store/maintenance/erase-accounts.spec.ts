@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { Amount, type JsonObject } from '#amounts';
-import { accountKey, type AccountRef, type Budget } from '#ledger';
+import { accountKey, ownRulesFrom, type AccountRef, type Budget } from '#ledger';
 import type { Actor } from '../engine/submission.ts';
 import { authorize, charge, commit, createAccount, createGrant } from '../testing/commands.ts';
 import { TestBooks } from '../testing/test-books.ts';
@@ -10,6 +10,8 @@ import { eraseAccounts } from './erase-accounts.ts';
 import { eraseAccountsChore } from './erase-accounts.chore.ts';
 
 const SECRET = 'ann@example.com';
+/** A user who is suspended by a rule. */
+const SUSPENDED = `bot of ${SECRET}`;
 const ACTOR: Actor = { keyId: '01920000-0000-7000-8000-000000000001', keyName: 'admin', call: 'POST', requestId: 'r' };
 
 let database: TestDatabase;
@@ -62,6 +64,16 @@ function budgetOf(user: string): Budget {
   };
 }
 
+/** What a rule has found of a user, which it suspends for good. */
+async function suspendUser(id: string): Promise<void> {
+  const rules = ownRulesFrom({ loop: [{ times: 30, action: 'suspend', tag: 'user' }] });
+  await ledger.do({ type: 'set_rules', account: ref(id), rules });
+  const [rule] = rules.loop ?? [];
+  if (!rule) throw new Error('there is no rule');
+  const finding = { kind: 'loop', rule, value: SUSPENDED, windowStart: 0, requests: 31 } as const;
+  await ledger.do({ type: 'restrain', account: ref(id), finding });
+}
+
 /** An account whose every part carries the secret. @returns the id of one of its charges */
 async function accountWithHistory(id: string, charges: number): Promise<string> {
   const metadata = { mail: SECRET };
@@ -75,6 +87,9 @@ async function accountWithHistory(id: string, charges: number): Promise<string> 
   await ledger.engine.submit({ command: put, key: keyOf(put, `b ${id}`), render, actor: ACTOR });
   const tooMuch = { ...spending(id, metadata), amount: new Amount(100_000) };
   await ledger.engine.submit({ command: tooMuch, key: keyOf(tooMuch, `d ${id}`), render });
+  await suspendUser(id);
+  const other = { ...spending(id, metadata), tags: { session: SECRET, user: SUSPENDED } };
+  await ledger.engine.submit({ command: other, key: keyOf(other, `s ${id}`), render });
   const spend = spending(id, metadata);
   const made = await Promise.all(
     Array.from({ length: charges }, (_, at) => ledger.do<'charge'>(spend, `charge ${id} ${String(at)}`)),

@@ -20,6 +20,9 @@ it('takes out names, metadata and tags wherever they stand, and leaves the rest'
 it('takes out the values that budgets name and that declines and alerts are about', () => {
   const decline = { code: 'budget_exceeded', budget: 'bud_1', name: 'day', value: 'ann', limit: '5' };
   expect(withoutPersonalData(decline)).toEqual({ ...decline, name: null, value: null });
+  const detail = 'The budget ann of account acme allows for 5.';
+  expect(withoutPersonalData({ ...decline, detail })).toMatchObject({ detail: expect.not.stringContaining('ann') });
+  expect(withoutPersonalData({ code: 'account_closed', detail })).toEqual({ code: 'account_closed', detail });
   const budget = { scope: { user: ['ann'] }, per: 'user', thresholds: [50] };
   expect(withoutPersonalData({ budget })).toEqual({ budget: { ...budget, scope: {} } });
   expect(withoutPersonalData({ before: { budgets: [budget] } })).toEqual({ before: { budgets: [] } });

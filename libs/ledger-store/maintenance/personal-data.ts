@@ -11,12 +11,15 @@ const ERASED: Readonly<Record<string, unknown>> = {
   raise_requests: [],
 };
 
-/** Fields that carry personal data only beside these: the values that a budget names, the one that something
- * is about, and why a raise is asked for. */
+/**
+ * Fields that carry personal data only beside these: the values that a budget names, the one that something is about, what is said of a
+ * budget by its name, and why a raise is asked for.
+ */
 const ERASED_BESIDE: readonly { readonly field: string; readonly beside: readonly string[]; readonly left: unknown }[] =
   [
     { field: 'scope', beside: ['thresholds'], left: {} },
     { field: 'value', beside: ['budget', 'tag'], left: null },
+    { field: 'detail', beside: ['budget'], left: 'A budget of the account had no room for the request.' },
     { field: 'reason', beside: ['raise_request', 'denial', 'until'], left: '' },
     { field: 'denial', beside: ['reason'], left: null },
   ];

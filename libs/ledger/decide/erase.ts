@@ -1,5 +1,6 @@
 import type { AccountRef } from '../commands.ts';
 import { refused, type Outcome } from '../refusals.ts';
+import { NO_RESTRAINTS } from '../restraints.ts';
 import type { AccountState } from '../state.ts';
 import { changed, decidedAccount, type AccountDecision } from './accounts.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
@@ -9,7 +10,7 @@ interface OfAccount {
 }
 
 /**
- * Erases the personal data of a closed account: its name, its metadata and its budgets at once. What its grants, its authorizations and its
+ * Erases the personal data of a closed account: its name, its metadata, its budgets and what restrains its users at once. What its grants, its authorizations and its
  * history carry is erased step by step by the store, until {@link finishErasure}. Asking again changes nothing.
  */
 export function eraseAccount(context: DecisionContext, { account: ref }: OfAccount): Outcome<AccountDecision> {
@@ -20,6 +21,8 @@ export function eraseAccount(context: DecisionContext, { account: ref }: OfAccou
     account.account.closure = { ...closure, erasureRequestedAt: timeOf(context, account) };
     account.account.budgets = [];
     context.changes.accounts.updateBudgets(account);
+    account.account.restraints = NO_RESTRAINTS;
+    context.changes.accounts.updateRules(account);
     return changed(context, account);
   });
 }
