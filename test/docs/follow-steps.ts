@@ -10,43 +10,52 @@ export interface FollowedStep {
 }
 
 /** What differs from run to run: it must be there, and of the same kind. */
-const VARYING = [/^(auth|grant|rate|tr|txn)_[0-7][0-9a-z]{25}$/, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/];
+const VARYING = [
+  /^(auth|bud|evt|grant|key|lim|raise|rate|tr|txn)_[0-7][0-9a-z]{25}$/,
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
+];
 /** Seconds until the earliest hold expires: it depends on how long the reader took. */
 const VARYING_NUMBERS = new Set(['retry-after', 'retry_after']);
-/** The variables that documents ask their readers to set, by the kind of id that an answer has. */
-const VARIABLES: Readonly<Record<string, string>> = { auth: 'AUTH', rate: 'CARD' };
+/** Says that a step comes after the worker has had its turn. */
+const LATER = /# ten seconds later$/m;
+
+export interface FollowOptions {
+  /** That the document asks its readers to set before they begin. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Does what a worker does within ten seconds. */
+  readonly work?: () => Promise<void>;
+}
 
 /** Runs the steps of a document one after the other, as a reader would: in a shell. */
-export async function followSteps(
-  steps: readonly Step[],
-  variables: Readonly<Record<string, string>>,
-): Promise<FollowedStep[]> {
+export async function followSteps(steps: readonly Step[], { variables, work }: FollowOptions): Promise<FollowedStep[]> {
   const known: Record<string, string> = { ...variables };
   const followed: FollowedStep[] = [];
-  for (const { command, shown } of steps) {
-    const real = await run(command, known);
+  for (const { command, shown, kept } of steps) {
+    if (LATER.test(command)) await work?.();
+    const output = await run(command, known);
+    if (!shown) continue;
+    const real = parseAnswer(output);
     const headers = Object.fromEntries(
       Object.keys(shown.headers).map((name) => [name, asShown(real.headers[name], shown.headers[name], name)]),
     ) as Answer['headers'];
     const answered = { statusLine: real.statusLine, headers, body: asShown(real.body, shown.body) };
     followed.push({ command, shown, answered });
-    const id = idIn(real);
-    const variable = VARIABLES[id.slice(0, id.indexOf('_'))];
-    if (variable !== undefined) known[variable] = id;
+    if (kept) known[kept.variable] = valueIn(real.body, kept.prefix);
   }
   return followed;
 }
 
-async function run(command: string, variables: Readonly<Record<string, string>>): Promise<Answer> {
+/** @throws Error where a command fails; a refusal is no failure of `curl -i` */
+async function run(command: string, variables: Readonly<Record<string, string>>): Promise<string> {
   const env = { PATH: process.env['PATH'] ?? '', ...variables };
-  const { stdout } = await promisify(execFile)('bash', ['-c', command], { env });
-  return parseAnswer(stdout);
+  const { stdout } = await promisify(execFile)('bash', ['-ec', command], { env });
+  return stdout;
 }
 
 /** The answer as the document shows it: without what it leaves out, and with its own ids and times where they vary. */
 function asShown(real: unknown, shown: unknown, name = ''): unknown {
   if (VARYING_NUMBERS.has(name) && Number(real) > 0) return shown;
-  if (typeof shown === 'string' && VARYING.some((kind) => kind.test(shown) && kind.test(String(real)))) return shown;
+  if (typeof shown === 'string' && typeof real === 'string' && isAlike(real, shown)) return shown;
   if (Array.isArray(shown) && Array.isArray(real)) return real.map((item, index) => asShown(item, shown[index]));
   if (!isObject(shown) || !isObject(real)) return real;
   const fields = Object.entries(real)
@@ -55,8 +64,17 @@ function asShown(real: unknown, shown: unknown, name = ''): unknown {
   return { ...Object.fromEntries(fields), ...(LEFT_OUT in shown ? { [LEFT_OUT]: 0 } : {}) };
 }
 
-function idIn({ body }: Answer): string {
-  return isObject(body) && typeof body['id'] === 'string' ? body['id'] : '';
+function isAlike(real: string, shown: string): boolean {
+  if (shown.endsWith(LEFT_OUT)) return real.startsWith(shown.slice(0, -LEFT_OUT.length));
+  return VARYING.some((kind) => kind.test(shown) && kind.test(real));
+}
+
+/** An API key where one was made, or an id. */
+function valueIn(body: unknown, prefix: string): string {
+  const values = isObject(body) ? [body['key'], body['id']] : [];
+  const value = values.find((one) => typeof one === 'string' && one.startsWith(prefix));
+  if (typeof value !== 'string') throw new Error(`no ${prefix}… in ${JSON.stringify(body)}`);
+  return value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -18,7 +18,8 @@ describe.each([
   it('shows the answers that its requests really get', async () => {
     const steps = stepsIn(await readFile(`${root}/${document}`, 'utf8'));
     expect(steps.length).toBeGreaterThanOrEqual(stepsMin);
-    for (const { command, shown, answered } of await followSteps(steps, { B: service.url, KEY: LIVE_KEY }))
+    const variables = { B: service.url, KEY: LIVE_KEY };
+    for (const { command, shown, answered } of await followSteps(steps, { variables }))
       expect({ command, ...answered }).toEqual({ command, ...shown });
   });
 });

@@ -8,6 +8,7 @@ const TITLES = {
   api: 'API guide',
   pricing: 'Pricing',
   usage: 'Usage',
+  limits: 'Layers of control',
   tags: 'Tags',
   estimates: 'Estimate costs',
   costs: 'Cost and margin',
