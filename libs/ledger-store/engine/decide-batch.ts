@@ -8,9 +8,7 @@ import {
   standingAfter,
   takeLeases,
   wantsOf,
-  type CommandType,
   type DecisionContext,
-  type Decisions,
   type Outcome,
   type RevenueTally,
   type ShareWant,
@@ -96,7 +94,10 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
       return null;
     }
     const before = one.actor ? viewOf(context.state, one.command) : null;
-    const outcome = decideRefilled(context, one);
+    const found = one.refilled ? { ...context, exhausted: one.refilled.exhausted } : context;
+    // What was leased for a command is its account's from now on, whatever becomes of the command.
+    if (one.refilled) takeLeases(context, one.refilled.leases);
+    const outcome = decide(found, one.command);
     const wants = wantsOf(outcome);
     if (wants.length > 0) {
       // What has tried some of its items is taken back with its whole batch.
@@ -116,7 +117,7 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     const entry =
       one.actor && auditEntry(context.state, { ...one, actor: one.actor, before }, outcome, context.realNow);
     if (entry) audited.push(entry);
-    const answer = one.render(outcome, () => standingAfter(context, one.command, outcome));
+    const answer = one.render(outcome, () => standingAfter(found, one.command, outcome));
     if (key && name !== null && isRemembered(outcome)) {
       known.set(name, { ...answer, fingerprint: key.fingerprint });
       remembered.push({ key, answer });
@@ -125,13 +126,6 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
   });
   moveVersions(context);
   return { answers, lacking, remembered, audited, revenue: revenueTallies(context.changes) };
-}
-
-/** What was leased for a command is its account's from now on, whatever becomes of the command. */
-function decideRefilled(context: DecisionContext, { command, refilled }: Queued): Outcome<Decisions[CommandType]> {
-  if (!refilled) return decide(context, command);
-  takeLeases(context, refilled.leases);
-  return decide({ ...context, exhausted: refilled.exhausted }, command);
 }
 
 /** Answers a request whose key is known: with the first answer, if it is the same request. */

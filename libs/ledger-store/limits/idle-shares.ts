@@ -30,7 +30,7 @@ export interface WindowNow extends Exhausted {
 }
 
 /** So many are taken back at a time. */
-const IDLE_MAX = 200;
+export const LISTED_MAX = 200;
 
 /** A lease that its account hasn't taken after this time never will be: its process has ended. Should it be alive, it asks again. */
 const TAKEN_WITHIN = `interval '250 milliseconds'`;
@@ -92,7 +92,7 @@ export async function readWindow(
       ),
       first as (
         select a.environment, a.external_id, a.account_id, i.lease, i.idle
-        from (select * from idle order by idle desc, account_id limit ${IDLE_MAX}) i,
+        from (select * from idle order by idle desc, account_id limit ${LISTED_MAX}) i,
           lateral (select environment, external_id, account_id from accounts where account_id = i.account_id limit 1) a
       )
     select l.amount, w.window_end, w.granted,

@@ -2,9 +2,11 @@ import { Amount } from '#amounts';
 import type { Pool } from '#database';
 import type { Lease, Refilled, ShareWant, Window } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { queryable } from '../queryable.ts';
 import { transact } from '../transact.ts';
 import { giveBack, readWindow, type IdleShare, type KeptShare, type WindowNow } from './idle-shares.ts';
 import { leaseShares, needsOf, type Shortage } from './lease-shares.ts';
+import { readLapsedShares } from './lapsed-shares.ts';
 import type { ReturnShare } from './lease-source.ts';
 
 /** Each time others may have taken what was just taken back, or something may still be on its way to them. */
@@ -74,14 +76,18 @@ async function takeBack(
   kept: readonly KeptShare[],
   returnShare: ReturnShare,
 ): Promise<WindowNow | null> {
-  const now = await transact(pool, (database) => readWindow(database, { limit, windowStart }, { kept }));
+  const window = { limit, windowStart };
+  const now = await transact(pool, (database) => readWindow(database, window, { kept }));
   if (!now || now.left.gte(need)) return now;
-  if (now.idleShares.length === 0) {
-    if (now.isMoving) await sleep(MOVING_PAUSE_MS);
+  if (now.idleShares.length === 0 && now.isMoving) {
+    await sleep(MOVING_PAUSE_MS);
     return now;
   }
-  await returnShares(pool, now, enough(now, need), returnShare);
-  return now;
+  const idleShares = now.idleShares.length > 0 ? now.idleShares : await readLapsedShares(queryable(pool), window);
+  if (idleShares.length === 0) return now;
+  const found = { ...now, idleShares };
+  await returnShares(pool, found, enough(found, need), returnShare);
+  return found;
 }
 
 /** What is idle with whom, up to what is needed, and some more: the next request needs something too. */

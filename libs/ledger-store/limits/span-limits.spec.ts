@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { queryable } from '../queryable.ts';
 import { authorize, charge, chargeAll, commit, extendBy, voidHold } from '../testing/commands.ts';
+import { eventually } from '../testing/eventually.ts';
 import { LimitedLedgers, type LimitedLedger } from '../testing/limited-ledgers.ts';
 import { brokenPromises } from '../testing/shares-of.ts';
 import { TestBooks } from '../testing/test-books.ts';
@@ -84,6 +85,20 @@ describe('a limit over all accounts of an environment', () => {
       await (index === 0 ? one : two).ledger.do(commit(id, '1'));
       await one.ledger.do(charge('c', index === 0 ? '5' : '3'));
     }
+  });
+
+  it('has back what expired holds let go, though nobody has asked their accounts since', async () => {
+    await ledgers.limit(one, '10');
+    await two.ledger.do(authorize('a', '6', 1));
+    await hold(two, 'b', '4');
+    expect((await one.ledger.ask(charge('c', '6'))).code).toBe('environment_limit_exceeded');
+    await eventually(
+      async () => (await books.value('select count(*) from holds where expires_at <= now()')) === '1',
+      'it expires',
+    );
+    await one.ledger.do(charge('c', '6'));
+    expect((await one.ledger.ask(charge('c', '1'))).code).toBe('environment_limit_exceeded');
+    expect(await granted()).toBe('10');
   });
 
   it('takes idle parts of shares back before it refuses', async () => {
