@@ -145,3 +145,12 @@ it('a share that is made smaller keeps what is held and what was used beyond it'
   expect([idle, left, spent, held].map((amount) => amount.toFixed())).toEqual(['0', '5', '5', '3']);
   await two.ledger.do(charge('b', '2'));
 });
+
+it('a share whose account has left the window long ago is given back like any other', async () => {
+  await one.ledger.do(commit((await one.ledger.do(authorize('a', '8'))).authorization.id, '2'));
+  // Its test clock is weeks ahead of the other account's.
+  await books.pool.query('update counters set open = false');
+  await books.pool.query('update accounts set id_clock = id_clock + 1');
+  await two.ledger.do(charge('b', '8'));
+  expect(await leasedTo('a')).toBe('2');
+});

@@ -12,13 +12,16 @@ interface UnknownWindow extends Pick<Counter, 'counter' | 'value'> {
  * Called before anything is decided on a window that isn't known. All windows but those by value are known; whoever writes a decision
  * about one of these has to prove that nobody has counted anything in it.
  */
-export function assumeEmpty(
+export function assumeEmpty(context: DecisionContext, account: AccountState, unknown: UnknownWindow): void {
+  if (isByValue(unknown)) assumeUnwritten(context, account, unknown);
+}
+
+/** The same of a window that may have been over for so long that it isn't loaded with its account. */
+export function assumeUnwritten(
   { changes }: DecisionContext,
   { account: { key: accountKey } }: AccountState,
-  unknown: UnknownWindow,
+  { counter, window }: Omit<UnknownWindow, 'value'>,
 ): void {
-  if (!isByValue(unknown)) return;
-  const { counter, window } = unknown;
   const assumed = { accountKey, counter, windowStart: window.start, windowEnd: window.end };
   changes.assumed.set(`${accountKey}/${counter}/${String(window.start)}`, assumed);
 }

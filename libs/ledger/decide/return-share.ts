@@ -1,8 +1,13 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { ReturnShare } from '../commands.ts';
+import type { Counter } from '../counters.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
+import type { AccountState } from '../state.ts';
+import { assumeUnwritten } from './assume-window.ts';
 import { findAccount, type DecisionContext } from './context.ts';
 import { openWindow } from './windows.ts';
+
+type Place = Pick<ReturnShare, 'limit' | 'window'>;
 
 export interface ShareDecision {
   /** What the share is granted from now on. */
@@ -19,9 +24,7 @@ export function returnShare(context: DecisionContext, command: ReturnShare): Out
   const { account: ref, limit, window, lease } = command;
   const account = findAccount(context, ref);
   if (!account) return refused({ code: 'account_not_found', account: ref.id });
-  const share =
-    account.counters.startingAt(limit, window.start) ??
-    openWindow(context, account, window, { counter: limit, kind: 'share', name: null, value: null });
+  const share = shareOf(context, account, command) ?? openWindow(context, account, window, asShare(limit));
   const granted = share.granted ?? ZERO;
   if (share.lease !== null && share.lease > lease) return accepted({ granted, lease: share.lease });
   share.granted = smallerOf(granted, share.used.plus(share.reserved));
@@ -30,4 +33,19 @@ export function returnShare(context: DecisionContext, command: ReturnShare): Out
   share.lease = lease;
   context.changes.counters.update(share);
   return accepted({ granted: share.granted, lease });
+}
+
+/** The share; where nothing is known of it, there is none. The account's clock may have left its window long ago. */
+export function shareOf(
+  context: DecisionContext,
+  account: AccountState,
+  { limit, window }: Place,
+): Counter | undefined {
+  const share = account.counters.startingAt(limit, window.start);
+  if (!share) assumeUnwritten(context, account, { counter: limit, window });
+  return share;
+}
+
+function asShare(limit: string) {
+  return { counter: limit, kind: 'share', name: null, value: null } as const;
 }

@@ -135,6 +135,15 @@ describe('rate', () => {
     ledger.advance(0.001).authorize('0.1');
   });
 
+  it('of a rule that came later bounds what a hold asks for besides', () => {
+    const ledger = ledgerAt();
+    const hold = ledger.authorize('4', U1);
+    ledger.setRules('acme', { rate: [{ amount: '10', per: 'hour', tag: 'user' }] });
+    ledger.charge('8', U1);
+    expect(refusalOf(() => ledger.extend(hold, { amount: '3' })).code).toBe('spend_rate_exceeded');
+    ledger.extend(hold, { amount: '2' });
+  });
+
   it('counts a charge as long as it is there, whatever is refunded', () => {
     const ledger = ledgerAt().setRules('acme', { rate: [{ amount: '10', per: 'hour' }] });
     ledger.refund(ledger.charge('10'));

@@ -2,9 +2,11 @@ import type { Command, ObjectRef, SpendRequest } from '../commands.ts';
 import { noChanges } from '../changes.ts';
 import type { CounterWindow } from '../counters.ts';
 import { limitsOfRequest } from './authorize.ts';
+import { checkRulesOfMore } from './check-rules.ts';
 import { findAccount, findAuthorization, type DecisionContext } from './context.ts';
 import { napsOf } from './naps.ts';
 import { lastFound } from './restrain.ts';
+import { shareOf } from './return-share.ts';
 
 const NO_CHANGES = noChanges();
 
@@ -24,6 +26,14 @@ export function windowsAskedFor(context: Omit<DecisionContext, 'changes'>, comma
     const found = findAuthorization(asking, ref);
     if (found) napsOf(asking, found.account, found.authorization.tags);
   }
+  if (command.type === 'extend') {
+    const found = findAuthorization(asking, command.authorization);
+    if (found) checkRulesOfMore(asking, found.account, found.authorization);
+  }
+  if (command.type === 'return_share') {
+    const account = findAccount(asking, command.account);
+    if (account) shareOf(asking, account, command);
+  }
   if (command.type === 'restrain') {
     const account = findAccount(asking, command.account);
     if (account) lastFound(asking, account, command.finding);
@@ -31,7 +41,10 @@ export function windowsAskedFor(context: Omit<DecisionContext, 'changes'>, comma
   return [...assumed.values()];
 }
 
-/** What a command asks for that may be limited. More for an open authorization counts in windows that were loaded with it. */
+/**
+ * What a command asks for that may be limited. More for an open authorization counts in windows that were loaded with it, but for rates of
+ * rules that came later.
+ */
 function requestsOf(command: Command): readonly SpendRequest[] {
   switch (command.type) {
     case 'authorize':
