@@ -1,4 +1,5 @@
-import { Amount, atLeastZero, ZERO } from '#amounts';
+import { atLeastZero, ZERO, type Amount } from '#amounts';
+import { percentOf } from './percent.ts';
 
 /** When a balance is worth an alert. Both lists rise and have no number twice. */
 export interface AlertRules {
@@ -61,5 +62,5 @@ export function levelsReached({ remaining }: AlertRules, before: Amount, after: 
 /** How much of the basis is used, in percent with at most two decimals; 0 where there is no basis, and where more is posted. */
 export function percentUsed({ basis }: AlertState, posted: Amount): string {
   if (!basis.gt(ZERO)) return '0';
-  return atLeastZero(basis.minus(posted)).times(100).div(basis).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
+  return percentOf(atLeastZero(basis.minus(posted)), basis);
 }

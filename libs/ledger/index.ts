@@ -78,15 +78,7 @@ export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { rulesStanding, type RulesDecision } from './decide/set-rules.ts';
 export type { RestrainDecision } from './decide/restrain.ts';
 export { isSettled, settle } from './decide/settle.ts';
-export {
-  advice,
-  nearestOf,
-  percentOf,
-  STANDINGS,
-  standingOf,
-  type LimitUse,
-  type Standing,
-} from './decide/standing.ts';
+export { advice, nearestOf, STANDINGS, standingOf, type LimitUse, type Standing } from './decide/standing.ts';
 export { standingAfter } from './decide/standing-after.ts';
 export type { BatchDecision } from './decide/spend-batch.ts';
 export { windowsAskedFor } from './decide/windows-asked-for.ts';
@@ -120,6 +112,7 @@ export {
   type AccountKey,
   type IdKind,
 } from './ids.ts';
+export { percentOf } from './percent.ts';
 export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';

@@ -34,7 +34,7 @@ export function limitView({ kind, name, value, limit, used, resetsAt }: LimitUse
     value,
     limit: formatAmount(limit),
     remaining: left.isNegative() ? '0' : formatAmount(left),
-    used_percent: percentOf({ used, limit }),
+    used_percent: percentOf(used, limit),
     resets_at: optionalTimeView(resetsAt),
   };
 }
@@ -57,7 +57,7 @@ export function standingHeaders(
 /** A value of a tag may be somebody's name, so it stands in no header. */
 function nearestText(nearest: LimitUse): string {
   const { kind, name } = nearest;
-  return `${name === null ? kind : `${kind}:${name}`};used=${percentOf(nearest)}`;
+  return `${name === null ? kind : `${kind}:${name}`};used=${percentOf(nearest.used, nearest.limit)}`;
 }
 
 function nearestSeenBy({ seesEnvironment }: StandingViewer, { limits, nearest }: Standing): LimitUse | null {
@@ -67,5 +67,5 @@ function nearestSeenBy({ seesEnvironment }: StandingViewer, { limits, nearest }:
 
 /** Of the last fill; 0 where there was none. */
 function usedPercent({ basis, used }: Standing): string {
-  return basis.isPositive() && !basis.isZero() ? percentOf({ used, limit: basis }) : '0';
+  return basis.isPositive() && !basis.isZero() ? percentOf(used, basis) : '0';
 }

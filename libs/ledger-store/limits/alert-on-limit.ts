@@ -1,6 +1,6 @@
 import { formatAmount } from '#amounts';
 import type { Pool } from '#database';
-import { publicId, type LimitEvents } from '#ledger';
+import { percentOf, publicId, type LimitEvents } from '#ledger';
 import { transact } from '../transact.ts';
 import { insertEnvironmentEvent } from '../write/environment-event.ts';
 import type { WindowNow } from './idle-shares.ts';
@@ -44,7 +44,7 @@ export async function alertOnLimit(pool: Pool, { limit, amount, window, spent }:
       spent: formatAmount(spent),
       percent,
       crossed: reached.filter((one) => one > alerted),
-      used_percent: formatAmount(spent.times(100).div(amount).toDecimalPlaces(2)),
+      used_percent: percentOf(spent, amount),
     };
     await insertEnvironmentEvent(
       database,

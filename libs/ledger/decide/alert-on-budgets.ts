@@ -1,8 +1,9 @@
-import { Amount, formatAmount } from '#amounts';
+import { formatAmount, type Amount } from '#amounts';
 import type { BudgetScope } from '../budget-scope.ts';
 import type { Counter } from '../counters.ts';
 import type { BudgetWindowData } from '../events.ts';
 import { publicId } from '../ids.ts';
+import { percentOf } from '../percent.ts';
 import type { AccountState } from '../state.ts';
 import { budgetsOf } from './budgets-of.ts';
 import { timeOf, type DecisionContext } from './context.ts';
@@ -54,11 +55,9 @@ function sent({ changes }: DecisionContext, window: Counter, eventId: string, th
   changes.sentBudgetAlerts.push({ accountKey, counter, windowStart, threshold, eventId });
 }
 
-/** In percent with at most two decimals; of nothing, anything is all. */
+/** Of the amount, or of what is expected. */
 function usedPercent({ budget }: BudgetScope, { used }: Counter): string {
-  const base = budget.expected ?? budget.amount;
-  if (base.isZero()) return '100';
-  return used.times(100).div(base).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
+  return percentOf(used, budget.expected ?? budget.amount);
 }
 
 function windowData({ scope: { budget }, window, limit }: Spent): BudgetWindowData {

@@ -1,4 +1,4 @@
-import { Amount, atLeastZero, ZERO } from '#amounts';
+import { atLeastZero, ZERO, type Amount } from '#amounts';
 import type { Spending } from '../authorization.ts';
 import { available } from '../balance.ts';
 import type { BudgetScope, Spender } from '../budget-scope.ts';
@@ -153,12 +153,6 @@ export function nearestOf(limits: readonly LimitUse[]): LimitUse | null {
 function isNearer(one: LimitUse, other: LimitUse): boolean {
   if (other.limit.isZero()) return false;
   return one.limit.isZero() || one.used.times(other.limit).gt(other.used.times(one.limit));
-}
-
-/** In percent, with at most two decimals; of nothing, anything is all. */
-export function percentOf({ used, limit }: Pick<LimitUse, 'used' | 'limit'>): string {
-  if (limit.isZero()) return '100';
-  return used.times(100).div(limit).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
 }
 
 export const STANDINGS = ['ok', 'economize', 'stop'] as const;
