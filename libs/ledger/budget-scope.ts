@@ -3,6 +3,7 @@ import { hashedUuid } from '#pricing';
 import type { Spending, Usage } from './authorization.ts';
 import { budgetLimitAt, type Budget } from './budgets.ts';
 import { publicId } from './ids.ts';
+import { NO_VALUE, valueOfTag } from './tag-values.ts';
 
 /** What a request says, by which budgets tell what counts. */
 export interface Spender extends Spending {
@@ -16,8 +17,6 @@ export interface CountedValue {
   readonly value: string | null;
 }
 
-/** The value of whatever has none. */
-const NONE = '(none)';
 const NOTHING: readonly CountedValue[] = [];
 const OF_USAGE = ['model', 'provider', 'event'] as const;
 /**
@@ -94,7 +93,7 @@ export class BudgetScope {
 
   private byUsage(field: keyof Usage & string, usage: readonly Usage[]): readonly CountedValue[] {
     const counted = usage.filter((one) => this.includes(one)).map((one) => valueOfUsage(field, one));
-    if (usage.length === 0 && this.includes(undefined)) counted.push(NONE);
+    if (usage.length === 0 && this.includes(undefined)) counted.push(NO_VALUE);
     return [...new Set(counted)].map((value) => this.counterOf(value));
   }
 
@@ -112,14 +111,13 @@ function nameOf(name: string): Name {
 }
 
 function valueOfRequest(name: Exclude<Name, { of: 'usage' }>, { tags, keyId }: Spender): string {
-  if (name.of === 'key') return keyId === null ? NONE : publicId('key', keyId);
-  // A tag may be called like something that every object has.
-  return (Object.hasOwn(tags, name.tag) ? tags[name.tag] : undefined) ?? NONE;
+  if (name.of === 'key') return keyId === null ? NO_VALUE : publicId('key', keyId);
+  return valueOfTag(tags, name.tag);
 }
 
 function valueOfUsage(field: keyof Usage & string, usage: Usage | undefined): string {
   const value = usage?.[field];
-  return typeof value === 'string' ? value : NONE;
+  return typeof value === 'string' ? value : NO_VALUE;
 }
 
 /** A budget of another calendar counts anew; deleted and made again with the same one, it goes on. */

@@ -3,9 +3,9 @@ import type { Tags } from './authorization.ts';
 import { windowStartOf } from './findings.ts';
 import type { AccountKey } from './ids.ts';
 import { NO_PACE, paceAfter, paceCorrected, roomIn, type Pace } from './pace.ts';
-import { valueOfTag } from './restraints.ts';
 import type { LoopRule, NapRule, Rate, RateRule, Reaction, Rules, SpikeRule } from './rules.ts';
 import { SPIKE_DAYS, spikeIn } from './spikes.ts';
+import { valueOfTag } from './tag-values.ts';
 
 /** A request of the past, as rules would have seen it. Times are milliseconds since 1970. */
 export interface PastRequest {

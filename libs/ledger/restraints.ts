@@ -24,13 +24,6 @@ export const NO_RESTRAINTS: readonly Restraint[] = [];
 /** An account has at most so many. What is found beyond them is reported, and nothing more. */
 export const RESTRAINTS_MAX = 500;
 
-/** The value of a tag that a request doesn't have. */
-const NO_VALUE = '(none)';
-
-export function valueOfTag(tags: Readonly<Record<string, string>>, tag: string): string {
-  return Object.hasOwn(tags, tag) ? (tags[tag] ?? NO_VALUE) : NO_VALUE;
-}
-
 export function isInForce({ until }: Pick<Restraint, 'until'>, now: number): boolean {
   return until === null || now < until;
 }

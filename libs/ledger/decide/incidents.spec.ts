@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Amount, formatAmount, ZERO } from '#amounts';
 import { windowStartOf, type Finding } from '../findings.ts';
 import { ownRulesFrom, type OwnRulesJson } from '../rules-json.ts';
-import { valueOfTag } from '../restraints.ts';
+import { valueOfTag } from '../tag-values.ts';
 import { spikeIn } from '../spikes.ts';
 import { Refused } from '../testing/refused.ts';
 import { ruledLedgerAt } from '../testing/ruled-fixture.ts';

@@ -1,10 +1,10 @@
 import { Amount, ZERO } from '#amounts';
 import { statedQuantity } from '#pricing';
 import type { Authorization, Usage } from '../authorization.ts';
-import { valueOfTag } from '../restraints.ts';
 import type { Counter } from '../counters.ts';
 import type { NapRule } from '../rules.ts';
 import type { AccountState } from '../state.ts';
+import { valueOfTag } from '../tag-values.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import type { Limit } from './limit.ts';
 import { findRuleCounter, openRuleCounter, ruleCounter, type RuleCounter } from './rule-counters.ts';
