@@ -5,7 +5,7 @@ import {
   eraseAccountsChore,
   maintainLedgerChore,
   sweepAccountsChore,
-  tendLimitsChore,
+  maintainLimitsChore,
   watchUsageChore,
   type Engine,
 } from '#ledger-store';
@@ -43,7 +43,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     relayEventsChore(pool, deliverWebhooks),
     wakeOverdueChore(pool, deliverWebhooks),
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
-    tendLimitsChore(engine, pool),
+    maintainLimitsChore(engine, pool),
     watchUsageChore(engine, pool),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),

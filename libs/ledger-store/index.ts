@@ -30,7 +30,7 @@ export { AccountCache } from './load/account-cache.ts';
 export { dropLimit, limitView, putKeyLimit, type LimitTerms, type StoredLimit } from './limits/limit-rows.ts';
 export { LimitReader, type LimitNow, type ShareNow } from './limits/limit-reader.ts';
 export { SpanLimits } from './limits/span-limits.ts';
-export { tendLimitsChore } from './limits/tend-limits.chore.ts';
+export { maintainLimitsChore } from './limits/maintain-limits.chore.ts';
 export { closeMonths } from './maintenance/close-months.ts';
 export { closeMonthsChore } from './maintenance/close-months.chore.ts';
 export { eraseAccountsChore } from './maintenance/erase-accounts.chore.ts';

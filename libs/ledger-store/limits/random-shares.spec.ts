@@ -5,7 +5,7 @@ import { eventually } from '../testing/eventually.ts';
 import { LimitedLedgers, type LimitedLedger } from '../testing/limited-ledgers.ts';
 import { brokenPromises } from '../testing/shares-of.ts';
 import { TestBooks } from '../testing/test-books.ts';
-import { tendLimits } from './tend-limits.ts';
+import { maintainLimits } from './maintain-limits.ts';
 
 let database: TestDatabase;
 let ledgers: LimitedLedgers;
@@ -79,7 +79,7 @@ it('whatever two processes ask for, and whichever connections are lost, no more 
             and query ~ 'span_limit|commit|lock_accounts|begin' order by random() limit 1
         ) victim`);
       expect(await brokenPromises(books)).toBe('');
-      await tendLimits(first.ledger.engine, first.pool).catch(() => undefined);
+      await maintainLimits(first.ledger.engine, first.pool).catch(() => undefined);
     }
   };
   const killing = killer();

@@ -5,7 +5,7 @@ import { authorize, charge, commit } from '../testing/commands.ts';
 import { LimitedLedgers, type LimitedLedger } from '../testing/limited-ledgers.ts';
 import { brokenPromises } from '../testing/shares-of.ts';
 import { TestBooks } from '../testing/test-books.ts';
-import { tendLimits } from './tend-limits.ts';
+import { maintainLimits } from './maintain-limits.ts';
 
 let database: TestDatabase;
 let ledgers: LimitedLedgers;
@@ -28,7 +28,7 @@ afterEach(async () => {
   await database.drop();
 });
 
-const tend = ({ ledger, pool }: LimitedLedger): Promise<void> => tendLimits(ledger.engine, pool);
+const maintain = ({ ledger, pool }: LimitedLedger): Promise<void> => maintainLimits(ledger.engine, pool);
 const granted = async (): Promise<string> =>
   new Amount(await books.value('select granted from span_limit_windows')).toFixed();
 async function aMinutePasses(): Promise<void> {
@@ -47,10 +47,10 @@ describe('a share that its account doesn’t use', () => {
   it('is given back after a minute without a lease, where half of the limit is leased', async () => {
     await ledgers.limit(one, '1000');
     await one.ledger.do(commit((await one.ledger.do(authorize('a', '600'))).authorization.id, '100'));
-    await tend(two);
+    await maintain(two);
     expect(await granted()).toBe('600');
     await aMinutePasses();
-    await Promise.all([tend(one), tend(two)]);
+    await Promise.all([maintain(one), maintain(two)]);
     expect(await granted()).toBe('100');
     await one.ledger.do(charge('a', '1'));
   });
@@ -59,7 +59,7 @@ describe('a share that its account doesn’t use', () => {
     await ledgers.limit(one, '1000');
     await one.ledger.do(charge('a', '1'));
     await aMinutePasses();
-    await tend(one);
+    await maintain(one);
     expect(await granted()).toBe('3.90625');
   });
 
@@ -68,7 +68,7 @@ describe('a share that its account doesn’t use', () => {
     await one.ledger.do(charge('a', '1'));
     expect(await granted()).toBe('390.625');
     await ledgers.limit(one, '10');
-    await tend(two);
+    await maintain(two);
     expect(await granted()).toBe('1');
     expect((await one.ledger.ask(charge('a', '10'))).code).toBe('environment_limit_exceeded');
     await one.ledger.do(charge('b', '9'));
@@ -80,21 +80,21 @@ describe('an alert of a limit', () => {
     await ledgers.limit(one, '100');
     await one.ledger.do(authorize('b', '40'));
     await one.ledger.do(charge('a', '49'));
-    await tend(one);
+    await maintain(one);
     expect(await alerts()).toEqual([]);
     await one.ledger.do(charge('a', '1'));
-    await Promise.all([tend(one), tend(two), tend(one)]);
+    await Promise.all([maintain(one), maintain(two), maintain(one)]);
     const half = ['environment_limit.threshold_reached', 50, [50], '50'];
     expect(await alerts()).toEqual([half]);
     await ledgers.limit(one, '60');
-    await Promise.all([tend(two), tend(one)]);
+    await Promise.all([maintain(two), maintain(one)]);
     expect(await alerts()).toEqual([half, ['environment_limit.threshold_reached', 75, [75], '50']]);
   });
 
   it('of a key names the key', async () => {
     const keyId = await ledgers.limitKey(one, '10');
     await one.ledger.do({ ...charge('a', '10'), keyId });
-    await tend(two);
+    await maintain(two);
     expect(await alerts()).toEqual([['key_limit.threshold_reached', 100, [50, 75, 90, 100], '10']]);
   });
 });

@@ -22,7 +22,7 @@ interface RunningRow {
  * Looks after the limits over many accounts: gives back what accounts don't use where half of a limit is leased, or at once where it
  * was lowered below that, and sends the alerts that are due. Two at once do no harm.
  */
-export async function tendLimits(engine: Engine, pool: Pool): Promise<void> {
+export async function maintainLimits(engine: Engine, pool: Pool): Promise<void> {
   const { rows } = await attemptRead(() =>
     queryable(pool).query<RunningRow>(
       `select w.limit_id, w.window_start, w.granted > l.amount as is_beyond, w.granted > l.amount / 2 as is_short
