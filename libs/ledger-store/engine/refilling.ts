@@ -53,7 +53,10 @@ export class Refilling {
     const tried = batch.filter(({ one }) => one.refills < REFILLS_MAX);
     for (const { one } of batch)
       if (one.refills >= REFILLS_MAX) one.reject(unavailable(new Error('a limit is contended')));
-    const wants = tried.flatMap((one) => one.wants);
+    const wants = tried.flatMap(({ one, wants: own }) => {
+      const isJoint = one.queued.needs.accounts.length > 1;
+      return own.map((want) => ({ ...want, isJoint }));
+    });
     try {
       if (!this.parts.leases) throw new Error('nobody leases shares of limits');
       const { leases, exhausted } = await this.parts.leases.refill(wants, this.returnShare);

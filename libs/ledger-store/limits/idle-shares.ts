@@ -25,6 +25,8 @@ export interface WindowNow extends Exhausted {
   readonly idle: Amount;
   /** Whether some of it is leased to accounts that haven't taken it yet: in a moment it is known what they leave. */
   readonly isMoving: boolean;
+  /** Whether shares of which something is kept have more of it than is used: once the requests are decided that it is kept for, it is known. */
+  readonly awaitsDecisions: boolean;
   /** How many accounts have a share: how long the look takes depends on it. */
   readonly shares: number;
 }
@@ -52,6 +54,7 @@ interface WindowRow {
   readonly spent: string;
   readonly held: string;
   readonly is_moving: boolean;
+  readonly awaits_decisions: boolean;
   readonly idle: string;
   readonly shares: string;
   readonly idle_shares: readonly (readonly [
@@ -97,6 +100,7 @@ export async function readWindow(
       )
     select l.amount, w.window_end, w.granted,
       (select coalesce(sum(used), 0) from shares) as spent, (select coalesce(sum(reserved), 0) from shares) as held,
+      exists (select from shares join kept using (account_id) where leased > used + reserved) as awaits_decisions,
       exists (select from shares where on_its_way and account_id not in (select account_id from kept)) as is_moving,
       (select coalesce(sum(idle), 0) from idle) as idle, (select count(*) from shares) as shares,
       (select coalesce(json_agg(json_build_array(
@@ -122,6 +126,7 @@ export async function readWindow(
     spent: new Amount(row.spent),
     held: new Amount(row.held),
     isMoving: row.is_moving,
+    awaitsDecisions: row.awaits_decisions,
     shares: Number(row.shares),
     idle: new Amount(row.idle),
     idleShares: row.idle_shares.map(([environment, id, key, lease, idle]) => ({

@@ -1,7 +1,8 @@
 import { Amount, formatAmount, ZERO } from '#amounts';
-import { leaseOf, spanWindowOf, type AccountKey, type Lease, type ShareWant } from '#ledger';
+import { leaseOf, spanWindowOf, type AccountKey, type Lease } from '#ledger';
 import type { Queryable } from '../queryable.ts';
 import { arrayOf } from '../statement.ts';
+import type { CommandWant } from './lease-source.ts';
 import { lockLimit, type LockedLimit } from './lock-limit.ts';
 
 /** A window of which less was left than was wanted. */
@@ -10,6 +11,8 @@ export interface Shortage {
   readonly windowStart: number;
   /** What is still wanted. */
   readonly need: Amount;
+  /** Whether a command over several accounts wants some: what was leased to one of them comes free only if it doesn't go through. */
+  readonly isJoint: boolean;
 }
 
 export interface Leased {
@@ -49,7 +52,7 @@ interface LeaseOptions {
  */
 export async function leaseShares(
   database: Queryable,
-  wants: readonly ShareWant[],
+  wants: readonly CommandWant[],
   { isScarce = false }: LeaseOptions = {},
 ): Promise<Leased> {
   const leases: Lease[] = [];
@@ -66,7 +69,8 @@ export async function leaseShares(
       const needs = needsOf(ofWindow).map((one) => (isScarce ? { ...one, perMinute: null } : one));
       const { need, leased } = await leaseOfWindow(database, limit, window, needs);
       leases.push(...leased);
-      if (need.gt(ZERO)) shortages.push({ limit: id, windowStart: window.start, need });
+      const isJoint = ofWindow.some((want) => want.isJoint);
+      if (need.gt(ZERO)) shortages.push({ limit: id, windowStart: window.start, need, isJoint });
     }
   }
   return { leases, shortages, gone };
@@ -76,10 +80,10 @@ export async function leaseShares(
 async function byWindow(
   database: Queryable,
   limit: LockedLimit,
-  wants: readonly ShareWant[],
-): Promise<ReadonlyMap<LimitWindow, readonly ShareWant[]>> {
+  wants: readonly CommandWant[],
+): Promise<ReadonlyMap<LimitWindow, readonly CommandWant[]>> {
   const windows: LimitWindow[] = [];
-  const groups = new Map<LimitWindow, ShareWant[]>();
+  const groups = new Map<LimitWindow, CommandWant[]>();
   for (const want of wants) {
     let window = windows.find(({ start, end }) => start <= want.at && (end === null || want.at < end));
     if (!window) windows.push((window = await findOrOpenWindow(database, limit, want.at)));
@@ -124,7 +128,7 @@ async function findOrOpenWindow(
 }
 
 /** What the accounts of requests in one window want of it. */
-export function needsOf(wants: readonly ShareWant[]): readonly Need[] {
+export function needsOf(wants: readonly CommandWant[]): readonly Need[] {
   const byAccount = Map.groupBy(wants, ({ accountKey }) => accountKey);
   return [...byAccount].map(([accountKey, own]) => {
     // Requests that were decided one after the other found the same room, unless something was decided in between.
@@ -163,14 +167,15 @@ async function leaseOfWindow(
   let unmet = ZERO;
   const taken: { accountKey: AccountKey; amount: Amount }[] = [];
   for (const { accountKey, need, least, granted, perMinute } of needs) {
-    const idle = Amount.max((grantedTo.get(accountKey) ?? ZERO).minus(granted), ZERO);
-    const lease = need.lte(idle)
+    // Below zero where something of it was taken back after the decision.
+    const untaken = (grantedTo.get(accountKey) ?? ZERO).minus(granted);
+    const lease = need.lte(untaken)
       ? ZERO
-      : leaseOf(left, { need: need.minus(idle), least: least.minus(idle), perMinute });
+      : leaseOf(left, { need: need.minus(untaken), least: least.minus(untaken), perMinute });
     left = left.minus(lease);
-    unmet = unmet.plus(Amount.max(need.minus(idle).minus(lease), ZERO));
+    unmet = unmet.plus(Amount.max(need.minus(untaken).minus(lease), ZERO));
     // Who needs nothing has no share yet: an empty one will do.
-    if (!lease.isZero() || !idle.isZero() || need.lte(ZERO)) taken.push({ accountKey, amount: lease });
+    if (!lease.isZero() || untaken.gt(ZERO) || need.lte(ZERO)) taken.push({ accountKey, amount: lease });
   }
   if (taken.length === 0) return { need: unmet, leased: [] };
   const { rows } = await database.query<ShareRow>(

@@ -19,6 +19,12 @@ export interface ReturnedShare {
 /** Makes a share as small as what its account uses and reserves; durable when it resolves. */
 export type ReturnShare = (share: ShareToReturn) => Promise<ReturnedShare>;
 
+/** What an account of a command wants. */
+export interface CommandWant extends ShareWant {
+  /** Whether the command is over several accounts. */
+  readonly isJoint: boolean;
+}
+
 /** Who leases to accounts what is left of limits. */
 export interface LeaseSource {
   /**
@@ -26,5 +32,5 @@ export interface LeaseSource {
    *
    * @throws {LedgerUnavailable} where the database isn't there
    */
-  refill(wants: readonly ShareWant[], returnShare: ReturnShare): Promise<Refilled>;
+  refill(wants: readonly CommandWant[], returnShare: ReturnShare): Promise<Refilled>;
 }

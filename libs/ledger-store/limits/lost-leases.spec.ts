@@ -1,5 +1,5 @@
 import { Amount } from '#amounts';
-import { accountKey, type ShareWant } from '#ledger';
+import { accountKey } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { returnedShare, returnShareSubmission } from '../engine/refilling.ts';
@@ -10,6 +10,7 @@ import { TestBooks } from '../testing/test-books.ts';
 import { transact } from '../transact.ts';
 import { giveBack, readWindow, type WindowNow } from './idle-shares.ts';
 import { leaseShares } from './lease-shares.ts';
+import type { CommandWant } from './lease-source.ts';
 
 let database: TestDatabase;
 let ledgers: LimitedLedgers;
@@ -36,7 +37,7 @@ afterEach(async () => {
 
 /** Leases to an account, and goes no further: as a process that ends right then. */
 async function leaseAndDie(account: string, amount: string): Promise<void> {
-  const want: ShareWant = {
+  const want: CommandWant = {
     limit,
     accountKey: accountKey('live', account),
     at: Date.now(),
@@ -45,6 +46,7 @@ async function leaseAndDie(account: string, amount: string): Promise<void> {
     room: new Amount(0),
     granted: new Amount(0),
     perMinute: new Amount(0),
+    isJoint: false,
   };
   await transact(one.pool, (client) => leaseShares(client, [want]));
 }
@@ -87,6 +89,7 @@ describe('a lease that a process has left', () => {
           room: new Amount(0),
           granted: new Amount(1),
           perMinute: new Amount(0),
+          isJoint: false,
         },
       ]),
     );

@@ -1,13 +1,13 @@
 import { Amount } from '#amounts';
 import type { Pool } from '#database';
-import type { Lease, Refilled, ShareWant, Window } from '#ledger';
+import type { Lease, Refilled, Window } from '#ledger';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { queryable } from '../queryable.ts';
 import { transact } from '../transact.ts';
 import { giveBack, readWindow, type IdleShare, type KeptShare, type WindowNow } from './idle-shares.ts';
 import { leaseShares, needsOf, type Shortage } from './lease-shares.ts';
 import { readLapsedShares } from './lapsed-shares.ts';
-import type { ReturnShare } from './lease-source.ts';
+import type { CommandWant, ReturnShare } from './lease-source.ts';
 
 /** Each time others may have taken what was just taken back, or something may still be on its way to them. */
 const ROUNDS_MAX = 100;
@@ -26,7 +26,11 @@ interface Refill extends Refilled {
  * takes it; and an account's decision that lets go, then the limit that gets it back. Whatever ends a process in between leaves
  * something leased that nobody uses.
  */
-export async function refillShares(pool: Pool, wants: readonly ShareWant[], returnShare: ReturnShare): Promise<Refill> {
+export async function refillShares(
+  pool: Pool,
+  wants: readonly CommandWant[],
+  returnShare: ReturnShare,
+): Promise<Refill> {
   const leases = new Map<string, Lease>();
   const exhausted: WindowNow[] = [];
   const gone: string[] = [];
@@ -38,9 +42,9 @@ export async function refillShares(pool: Pool, wants: readonly ShareWant[], retu
     const freed = new Set<string>();
     for (const shortage of leased.shortages) {
       const found = await takeBack(pool, shortage, keptOf(leases.values(), open, shortage), returnShare);
-      if (!found) freed.add(shortage.limit);
-      else if (round >= ROUNDS_MAX || isExhausted(found, shortage)) exhausted.push(found);
-      else freed.add(shortage.limit);
+      if (!found || (round < ROUNDS_MAX && !isExhausted(found, shortage))) freed.add(shortage.limit);
+      // Otherwise what was just leased may be left: something else may decline its requests. Those in need are decided after them.
+      else if (!found.awaitsDecisions || shortage.isJoint) exhausted.push(found);
     }
     open = open.filter(({ limit }) => freed.has(limit));
   }
@@ -50,12 +54,12 @@ export async function refillShares(pool: Pool, wants: readonly ShareWant[], retu
 /** What was leased here, up to what was asked for: what goes beyond that is there for others who ask. */
 function keptOf(
   leases: Iterable<Lease>,
-  wants: readonly ShareWant[],
+  wants: readonly CommandWant[],
   { limit, windowStart }: Shortage,
 ): readonly KeptShare[] {
   const leased = [...leases].filter((one) => one.limit === limit && one.window.start === windowStart);
   return leased.flatMap(({ accountKey, window }) => {
-    const isOfThis = (one: ShareWant): boolean =>
+    const isOfThis = (one: CommandWant): boolean =>
       one.limit === limit && one.accountKey === accountKey && contains(window, one.at);
     return needsOf(wants.filter(isOfThis)).map(({ granted, need }) => ({ accountKey, kept: granted.plus(need) }));
   });

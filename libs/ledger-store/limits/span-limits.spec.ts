@@ -110,6 +110,22 @@ describe('a limit over all accounts of an environment', () => {
     expect((await two.ledger.ask(charge('a', '1'))).code).toBe('environment_limit_exceeded');
   });
 
+  it('refuses at once what neither the account’s own share nor the rest of the limit suffices for', async () => {
+    await ledgers.limit(one, '10');
+    await one.ledger.do(commit(await hold(one, 'a', '10'), '7'));
+    expect((await one.ledger.ask(charge('a', '5'))).code).toBe('environment_limit_exceeded');
+    await two.ledger.do(charge('b', '3'));
+  });
+
+  it('refuses nobody for what was leased for requests that are declined by something else', async () => {
+    await ledgers.limit(one, '100');
+    await one.ledger.account('poor', '5');
+    const ofPoor = Array.from({ length: 20 }, () => one.ledger.ask(charge('poor', '5')));
+    const declined = (await Promise.all([...ofPoor, one.ledger.do(charge('a', '5'))])).slice(1, -1);
+    expect(declined).toEqual(ofPoor.slice(1).map(() => expect.objectContaining({ code: 'insufficient_credits' })));
+    await two.ledger.do(charge('b', '90'));
+  });
+
   it('declines requests and never commits; what goes beyond a share is taken from what is left', async () => {
     await ledgers.limit(one, '20');
     await one.ledger.do(commit(await hold(one, 'a', '2'), '15'));

@@ -1,6 +1,6 @@
 import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
-import { publicId, type Exhausted, type Refilled, type ShareWant, type SpanLimit, type SpanLimitBook } from '#ledger';
+import { publicId, type Exhausted, type Refilled, type SpanLimit, type SpanLimitBook } from '#ledger';
 import { queryable, type Queryable } from '../queryable.ts';
 import {
   change,
@@ -22,7 +22,7 @@ import {
   type StoredLimit,
 } from './limit-rows.ts';
 import { refillShares } from './refill-shares.ts';
-import type { LeaseSource, ReturnShare } from './lease-source.ts';
+import type { CommandWant, LeaseSource, ReturnShare } from './lease-source.ts';
 
 const REFRESH_MS = 500;
 const NONE: readonly SpanLimit[] = [];
@@ -74,7 +74,7 @@ export class SpanLimits implements SpanLimitBook, LeaseSource {
     return this.remembered.map((one) => one.exhausted);
   }
 
-  async refill(wants: readonly ShareWant[], returnShare: ReturnShare): Promise<Refilled> {
+  async refill(wants: readonly CommandWant[], returnShare: ReturnShare): Promise<Refilled> {
     const startedAt = performance.now();
     const refilled = await refillShares(this.pool, wants, returnShare);
     if (refilled.gone.length > 0) await this.noticeChange();
