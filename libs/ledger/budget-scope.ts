@@ -44,6 +44,8 @@ export class BudgetScope {
   private readonly all: readonly CountedValue[];
   /** What its counters are told apart by from those of other budgets. */
   private readonly counted: string;
+  /** The spending from which each threshold is reached. */
+  readonly thresholds: readonly { readonly percent: number; readonly spent: Amount }[];
 
   constructor(readonly budget: Budget) {
     const conditions = Object.entries(budget.scope).map(([name, values]) => ({
@@ -54,6 +56,8 @@ export class BudgetScope {
     this.ofUsage = conditions.flatMap(({ name, values }) => (name.of === 'usage' ? [{ name, values }] : []));
     this.per = budget.per === null ? null : nameOf(budget.per);
     this.counted = JSON.stringify([budget.name, budget.period, budget.anchor]);
+    const base = budget.expected ?? budget.amount;
+    this.thresholds = budget.thresholds.map((percent) => ({ percent, spent: base.times(percent).div(100) }));
     this.all = [{ counter: counterOf(budget, null), value: null }];
   }
 

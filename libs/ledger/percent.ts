@@ -1,7 +1,8 @@
-import { Amount } from '#amounts';
+import type { Amount } from '#amounts';
 
 /** How much of a whole a part is, in percent, rounded down to at most two decimals. Of nothing, anything is all. */
 export function percentOf(part: Amount, whole: Amount): string {
   if (whole.isZero()) return '100';
-  return part.times(100).div(whole).toDecimalPlaces(2, Amount.ROUND_DOWN).toFixed();
+  // A division to whole hundredths of a percent works out no digit that isn't shown.
+  return part.times(10_000).divToInt(whole).div(100).toFixed();
 }

@@ -26,9 +26,8 @@ interface Spent {
   readonly limit: Amount;
 }
 
-function thresholdsReached({ budget }: BudgetScope, { used, alerted }: Counter): readonly number[] {
-  const base = budget.expected ?? budget.amount;
-  return budget.thresholds.filter((percent) => percent > (alerted ?? -1) && used.times(100).gte(base.times(percent)));
+function thresholdsReached({ thresholds }: BudgetScope, { used, alerted }: Counter): readonly number[] {
+  return thresholds.flatMap(({ percent, spent }) => (percent > (alerted ?? -1) && used.gte(spent) ? [percent] : []));
 }
 
 function reportThresholds(

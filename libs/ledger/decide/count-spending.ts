@@ -16,7 +16,8 @@ export function enterWindows(
   windows: readonly SpendingWindow[],
 ): void {
   if (windows.length === 0) return;
-  const reservations = [...authorization.reservations];
+  const earlier = authorization.reservations;
+  const reservations = [...earlier];
   for (const one of windows) {
     const { counter, kind, name, value, window, limit } = one;
     const place = { counter, windowStart: window.start };
@@ -24,7 +25,7 @@ export function enterWindows(
       account.counters.startingAt(counter, window.start) ??
       openWindow(context, account, window, { counter, kind, name, value });
     if (kind === 'budget') grant(context, row, limit);
-    if (reservations.some((own) => own.counter === counter)) continue;
+    if (earlier.some((own) => own.counter === counter)) continue;
     reservations.push({ of: 'spending', ...place, amount: ZERO, used: ZERO, first: null });
   }
   authorization.reservations = reservations;
@@ -71,12 +72,18 @@ function count(
   if (!reservations.some(isOfSpending)) return;
   const used = committed.minus(refunded);
   const risen: Counter[] = [];
+  let before: Reservation | null = null;
+  let moved = NOT_MOVED;
   authorization.reservations = reservations.map((one) => {
-    if (!isOfSpending(one) || (one.amount.eq(held) && one.used.eq(used))) return one;
+    if (!isOfSpending(one)) return one;
+    // It has moved by the same in all windows, however many it counts in.
+    if (one.amount !== before?.amount || one.used !== before.used) moved = movedSince(one, held, used);
+    before = one;
+    if (moved.reserved.isZero() && moved.used.isZero()) return one;
     const window = loadedWindow(account, one);
-    move(window, { reserved: held.minus(one.amount), used: used.minus(one.used) }, mayOverrun(window));
+    move(window, moved, mayOverrun(window));
     context.changes.counters.update(window);
-    if (window.kind === 'budget' && used.gt(one.used)) risen.push(window);
+    if (window.kind === 'budget' && moved.used.gt(ZERO)) risen.push(window);
     return { ...one, amount: held, used };
   });
   context.changes.authorizations.update(authorization);
@@ -87,14 +94,26 @@ function isOfSpending({ of }: Reservation): boolean {
   return of === 'spending';
 }
 
-function move(window: Counter, { reserved, used }: Pick<Counter, 'reserved' | 'used'>, mayOverrun: boolean): void {
-  window.reserved = window.reserved.plus(reserved);
-  window.used = window.used.plus(used);
-  if (window.reserved.gt(0)) window.open = true;
+/** By how much what is reserved and used has moved, and both together. */
+interface Moved extends Pick<Counter, 'reserved' | 'used'> {
+  readonly sum: Amount;
+}
+
+const NOT_MOVED: Moved = { reserved: ZERO, used: ZERO, sum: ZERO };
+
+function movedSince(before: Reservation, held: Amount, nowUsed: Amount): Moved {
+  const reserved = held.minus(before.amount);
+  const used = nowUsed.minus(before.used);
+  return { reserved, used, sum: reserved.plus(used) };
+}
+
+function move(window: Counter, { reserved, used, sum }: Moved, mayOverrun: boolean): void {
+  if (!reserved.isZero()) window.reserved = window.reserved.plus(reserved);
+  if (!used.isZero()) window.used = window.used.plus(used);
+  if (!window.open && window.reserved.gt(ZERO)) window.open = true;
   // What is given back is taken off what went beyond the limit first.
-  if (used.lt(0)) window.overrun = window.overrun.minus(smallerOf(window.overrun, used.neg()));
-  const more = reserved.plus(used);
-  if (mayOverrun && more.gt(0)) window.overrun = window.overrun.plus(smallerOf(more, beyondGranted(window)));
+  if (used.lt(ZERO)) window.overrun = window.overrun.minus(smallerOf(window.overrun, used.neg()));
+  if (mayOverrun && sum.gt(ZERO)) window.overrun = window.overrun.plus(smallerOf(sum, beyondGranted(window)));
 }
 
 /** What of a window's sums neither its limit nor its overrun allows for. */

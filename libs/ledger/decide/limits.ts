@@ -15,30 +15,34 @@ import { NO_LIMITS, type LimitedRequest, type Limits } from './limit.ts';
 export function limitsOf(context: DecisionContext, account: AccountState, request: LimitedRequest): Limits {
   const rules = checkRules(context, account, request);
   const budgets = budgetsOf(context, account).length === 0 ? NO_LIMITS : checkBudgets(context, account, request);
-  return together([rules, budgets, shareLimits(context, account, request)]);
+  return together(rules, budgets, shareLimits(context, account, request));
 }
 
 /** The limits of more for an open authorization: those of the windows in which it counts. */
 export function limitsOfMore(context: DecisionContext, account: AccountState, authorization: Authorization): Limits {
   const rules = checkRulesOfMore(context, account, authorization);
-  if (!authorization.reservations.some(({ of }) => of === 'spending')) return together([rules]);
+  if (!authorization.reservations.some(({ of }) => of === 'spending')) return together(rules, NO_LIMITS, NO_LIMITS);
   const shares = shareLimitsOfMore(context, account, authorization);
   const own = (): BatchSoFar => {
     const { nextExpiry } = pinnedBy(account, authorization);
     return { holds: [authorization], lacking: ZERO, refusals: [], nextExpiry };
   };
-  return together([rules, checkBudgetsOfMore(context, account, authorization, own), shares]);
+  return together(rules, checkBudgetsOfMore(context, account, authorization, own), shares);
 }
 
-function together(all: readonly (Pick<Limits, 'checks'> & Partial<Limits>)[]): Limits {
-  const some = all.filter(
-    ({ checks, windows = [], rates = [] }) => checks.length > 0 || windows.length > 0 || rates.length > 0,
-  );
-  if (some.length === 0) return NO_LIMITS;
+type Spent = Pick<Limits, 'checks' | 'windows'>;
+
+/** In the order in which they refuse. Most requests have no limit, and must not pay for those that have. */
+function together(rules: Pick<Limits, 'checks' | 'rates'>, budgets: Spent, shares: Spent): Limits {
+  const { rates } = rules;
+  const isBudgeted = budgets.windows.length > 0;
+  const isShared = shares.checks.length > 0 || shares.windows.length > 0;
+  if (!isBudgeted && !isShared)
+    return rules.checks.length + rates.length === 0 ? NO_LIMITS : { ...NO_LIMITS, ...rules };
   return {
-    checks: some.flatMap(({ checks }) => checks),
-    windows: some.flatMap(({ windows = [] }) => windows),
-    rates: some.flatMap(({ rates = [] }) => rates),
+    checks: [...rules.checks, ...budgets.checks, ...shares.checks],
+    windows: isShared ? [...budgets.windows, ...shares.windows] : budgets.windows,
+    rates,
   };
 }
 

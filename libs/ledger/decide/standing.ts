@@ -149,10 +149,14 @@ export function nearestOf(limits: readonly LimitUse[]): LimitUse | null {
   );
 }
 
-/** Compared without a division, which would round. Of nothing, anything is all. */
+/** Compared without a division, which would round, and mostly without a product. Of nothing, anything is all. */
 function isNearer(one: LimitUse, other: LimitUse): boolean {
   if (other.limit.isZero()) return false;
-  return one.limit.isZero() || one.used.times(other.limit).gt(other.used.times(one.limit));
+  if (one.limit.isZero()) return true;
+  const usedMore = one.used.cmp(other.used);
+  const allowsMore = one.limit.cmp(other.limit);
+  if (usedMore <= 0 && allowsMore >= 0) return false;
+  return one.used.times(other.limit).gt(other.used.times(one.limit));
 }
 
 export const STANDINGS = ['ok', 'economize', 'stop'] as const;
