@@ -65,6 +65,8 @@ export interface ReferenceAuthorization {
   firstUsed: number | null;
   /** The windows of budgets in which it counts. */
   readonly counted: readonly CountedIn[];
+  /** What it has taken of rates, by their ids. */
+  rates: Readonly<Record<string, Units>>;
   settlement: 'exact' | 'unpriced' | null;
   /** What each of its commits said was used that was priced. */
   steps: readonly (readonly Usage[])[];

@@ -1,7 +1,7 @@
 import { debtOf, heldBy, partsAsText, type Part, type ReferenceAuthorization } from './reference-books.ts';
-import { ReferenceBudgets } from './reference-budgets.ts';
 import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { boundOf, boundTogether, priceOf, type Priced } from './reference-prices.ts';
+import { ReferenceRules } from './reference-rules.ts';
 import type { Answer, Ask, CommitAsk, HoldAsk, ObjectName, Requests } from './requests.ts';
 import { larger, smaller, sum, text, units, type Units } from './units.ts';
 
@@ -28,7 +28,7 @@ const DRAWS_MAX = 5000;
 const LATE_MS_MAX = 24 * 60 * 60 * 1000;
 
 /** Authorizations, from the hold to its end. */
-export class ReferenceHolds extends ReferenceBudgets {
+export class ReferenceHolds extends ReferenceRules {
   authorize(ask: HoldAsk, name: ObjectName, batch = alone()): Answer {
     return this.hold(ask, name, { expiresAt: this.now + ask.seconds * 1000, overage: ask.overage }, batch);
   }
@@ -41,6 +41,7 @@ export class ReferenceHolds extends ReferenceBudgets {
     if (one && ask.usage.length > 0) {
       one.settlement = 'exact';
       one.stated = ask.usage;
+      this.outputs.push({ one, usages: ask.usage });
     }
     return this.commit({ authorization: name, amount: null, usage: [], final: true });
   }
@@ -50,7 +51,7 @@ export class ReferenceHolds extends ReferenceBudgets {
     if (declined) return declined;
     const asked = this.askedFor(ask, kind);
     if ('code' in asked) return asked;
-    const over = this.overBudget(ask, asked.amount, batch);
+    const over = this.againstRules(ask, asked.amount, kind !== CHARGE) ?? this.overBudget(ask, asked.amount, batch);
     if (over) return over;
     const short = this.shortOf(ask, asked.amount, batch);
     if (short) return short;
@@ -59,6 +60,7 @@ export class ReferenceHolds extends ReferenceBudgets {
     this.authorizations.push(one);
     if (kind === CHARGE) this.useTokens(one, asked.tokens);
     else one.reserved = asked.tokens;
+    this.enterRates(one);
     return this.decided(one);
   }
 
@@ -87,6 +89,7 @@ export class ReferenceHolds extends ReferenceBudgets {
       reserved: 0,
       firstUsed: null,
       counted: this.countedIn(ask),
+      rates: {},
       settlement: null,
       steps: [],
       stated: [],
@@ -112,8 +115,7 @@ export class ReferenceHolds extends ReferenceBudgets {
     const account = this.accounts.find(({ name }) => name === ask.account);
     if (!account) return noAccount(ask.account);
     if (account.status === 'closed') return { ...refusal('account_closed'), account: ownId(ask.account) };
-    if (account.status === 'suspended') return { ...refusal('account_suspended'), account: ownId(ask.account) };
-    return null;
+    return this.suspensionOf(ask.account);
   }
 
   commit({ authorization: name, amount, usage, final }: CommitAsk): Answer {
@@ -143,6 +145,7 @@ export class ReferenceHolds extends ReferenceBudgets {
     one.pins = kept;
     one.changes += 1;
     this.useTokens(one, tokens);
+    this.outputs.push({ one, usages: [...one.steps.flat(), ...usage] });
     if (amount === null && !unpriced) one.steps = [...one.steps, usage];
     if (usage.length > 0) one.settlement = unpriced || one.settlement === 'unpriced' ? 'unpriced' : 'exact';
     this.bookUsage(one, charge.ofPins);
@@ -232,11 +235,10 @@ export class ReferenceHolds extends ReferenceBudgets {
     if (more > 0n) {
       const wornOut = tooManyChanges(one);
       if (wornOut) return wornOut;
-      if (this.accountOf(one.account).status === 'suspended') {
-        return { ...refusal('account_suspended'), account: ownId(one.account) };
-      }
+      const suspended = this.suspensionOf(one.account);
+      if (suspended) return suspended;
       const batch = { ...alone(), own: [one] };
-      const over = this.overBudget(one, more, batch, one.counted);
+      const over = this.againstRulesOfMore(one, more) ?? this.overBudget(one, more, batch, one.counted);
       if (over) return over;
       const declined = this.shortOf(one, more, batch);
       if (declined) return declined;
@@ -291,6 +293,7 @@ export class ReferenceHolds extends ReferenceBudgets {
 
   /** The balance in an authorization is the one right after the last decision about it. */
   decided(one: ReferenceAuthorization): Answer {
+    this.countRates(one);
     one.balance = this.balanceOf(one.account);
     return this.authorizationView(one);
   }

@@ -13,6 +13,10 @@ const REFUSALS = [
   'account_suspended',
   'no_rate_card',
   'unpriced_usage',
+  'usage_suspended',
+  'request_too_large',
+  'open_holds_exceeded',
+  'spend_rate_exceeded',
   'budget_exceeded',
   'insufficient_credits',
   'credits_held',
@@ -22,6 +26,9 @@ const REMEMBERED = [
   'ok',
   'account_closed',
   'account_suspended',
+  'usage_suspended',
+  'request_too_large',
+  'open_holds_exceeded',
   'budget_exceeded',
   'insufficient_credits',
   'credits_held',
@@ -45,6 +52,7 @@ export class ReferenceLedger extends ReferenceCommitments {
         : { answer: refusal('idempotency_key_reused'), replayed: false };
     }
     const answer = this.decide(request, String(no));
+    this.beginNaps();
     if (key !== null && REMEMBERED.includes(answer.code)) this.answers.push({ scope, key, request, answer });
     return { answer, replayed: false };
   }
@@ -63,15 +71,24 @@ export class ReferenceLedger extends ReferenceCommitments {
       lifetimes: [...this.lifetimes],
       answers: [...this.answers],
       budgets: [...this.budgets],
+      rules: [...this.rules],
+      restraints: [...this.restraints],
+      taken: [...this.taken],
+      naps: [...this.naps],
+      findings: [...this.findings],
+      outputs: [],
     });
   }
 
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
     const { accounts, grants, authorizations, entries, lifetimes, periods, budgets, answers } = this;
+    const { rules, restraints, taken, naps, findings } = this;
+    const ofAccounts = [grants, authorizations, entries, lifetimes, periods, budgets];
+    const ofRules = [rules, restraints, taken, naps, findings];
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
     const owned = sorted.map(({ name }) =>
-      [grants, authorizations, entries, lifetimes, periods, budgets].map((list) =>
+      [...ofAccounts, ...ofRules].map((list: readonly { readonly account: AccountName }[]) =>
         list.filter(({ account }) => account === name),
       ),
     );
@@ -113,6 +130,12 @@ export class ReferenceLedger extends ReferenceCommitments {
         return this.deleteBudget(request);
       case 'raise_budget':
         return this.raiseBudget(request);
+      case 'set_rules':
+        return this.setRules(request);
+      case 'restrain':
+        return this.restrain(request);
+      case 'resume':
+        return this.resume(request);
       case 'create_grant':
         return this.createGrant(request, `grant#${no}`);
       case 'void_grant':

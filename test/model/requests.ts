@@ -28,6 +28,40 @@ export interface HoldAsk extends Ask {
 /** Zones whose clocks never change. */
 export type BudgetZone = 'UTC' | 'Asia/Kathmandu';
 
+/** What a rule does about what it finds. */
+interface ReactionAsk {
+  readonly action: 'alert' | 'throttle' | 'suspend';
+  readonly seconds: number | null;
+  readonly tag: string | null;
+}
+
+/** An account's own rules. */
+export interface RulesAsk {
+  readonly maxAmount: string | null;
+  readonly maxOpenHolds: number | null;
+  readonly maxOutput: number | null;
+  readonly rate: readonly {
+    readonly of: 'amount' | 'requests';
+    readonly limit: string;
+    readonly per: 'second' | 'minute' | 'hour';
+    readonly tag: string | null;
+  }[];
+  readonly nap: readonly { readonly over: number; readonly seconds: number; readonly tag: string | null }[];
+  readonly loop: readonly (ReactionAsk & { readonly times: number })[];
+  readonly spike: readonly (ReactionAsk & { readonly factor: string; readonly floor: string })[];
+  readonly exempt: boolean;
+}
+
+/** What was found in what an account used. */
+export interface Finding {
+  readonly kind: 'loop' | 'spike';
+  readonly rule: RulesAsk['loop'][number] | RulesAsk['spike'][number];
+  readonly value: string | null;
+  readonly start: number;
+  /** What is usual in an hour. */
+  readonly usual: string;
+}
+
 export interface CommitAsk {
   readonly authorization: ObjectName;
   /** `null`: what the usage costs; without usage, the whole hold. */
@@ -83,6 +117,9 @@ export interface Requests {
     readonly name: string;
     readonly raise: { readonly amount: string; readonly until: number } | null;
   };
+  set_rules: { readonly account: AccountName; readonly rules: RulesAsk };
+  restrain: { readonly account: AccountName; readonly finding: Finding };
+  resume: { readonly account: AccountName; readonly tag: string | null };
   void_grant: { readonly grant: ObjectName };
   authorize: HoldAsk;
   authorize_batch: { readonly mode: BatchMode; readonly items: readonly HoldAsk[] };

@@ -80,7 +80,7 @@ export class SequenceRun {
   }
 
   private known(): Known {
-    const { now, authorizations, grants, budgets } = this.reference;
+    const { now, authorizations, grants, budgets, rules } = this.reference;
     const isOpen = ({ status }: { readonly status: string }): boolean =>
       status === 'authorized' || status === 'expired';
     return {
@@ -89,6 +89,7 @@ export class SequenceRun {
       closed: authorizations.filter((one) => !isOpen(one)).map(({ name }) => name),
       grants: grants.map(({ name }) => name),
       budgets,
+      rules,
       sent: this.sent,
     };
   }

@@ -10,6 +10,7 @@ import {
   type HoldAsk,
   type ObjectName,
   type Request,
+  type RulesAsk,
   type Sent,
 } from './requests.ts';
 
@@ -22,6 +23,7 @@ export interface Known {
   readonly closed: readonly ObjectName[];
   readonly grants: readonly ObjectName[];
   readonly budgets: readonly BudgetName[];
+  readonly rules: readonly { readonly account: AccountName; readonly rules: RulesAsk }[];
   readonly sent: readonly Sent[];
 }
 
@@ -222,6 +224,63 @@ function budgetAt(
   return { type: 'put_budget', ...rest, until: until === null ? null : now + until };
 }
 
+const tag = fc.constantFrom(null, null, 'team');
+const rare = <T>(made: fc.Arbitrary<T>): fc.Arbitrary<T | null> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: made });
+const few = <T>(made: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  fc.oneof(
+    { weight: 2, arbitrary: fc.constant<T[]>([]) },
+    { weight: 1, arbitrary: fc.array(made, { minLength: 1, maxLength: 2 }) },
+  );
+const period = fc.constantFrom('second' as const, 'minute' as const, 'minute' as const, 'hour' as const);
+const rate = fc.oneof(
+  fc.record({ of: type('amount'), limit: fc.constantFrom('5', '8.5', '20'), per: period, tag }),
+  fc.record({ of: type('requests'), limit: fc.constantFrom('1', '3'), per: period, tag }),
+);
+const reaction = {
+  action: fc.constantFrom('alert' as const, 'throttle' as const, 'throttle' as const, 'suspend' as const),
+  seconds: fc.constantFrom(null, 1, 60, 900),
+  tag,
+};
+const rules: fc.Arbitrary<RulesAsk> = fc.record({
+  maxAmount: rare(fc.constantFrom('3', '5', '10')),
+  maxOpenHolds: rare(fc.constantFrom(1, 2, 4)),
+  maxOutput: rare(fc.constantFrom(2, 3, 4)),
+  // One twice would be one.
+  rate: few(rate).map((all) => all.slice(0, JSON.stringify(all[0]) === JSON.stringify(all[1]) ? 1 : 2)),
+  nap: few(fc.record({ over: fc.constantFrom(1, 4), seconds: fc.constantFrom(1, 60, 900), tag })),
+  loop: few(fc.record({ times: fc.constantFrom(3, 5), ...reaction })),
+  spike: few(fc.record({ factor: type('8'), floor: fc.constantFrom('2', '10'), ...reaction })),
+  exempt: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+});
+const WINDOWS = { loop: MINUTE, spike: 60 * MINUTE };
+const found = fc.record({
+  kind: fc.constantFrom('loop' as const, 'spike' as const),
+  back: fc.nat({ max: 3 }),
+  value: fc.constantFrom('red', 'blue', '(none)'),
+  usual: fc.constantFrom('0', '5'),
+});
+
+/** What one of the rules of some account might find. */
+function findingAt(
+  { now, rules }: Known,
+  { kind, back, value, usual }: typeof found extends fc.Arbitrary<infer F> ? F : never,
+): Request | null {
+  const all = rules.flatMap(({ account, rules }) =>
+    [...rules[kind], ...rules.loop, ...rules.spike].map((rule) => ({ account, rule })),
+  );
+  const one = all.at(-1 - (back % Math.max(all.length, 1)));
+  if (!one) return null;
+  const { account, rule } = one;
+  const kindOf = 'times' in rule ? ('loop' as const) : ('spike' as const);
+  const start = now - (now % WINDOWS[kindOf]);
+  return {
+    type: 'restrain',
+    account,
+    finding: { kind: kindOf, rule, value: rule.tag === null ? null : value, start, usual },
+  };
+}
+
 const onAuthorization = <T extends object>(
   likely: 'open' | 'closed',
   rest: fc.Arbitrary<T>,
@@ -328,6 +387,9 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
     ),
   },
   { weight: 1, arbitrary: fixed(createAccount) },
+  { weight: 3, arbitrary: fixed(fc.record({ type: type('set_rules'), account, rules })) },
+  { weight: 4, arbitrary: planned(found, (made, known) => findingAt(known, made)) },
+  { weight: 2, arbitrary: fixed(fc.record({ type: type('resume'), account, tag })) },
   { weight: 4, arbitrary: planned(budget, (made, known) => budgetAt(known, made)) },
   { weight: 1, arbitrary: fixed(fc.record({ type: type('delete_budget'), account, name: budgetName })) },
   {
@@ -386,6 +448,12 @@ const fund = (name: AccountName): fc.Arbitrary<Plan> =>
 const budgetFor = (name: AccountName): fc.Arbitrary<Plan> =>
   budget.map((made) => (known) => ({ request: budgetAt(known, { ...made, account: name, mode: 'hard' }), key: null }));
 
+const rulesFor = (name: AccountName): fc.Arbitrary<Plan> =>
+  rules.map((made) => () => ({
+    request: { type: 'set_rules', account: name, rules: { ...made, exempt: false } },
+    key: null,
+  }));
+
 const atOnce = (wait: fc.Arbitrary<number>, ...plans: fc.Arbitrary<Plan>[]): fc.Arbitrary<Step> =>
   fc.record({ wait, plans: fc.tuple(...plans) });
 const NO_WAIT = fc.constant(0);
@@ -411,6 +479,7 @@ export const sequence: fc.Arbitrary<Sequence> = fc
     funding: fc.oneof(
       atOnce(fc.constantFrom(0, 0, 0, MONTH_NEARLY), fund('anna'), fund('ben')),
       atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), fund('anna'), budgetFor('anna')),
+      atOnce(NO_WAIT, fund('anna'), rulesFor('anna')),
     ),
     steps: fc.array(step, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
     late: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: late }),

@@ -46,6 +46,9 @@ function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
   if ('authorization' in value) return authorizationInWords(value['authorization'] as Parsed, names);
   if ('budget' in value) return budgetInWords(value);
   if ('grant' in value) return grantInWords(value, names);
+  if ('restraints' in value) return rulesInWords(value, names);
+  if ('reported' in value)
+    return { code: 'ok', account: accountInWordsOf(value['account']), reported: value['reported'] };
   return accountInWords(value, names);
 }
 
@@ -59,11 +62,15 @@ function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names
 
 /** Whether the expiry is exact is for the engine to know, not for a client. */
 function figuresInWords({ expiryIsExact: _, budget: __, ...refusal }: Parsed & { code: string }): Answer {
-  const { account, retryAfterSeconds, holdExpiresAt, resetsAt, ...rest } = refusal;
+  const { account, retryAfterSeconds, holdExpiresAt, resetsAt, until, by, ...rest } = refusal;
+  // Until a rate has room again, or a nap is over, is known to the second. When a hold settles is a guess.
+  const wait = refusal.code === 'spend_rate_exceeded' ? 'wait' : 'retryAfter';
   return {
     ...rest,
-    ...(account === undefined ? {} : { account: (account as string).replace(/-[^-]*$/, '') }),
-    ...(retryAfterSeconds === undefined ? {} : { retryAfter: retryAfterSeconds }),
+    ...(account === undefined ? {} : { account: accountInWordsOf(account) }),
+    ...(retryAfterSeconds === undefined ? {} : { [wait]: retryAfterSeconds }),
+    ...(until === undefined ? {} : { until: timeInWords(until) }),
+    ...(by === undefined ? {} : { by: { ...(by as Parsed), until: timeInWords((by as Parsed)['until']) } }),
     ...(resetsAt === undefined ? {} : { resetsAt: timeInWords(resetsAt) }),
     ...(holdExpiresAt === undefined ? {} : { holdExpiresAt: timeInWords(holdExpiresAt) }),
   };
@@ -83,6 +90,20 @@ function accountInWords(value: Parsed, names: Names): Answer {
     status: account['status'],
     debt: account['debt'],
     balance: value['balance'],
+  };
+}
+
+function accountInWordsOf(id: unknown): string {
+  return String(id).replace(/-[^-]*$/, '');
+}
+
+function rulesInWords({ account, restraints }: Parsed, names: Names): Answer {
+  return {
+    code: 'ok',
+    rulesOf: ownerOf((account as Parsed)['key'], names),
+    restraints: (restraints as Parsed[]).map(({ rule, action, tag, value, until }) => {
+      return { rule, action, tag, value, until: timeInWords(until) };
+    }),
   };
 }
 

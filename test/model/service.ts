@@ -3,9 +3,14 @@ import type { Answer as ServiceAnswer, Engine, IdempotencyKey } from '#ledger-st
 import { Amount } from '#amounts';
 import {
   DEFAULT_TERMS,
+  NO_OWN_RULES,
   accountKey,
   needsOf,
   type AccountTerms,
+  type Finding as ServiceFinding,
+  type LoopRule,
+  type OwnRules,
+  type SpikeRule,
   type Authorize,
   type Budget,
   type Command,
@@ -15,7 +20,7 @@ import {
 } from '#ledger';
 import type { Prices } from './reference-prices.ts';
 import type { Names } from './names.ts';
-import type { AccountName, Ask, CommitAsk, HoldAsk, Request, Requests, Sent } from './requests.ts';
+import type { AccountName, Ask, CommitAsk, Finding, HoldAsk, Request, Requests, RulesAsk, Sent } from './requests.ts';
 import { bodyOf } from './service-words.ts';
 import { EPOCH } from './world.ts';
 
@@ -95,6 +100,12 @@ function commandOf(request: Request, names: Names): Command {
       const at = raise && { amount: new Amount(raise.amount), until: EPOCH + raise.until, reason: null };
       return { type: request.type, account: names.account(request.account), budget: { name }, raise: at };
     }
+    case 'set_rules':
+      return { type: request.type, account: names.account(request.account), rules: rulesOf(request.rules) };
+    case 'restrain':
+      return { type: request.type, account: names.account(request.account), finding: findingOf(request.finding) };
+    case 'resume':
+      return { type: 'resume_usage', account: names.account(request.account), tag: request.tag, value: null };
     case 'commit':
       return { type: request.type, ...commit(request, names) };
     case 'commit_batch':
@@ -154,6 +165,35 @@ function budgetOf({ name, amount, period, mode, scope, per, zone, until, mustBeN
     createdAt: EPOCH,
   };
   return { budget, mustBeNew };
+}
+
+function rulesOf({ maxAmount, maxOpenHolds, maxOutput, rate, nap, loop, spike, exempt }: RulesAsk): OwnRules {
+  return {
+    ...NO_OWN_RULES,
+    maxAmount: amountOrNull(maxAmount),
+    maxOpenHolds,
+    maxOutputTokens: maxOutput,
+    rate: rate.map((one) => ({ ...one, limit: new Amount(one.limit) })),
+    nap: nap.map(({ over, ...one }) => ({ ...one, overOutputTokens: over })),
+    loop: loop.map(loopOf),
+    spike: spike.map(spikeOf),
+    exempt,
+  };
+}
+
+function loopOf({ action, seconds, tag, times }: RulesAsk['loop'][number]): LoopRule {
+  return { action, seconds, tag, times };
+}
+
+function spikeOf({ action, seconds, tag, factor, floor }: RulesAsk['spike'][number]): SpikeRule {
+  return { action, seconds, tag, factor: new Amount(factor), floor: new Amount(floor) };
+}
+
+function findingOf({ rule, value, start, usual }: Finding): ServiceFinding {
+  const about = { value, windowStart: EPOCH + start };
+  if ('times' in rule) return { kind: 'loop', rule: loopOf(rule), ...about, requests: rule.times };
+  const figures = { spent: new Amount('1000'), threshold: new Amount('100'), usual: new Amount(usual) };
+  return { kind: 'spike', rule: spikeOf(rule), ...about, figures };
 }
 
 function pricesOf(account: AccountName, prices: Prices, names: Names): Pick<AccountTerms, 'rateCard' | 'discount'> {
