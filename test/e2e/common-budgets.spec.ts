@@ -57,11 +57,8 @@ describe('a budget that every account has', () => {
   it('gives way to an account’s own of the same name, and is changed for no single account', async () => {
     const account = await openAccount(service.live, { credits: '100' });
     await put('own', { per: 'user' });
-    expectProblem(
-      await service.live.patch(`/v1/accounts/${account}/budgets/own`, { amount: '50' }),
-      404,
-      'budget_not_found',
-    );
+    const changed = await service.live.patch(`/v1/accounts/${account}/budgets/own`, { amount: '50' });
+    expect(expectProblem(changed, 404, 'budget_not_found').detail).toContain('PUT /v1/budgets/{name}');
     await makeBudget(service.live, account, 'own', { amount: '50', per: 'user' });
     expect((await spend(service.live, account, '40')).status).toBe(201);
     const { data } = (await service.live.get(`/v1/accounts/${account}/budgets`)).body as { data: unknown[] };

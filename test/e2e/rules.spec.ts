@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/api-client.ts';
+import { expectFaults } from '../support/expect-answer.ts';
 import { authorize, openAccount } from '../support/ledger-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
@@ -138,6 +139,7 @@ describe('the rules of an account', () => {
     const { status, body } = await live.post(`/v1/accounts/${account}/rules/resume`, { tag: 'user', value: 'u1' });
     expect([status, body]).toMatchObject([200, { account, restraints: [] }]);
     expect((await live.post('/v1/accounts/nobody/rules/resume', {})).status).toBe(404);
+    expectFaults(await live.post(`/v1/accounts/${account}/rules/resume`, { value: 'u1' }), ['tag']);
   });
 });
 

@@ -66,6 +66,9 @@ const ABOUT_ACCOUNTS = {
     `Account ${id} had no rate card, so its usage has no price. Give it one, or send an amount.`,
 } as const;
 
+const NO_OWN_BUDGET =
+  'The account has no budget of its own with this id or name. One that every account has is changed with PUT /v1/budgets/{name}; a budget of the account’s own by the same name takes its place.';
+
 /** What a refusal means to some commands, where it means something else to the others. */
 const DETAILS_FOR: Partial<Record<CommandType, Partial<Record<PlainRefusal, string>>>> = {
   void: {
@@ -77,6 +80,10 @@ const DETAILS_FOR: Partial<Record<CommandType, Partial<Record<PlainRefusal, stri
     authorization_voided: 'It was voided, so there is no hold to extend. Authorize anew.',
     authorization_expired: 'Its hold has expired and was released. Authorize anew.',
   },
+  update_budget: { budget_not_found: NO_OWN_BUDGET },
+  delete_budget: { budget_not_found: NO_OWN_BUDGET },
+  raise_budget: { budget_not_found: NO_OWN_BUDGET },
+  request_raise: { budget_not_found: NO_OWN_BUDGET },
 };
 
 /**

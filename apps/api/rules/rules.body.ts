@@ -139,7 +139,7 @@ export class AccountRulesBody extends RulesBody {
 
 export class ResumeUsageBody {
   @Describe('Only what is about this tag. Default: everything.')
-  @IsOptional()
+  @ValidateIf((body: ResumeUsageBody) => isGiven(body.tag) || isGiven(body.value))
   @IsText(1, 64)
   readonly tag?: string | null;
 

@@ -3,7 +3,7 @@ import type { Pool } from '#database';
 import type { Engine } from '../engine/engine.ts';
 import { watchUsage } from './watch-usage.ts';
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 4_000;
 
 /** Looks for spikes and loops. Rules that are decided with each request don't wait for it. */
 export function watchUsageChore(engine: Engine, pool: Pool): TimedChore {
