@@ -50,6 +50,12 @@ describe('a budget', () => {
     expect(refusalOf(() => acme.updateBudget('month', {})).code).toBe('budget_not_found');
   });
 
+  it('has no anchor where it counts all of time', () => {
+    const acme = ledger().budget('day', { period: 'month', anchor: '2026-01-31T00:00:00Z' });
+    expect(acme.updateBudget('day', { period: 'total' }).budget).toMatchObject({ period: 'total', anchor: null });
+    expect(acme.updateBudget('day', { anchor: 0 }).budget).toMatchObject({ period: 'total', anchor: null });
+  });
+
   it('is shown with what is counted in its current window', () => {
     const acme = ledger();
     expect(acme.putBudget('day', { amount: '10' }).windows).toMatchObject([{ value: null, spent: '0', held: '0' }]);

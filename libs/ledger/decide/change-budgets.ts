@@ -52,7 +52,9 @@ export function updateBudget(context: DecisionContext, command: UpdateBudget): O
   const found = findBudget(context, command);
   if (!found.ok) return found;
   const { account, budget } = found.value;
-  const updated = { ...budget, ...command.changes };
+  const asked = { ...budget, ...command.changes };
+  // All of time begins nowhere.
+  const updated = asked.period === 'total' ? { ...asked, anchor: null } : asked;
   if (differingFields(budget, updated).length === 0) return decided(context, account, { budget, created: false });
   return replaced(context, account, budget, updated);
 }
