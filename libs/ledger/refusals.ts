@@ -275,8 +275,10 @@ export function refused(refusal: Refusal): RefusedOutcome {
   return { ok: false, refusal };
 }
 
+export type LacksShare = SpanLimitExceeded & { readonly wants: ShareWant };
+
 /** Whether an account's share of a limit was too small, and it isn't known yet whether the limit has more. */
-export function lacksShare(refusal: Refusal | null): refusal is SpanLimitExceeded & { readonly wants: ShareWant } {
+export function lacksShare(refusal: Refusal | null): refusal is LacksShare {
   return refusal !== null && 'wants' in refusal && refusal.wants !== null;
 }
 

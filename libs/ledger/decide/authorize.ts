@@ -2,7 +2,15 @@ import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, OveragePolicy } from '../authorization.ts';
 import type { AuthorizationPricing } from '../authorization-pricing.ts';
 import { NO_OUTPUT_LIMITS, type Authorize, type SpendRequest } from '../commands.ts';
-import { accepted, lacksShare, refused, type Outcome, type Refusal } from '../refusals.ts';
+import {
+  accepted,
+  lacksShare,
+  refused,
+  type LacksShare,
+  type Outcome,
+  type Refusal,
+  type RefusedOutcome,
+} from '../refusals.ts';
 import { balanceOf, holdOpened, type AccountState } from '../state.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { NO_OTHER_ITEMS, type BatchSoFar, type OwnHolds } from './batch-so-far.ts';
@@ -118,19 +126,28 @@ function fundHold(
 ): Outcome<Funded<Asked>> {
   const funding = fund(context, account, command, asked.amount);
   const refusal = firstRefusal(limits, asked.amount);
-  // How much fits is known once that is leased which there is.
-  if (lacksShare(refusal)) {
-    const least = leastOf(context, account, command, asked);
-    return refused({ ...refusal, wants: { ...refusal.wants, least } });
-  }
+  if (lacksShare(refusal)) return lacking(context, account, command, { asked, refusal });
   if (!refusal && covers(account, funding, asked.amount)) return accepted({ ...asked, funding });
   const fitted = command.output?.fit ? fitHold(context, account, command, { asked, funding, limits }) : null;
-  if (fitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });
+  const ofFitted = fitted && firstRefusal(limits, fitted.amount);
+  if (lacksShare(ofFitted)) return lacking(context, account, command, { asked, refusal: ofFitted });
+  if (fitted && !ofFitted) return accepted({ ...fitted, funding: fund(context, account, command, fitted.amount) });
   const least = leastOf(context, account, command, asked);
   const ofLeast = firstRefusal(limits, least);
   if (ofLeast) return refused(ofLeast);
   const uncovered = { request: command, amount: least, funding: fund(context, account, command, least) };
   return refused(declined(context, account, uncovered, ownHolds(account)));
+}
+
+/** How much fits is known once that is leased which there is. */
+function lacking(
+  context: DecisionContext,
+  account: AccountState,
+  command: Authorize,
+  { asked, refusal }: { readonly asked: Asked; readonly refusal: LacksShare },
+): RefusedOutcome {
+  const least = leastOf(context, account, command, asked);
+  return refused({ ...refusal, wants: { ...refusal.wants, least } });
 }
 
 /** What must be there at the least: with `fit`, for as little output as is of use. */

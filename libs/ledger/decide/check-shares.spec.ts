@@ -1,6 +1,7 @@
 import { Amount } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
 import type { Exhausted, SpanLimit } from '../span-limits.ts';
+import { budgetLedgerAt } from '../testing/budget-fixture.ts';
 import { pricedLedgerAt, RATE_CARD } from '../testing/priced-fixture.ts';
 import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
 import { refusalOf } from '../testing/refused.ts';
@@ -61,6 +62,21 @@ it('a request that takes what there is wants all of it first, and then as much o
   ledger.spanLimits({ of: () => [KEY], exhausted: [] });
   const refusal = refusalOf(() => ledger.authorizeUsage({ event: 'chat' }, { output }));
   expect(refusal).toMatchObject({ wants: { required: '10', least: '1' } });
+  ledger.spanLimits({ of: () => [KEY], exhausted: [nothingLeft(KEY)] });
+  const declined = refusalOf(() => ledger.authorizeUsage({ event: 'chat' }, { output }));
+  expect(declined).toMatchObject({ code: 'key_limit_exceeded', required: '1', wants: null });
+});
+
+it('a request that a budget makes do with less wants as much as that allows for', () => {
+  const components = [{ quantity: 'output_tokens', per: '1000', amount: '10' }];
+  const ledger = budgetLedgerAt('2026-01-01T00:00:00Z')
+    .publish([{ event: 'chat', components, max_output_tokens: 1000 }])
+    .account('acme', { rateCard: RATE_CARD })
+    .grant('100');
+  const output = { max: null, min: 100, fit: true };
+  ledger.budget('day', { amount: '5' }).spanLimits({ of: () => [KEY], exhausted: [] });
+  const refusal = refusalOf(() => ledger.authorizeUsage({ event: 'chat' }, { output }));
+  expect(refusal).toMatchObject({ code: 'key_limit_exceeded', wants: { required: '5', least: '1' } });
   ledger.spanLimits({ of: () => [KEY], exhausted: [nothingLeft(KEY)] });
   const declined = refusalOf(() => ledger.authorizeUsage({ event: 'chat' }, { output }));
   expect(declined).toMatchObject({ code: 'key_limit_exceeded', required: '1', wants: null });

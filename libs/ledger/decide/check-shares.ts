@@ -11,7 +11,8 @@ import { timeOf, type DecisionContext } from './context.ts';
 /** Limits over many accounts, in the form of `Limits`. */
 interface ShareLimits {
   readonly checks: readonly {
-    readonly room: Amount;
+    /** `null` as long as the limit may have more for the account than its share. */
+    readonly room: Amount | null;
     refusal(required: Amount): SpanLimitExceeded | null;
   }[];
   readonly windows: readonly ShareWindow[];
@@ -67,7 +68,7 @@ function ofShares(
   const shares = limits.map((limit) => ({ limit, at, share: account.counters.at(limit.id, at) }));
   return {
     checks: shares.map((one) => ({
-      room: one.share ? roomIn(one.share) : ZERO,
+      room: exhaustedOf(context, one) ? roomOf(one) : null,
       refusal: (required) => refusalOf(context, account, one, required),
     })),
     windows: shares.flatMap(({ share }) => (share ? [windowOf(share)] : [])),
@@ -82,8 +83,17 @@ interface Share {
 }
 
 /** What is left of a share; below zero where commits took more than was held. */
-function roomIn({ granted, used, reserved }: Counter): Amount {
-  return (granted ?? ZERO).minus(used).minus(reserved);
+function roomOf({ share }: Pick<Share, 'share'>): Amount {
+  return share ? (share.granted ?? ZERO).minus(share.used).minus(share.reserved) : ZERO;
+}
+
+/** What is known of a limit that has run out. */
+function exhaustedOf(
+  { exhausted, rules }: DecisionContext,
+  { limit, at }: Omit<Share, 'share'>,
+): Exhausted | undefined {
+  const known = exhausted ?? rules.spanLimits.exhausted;
+  return known.find((one) => one.limit === limit.id && one.amount.eq(limit.amount) && contains(one, at));
 }
 
 function windowOf(share: Counter): ShareWindow {
@@ -101,10 +111,9 @@ function refusalOf(
   { limit, at, share }: Share,
   required: Amount,
 ): SpanLimitExceeded | null {
-  const room = share ? roomIn(share) : ZERO;
+  const room = roomOf({ share });
   if (share && (required.lte(room) || required.isZero())) return null;
-  const known = context.exhausted ?? context.rules.spanLimits.exhausted;
-  const exhausted = known.find((one) => one.limit === limit.id && one.amount.eq(limit.amount) && contains(one, at));
+  const exhausted = exhaustedOf(context, { limit, at });
   if (exhausted && required.minus(room).gt(exhausted.left)) return refused(account, limit, required, exhausted);
   const wants = {
     limit: limit.id,

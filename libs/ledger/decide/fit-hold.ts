@@ -6,7 +6,7 @@ import { timeOf, type DecisionContext } from './context.ts';
 import { positionsOf } from './count.ts';
 import type { Funding } from './funding.ts';
 import type { Limits } from './limit.ts';
-import { firstRefusal, roomOf } from './limits.ts';
+import { roomOf } from './limits.ts';
 import { pricingTerms, type Asked } from './price.ts';
 
 /** What was asked for, what there is for it, and how much may be spent. */
@@ -40,7 +40,7 @@ export function fitHold(
     positionsOf(context, account, null),
     available,
   );
-  if (!fitted?.ok || firstRefusal(limits, fitted.amount)) return null;
+  if (!fitted?.ok) return null;
   return {
     amount: fitted.amount,
     pricing: { ...pricing, maxOutputTokens: fitted.assumed.maxOutputTokens },
