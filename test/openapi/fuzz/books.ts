@@ -15,10 +15,15 @@ const BOOKS = `
         union all
         select amount, committed, 0, 'authorized', expires_at from holds
       ) all_of_them)::text as authorizations,
-    (select md5(string_agg(row(account_id, external_id, unit, name, overdraft_limit, overage, time_zone, metadata, status)::text,
-        '' order by account_id)) from accounts) as accounts,
+    (select md5(string_agg(row(account_id, external_id, unit, name, overdraft_limit, overage, time_zone, metadata, status, budgets, rules,
+        raise_requests)::text, '' order by account_id)) from accounts) as accounts,
     (select row(count(*), sum(version)) from api_keys)::text as keys,
-    (select row(count(*), sum(test_clock)) from environments)::text as environments,
+    (select row(count(*), sum(test_clock), md5(string_agg(row(name, budgets, rules)::text,
+        '' order by name))) from environments)::text as environments,
+    (select row(count(*), sum(amount), md5(string_agg(row(id, period, time_zone)::text, '' order by id))) from span_limits)::text
+      as limits,
+    (select row(count(*), count(*) filter (where status = 'pending'), count(*) filter (where status = 'denied'))
+      from raise_requests)::text as raise_requests,
     (select row(count(*), sum(ahead_ms)) from test_clocks)::text as clocks,
     (select row(count(*), count(*) filter (where enabled), md5(string_agg(row(id, url, types, description, secret)::text, '' order by id)))
       from webhook_endpoints)::text as endpoints,

@@ -7,7 +7,7 @@ import { makeCallers, type Caller, type CallerName } from './callers.ts';
 import { faultsOf } from './faults.ts';
 import { KnownIds } from './known-ids.ts';
 import type { FuzzRequest } from './requests.ts';
-import { ACCOUNTS } from './values.ts';
+import { ACCOUNTS, CLOSED_ACCOUNT } from './values.ts';
 
 /** Not what reads, is refused, or was done before. */
 function mayChange({ operation }: FuzzRequest, { status, headers }: Answer): boolean {
@@ -32,6 +32,11 @@ const RATE_CARD = {
   ],
 };
 
+/** By one of the names that requests use. */
+const BUDGET = { name: 'day', amount: '1000000', period: 'day', per: 'user' };
+/** So many are open in each account, for what is done about open authorizations to find some. */
+const HOLDS = 3;
+
 /** A service that is sent whatever comes, and what is known of it. */
 export class FuzzService {
   /** How often each operation was answered how, by `operation status` and, of problems, their codes. */
@@ -49,17 +54,25 @@ export class FuzzService {
     const service = await startTestService();
     const callers = await makeCallers(service);
     const client = new ApiClient(service.url, null);
-    for (const { authorization, scopes } of Object.values(callers)) {
+    const { rows } = await service.pool.query<{ id: string }>('select id from api_keys');
+    const ids = new KnownIds(rows.map(({ id }) => publicId('key', id)));
+    for (const { environment, authorization, scopes } of Object.values(callers)) {
       if (authorization === null || !scopes.includes('admin')) continue;
       const card = await client.post('/v1/rate-cards', RATE_CARD, { headers: { authorization } });
       const { id: rate_card } = card.body as { id: string };
       for (const id of ACCOUNTS.slice(1)) {
         await client.post('/v1/accounts', { id, rate_card }, { headers: { authorization } });
         await client.post(`/v1/accounts/${id}/grants`, { amount: '1000000' }, { headers: { authorization } });
+        await client.post(`/v1/accounts/${id}/budgets`, BUDGET, { headers: { authorization } });
+        for (let hold = 0; hold < HOLDS; hold += 1) {
+          const held = { account: id, amount: '10', expires_in: 86_400 };
+          ids.learn(environment, (await client.post('/v1/authorizations', held, { headers: { authorization } })).text);
+        }
       }
+      await client.post('/v1/accounts', { id: CLOSED_ACCOUNT }, { headers: { authorization } });
+      await client.post(`/v1/accounts/${CLOSED_ACCOUNT}/close`, {}, { headers: { authorization } });
     }
-    const { rows } = await service.pool.query<{ id: string }>('select id from api_keys');
-    const fuzzed = new FuzzService(service, client, callers, new KnownIds(rows.map(({ id }) => publicId('key', id))));
+    const fuzzed = new FuzzService(service, client, callers, ids);
     fuzzed.#books = await readBooks(service.pool);
     return fuzzed;
   }

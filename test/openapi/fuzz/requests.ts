@@ -74,7 +74,8 @@ function queries({ method }: Operation, parameters: readonly Parameter[]) {
   const one = parameters.map(({ name, schema }) => {
     const values = mostly(valuesOf(schema).map(String), fc.constantFrom(...JUNK_TEXTS), 6);
     const given = fc.array(values, { minLength: 1, maxLength: 1 });
-    const times = fc.oneof({ weight: 8, arbitrary: fc.constant([]) }, { weight: 12, arbitrary: given }, twice(values));
+    // Mostly left out: of several that are given, one is soon wrong, like a cursor that was never given out.
+    const times = fc.oneof({ weight: 20, arbitrary: fc.constant([]) }, { weight: 12, arbitrary: given }, twice(values));
     return times.map((all) => all.map((value) => [name, value] as const));
   });
   const none = fc.constant<Parameters>([]);

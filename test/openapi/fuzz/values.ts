@@ -1,11 +1,13 @@
 import { PLAIN_DECIMAL } from '#amounts';
 import fc from 'fast-check';
 import type { JsonSchema, JsonType } from '../../../apps/api/openapi/json-schema.ts';
-import { ACCOUNT_ID, ENVIRONMENT_NAME } from '../../../apps/api/validation/rules.ts';
+import { ACCOUNT_ID, BUDGET_NAME, ENVIRONMENT_NAME } from '../../../apps/api/validation/rules.ts';
 import { apiDocument } from '../described-api.ts';
 import { idsOf } from './known-ids.ts';
 
 export const ACCOUNTS = ['acme', 'globex', 'initech'];
+/** Closed from the start, as what is done about closed accounts wouldn't find one soon enough. */
+export const CLOSED_ACCOUNT = 'hooli';
 
 /** Values of a schema; where it lets much through, mostly those that mean something to the service. */
 export function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
@@ -72,7 +74,11 @@ function stringsOf(schema: JsonSchema): fc.Arbitrary<string> {
 function patternValues(pattern: string): fc.Arbitrary<string> {
   const any = fc.stringMatching(new RegExp(pattern));
   if (pattern === PLAIN_DECIMAL.source) return fc.oneof({ weight: 9, arbitrary: SHORT_AMOUNTS }, any);
-  if (pattern === ACCOUNT_ID.source) return fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...ACCOUNTS) }, any);
+  if (pattern === ACCOUNT_ID.source) {
+    const known = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...ACCOUNTS) }, fc.constant(CLOSED_ACCOUNT));
+    return fc.oneof({ weight: 12, arbitrary: known }, any);
+  }
+  if (pattern === BUDGET_NAME.source) return fc.oneof({ weight: 12, arbitrary: fc.constantFrom('day', 'month') }, any);
   if (pattern === ENVIRONMENT_NAME.source)
     return fc.oneof({ weight: 4, arbitrary: fc.constantFrom('live', 'test', 'staging') }, any);
   return any;
