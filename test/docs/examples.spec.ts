@@ -30,7 +30,7 @@ async function blocksOf(file: string, headings: readonly string[]): Promise<read
 
 describe('the examples in a guide', () => {
   it.each([
-    ['api.md', ['Budgets', 'Limits', 'Standing', 'Rules against runaway usage']],
+    ['api.md', ['Budgets', 'Limits', 'Standing', 'Rules against runaway usage', 'API keys']],
     ['events.md', ['Follow limits']],
   ])('%s are those of the description, which were really sent', async (file, headings) => {
     const real = await everything();
