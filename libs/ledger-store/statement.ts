@@ -24,19 +24,24 @@ export function insertRows<Written>({ name, written }: Table<Written, never, unk
   return (objects) => ({ name: `insert_${name}`, text, values: parametersOf(written, objects) });
 }
 
-/** An update of many rows in one statement: of the columns that belong to it. */
+/** An update of many rows in one statement: of the columns that belong to it, or to any of several. */
 export function updateRows<Written>(
   { name, written }: Table<Written, never, unknown>,
-  update = 'state',
+  ...updates: readonly string[]
 ): Write<Written> {
+  const meant = updates.length === 0 ? ['state'] : updates;
   const key = written.filter(isKey);
-  const changed = written.filter(({ column }) => column.role.update === update);
+  const changed = written.filter(({ column: { role } }) => role.update !== null && meant.includes(role.update));
   const [first] = changed;
-  if (!first) throw new Error(`no column of ${name} belongs to the update “${update}”`);
+  if (!first) throw new Error(`no column of ${name} belongs to the update “${meant.join(', ')}”`);
   const all = [...key, ...changed];
   const text = `update ${name} t set ${changed.map((one) => `${one.column.name} = ${selected(one)}`).join(', ')}
     from ${addressed(name, key, all)} v where ${isAddressed(key)} and ${UNLESS_REFUSED}`;
-  return (objects) => ({ name: `update_${name}_${first.column.name}`, text, values: parametersOf(all, objects) });
+  return (objects) => ({
+    name: [`update_${name}_${first.column.name}`, ...meant.slice(1)].join('_'),
+    text,
+    values: parametersOf(all, objects),
+  });
 }
 
 /** Deletes rows by their keys. */

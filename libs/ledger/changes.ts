@@ -63,6 +63,22 @@ export class AccountChanges extends RowChanges<AccountState> {
   }
 }
 
+/** Most requests change the sums of their windows and nothing else. */
+export class CounterChanges extends RowChanges<Counter> {
+  /** Of the updated: windows of which more has changed than what is used and reserved. */
+  readonly whole = new Set<Counter>();
+
+  override update(window: Counter): void {
+    super.update(window);
+    if (this.updated.has(window)) this.whole.add(window);
+  }
+
+  /** Called where nothing has changed but `used` and `reserved`. */
+  updateSums(window: Counter): void {
+    super.update(window);
+  }
+}
+
 /** A version of an account's own prices, to be kept as long as anything is priced by it. */
 export interface AccountOverrides extends Overrides {
   readonly accountKey: AccountKey;
@@ -81,7 +97,7 @@ export interface Changes {
   readonly accounts: AccountChanges;
   readonly grants: RowChanges<Grant>;
   readonly authorizations: RowChanges<Authorization>;
-  readonly counters: RowChanges<Counter>;
+  readonly counters: CounterChanges;
   /** Windows by value that aren't known and were taken for ones of zeros. Before anything is written, that has to be proven. */
   readonly assumed: Map<string, CounterWindow>;
   readonly commitments: RowChanges<CommitmentPeriod>;
@@ -118,7 +134,7 @@ export function noChanges(): Changes {
     accounts: new AccountChanges(),
     grants: new RowChanges(),
     authorizations: new RowChanges(),
-    counters: new RowChanges(),
+    counters: new CounterChanges(),
     assumed: new Map(),
     commitments: new RowChanges(),
     transfers: [],

@@ -218,9 +218,10 @@ export class AccountCache {
     }
     this.authorizations.follow(authorizations, batch);
     this.windows.follow(counters, batch);
-    const made = [...grants.created, ...counters.created, ...commitments.created];
-    for (const { accountKey } of made) this.weigh(accountKey);
-    for (const { account } of accounts.updated) this.weigh(account.key);
+    const grown = new Set([...accounts.updated].map(({ account }) => account.key));
+    for (const { accountKey } of [...grants.created, ...counters.created, ...commitments.created])
+      grown.add(accountKey);
+    for (const key of grown) this.weigh(key);
     this.trim();
   }
 

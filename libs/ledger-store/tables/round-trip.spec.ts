@@ -449,7 +449,7 @@ describe('what is written by a description is read back as it was', () => {
       overrun: new Amount('7'),
       open: true,
     }));
-    const updated = await written<CounterRow>(updateRows(COUNTERS)(used), 'counters');
+    const updated = await written<CounterRow>(updateRows(COUNTERS, 'sums', 'state')(used), 'counters');
     expect(updated.map(counterFromRow)).toEqual(used);
   });
 

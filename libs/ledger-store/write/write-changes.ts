@@ -35,7 +35,8 @@ const deleteHolds = deleteRows(HOLDS);
 const insertAuthorizations = insertRows(AUTHORIZATIONS);
 const updateAuthorizations = updateRows(AUTHORIZATIONS);
 const insertCounters = insertRows(COUNTERS);
-const updateCounters = updateRows(COUNTERS);
+const updateCounterSums = updateRows(COUNTERS, 'sums');
+const updateCounters = updateRows(COUNTERS, 'sums', 'state');
 const insertCommitmentPeriods = insertRows(COMMITMENT_PERIODS);
 const updateCommitmentPeriods = updateRows(COMMITMENT_PERIODS);
 const insertTransfers = insertRows(TRANSFERS);
@@ -87,7 +88,11 @@ export function writeChanges(
       updated.filter(({ id }) => closed.has(id)),
     ),
     ...write(insertCounters, [...counters.created]),
-    ...write(updateCounters, [...counters.updated]),
+    ...write(
+      updateCounterSums,
+      [...counters.updated].filter((window) => !counters.whole.has(window)),
+    ),
+    ...write(updateCounters, [...counters.whole]),
     ...write(insertCommitmentPeriods, [...commitments.created]),
     ...write(updateCommitmentPeriods, [...commitments.updated]),
     ...write(insertTransfers, changes.transfers),

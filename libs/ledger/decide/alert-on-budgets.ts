@@ -51,6 +51,7 @@ function reportExcess(context: DecisionContext, account: AccountState, spent: Sp
 
 function sent({ changes }: DecisionContext, window: Counter, eventId: string, threshold: string): void {
   const { accountKey, counter, windowStart } = window;
+  changes.counters.update(window);
   changes.sentBudgetAlerts.push({ accountKey, counter, windowStart, threshold, eventId });
 }
 

@@ -81,8 +81,10 @@ function count(
     before = one;
     if (moved.reserved.isZero() && moved.used.isZero()) return one;
     const window = loadedWindow(account, one);
+    const { overrun, open } = window;
     move(window, moved, mayOverrun(window));
-    context.changes.counters.update(window);
+    if (window.overrun === overrun && window.open === open) context.changes.counters.updateSums(window);
+    else context.changes.counters.update(window);
     if (window.kind === 'budget' && moved.used.gt(ZERO)) risen.push(window);
     return { ...one, amount: held, used };
   });

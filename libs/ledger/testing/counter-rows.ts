@@ -1,5 +1,5 @@
 import type { Authorization } from '../authorization.ts';
-import type { RowChanges } from '../changes.ts';
+import type { CounterChanges } from '../changes.ts';
 import { Counters, isByValue, type Counter, type CounterWindow } from '../counters.ts';
 import type { AccountKey } from '../ids.ts';
 import { must } from './must.ts';
@@ -30,11 +30,21 @@ export class CounterRows {
     }
   }
 
-  write({ created, updated }: RowChanges<Counter>, assumed: Iterable<CounterWindow>): void {
+  write({ created, updated, whole }: CounterChanges, assumed: Iterable<CounterWindow>): void {
     for (const window of assumed) must(this.reachingInto(window).length === 0, 'a window that was taken for absent is');
-    for (const one of created) must(!this.rows.has(nameOf(one)), 'a window of a counter is written once');
-    for (const one of updated) must(this.rows.has(nameOf(one)), 'a window that is updated was written before');
-    for (const one of [...created, ...updated]) this.rows.set(nameOf(one), { ...one });
+    for (const one of created) {
+      must(!this.rows.has(nameOf(one)), 'a window of a counter is written once');
+      this.rows.set(nameOf(one), { ...one });
+    }
+    for (const one of updated) {
+      const stored = this.rows.get(nameOf(one));
+      if (!stored) throw new Error('a window that is updated was written before');
+      must(
+        whole.has(one) || hasSameTerms(one, stored),
+        'a window of which only the sums are written has nothing else changed',
+      );
+      this.rows.set(nameOf(one), { ...one });
+    }
   }
 
   private reachingInto({ accountKey, counter, windowStart, windowEnd }: CounterWindow): Counter[] {
@@ -45,6 +55,13 @@ export class CounterRows {
         (one.windowEnd === null || one.windowEnd > windowStart),
     );
   }
+}
+
+/** Whether two versions of a window differ in what is used and reserved at most. */
+function hasSameTerms(one: Counter, other: Counter): boolean {
+  const termsOf = ({ overrun, granted, lease, alerted, exceeded, open }: Counter): string =>
+    JSON.stringify([overrun, granted, lease, alerted, exceeded, open]);
+  return termsOf(one) === termsOf(other);
 }
 
 /**
