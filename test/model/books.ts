@@ -55,6 +55,7 @@ export function expectedBooks(reference: ReferenceLedger): Books {
       ]),
     ),
     windows: expectedWindows(reference),
+    shares: expectedShares(reference),
     transfers: Object.fromEntries(
       Array.from(Map.groupBy(reference.entries, labelOf), ([label, entries]) => [
         label,
@@ -79,6 +80,23 @@ function expectedWindows(reference: ReferenceLedger): Record<string, unknown> {
       },
     ]),
   );
+}
+
+/** By account: what it has used and holds of the key's limit, in all windows. */
+function expectedShares(reference: ReferenceLedger): Record<string, unknown> {
+  const { keyLimit, authorizations } = reference;
+  const counting = keyLimit === null ? [] : authorizations.filter(({ isOfKey }) => isOfKey);
+  const sums = [...Map.groupBy(counting, ({ account }) => account)].map(
+    ([account, own]) =>
+      [
+        account,
+        {
+          used: text(sum(own, (one) => reference.committed(one) - reference.refunded(one))),
+          reserved: text(sum(own, heldBy)),
+        },
+      ] as const,
+  );
+  return Object.fromEntries(sums.filter(([, { used, reserved }]) => used !== '0' || reserved !== '0'));
 }
 
 interface WindowName {
@@ -120,13 +138,14 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
     for (const { account_id, row } of rows) found.get(owners.get(account_id) as Names)?.push(row);
     return found;
   };
-  const [accounts, grants, holds, authorizations, periods, windows, transfers] = await Promise.all([
+  const [accounts, grants, holds, authorizations, periods, windows, shares, transfers] = await Promise.all([
     rowsOf<ObjectRow>(ACCOUNTS),
     rowsOf<ObjectRow>(GRANTS),
     rowsOf<ObjectRow>(HOLDS),
     rowsOf<ObjectRow>(AUTHORIZATIONS),
     rowsOf<PeriodRow>(PERIODS),
     rowsOf<WindowRow>(WINDOWS),
+    rowsOf<ObjectRow>(SHARES),
     rowsOf<TransferRow>(TRANSFERS),
   ]);
   return sequences.map((names) => {
@@ -159,6 +178,9 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
           windowLabel(names.accounts.get(id) ?? id, window),
           object,
         ]),
+      ),
+      shares: Object.fromEntries(
+        (shares.get(names) ?? []).map(({ id, object }) => [names.accounts.get(id) ?? id, object]),
       ),
       transfers: Object.fromEntries((transfers.get(names) ?? []).map((row) => [transferLabel(row, names), row.amount])),
     };
@@ -241,6 +263,11 @@ const WINDOWS = `
     'start', ${sinceEpoch('window_start')}, 'end', ${sinceEpoch('window_end')}, 'object', json_build_object(
       'end', ${sinceEpoch('window_end')}, 'used', ${plain('used')}, 'reserved', ${plain('reserved')})) as row
   from counters where kind = 'budget' and account_id = any($1::bigint[])`;
+const SHARES = `
+  select account_id, json_build_object('id', account_id::text, 'object', json_build_object(
+    'used', ${plain('sum(used)')}, 'reserved', ${plain('sum(reserved)')})) as row
+  from counters where kind = 'share' and account_id = any($1::bigint[])
+  group by account_id having sum(used) <> 0 or sum(reserved) <> 0`;
 const TRANSFERS = `
   select account_id, json_build_object('key', account_id::text, 'kind', kind, 'debit', debit, 'credit', credit,
     'grantId', grant_id, 'authorizationId', authorization_id, 'at', ${sinceEpoch('created_at')},

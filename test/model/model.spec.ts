@@ -51,8 +51,8 @@ class LendsOutWhatIsPinned extends ReferenceLedger {
 }
 
 class ForgetsItsAnswers extends ReferenceLedger {
-  override submit(sent: Sent, no: number): Told {
-    return super.submit({ ...sent, key: null }, no);
+  override submit(sent: Sent, no: number, told: Answer | null): Told {
+    return super.submit({ ...sent, key: null }, no, told);
   }
 }
 
@@ -114,6 +114,52 @@ class RaisesNoBudget extends ReferenceLedger {
   }
 }
 
+class ForgetsNaps extends ReferenceLedger {
+  override beginNap(): void {
+    // Nobody rests.
+  }
+}
+
+class CountsRatesTwice extends ReferenceLedger {
+  override levelOf(...[account, rate]: Parameters<ReferenceLedger['levelOf']>): bigint {
+    return 2n * super.levelOf(account, rate);
+  }
+}
+
+class GivesNothingBackToRates extends ReferenceLedger {
+  override countRates(): void {
+    // What was asked for stays taken.
+  }
+}
+
+class RestrainsForEver extends ReferenceLedger {
+  override isInForce(): boolean {
+    return true;
+  }
+}
+
+class RestrainsTheExempt extends ReferenceLedger {
+  override isExempt(): boolean {
+    return false;
+  }
+}
+
+class LetsSharesBreach extends ReferenceLedger {
+  override overKeyLimit(...[account, required, at]: Parameters<ReferenceLedger['overKeyLimit']>): Answer | null {
+    const counted = this.authorizations;
+    this.authorizations = counted.filter((one) => one.account === account);
+    const answer = super.overKeyLimit(account, required, at);
+    this.authorizations = counted;
+    return answer;
+  }
+}
+
+class TakesNothingBackFromShares extends ReferenceLedger {
+  override takenBy(one: ReferenceAuthorization): bigint {
+    return one.isOfKey ? one.amount : super.takenBy(one);
+  }
+}
+
 describe('the model', () => {
   // Each is told by as few sequences as it takes, and some to spare.
   it.each([
@@ -130,6 +176,13 @@ describe('the model', () => {
     ['budgets nothing that is held', BudgetsNothingThatIsHeld, 150],
     ['keeps refunds spent', KeepsRefundsSpent, 150],
     ['raises no budget', RaisesNoBudget, 150],
+    ['lets shares breach their limit', LetsSharesBreach, 150],
+    ['takes nothing back from shares', TakesNothingBackFromShares, 150],
+    ['forgets naps', ForgetsNaps, 150],
+    ['counts rates twice', CountsRatesTwice, 50],
+    ['gives nothing back to rates', GivesNothingBackToRates, 150],
+    ['restrains for ever', RestrainsForEver, 150],
+    ['restrains the exempt', RestrainsTheExempt, 150],
   ])(
     'sees the difference to a ledger that %s',
     async (_, Wrong, few) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { accountKey, accountKeyOf, type AccountKey, type AccountRef, type ObjectRef } from '#ledger';
 import { ACCOUNTS, FOREIGN, type AccountName, type ObjectName } from './requests.ts';
 
@@ -32,6 +33,9 @@ export class Names {
     const id = `${own}-${this.sequence}`;
     return { environment, id, key: accountKey(environment, id) };
   }
+
+  /** The UUID of the API key that some requests are made with. */
+  readonly key = randomUUID();
 
   /** The rate card of the account's environment. */
   card(name: AccountName): string {

@@ -65,6 +65,11 @@ export interface ReferenceAuthorization {
   firstUsed: number | null;
   /** The windows of budgets in which it counts. */
   readonly counted: readonly CountedIn[];
+  /** Whether it was asked for with the API key. */
+  readonly isOfKey: boolean;
+  /** What it has used and held when that was counted last, and what of it commits took beyond what it held. */
+  taken: Units;
+  beyond: Units;
   /** What it has taken of rates, by their ids. */
   rates: Readonly<Record<string, Units>>;
   settlement: 'exact' | 'unpriced' | null;

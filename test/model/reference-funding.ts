@@ -12,7 +12,7 @@ import type { AccountName, Answer, Ask, ObjectName } from './requests.ts';
 import { smaller, sum, text, type Units } from './units.ts';
 
 /** What a request is for. */
-export type Purpose = Omit<Ask, 'amount'>;
+export type Purpose = Omit<Ask, 'amount' | 'withKey'>;
 
 /** What earlier items of the same all-or-nothing batch have pinned, and what they lacked. */
 export interface BatchSoFar {

@@ -1,7 +1,7 @@
 import { debtOf, heldBy, partsAsText, type Part, type ReferenceAuthorization } from './reference-books.ts';
 import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { boundOf, boundTogether, priceOf, type Priced } from './reference-prices.ts';
-import { ReferenceRules } from './reference-rules.ts';
+import { ReferenceShares } from './reference-shares.ts';
 import type { Answer, Ask, CommitAsk, HoldAsk, ObjectName, Requests } from './requests.ts';
 import { larger, smaller, sum, text, units, type Units } from './units.ts';
 
@@ -28,7 +28,7 @@ const DRAWS_MAX = 5000;
 const LATE_MS_MAX = 24 * 60 * 60 * 1000;
 
 /** Authorizations, from the hold to its end. */
-export class ReferenceHolds extends ReferenceRules {
+export class ReferenceHolds extends ReferenceShares {
   authorize(ask: HoldAsk, name: ObjectName, batch = alone()): Answer {
     return this.hold(ask, name, { expiresAt: this.now + ask.seconds * 1000, overage: ask.overage }, batch);
   }
@@ -51,7 +51,10 @@ export class ReferenceHolds extends ReferenceRules {
     if (declined) return declined;
     const asked = this.askedFor(ask, kind);
     if ('code' in asked) return asked;
-    const over = this.againstRules(ask, asked.amount, kind !== CHARGE) ?? this.overBudget(ask, asked.amount, batch);
+    const over =
+      this.againstRules(ask, asked.amount, kind !== CHARGE) ??
+      this.overBudget(ask, asked.amount, batch) ??
+      (this.isOfKey(ask) ? this.overKeyLimit(ask.account, asked.amount, this.now) : null);
     if (over) return over;
     const short = this.shortOf(ask, asked.amount, batch);
     if (short) return short;
@@ -61,6 +64,7 @@ export class ReferenceHolds extends ReferenceRules {
     if (kind === CHARGE) this.useTokens(one, asked.tokens);
     else one.reserved = asked.tokens;
     this.enterRates(one);
+    this.countAllowed(one);
     return this.decided(one);
   }
 
@@ -90,6 +94,9 @@ export class ReferenceHolds extends ReferenceRules {
       firstUsed: null,
       counted: this.countedIn(ask),
       rates: {},
+      isOfKey: this.isOfKey(ask),
+      taken: 0n,
+      beyond: 0n,
       settlement: null,
       steps: [],
       stated: [],
@@ -109,6 +116,11 @@ export class ReferenceHolds extends ReferenceRules {
       closedAt: null,
       balance: { posted: '0', held: '0' },
     };
+  }
+
+  /** Whether the key's limit counts it: that is in credits, of one environment. */
+  isOfKey({ withKey, account }: Ask): boolean {
+    return withKey && !account.includes('@') && this.accountOf(account).unit === 'credits';
   }
 
   decline(ask: Ask): Answer | null {
@@ -238,13 +250,17 @@ export class ReferenceHolds extends ReferenceRules {
       const suspended = this.suspensionOf(one.account);
       if (suspended) return suspended;
       const batch = { ...alone(), own: [one] };
-      const over = this.againstRulesOfMore(one, more) ?? this.overBudget(one, more, batch, one.counted);
+      const over =
+        this.againstRulesOfMore(one, more) ??
+        this.overBudget(one, more, batch, one.counted) ??
+        (one.isOfKey ? this.overKeyLimit(one.account, more, one.createdAt) : null);
       if (over) return over;
       const declined = this.shortOf(one, more, batch);
       if (declined) return declined;
       one.changes += 1;
       one.pins = this.merged([...one.pins, ...this.pick(one, more)]);
       one.amount += more;
+      this.countAllowed(one);
     }
     one.reserved += tokens;
     if (amount === null && usage.length > 0) one.extended = [...one.extended, usage];
@@ -294,6 +310,7 @@ export class ReferenceHolds extends ReferenceRules {
   /** The balance in an authorization is the one right after the last decision about it. */
   decided(one: ReferenceAuthorization): Answer {
     this.countRates(one);
+    this.countBeyond(one);
     one.balance = this.balanceOf(one.account);
     return this.authorizationView(one);
   }

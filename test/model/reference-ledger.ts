@@ -18,6 +18,7 @@ const REFUSALS = [
   'open_holds_exceeded',
   'spend_rate_exceeded',
   'budget_exceeded',
+  'key_limit_exceeded',
   'insufficient_credits',
   'credits_held',
 ];
@@ -30,6 +31,7 @@ const REMEMBERED = [
   'request_too_large',
   'open_holds_exceeded',
   'budget_exceeded',
+  'key_limit_exceeded',
   'insufficient_credits',
   'credits_held',
 ];
@@ -41,8 +43,14 @@ const REMEMBERED = [
 export class ReferenceLedger extends ReferenceCommitments {
   answers: { readonly scope: string; readonly key: string; readonly request: Request; readonly answer: Answer }[] = [];
 
-  /** Decides what was sent. @param no numbers the request, and names what it makes. */
-  submit({ request, key }: Sent, no: number): Told {
+  /**
+   * Decides what was sent.
+   *
+   * @param no numbers the request, and names what it makes
+   * @param told what the service said, where it is free to say one thing or another
+   */
+  submit({ request, key }: Sent, no: number, told: Answer | null): Told {
+    this.told = told;
     const scope = this.scopeOf(request);
     const earlier = this.answers.find((one) => one.key === key && one.scope === scope);
     if (earlier) {
@@ -77,13 +85,15 @@ export class ReferenceLedger extends ReferenceCommitments {
       naps: [...this.naps],
       findings: [...this.findings],
       outputs: [],
+      keyLimit: this.keyLimit,
+      told: this.told,
     });
   }
 
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
     const { accounts, grants, authorizations, entries, lifetimes, periods, budgets, answers } = this;
-    const { rules, restraints, taken, naps, findings } = this;
+    const { rules, restraints, taken, naps, findings, keyLimit } = this;
     const ofAccounts = [grants, authorizations, entries, lifetimes, periods, budgets];
     const ofRules = [rules, restraints, taken, naps, findings];
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -93,7 +103,7 @@ export class ReferenceLedger extends ReferenceCommitments {
       ),
     );
     const keys = answers.map(({ scope, key }) => `${scope}/${key}`).sort();
-    return JSON.stringify([sorted, owned, keys], (_, value: unknown) =>
+    return JSON.stringify([sorted, owned, keys, keyLimit], (_, value: unknown) =>
       typeof value === 'bigint' ? text(value) : value,
     );
   }
@@ -102,6 +112,7 @@ export class ReferenceLedger extends ReferenceCommitments {
   scopeOf(request: Request): string {
     if (request.type === 'create_account')
       return request.account.includes('@') ? 'environment:test' : 'environment:live';
+    if (request.type === 'limit_key') return '';
     if ('account' in request) return request.account;
     if ('grant' in request) return this.ownerOf(request.grant);
     if ('authorization' in request) return this.ownerOf(request.authorization);
@@ -130,6 +141,8 @@ export class ReferenceLedger extends ReferenceCommitments {
         return this.deleteBudget(request);
       case 'raise_budget':
         return this.raiseBudget(request);
+      case 'limit_key':
+        return this.limitKey(request);
       case 'set_rules':
         return this.setRules(request);
       case 'restrain':

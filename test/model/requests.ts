@@ -17,6 +17,8 @@ export interface Ask {
   readonly amount: string | null;
   readonly usage: readonly Usage[];
   readonly tags: Tags;
+  /** With the API key; the items of a batch never are, because which of them get what is left is the service's to choose. */
+  readonly withKey: boolean;
 }
 
 export interface HoldAsk extends Ask {
@@ -120,6 +122,8 @@ export interface Requests {
   set_rules: { readonly account: AccountName; readonly rules: RulesAsk };
   restrain: { readonly account: AccountName; readonly finding: Finding };
   resume: { readonly account: AccountName; readonly tag: string | null };
+  /** Gives the API key its limit. */
+  limit_key: { readonly amount: string; readonly period: 'day' | 'total' };
   void_grant: { readonly grant: ObjectName };
   authorize: HoldAsk;
   authorize_batch: { readonly mode: BatchMode; readonly items: readonly HoldAsk[] };

@@ -96,10 +96,12 @@ export class SequenceRun {
 
   private async ask(one: Numbered): Promise<ServiceAnswer> {
     try {
-      return await askService(this.world.engineFor(one.no), this.names, one.sent);
+      const { request, key } = one.sent;
+      if (request.type === 'limit_key') return await this.world.limitKey(this.names, request);
+      return await askService(this.world.engineFor(one.no), this.names, { request, key });
     } catch (error) {
       this.write(one, null, false);
-      return this.fail([String(error)]);
+      return this.fail([reasonOf(error)]);
     }
   }
 
@@ -141,7 +143,9 @@ export class SequenceRun {
     step: readonly Numbered[],
     answers: readonly Answered[],
   ): string[] {
-    const expected = new Map(order.map((one) => [one, reference.submit(one.sent, one.no)]));
+    const expected = new Map(
+      order.map((one) => [one, reference.submit(one.sent, one.no, answers[step.indexOf(one)]?.answer ?? null)]),
+    );
     return step.flatMap((one, at) => {
       const [wanted, told] = [expected.get(one), answers[at]];
       if (!wanted || !told) throw new Error('a request without an answer');
@@ -160,6 +164,11 @@ export class SequenceRun {
   private write({ no, sent }: Numbered, told: Told | null, isOneOfSeveral: boolean): void {
     this.trace.push({ no, sent, told, isOneOfSeveral, at: this.reference.now });
   }
+}
+
+/** An error, and what has caused it. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.cause ? `${String(error)} ← ${reasonOf(error.cause)}` : String(error);
 }
 
 function inWriting({ no, at, sent: { request, key }, told, isOneOfSeveral }: Line): string {

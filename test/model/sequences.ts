@@ -111,9 +111,11 @@ const scope: fc.Arbitrary<GrantScope | null> = fc.oneof(
 );
 const mode = fc.constantFrom('all_or_nothing' as const, 'independent' as const);
 
-const ask: fc.Arbitrary<Ask> = fc.record({ account, amount: amountOfUsage, usage, tags }).map(sayingSomething);
+const withKey = fc.boolean();
+const ask: fc.Arbitrary<Ask> = fc.record({ account, amount: amountOfUsage, usage, tags, withKey }).map(sayingSomething);
+const withoutKey = <T extends Ask>(one: T): T => ({ ...one, withKey: false });
 const holdAsk: fc.Arbitrary<HoldAsk> = fc
-  .record({ account, amount: amountOfUsage, usage, tags, seconds, overage: fc.option(overage, { freq: 2 }) })
+  .record({ account, amount: amountOfUsage, usage, tags, withKey, seconds, overage: fc.option(overage, { freq: 2 }) })
   .map(sayingSomething);
 
 /** Chooses among what is there, mostly the newest; `null` where there is nothing. */
@@ -341,13 +343,21 @@ const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   {
     weight: 3,
     arbitrary: fixed(
-      fc.record({ type: type('authorize_batch'), mode, items: fc.array(holdAsk, { minLength: 1, maxLength: 4 }) }),
+      fc.record({
+        type: type('authorize_batch'),
+        mode,
+        items: fc.array(holdAsk.map(withoutKey), { minLength: 1, maxLength: 4 }),
+      }),
     ),
   },
   {
     weight: 3,
     arbitrary: fixed(
-      fc.record({ type: type('charge_batch'), mode, items: fc.array(ask, { minLength: 1, maxLength: 4 }) }),
+      fc.record({
+        type: type('charge_batch'),
+        mode,
+        items: fc.array(ask.map(withoutKey), { minLength: 1, maxLength: 4 }),
+      }),
     ),
   },
   {
@@ -454,6 +464,14 @@ const rulesFor = (name: AccountName): fc.Arbitrary<Plan> =>
     key: null,
   }));
 
+const limitOfKey: fc.Arbitrary<Plan> = fc
+  .record({
+    type: type('limit_key'),
+    amount: fc.constantFrom('5', '10', '20', '12.5'),
+    period: fc.constantFrom('day' as const, 'total' as const, 'total' as const),
+  })
+  .map((request) => () => ({ request, key: null }));
+
 const atOnce = (wait: fc.Arbitrary<number>, ...plans: fc.Arbitrary<Plan>[]): fc.Arbitrary<Step> =>
   fc.record({ wait, plans: fc.tuple(...plans) });
 const NO_WAIT = fc.constant(0);
@@ -480,6 +498,7 @@ export const sequence: fc.Arbitrary<Sequence> = fc
       atOnce(fc.constantFrom(0, 0, 0, MONTH_NEARLY), fund('anna'), fund('ben')),
       atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), fund('anna'), budgetFor('anna')),
       atOnce(NO_WAIT, fund('anna'), rulesFor('anna')),
+      atOnce(NO_WAIT, fund('anna'), fund('ben'), limitOfKey),
     ),
     steps: fc.array(step, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
     late: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: late }),

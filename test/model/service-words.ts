@@ -40,6 +40,7 @@ function learnNames(outcome: ParsedOutcome, no: string, names: Names): void {
 function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
   if (!outcome.ok) return refusalInWords(outcome, names);
   const { value } = outcome;
+  if ('limited' in value) return { code: 'ok' };
   if ('items' in value) {
     return { code: 'ok', items: (value['items'] as ParsedOutcome[]).map((item) => outcomeInWords(item, names)) };
   }
@@ -62,6 +63,7 @@ function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names
 
 /** Whether the expiry is exact is for the engine to know, not for a client. */
 function figuresInWords({ expiryIsExact: _, budget: __, ...refusal }: Parsed & { code: string }): Answer {
+  if (refusal.code === 'key_limit_exceeded') return shareRefusalInWords(refusal);
   const { account, retryAfterSeconds, holdExpiresAt, resetsAt, until, by, ...rest } = refusal;
   // Until a rate has room again, or a nap is over, is known to the second. When a hold settles is a guess.
   const wait = refusal.code === 'spend_rate_exceeded' ? 'wait' : 'retryAfter';
@@ -91,6 +93,11 @@ function accountInWords(value: Parsed, names: Names): Answer {
     debt: account['debt'],
     balance: value['balance'],
   };
+}
+
+/** How it came to that, requests that are decided at once see one way or another. */
+function shareRefusalInWords({ code, account, required, limit, resetsAt }: Parsed & { code: string }): Answer {
+  return { code, account: accountInWordsOf(account), required, limit, resetsAt: timeInWords(resetsAt) };
 }
 
 function accountInWordsOf(id: unknown): string {

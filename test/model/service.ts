@@ -25,8 +25,13 @@ import { bodyOf } from './service-words.ts';
 import { EPOCH } from './world.ts';
 
 /** Sends a request through the real engine. */
-export async function askService(engine: Engine, names: Names, { request, key }: Sent): Promise<ServiceAnswer> {
-  const command = commandOf(request, names);
+export async function askService(
+  engine: Engine,
+  names: Names,
+  { request, key }: { readonly request: Exclude<Request, { type: 'limit_key' }>; readonly key: Sent['key'] },
+): Promise<ServiceAnswer> {
+  const isOfKey = 'withKey' in request && request.withKey && !request.account.includes('@');
+  const command = { ...commandOf(request, names), ...(isOfKey && { keyId: names.key }) };
   return engine.submit({
     command,
     key: key === null ? null : keyOf(command, names.own(key)),
@@ -50,7 +55,7 @@ function digest(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 }
 
-function commandOf(request: Request, names: Names): Command {
+function commandOf(request: Exclude<Request, { type: 'limit_key' }>, names: Names): Command {
   switch (request.type) {
     case 'create_account': {
       const { limit, overage, commitment, unit } = request;

@@ -1,9 +1,20 @@
 import { connect, type Pool } from '#database';
-import { newUuid, NO_RULES } from '#ledger';
-import { closeMonths, Engine, RateCardMirror, RateCards } from '#ledger-store';
+import { Amount } from '#amounts';
+import { newUuid, NO_RULES, type SpanLimitBook } from '#ledger';
+import {
+  closeMonths,
+  Engine,
+  putKeyLimit,
+  queryable,
+  RateCardMirror,
+  RateCards,
+  SpanLimits,
+  type Answer,
+} from '#ledger-store';
 import { StillClock } from '../support/still-clock.ts';
 import { administer, createTestDatabase } from '../support/test-database.ts';
-import type { Environments } from './names.ts';
+import type { Environments, Names } from './names.ts';
+import type { Requests } from './requests.ts';
 import { PRICES } from './reference-prices.ts';
 
 /** When every sequence begins. Times in sequences are milliseconds since then. */
@@ -38,6 +49,7 @@ export class World {
     private readonly engines: readonly Engine[],
     readonly pool: Pool,
     private readonly mirror: RateCardMirror,
+    private readonly limits: SpanLimits,
     private readonly cards: ReadonlyMap<string, string>,
     private readonly clock: StillClock,
     private readonly time: WorldOptions['time'],
@@ -55,10 +67,13 @@ export class World {
     const pool = connect(url, { connectionsMax: 4, log });
     const mirror = await RateCardMirror.open({ pool, log });
     const cards = await makeCards(pool, mirror);
-    const rules = { ...NO_RULES, prices: mirror };
+    const limits = await SpanLimits.open(pool, log);
+    // Nothing is remembered of what a limit had left a moment ago: whoever is refused is so by what there is.
+    const spanLimits: SpanLimitBook = { of: (...about) => limits.of(...about), exhausted: [] };
+    const rules = { ...NO_RULES, prices: mirror, spanLimits, leases: limits };
     const engine = (): Engine => new Engine({ databaseUrl: url, log, passed: clock.passed, rules });
     const engines = Array.from({ length: processes }, engine);
-    return new World(engines, pool, mirror, cards, clock, time, () => database.drop());
+    return new World(engines, pool, mirror, limits, cards, clock, time, () => database.drop());
   }
 
   get environments(): Environments {
@@ -98,6 +113,20 @@ export class World {
     });
   }
 
+  /** Gives the key of a sequence its limit, over the accounts of most. */
+  async limitKey({ key }: Names, { amount, period }: Requests['limit_key']): Promise<Answer> {
+    const environment = this.environments.home;
+    const terms = { amount: new Amount(amount), unit: 'credits', period, timeZone: 'UTC' };
+    const { id } = await putKeyLimit(queryable(this.pool), { environment, current: null }, terms, newUuid(Date.now()));
+    await this.pool.query(
+      `insert into api_keys (id, environment, name, scopes, prefix, hash, span_limit)
+      values ($1::uuid, $2, 'model', '{authorize}', 'pur_test_12345678', sha256(convert_to($1::text, 'UTF8')), $3)`,
+      [key, environment, id],
+    );
+    await this.limits.noticeChange();
+    return { status: 200, body: JSON.stringify({ ok: true, value: { limited: id } }), replayed: false };
+  }
+
   /** Closes what all accounts have so far, so that balances of the past are summed up from here. */
   async closeAccounts(): Promise<void> {
     await this.pool.query('update closing_progress set month = $1, after_account = default', [new Date(EPOCH)]);
@@ -107,6 +136,7 @@ export class World {
   async end(): Promise<void> {
     await Promise.all(this.engines.map((engine) => engine.stop()));
     await this.mirror.close();
+    await this.limits.close();
     await this.pool.end();
     await this.drop();
   }
