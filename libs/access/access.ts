@@ -119,7 +119,11 @@ export class Access {
       if (!old) return { ok: false, refusal: 'api_key_not_found' };
       if (limit) {
         const set = await putKeyLimit(database, { environment, current: old.spanLimit }, limit, actor.keyId);
-        if (set.id !== old.spanLimit) await setKeyLimit(database, old, set.id);
+        if (set.id !== old.spanLimit) {
+          await setKeyLimit(database, old, set.id);
+          // Nobody falls under it any more.
+          if (old.spanLimit !== null) await dropLimit(database, old.spanLimit);
+        }
       } else if (limit === null && old.spanLimit !== null) {
         await dropLimit(database, old.spanLimit);
       }

@@ -198,4 +198,18 @@ describe('the limit of a key', () => {
     expect((await live.patch(path, { limit: null })).body).toMatchObject({ limit: null });
     expect((await ask()).status).toBe(201);
   });
+
+  it('is the only one that the key has, also with another period', async () => {
+    const { live } = service;
+    const { id } = await makeKey(live, {
+      name: 'moved',
+      scopes: ['authorize'],
+      limit: { amount: '9', period: 'total' },
+    });
+    const { body } = await live.patch(`/v1/api-keys/${id}`, { limit: { amount: '9', period: 'day' } });
+    const { limit } = body as { readonly limit: LimitView };
+    const listed = expectList(await live.get(PATH)).data as readonly LimitView[];
+    expect(listed.filter((one) => one['kind'] === 'key' && String(one['keys']) === '')).toEqual([]);
+    expect(listed.filter((one) => String(one['keys']) === id)).toMatchObject([{ id: limit.id, period: 'day' }]);
+  });
 });
