@@ -97,8 +97,13 @@ function keep(context: DecisionContext, account: AccountState, restraint: Restra
   const others = restraints.filter((one) => !isSameRestraint(one, restraint));
   if (others.length >= RESTRAINTS_MAX) return null;
   const earlier = restraints.find((one) => isSameRestraint(one, restraint) && isInForce(one, restraint.since));
-  const kept = earlier ? { ...earlier, until: restraint.until } : restraint;
+  const kept = earlier ? { ...earlier, until: later(earlier.until, restraint.until) } : restraint;
   account.account.restraints = [...others, kept];
   context.changes.accounts.updateRules(account);
   return kept;
+}
+
+/** `null`: never. A rule that says less by now ends nothing sooner. */
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : Math.max(a, b);
 }

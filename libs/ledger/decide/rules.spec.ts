@@ -315,6 +315,16 @@ describe('what a rule has found', () => {
     expect(refusalOf(() => ledger.charge('1'))).toMatchObject({ rule: 'spike', tag: null });
   });
 
+  it('isn’t shortened by a rule that says less when it is found again', () => {
+    const open: LoopJson = { times: 30, action: 'suspend', tag: 'user' };
+    const brief: LoopJson = { ...open, for: 60 };
+    const ledger = ledgerAt().setRules('acme', { loop: [open] });
+    ledger.restrain('acme', loop(open, 'u1'));
+    ledger.setRules('acme', { loop: [brief] }).restrain('acme', loop(brief, 'u1'));
+    ledger.advance(61);
+    expect(refusalOf(() => ledger.authorize('1', U1))).toMatchObject({ code: 'usage_suspended', until: null });
+  });
+
   it('is only reported where the rule says so, and not at all where the rule is gone', () => {
     const alert: SpikeJson = { factor: '8', floor: '100', action: 'alert' };
     const ledger = ledgerAt().setRules('acme', { spike: [alert] });
