@@ -19,6 +19,4 @@ export function takeLeases(context: DecisionContext, leases: readonly Lease[]): 
     // It stays, also where the command that it was leased for takes back what it has tried.
     context.changes.opened.delete(share);
   }
-  // They stay with the account where the command that they were leased for takes back all that it has opened.
-  context.changes.opened.clear();
 }
