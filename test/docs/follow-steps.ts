@@ -17,12 +17,12 @@ const VARYING = [
 /** Seconds until the earliest hold expires: it depends on how long the reader took. */
 const VARYING_NUMBERS = new Set(['retry-after', 'retry_after']);
 /** Says that a step comes after the worker has had its turn. */
-const LATER = /# ten seconds later$/m;
+const LATER = /# a few seconds later$/m;
 
 export interface FollowOptions {
   /** That the document asks its readers to set before they begin. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Does what a worker does within ten seconds. */
+  /** Does what a worker does within a few seconds. */
   readonly work?: () => Promise<void>;
 }
 
