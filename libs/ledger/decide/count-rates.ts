@@ -34,8 +34,8 @@ export function enterRates(
  * refund gives nothing back at all. Where the rule isn't there any more, nothing is left to be counted.
  */
 export function countRates(context: DecisionContext, account: AccountState, authorization: Authorization): void {
-  const { reservations, held, committed, tags } = authorization;
-  if (!reservations.some(isOfPace)) return;
+  const { reservations, held, committed, tags, status } = authorization;
+  if (status === 'expired' || !reservations.some(isOfPace)) return;
   const counts = held.plus(committed);
   const rates = ratesOf(context, account, tags).filter(({ rate }) => rate.of === 'amount');
   authorization.reservations = reservations.map((one) => {

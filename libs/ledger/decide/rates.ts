@@ -21,9 +21,11 @@ export function ratesOf(
   account: AccountState,
   tags: Authorization['tags'],
 ): readonly RequestRate[] {
+  const { restraints, rules: own } = account.account;
+  if (own.exempt) return [];
   const rules = rulesOf(context, account.account);
   const now = timeOf(context, account);
-  const throttles = account.account.restraints.flatMap((restraint) => throttledRate(restraint, tags, now));
+  const throttles = restraints.flatMap((restraint) => throttledRate(restraint, tags, now));
   return [...throttles, ...rules.rate.map((rule) => rateOfRule(rule, tags))];
 }
 

@@ -150,6 +150,14 @@ describe('rate', () => {
     expect(refusalOf(() => ledger.charge('1')).code).toBe('spend_rate_exceeded');
   });
 
+  it('gets nothing back from a hold that has lapsed, though a charge on it is refunded', () => {
+    const ledger = ledgerAt().setRules('acme', { rate: [{ amount: '10', per: 'hour' }] });
+    const hold = ledger.authorize('10', { holdSeconds: 60 });
+    ledger.commit(hold, '4', { final: false });
+    ledger.advance(61).refund(hold, '1');
+    expect(refusalOf(() => ledger.authorize('1')).code).toBe('spend_rate_exceeded');
+  });
+
   it('lets the items of a batch count against each other, and forgets those of one that failed', () => {
     const ledger = ledgerAt().setRules('acme', {
       rate: [
@@ -339,5 +347,14 @@ describe('what a rule has found', () => {
     const ledger = ledgerAt().setRules('acme', { spike: [SPIKE], loop: [LOOP] });
     ledger.restrain('acme', spike(SPIKE, 'u1'));
     ledger.setRules('acme', { exempt: true }).authorize('1', U1);
+  });
+
+  it('slows nobody down while the account is exempt', () => {
+    const session = { tags: { session: 's1' } } as const;
+    const ledger = ledgerAt().setRules('acme', { loop: [LOOP] });
+    ledger.restrain('acme', loop(LOOP, 's1'));
+    ledger.setRules('acme', { loop: [LOOP], exempt: true });
+    ledger.authorize('1', session);
+    ledger.authorize('1', session);
   });
 });
