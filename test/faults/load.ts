@@ -195,7 +195,8 @@ async function inTime(answering: Promise<Answer>, patienceMs: number): Promise<A
   return patienceMs === Infinity ? answer : Promise.race([answer, sleep(patienceMs, null, { ref: false })]);
 }
 
-function isUnavailable({ status, headers, body }: Answer): boolean {
+/** Whether it says that nothing was decided, and when to ask again. */
+export function isUnavailable({ status, headers, body }: Answer): boolean {
   const { code } = body as { readonly code?: string };
   return status === 503 && UNAVAILABLE.includes(code ?? '') && Number(headers['retry-after']) > 0;
 }

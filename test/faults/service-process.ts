@@ -9,6 +9,7 @@ const ADMIN_KEY = 'pur_live_the-key-of-a-service-at-fault';
 /** `purser start` in a process of its own that may be killed, with an embedded Postgres unless it is given one. */
 export class ServiceProcess {
   readonly postgres: PostgresUnderTest;
+  private readonly others = new Map<string, ApiClient>();
   private constructor(
     private readonly dataDir: string,
     private readonly databaseUrl: string | null,
@@ -36,6 +37,13 @@ export class ServiceProcess {
     return this.api;
   }
 
+  /** Speaks to it with another key than the admin's. */
+  as(key: string): ApiClient {
+    let client = this.others.get(key);
+    if (!client) this.others.set(key, (client = this.run.client(key)));
+    return client;
+  }
+
   get pid(): number {
     return this.run.run.pid;
   }
@@ -49,6 +57,7 @@ export class ServiceProcess {
   async restart(): Promise<void> {
     this.run = await startProcess(this.dataDir, this.databaseUrl);
     this.api = this.run.client(ADMIN_KEY);
+    this.others.clear();
   }
 
   /** Stops it and removes its data. */
