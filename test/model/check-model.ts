@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { ReferenceLedger } from './reference-ledger.ts';
 import { runSequences, type Failure } from './run-sequences.ts';
-import { sequence } from './sequences.ts';
+import type { Topic } from './random-requests.ts';
+import { sequencesAbout } from './sequences.ts';
 import { shortestFailing, type Search } from './shortest-failing.ts';
 import { World, type WorldOptions } from './world.ts';
 
 export interface ModelOptions {
   readonly seed: number;
+  /** What they are mostly about; everything where it isn't given. */
+  readonly topic?: Topic | null;
   /** How many sequences. */
   readonly runs: number;
   /** How many processes they are sent to, at random; two where it isn't given. */
@@ -27,6 +30,7 @@ const AT_ONCE = 1000;
  */
 export async function checkModel({
   seed,
+  topic = null,
   runs,
   processes = 2,
   time = 'real',
@@ -38,8 +42,8 @@ export async function checkModel({
     for (let done = 0; done < runs; done += AT_ONCE) {
       const numRuns = Math.min(AT_ONCE, runs - done);
       const chunk = { seed: seed + done / AT_ONCE, numRuns };
-      const failure = await runSequences(world, fc.sample(sequence, chunk), newReference);
-      if (failure) throw await explain(failure, chunk, { time, shrinkMs, newReference });
+      const failure = await runSequences(world, fc.sample(sequencesAbout(topic), chunk), newReference);
+      if (failure) throw await explain(failure, chunk, { topic, time, shrinkMs, newReference });
     }
   } finally {
     await world.end();

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import type { ReferenceLedger } from './reference-ledger.ts';
+import type { Topic } from './random-requests.ts';
 import { runSequences } from './run-sequences.ts';
-import { sequence, type Sequence } from './sequences.ts';
+import { sequencesAbout, type Sequence } from './sequences.ts';
 import { World, type WorldOptions } from './world.ts';
 
 export interface Search {
   readonly seed: number;
+  /** What its sequences are mostly about. */
+  readonly topic: Topic | null;
   /** Which sequence of that seed. */
   readonly index: number;
   /** What makes time pass. */
@@ -26,7 +29,14 @@ interface Failing {
  *
  * @returns how it fails; `null` where the sequence passes when it runs alone.
  */
-export async function shortestFailing({ seed, index, time, shrinkMs, newReference }: Search): Promise<Error | null> {
+export async function shortestFailing({
+  seed,
+  topic,
+  index,
+  time,
+  shrinkMs,
+  newReference,
+}: Search): Promise<Error | null> {
   const start = performance.now();
   const alone = new Alone(time, newReference);
   const found: { shortest: Failing | null } = { shortest: null };
@@ -37,7 +47,7 @@ export async function shortestFailing({ seed, index, time, shrinkMs, newReferenc
     return error === null;
   };
   await fc.check(
-    fc.asyncProperty(sequence, (candidate) => passes(candidate, shrinkMs / 2)),
+    fc.asyncProperty(sequencesAbout(topic), (candidate) => passes(candidate, shrinkMs / 2)),
     { seed, path: String(index), numRuns: 1 },
   );
   await leaveOut(

@@ -52,12 +52,12 @@ async function letThrough(user: string, count: number): Promise<number> {
 it('two processes let through exactly what the rate of each user allows, however they take turns', async () => {
   await setRules({ rate: [{ requests: 10, per: 'hour', tag: 'user' }] });
   const users = ['anna', 'ben'];
-  expect(await Promise.all(users.map((user) => letThrough(user, 30)))).toEqual([10, 10, 10]);
+  expect(await Promise.all(users.map((user) => letThrough(user, 30)))).toEqual([10, 10]);
   // A tenth of the rate comes back in six minutes, and not a millisecond earlier.
   await clock.advance(pool, 6 * MINUTE_MS - 1);
   expect((await engines[1].ask(chargeFor('acme', 'anna', '1'))).code).toBe('spend_rate_exceeded');
   await clock.advance(pool, 1);
-  expect(await Promise.all(users.map((user) => letThrough(user, 6)))).toEqual([1, 1, 1]);
+  expect(await Promise.all(users.map((user) => letThrough(user, 6)))).toEqual([1, 1]);
 });
 
 it('what one process has let through and given back under a rate of amounts, the other counts', async () => {
