@@ -137,6 +137,10 @@ export class AccountRulesBody extends RulesBody {
   readonly exempt?: boolean | null;
 }
 
+/** A value is one of a tag. */
+@DescribeBody({
+  anyOf: [{ required: ['tag'], properties: { tag: { type: 'string' } } }, { properties: { value: { type: 'null' } } }],
+})
 export class ResumeUsageBody {
   @Describe('Only what is about this tag. Default: everything.')
   @ValidateIf((body: ResumeUsageBody) => isGiven(body.tag) || isGiven(body.value))
