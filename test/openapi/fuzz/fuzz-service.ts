@@ -9,6 +9,11 @@ import { KnownIds } from './known-ids.ts';
 import type { FuzzRequest } from './requests.ts';
 import { ACCOUNTS, CLOSED_ACCOUNT } from './values.ts';
 
+/** The environment that an answer is about, where it isn't its caller's: `live` makes the keys of all, and their limits. */
+function environmentOf({ operation }: FuzzRequest, { body }: Answer): string | null {
+  return operation === 'createApiKey' ? (body as { readonly environment: string }).environment : null;
+}
+
 /** Not what reads, is refused, or was done before. */
 function mayChange({ operation }: FuzzRequest, { status, headers }: Answer): boolean {
   return operationOf(operation).method !== 'GET' && status < 400 && headers['idempotency-replayed'] === undefined;
@@ -93,7 +98,7 @@ export class FuzzService {
     const told = operationOf(request.operation).object.security.length === 0 ? '' : answer.text;
     const leaked = this.ids.leakedTo(caller.environment, told, JSON.stringify(filled));
     // A problem may repeat an id of the request, which isn't the caller's.
-    if (answer.status < 400) this.ids.learn(caller.environment, told);
+    if (answer.status < 400) this.ids.learn(environmentOf(request, answer) ?? caller.environment, told);
     return [
       ...faultsOf(filled, caller, answer),
       ...changed.map((matter) => `was answered ${String(answer.status)}, but changed the ${matter}`),
