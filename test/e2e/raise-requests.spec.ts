@@ -83,6 +83,10 @@ describe('a request for a raise', () => {
     const denied = await decide(two, 'deny', { reason: 'No' });
     expect(denied.body).toMatchObject({ status: 'denied', denial: 'No' });
     expect(await decide(two, 'deny', { reason: 'Never' })).toMatchObject({ status: 200, body: denied.body as object });
+    expectFaults(
+      await service.live.post(`/v1/raise-requests/${two}/deny`, {}, { headers: { 'idempotency-key': '' } }),
+      ['Idempotency-Key'],
+    );
     expectProblem(await decide(two, 'approve'), 409, 'raise_request_decided');
   });
 

@@ -9,6 +9,7 @@ import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
+import { readKey } from '../requests/idempotency-key.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { DenyRaiseBody } from './budget.body.ts';
@@ -51,6 +52,8 @@ export class RaiseRequestsController {
 
   /** Deciding the same again changes nothing. */
   private async decide(reply: FastifyReply, id: string, { status, reason }: Deciding): Promise<void> {
+    // A malformed key is refused also where nothing is left to decide.
+    readKey(reply.request);
     const { environment } = callerOf(reply.request);
     const found = await this.found(environment, id);
     const { account, request } = found;
