@@ -2,11 +2,11 @@ import type { Pool } from '#database';
 
 /**
  * What only a request may change, in one figure per matter. Not what time does by itself, and is booked when it is next
- * looked at: holds that lapse, grants that expire and months of commitments that end.
+ * looked at: holds that lapse, also those of a grant voided meanwhile, grants that expire and months of commitments that end.
  */
 const BOOKS = `
   select
-    (select row(count(*), sum(amount)) from transfers where kind not in ('breakage', 'commitment'))::text as transfers,
+    (select row(count(*), sum(amount)) from transfers where kind not in ('breakage', 'commitment', 'grant_void'))::text as transfers,
     (select row(count(*), sum(amount), count(voided_at)) from grants)::text as grants,
     (select row(count(*), sum(amount), sum(committed), sum(refunded), count(*) filter (where status in ('committed', 'voided')),
         sum(extract(epoch from expires_at)))
