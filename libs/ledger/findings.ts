@@ -36,8 +36,8 @@ export function foundBy(finding: Finding): JsonObject {
 /** Whether the rule that has found it is one of these. */
 export function isOfRules(finding: Finding, { spike, loop }: Pick<Rules, 'spike' | 'loop'>): boolean {
   const rules = finding.kind === 'spike' ? spike.map(spikeJson) : loop.map(loopJson);
-  const words = JSON.stringify(foundBy(finding));
-  return rules.some((rule) => JSON.stringify(rule) === words);
+  const found = JSON.stringify(foundBy(finding));
+  return rules.some((rule) => JSON.stringify(rule) === found);
 }
 
 const WINDOW_MS = { spike: 60 * 60 * 1000, loop: 60 * 1000 } as const;

@@ -1,5 +1,4 @@
 import { atLeastZero, type Amount, ZERO } from '#amounts';
-import type { Window } from '#calendar';
 import type { Authorization } from '../authorization.ts';
 import { burnPerMinute } from '../burn-rate.ts';
 import type { Counter } from '../counters.ts';
@@ -7,21 +6,15 @@ import type { SpanLimitExceeded } from '../refusals.ts';
 import type { Exhausted, SpanLimit } from '../span-limits.ts';
 import type { AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import type { Limit, Limits, SpendingWindow } from './limit.ts';
 
-/** Limits over many accounts, in the form of `Limits`. */
-interface ShareLimits {
-  readonly checks: readonly {
-    /** `null` as long as the limit may have more for the account than its share. */
-    readonly room: Amount | null;
-    refusal(required: Amount): SpanLimitExceeded | null;
-  }[];
-  readonly windows: readonly ShareWindow[];
+interface ShareLimit extends Limit {
+  refusal(required: Amount): SpanLimitExceeded | null;
 }
 
-interface ShareWindow extends Pick<Counter, 'counter' | 'name' | 'value'> {
-  readonly kind: 'share';
-  readonly window: Window;
-  readonly limit: Amount | null;
+interface ShareLimits extends Pick<Limits, 'windows'> {
+  /** Their room is `null` as long as the limit may have more for the account than its share. */
+  readonly checks: readonly ShareLimit[];
 }
 
 const NONE: ShareLimits = { checks: [], windows: [] };
@@ -96,7 +89,7 @@ function exhaustedOf(
   return known.find((one) => one.limit === limit.id && one.amount.eq(limit.amount) && contains(one, at));
 }
 
-function windowOf(share: Counter): ShareWindow {
+function windowOf(share: Counter): SpendingWindow {
   const { counter, windowStart: start, windowEnd: end, granted, name, value } = share;
   return { counter, kind: 'share', name, value, window: { start, end }, limit: granted };
 }

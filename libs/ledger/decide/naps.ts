@@ -76,10 +76,10 @@ export function napsOf(
 }
 
 function napOf(rule: NapRule, tags: Authorization['tags']): RuleCounter {
-  return ruleCounter(rule, 'nap', rule.tag === null ? null : valueOfTag(tags, rule.tag), wordsOfNap);
+  return ruleCounter(rule, 'nap', rule.tag === null ? null : valueOfTag(tags, rule.tag), identityOfNap);
 }
 
-function wordsOfNap({ overOutputTokens, seconds, tag }: NapRule): unknown {
+function identityOfNap({ overOutputTokens, seconds, tag }: NapRule): unknown {
   return [overOutputTokens, seconds, tag];
 }
 

@@ -32,22 +32,22 @@ export function ratesOf(
 function rateOfRule(rule: RateRule, tags: Authorization['tags']): RequestRate {
   const { tag } = rule;
   const value = tag === null ? null : valueOfTag(tags, tag);
-  return { ...ruleCounter(rule, 'rate', value, wordsOfRate), name: 'rate', rate: rule, tag };
+  return { ...ruleCounter(rule, 'rate', value, identityOfRate), name: 'rate', rate: rule, tag };
 }
 
 function throttledRate(restraint: Restraint, tags: Authorization['tags'], now: number): RequestRate[] {
   const { rule: name, rate, tag, value } = restraint;
   if (rate === null || !isInForce(restraint, now)) return [];
   if (tag !== null && valueOfTag(tags, tag) !== value) return [];
-  return [{ ...ruleCounter(restraint, name, value, wordsOfRestraint), name, rate, tag }];
+  return [{ ...ruleCounter(restraint, name, value, identityOfRestraint), name, rate, tag }];
 }
 
-function wordsOfRate({ tag, ...rate }: RateRule): unknown {
+function identityOfRate({ tag, ...rate }: RateRule): unknown {
   return [rateJson(rate), tag];
 }
 
 /** Each throttle begins anew. */
-function wordsOfRestraint({ tag, since }: Restraint): unknown {
+function identityOfRestraint({ tag, since }: Restraint): unknown {
   return ['throttle', tag, since];
 }
 

@@ -23,20 +23,20 @@ const counters = new WeakMap<object, Map<string | null, RuleCounter>>();
 /**
  * @param rule what the counter is of
  * @param name the name of the rule
- * @param words what tells the rule from others
+ * @param identity what tells the rule from others
  */
 export function ruleCounter(
   rule: object,
   name: string,
   value: string | null,
-  words: (rule: never) => unknown,
+  identity: (rule: never) => unknown,
 ): RuleCounter {
   const known = counters.get(rule) ?? new Map<string | null, RuleCounter>();
   counters.set(rule, known);
   const found = known.get(value);
   if (found) return found;
   if (known.size >= VALUES_MAX) known.clear();
-  const id = hashedUuid(JSON.stringify(['pace', name, words(rule as never), value]));
+  const id = hashedUuid(JSON.stringify(['pace', name, identity(rule as never), value]));
   const counter = { counter: id, name, value };
   known.set(value, counter);
   return counter;
