@@ -71,6 +71,8 @@ export interface Account {
   overridesVersion: number;
   /** Whether it has, or had, a commitment: only then are there periods to be read. */
   hasCommitmentPeriods: boolean;
+  /** Whether there is anything to be read of how it is refilled. */
+  hasRefills: boolean;
   status: AccountStatus;
   closure: Closure;
   /** What the account lives by; `null` in `live`, where time is real. */

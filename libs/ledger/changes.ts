@@ -101,6 +101,8 @@ export interface Changes {
   /** Windows by value that aren't known and were taken for ones of zeros. Before anything is written, that has to be proven. */
   readonly assumed: Map<string, CounterWindow>;
   readonly commitments: RowChanges<CommitmentPeriod>;
+  /** Accounts that are refilled in another way than before. */
+  readonly refills: RowChanges<AccountState>;
   readonly transfers: Transfer[];
   readonly events: LedgerEvent[];
   readonly sentAlerts: SentAlert[];
@@ -137,6 +139,7 @@ export function noChanges(): Changes {
     counters: new CounterChanges(),
     assumed: new Map(),
     commitments: new RowChanges(),
+    refills: new RowChanges(),
     transfers: [],
     events: [],
     sentAlerts: [],

@@ -32,6 +32,10 @@ export { BUDGET_MODES, BUDGET_OWNERS, budgetLimitAt, DEFAULT_BUDGET_THRESHOLDS, 
 export { BudgetScope, type Spender } from './budget-scope.ts';
 export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
+export type { AccountPlan } from './account-plan.ts';
+export type { AutoTopup } from './auto-topup.ts';
+export type { RecurringGrant } from './recurring.ts';
+export { nextRefillAt, type Refills, type TopupUnderWay } from './refills.ts';
 export { Counters, isByValue } from './counters.ts';
 export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
 export { available, type Balance } from './balance.ts';

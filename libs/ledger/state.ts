@@ -11,6 +11,7 @@ import { withLifetime } from './hold-lifetime.ts';
 import type { HoldExpiries } from './hold-expiries.ts';
 import type { IdGenerator } from './id-generator.ts';
 import type { AccountKey } from './ids.ts';
+import { NO_REFILLS, type Refills } from './refills.ts';
 import type { TestClock } from './test-clock.ts';
 
 /** One account under its lock: everything a decision about it needs, and the running sums. */
@@ -28,6 +29,7 @@ export interface AccountState {
   readonly counters: Counters;
   /** The periods of its commitment, the first one first. */
   readonly commitments: CommitmentPeriod[];
+  refills: Refills;
   /** How many authorizations are open; counted only where there is a bound to how many may be. */
   openHolds: number;
   /** The balance that the observers have seen last, see `observeBalances`. */
@@ -65,7 +67,9 @@ export function accountState(
     openHolds,
     counters = Counters.none(),
     commitments = [],
-  }: Pick<AccountState, 'holdExpiries' | 'openHolds'> & Partial<Pick<AccountState, 'counters' | 'commitments'>>,
+    refills = NO_REFILLS,
+  }: Pick<AccountState, 'holdExpiries' | 'openHolds'> &
+    Partial<Pick<AccountState, 'counters' | 'commitments' | 'refills'>>,
   now: number,
 ): AccountState {
   const inEffect = grants.filter(({ effectiveAt }) => effectiveAt <= now);
@@ -85,6 +89,7 @@ export function accountState(
     holdExpiries,
     counters,
     commitments,
+    refills,
     openHolds,
     observed: { posted: posted.minus(unseen), held },
     entering: null,

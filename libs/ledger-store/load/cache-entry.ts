@@ -1,4 +1,4 @@
-import { runningPeriod, type AccountState, type Grant } from '#ledger';
+import { nextRefillAt, runningPeriod, type AccountState, type Grant } from '#ledger';
 import { bytesOfOverrides } from './bytes-of.ts';
 
 /** What one counts for in what an account weighs: about a grant. */
@@ -43,7 +43,8 @@ export function isTrueAt(entry: CacheEntry, now: number): boolean {
 export function endOf({ state, grantsHoldUntil }: CacheEntry): number {
   const nextExpiry = state.holdExpiries.earliest() ?? Number.POSITIVE_INFINITY;
   const periodEnd = runningPeriod(state.commitments)?.end ?? Number.POSITIVE_INFINITY;
-  return Math.min(grantsHoldUntil, Math.min(nextExpiry, periodEnd) - aheadMsOf(state));
+  const nextRefill = nextRefillAt(state.refills) ?? Number.POSITIVE_INFINITY;
+  return Math.min(grantsHoldUntil, Math.min(nextExpiry, periodEnd, nextRefill) - aheadMsOf(state));
 }
 
 /** A grant that was made on the cached account may come into effect, or expire, before all others. */
@@ -56,10 +57,10 @@ export function aheadMsOf({ account }: AccountState): number {
   return account.testClock?.aheadMs ?? 0;
 }
 
-export function weightOf({ account, grants, counters, commitments }: AccountState): number {
+export function weightOf({ account, grants, counters, commitments, refills }: AccountState): number {
   const overrides = Math.ceil(bytesOfOverrides(account.terms.overrides) / BYTES_OF_ONE);
   const { budgets, restraints } = account;
-  const small = Math.ceil((counters.size + budgets.length + restraints.length) / SMALL_ONES);
+  const small = Math.ceil((counters.size + budgets.length + restraints.length + refills.recurring.length) / SMALL_ONES);
   return 1 + grants.length + commitments.length + small + overrides;
 }
 

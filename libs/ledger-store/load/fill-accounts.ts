@@ -2,6 +2,7 @@ import { accountKeyOf, isSettled, timeOf, type AccountKey, type LedgerRules } fr
 import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
 import { loadCommitments } from './commitment-statements.ts';
+import { loadRefills } from './refill-statements.ts';
 import type { Filled } from './filled.ts';
 import { findFirstHolds, type FirstHoldsRow } from './lapsed-holds.ts';
 import { findKeys, type KeyPlace, type KeyRow } from './key-statements.ts';
@@ -57,9 +58,10 @@ export async function fillAccounts(
   const others = ids.filter((id) => !authorizations.has(id));
   const wanted = new Set(keys);
   const wantedAccounts = accounts.filter(({ account_id }) => wanted.has(account_id));
-  const [closed, { periods }] = await Promise.all([
+  const [closed, { periods }, refills] = await Promise.all([
     others.length > 0 ? rows<ClosedAuthorizationRow>(findClosedAuthorizations(others.map(accountKeyOf), others)) : [],
     loadCommitments(client, wantedAccounts, { setOff: false }),
+    loadRefills(client, wantedAccounts),
   ]);
   for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   await completeAuthorizations(client, authorizations, null);
@@ -69,6 +71,7 @@ export async function fillAccounts(
     grants,
     counters,
     periods,
+    refills,
     cache: null,
   });
   return {

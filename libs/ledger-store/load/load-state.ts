@@ -16,6 +16,7 @@ import {
 } from '#ledger';
 import type { PoolClient } from '#database';
 import type { Statement } from '../statement.ts';
+import { refillsFromRow, type AccountRefillsRow } from '../tables/account-refills.ts';
 import { accountFromRow, type AccountRow } from '../tables/accounts.ts';
 import { authorizationFromClosed, type ClosedAuthorizationRow } from '../tables/authorizations.ts';
 import { commitmentPeriodFromRow, type CommitmentPeriodRow } from '../tables/commitment-periods.ts';
@@ -25,6 +26,7 @@ import { grantFromRow, type GrantRow } from '../tables/grants.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
 import type { AccountCache } from './account-cache.ts';
 import { loadCommitments } from './commitment-statements.ts';
+import { loadRefills } from './refill-statements.ts';
 import { expiriesFromRow } from './first-holds.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
 import { rowsOf } from './rows-of.ts';
@@ -81,11 +83,12 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
   ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
-  const [closed, commitments] = await Promise.all([
+  const [closed, commitments, refills] = await Promise.all([
     missing.length > 0
       ? rows<ClosedAuthorizationRow>(findClosedAuthorizations(missing.map(accountKeyOf), missing))
       : [],
     loadCommitments(client, accounts, { setOff: ids.length > 0 }),
+    loadRefills(client, accounts),
   ]);
   for (const row of closed) authorizations.set(row.id, authorizationFromClosed(row));
   await completeAuthorizations(client, authorizations, cache);
@@ -98,6 +101,7 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     grants: [...openGrants, ...closedGrants, ...commitments.grants],
     counters,
     periods: commitments.periods,
+    refills,
     authorizations,
     cache,
   });
@@ -170,6 +174,7 @@ export interface AccountRows {
   readonly grants: readonly GrantRow[];
   readonly counters: readonly CounterRow[];
   readonly periods: readonly CommitmentPeriodRow[];
+  readonly refills: readonly AccountRefillsRow[];
   /** Has the open grants that weren't read; `null` where all were. */
   readonly cache: AccountCache | null;
 }
@@ -192,11 +197,19 @@ export function accountsFromRows(rows: AccountRows) {
   const grantsOf = Map.groupBy(grants.values(), ({ accountKey }) => accountKey);
   const countersOf = Map.groupBy(rows.counters.map(counterFromRow), ({ accountKey }) => accountKey);
   const periodsOf = Map.groupBy(rows.periods.map(commitmentPeriodFromRow), ({ accountKey }) => accountKey);
+  const refillsOf = new Map(rows.refills.map(refillsFromRow).map(({ account, refills }) => [account.key, refills]));
   const accounts = accountsRead.map(({ account, ids }) => {
     const { first_holds = null, open_holds: openHolds = 0 } = clockOf.get(account.key) ?? {};
     const counters = Counters.of(countersOf.get(account.key) ?? []);
     const commitments = periodsOf.get(account.key) ?? [];
-    const rest = { holdExpiries: expiriesFromRow(first_holds), openHolds, counters, commitments };
+    const refills = refillsOf.get(account.key);
+    const rest = {
+      holdExpiries: expiriesFromRow(first_holds),
+      openHolds,
+      counters,
+      commitments,
+      ...(refills && { refills }),
+    };
     const now = realNow + (account.testClock?.aheadMs ?? 0);
     return [account.key, accountState(account, ids, grantsOf.get(account.key) ?? [], rest, now)] as const;
   });

@@ -58,7 +58,7 @@ export interface DueOptions {
 
 /**
  * The accounts to which time has done something that isn't booked yet: holds that have lapsed, grants that have come into
- * effect or have expired, periods of commitments that have ended, notices that are due. Whatever is booked isn't found again.
+ * effect or have expired, periods of commitments that have ended, refills that are due, notices that are due. Whatever is booked isn't found again.
  * What is due by real time is due by every test clock, for none is behind; then come the accounts of `clocks`.
  *
  * The times are parameters, because Postgres plans for them: by the index of what is due, of which there is next to nothing.
@@ -95,7 +95,7 @@ export function findDueAccounts(
 export function findNextDue({ expiryNotices, clocks }: Omit<DueOptions, 'now'>): Statement {
   return {
     name: 'find_next_due',
-    text: `select c.environment, c.number, min(least(held.until, granted.until, committed.until)) - c.ahead_ms * interval '1 millisecond' as until
+    text: `select c.environment, c.number, min(least(held.until, granted.until, committed.until, refilled.until)) - c.ahead_ms * interval '1 millisecond' as until
       from unnest($2::text[], $3::integer[], $4::bigint[]) c (environment, number, ahead_ms)
         join accounts a on a.environment = c.environment and a.test_clock = c.number
         cross join lateral (
@@ -112,6 +112,9 @@ export function findNextDue({ expiryNotices, clocks }: Omit<DueOptions, 'now'>):
         cross join lateral (
           select min(period_end) as until from commitment_periods where account_id = a.account_id and not settled
         ) committed
+        cross join lateral (
+          select min(due_at) as until from account_refills where account_id = a.account_id
+        ) refilled
       group by c.environment, c.number, c.ahead_ms`,
     values: [expiryNotices, ...columnsOf(clocks)],
   };
@@ -152,6 +155,8 @@ function due(ofAccount: string, now: string, notices: number): string {
     select account_id, true from grants where ${ofAccount} open and ${EXPIRES} and ${NOTICES_GIVEN} and expires_at <= ${now}
     union all
     select account_id, true from commitment_periods where ${ofAccount} not settled and period_end <= ${now}
+    union all
+    select account_id, true from account_refills where ${ofAccount} due_at <= ${now}
     ${noticesDue.join('')}`;
 }
 

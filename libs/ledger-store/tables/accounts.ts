@@ -61,6 +61,7 @@ export const ACCOUNTS = table({
       },
       overridesVersion: column('overrides_version', integer).updated('terms'),
       hasCommitmentPeriods: column('has_commitment_periods', boolean).updated('terms'),
+      hasRefills: column('has_refills', boolean).updated('terms'),
       status: column('status', enumeration<AccountStatus>('account_status')).updated('terms'),
       closure: {
         closedAt: column('closed_at', time).nullable().updated('terms'),

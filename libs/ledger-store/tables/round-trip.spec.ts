@@ -69,6 +69,7 @@ const account: Account = {
   },
   overridesVersion: 2,
   hasCommitmentPeriods: true,
+  hasRefills: true,
   status: 'closed',
   closure: { closedAt: NOW - 3, remainder: 'return', erasureRequestedAt: NOW - 2, erasedAt: NOW - 1 },
   testClock: { number: 3, aheadMs: 5_000 },

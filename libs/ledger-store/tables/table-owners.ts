@@ -1,4 +1,5 @@
 import { ACCOUNT_OVERRIDES } from './account-overrides.ts';
+import { ACCOUNT_REFILLS } from './account-refills.ts';
 import { ACCOUNTS } from './accounts.ts';
 import { ALERTS } from './alerts.ts';
 import { AUDIT_LOG } from './audit-log.ts';
@@ -20,6 +21,7 @@ import { USAGE_RECORDS } from './usage-records.ts';
 export const DESCRIBED_TABLES = [
   ACCOUNTS,
   ACCOUNT_OVERRIDES,
+  ACCOUNT_REFILLS,
   ALERTS,
   AUDIT_LOG,
   AUTHORIZATIONS,

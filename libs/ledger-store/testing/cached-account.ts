@@ -57,6 +57,7 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     terms: DEFAULT_TERMS,
     overridesVersion: 0,
     hasCommitmentPeriods: false,
+    hasRefills: false,
     status: 'active',
     closure: { closedAt: null, remainder: null, erasureRequestedAt: null, erasedAt: null },
     testClock: null,

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../engine/audit.ts';
 import type { DecidedBatch, RememberedAnswer } from '../engine/decide-batch.ts';
 import { deleteRows, insertRows, updateRows, type Statement } from '../statement.ts';
 import { ACCOUNT_OVERRIDES } from '../tables/account-overrides.ts';
+import { ACCOUNT_REFILLS } from '../tables/account-refills.ts';
 import { ACCOUNTS } from '../tables/accounts.ts';
 import { ALERTS } from '../tables/alerts.ts';
 import { AUDIT_LOG } from '../tables/audit-log.ts';
@@ -27,6 +28,8 @@ const updateTerms = updateRows(ACCOUNTS, 'terms');
 const updateBudgets = updateRows(ACCOUNTS, 'budgets');
 const updateRules = updateRows(ACCOUNTS, 'rules');
 const updateAlerts = updateRows(ACCOUNTS, 'alerts');
+const insertRefills = insertRows(ACCOUNT_REFILLS);
+const updateRefills = updateRows(ACCOUNT_REFILLS);
 const insertGrants = insertRows(GRANTS);
 const updateGrants = updateRows(GRANTS);
 const insertHolds = insertRows(HOLDS);
@@ -61,7 +64,7 @@ export function writeChanges(
   { remembered, audited }: Pick<DecidedBatch, 'remembered' | 'audited'>,
   closed: ReadonlySet<string>,
 ): Statement[] {
-  const { accounts, grants, counters, commitments, authorizations } = changes;
+  const { accounts, refills, grants, counters, commitments, authorizations } = changes;
   const updated = [...authorizations.updated];
   const fromHolds = updated.filter(({ id }) => !closed.has(id));
   const closing = fromHolds.filter((authorization) => !isOpen(authorization));
@@ -77,6 +80,8 @@ export function writeChanges(
       [...accounts.rules].map(({ account }) => account.key),
     ),
     ...write(updateAlerts, [...accounts.alerts]),
+    ...write(insertRefills, [...refills.created]),
+    ...write(updateRefills, [...refills.updated]),
     ...write(insertGrants, [...grants.created]),
     ...write(updateGrants, [...grants.updated]),
     ...write(deleteHolds, closing),

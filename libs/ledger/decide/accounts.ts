@@ -45,6 +45,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     terms,
     overridesVersion: 0,
     hasCommitmentPeriods: false,
+    hasRefills: false,
     status: 'active',
     closure: NOT_CLOSED,
     testClock,

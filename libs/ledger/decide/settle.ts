@@ -4,6 +4,7 @@ import type { Balance } from '../balance.ts';
 import { lastInstantOf, runningPeriod, type CommitmentPeriod } from '../commitments.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
+import { nextRefillAt } from '../refills.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import { openPeriod } from './change-commitment.ts';
@@ -11,6 +12,7 @@ import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { free } from './count.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { observeBalance } from './observe-balances.ts';
+import { refillIncidents, type RefillIncident } from './refill-incidents.ts';
 import { reportLosses } from './report-losses.ts';
 import { reportSettled, settleCommitment } from './settle-commitment.ts';
 import { Transaction } from './transaction.ts';
@@ -41,7 +43,8 @@ export function settle(context: DecisionContext, lapsed: Lapsed): void {
 }
 
 /** Whether time has done nothing to an account that {@link settle} would have to book. @param now by the account's clock */
-export function isSettled({ grants, holdExpiries, commitments }: AccountState, now: number): boolean {
+export function isSettled({ grants, holdExpiries, commitments, refills }: AccountState, now: number): boolean {
+  if ((nextRefillAt(refills) ?? Number.POSITIVE_INFINITY) <= now) return false;
   if ((runningPeriod(commitments)?.end ?? Number.POSITIVE_INFINITY) <= now) return false;
   if ((holdExpiries.earliest() ?? Number.POSITIVE_INFINITY) <= now) return false;
   return grants.every((grant) => {
@@ -67,6 +70,7 @@ interface Incident {
   readonly entering?: Grant;
   readonly expiring?: Grant;
   readonly ending?: CommitmentPeriod;
+  readonly refill?: RefillIncident;
 }
 
 /** Holds that lapsed later may be missing. What they pin can't be told from what is free, so time stops at the last one that isn't. */
@@ -87,6 +91,7 @@ function settleAccount(context: DecisionContext, account: AccountState, due: Due
     ...due.holds.map((hold): Incident => ({ at: hold.at, hold })),
     ...account.grants.flatMap((grant) => incidentsOf(grant, due.until)),
     ...endingPeriods(context, account, due.until),
+    ...refillIncidents(context, account, due.until).map((refill): Incident => ({ at: refill.at, refill })),
   ];
   if (incidents.length === 0) return;
   // A hold that has lapsed changes its account, also where nothing was left of it.
@@ -131,14 +136,19 @@ interface Instant {
 
 function passInstant(context: DecisionContext, account: AccountState, { at, together, scheduled }: Instant): void {
   for (const { entering } of together) if (entering) enter(context, account, entering, entering.remaining);
+  const refills = together.flatMap((one) => one.refill ?? []);
+  for (const { rollOver } of refills) rollOver?.();
   const expiring = together.flatMap((one) => one.expiring ?? []);
   for (const grant of expiring) expire(context, account, grant, at);
   for (const { share } of together) if (share) release(context, account, share);
   const ending = together.flatMap((one) => one.ending ?? []);
   for (const period of ending) settleCommitment(context, account, period);
+  for (const { changePlan } of refills) changePlan?.();
+  for (const { grant } of refills) grant?.();
   const moment = { at, balance: balanceThen(account, scheduled) };
   for (const grant of expiring) emitExpiry(context, account, grant, moment);
   for (const period of ending) reportSettled(context, account, period, moment);
+  for (const { report } of refills) report?.(moment);
   reportLosses(context, moment);
   for (const { hold } of together) {
     if (!hold) continue;

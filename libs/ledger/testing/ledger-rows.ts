@@ -24,6 +24,7 @@ import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
+import { NO_REFILLS, type Refills } from '../refills.ts';
 import { NO_SPAN_LIMITS, type SpanLimitBook } from '../span-limits.ts';
 import type { UsageRecord } from '../usage-record.ts';
 import { noChanges, type RowChanges } from '../changes.ts';
@@ -44,6 +45,7 @@ export class LedgerRows {
   readonly authorizations = new Map<string, Authorization>();
   private readonly counters = new CounterRows();
   readonly commitments = new Map<string, CommitmentPeriod>();
+  readonly refills = new Map<AccountKey, Refills>();
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
   readonly alerts = new Map<string, SentAlert>();
@@ -133,14 +135,15 @@ export class LedgerRows {
     mustBeApart(authorizations, 'authorization');
     mustBeApart(counters, 'counter');
     mustBeApart(changes.commitments, 'period');
+    mustBeApart(changes.refills, 'refills of an account');
     for (const state of accounts.created) this.writeAccount(state);
     for (const state of accounts.updated) {
       const row = this.accountRow(state.account.key);
-      const { terms, hasCommitmentPeriods, status, closure, budgets, raiseRequests, rules, restraints } = row;
-      const { alerts, sequence, burnRate } = row;
+      const { terms, hasCommitmentPeriods, hasRefills, status, closure } = row;
+      const { budgets, raiseRequests, rules, restraints, alerts, sequence, burnRate } = row;
       const { total } = state.account.burnRate;
-      const ofOperators = { terms, hasCommitmentPeriods, status, closure, budgets, raiseRequests, rules, restraints };
-      const kept = { ...ofOperators, alerts, sequence };
+      const ofOperators = { terms, hasCommitmentPeriods, hasRefills, status, closure };
+      const kept = { ...ofOperators, budgets, raiseRequests, rules, restraints, alerts, sequence };
       const account = { ...state.account, ...kept, burnRate: { ...burnRate, total } };
       this.writeAccount({ ...state, account });
     }
@@ -163,8 +166,8 @@ export class LedgerRows {
     for (const [accountKey, requests] of changes.declines) this.declines.push({ accountKey, minute, requests });
     this.declines = this.declines.filter((declined) => !changes.reportedDeclines.has(declined));
     for (const { account } of accounts.terms) {
-      const { terms, overridesVersion, hasCommitmentPeriods, status, closure } = account;
-      const written = { terms, overridesVersion, hasCommitmentPeriods, status, closure };
+      const { terms, overridesVersion, hasCommitmentPeriods, hasRefills, status, closure } = account;
+      const written = { terms, overridesVersion, hasCommitmentPeriods, hasRefills, status, closure };
       Object.assign(this.accountRow(account.key), written);
     }
     for (const { account } of accounts.rules) {
@@ -181,6 +184,7 @@ export class LedgerRows {
     }
     this.counters.write(changes.counters, changes.assumed.values());
     this.writeCommitments(changes.commitments);
+    this.writeRefills(changes.refills);
     this.transfers.push(...changes.transfers);
   }
 
@@ -208,6 +212,10 @@ export class LedgerRows {
 
   commitmentsOf(key: AccountKey): CommitmentPeriod[] {
     return [...this.commitments.values()].filter(({ accountKey }) => accountKey === key);
+  }
+
+  refillsOf(key: AccountKey): Refills {
+    return this.refills.get(key) ?? NO_REFILLS;
   }
 
   private loadAccount(
@@ -242,10 +250,18 @@ export class LedgerRows {
     const named = needs.authorizations.flatMap((id) => this.authorizations.get(id) ?? []);
     const counters = this.counters.load(key, [...named, ...lapsed]);
     const holds = { holdExpiries: HoldExpiries.of(first, horizon), openHolds: ahead.length };
-    const rest = { ...holds, counters, commitments: periods };
+    const refills = row.account.hasRefills ? this.refillsOf(key) : NO_REFILLS;
+    const rest = { ...holds, counters, commitments: periods, refills };
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
     const open = grants.filter(({ remaining }) => !remaining.isZero());
     state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, rest, now));
+  }
+
+  private writeRefills({ created, updated }: RowChanges<AccountState>): void {
+    for (const { account } of created) must(!this.refills.has(account.key), 'the refills of an account are one row');
+    for (const { account } of updated)
+      must(this.refills.has(account.key), 'refills that are updated were written before');
+    for (const { account, refills } of [...created, ...updated]) this.refills.set(account.key, refills);
   }
 
   private writeCommitments({ created, updated }: RowChanges<CommitmentPeriod>): void {

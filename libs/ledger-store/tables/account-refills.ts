@@ -1,0 +1,32 @@
+import type { AccountPlan, AutoTopup, RecurringGrant, TopupUnderWay } from '#ledger';
+import { nextRefillAt, type AccountKey, type Refills } from '#ledger';
+import { column } from './column.ts';
+import { accountKey, json, time } from './kind.ts';
+import { computed, table, type RowOf } from './table.ts';
+
+/** How accounts are refilled; those that have nothing of it have no row. */
+export const ACCOUNT_REFILLS = table({
+  name: 'account_refills',
+  owner: 'account',
+  columns: {
+    account: { key: column('account_id', accountKey).key() },
+    refills: {
+      autoTopup: column('auto_topup', json<AutoTopup>()).nullable().updated(),
+      underWay: column('under_way', json<TopupUnderWay>()).nullable().updated(),
+      recurring: column('recurring', json<readonly RecurringGrant[]>()).updated(),
+      plan: column('plan', json<AccountPlan>()).nullable().updated(),
+    },
+  },
+  computed: [
+    computed(column('due_at', time).nullable().updated(), ({ refills }: { readonly refills: Refills }) =>
+      nextRefillAt(refills),
+    ),
+  ],
+});
+
+export type AccountRefillsRow = RowOf<typeof ACCOUNT_REFILLS>;
+
+export const refillsFromRow: (row: AccountRefillsRow) => {
+  readonly account: { readonly key: AccountKey };
+  readonly refills: Refills;
+} = ACCOUNT_REFILLS.fromRow;
