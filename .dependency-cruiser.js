@@ -129,6 +129,25 @@ export default {
       },
     },
     {
+      name: 'payments-rooms',
+      comment:
+        'libs/payments talks to who takes the money. It knows amounts, the names of the ledger, and the tables of its test ' +
+        'provider; what a payment does to an account is decided elsewhere.',
+      severity: 'error',
+      from: { path: lib('payments'), pathNot: specs },
+      to: {
+        path: '^(libs|apps|migrations)/',
+        pathNot: ['payments', 'amounts', 'ledger', 'database', 'background'].map(lib),
+      },
+    },
+    {
+      name: 'stripe-in-one-room',
+      comment: 'A charge that is made elsewhere would not be held to be made once.',
+      severity: 'error',
+      from: { pathNot: [lib('payments'), '^test/support/stripe-server/'] },
+      to: { path: packages('stripe') },
+    },
+    {
       name: 'libs-never-apps',
       comment: 'A library serves any app. One that imports an app can no longer be used by another.',
       severity: 'error',

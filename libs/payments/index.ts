@@ -1,0 +1,17 @@
+export { amountOfMinorUnits, minorUnits, roundToChargeable, type MinorUnits, type PriceFault } from './minor-units.ts';
+export {
+  PROVIDER_NAMES,
+  type CheckoutPage,
+  type CheckoutRequest,
+  type Money,
+  type PaymentFailure,
+  type PaymentProvider,
+  type PaymentRequest,
+  type PaymentResult,
+  type ProviderName,
+  type ProviderPayment,
+  type RefundRequest,
+  type RefundResult,
+} from './payment-provider.ts';
+export type { DisputeEvent, PaymentEvent, ProviderEvent, RefundEvent } from './provider-event.ts';
+export { ProviderUnavailable } from './provider-unavailable.ts';
