@@ -1,1 +1,2 @@
+export { beginningOf, INTERVALS, periodAt, type Interval, type Recurrence } from './recurrence.ts';
 export { windowOf, type Period, type Window } from './window.ts';
