@@ -15,6 +15,7 @@ import {
   LedgerHealth,
   LimitReader,
   OpenHoldsReader,
+  Plans,
   RaiseRequestReader,
   RateCardMirror,
   RateCards,
@@ -97,6 +98,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
   const standing = { budgets: commonBudgets.budgets, defaultRules: ruleDefaults.rules, spanLimits };
   return [
     { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
+    { provide: Plans, useValue: new Plans(readPool) },
     { provide: LimitReader, useValue: new LimitReader(readPool) },
     { provide: EventReader, useValue: new EventReader(readPool) },
     { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },

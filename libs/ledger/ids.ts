@@ -30,6 +30,7 @@ export const ID_PREFIXES = {
   limit: 'lim',
   budget: 'bud',
   raiseRequest: 'raise',
+  plan: 'plan',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

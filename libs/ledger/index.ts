@@ -117,6 +117,16 @@ export {
   type IdKind,
 } from './ids.ts';
 export { percentOf } from './percent.ts';
+export { PLAN_INTERVALS, PLAN_PARTS_MAX } from './plan-json.ts';
+export type {
+  PlanAlertsJson,
+  PlanBudgetJson,
+  PlanGrantExpiry,
+  PlanGrantJson,
+  PlanInterval,
+  PlanRolloverJson,
+  PlanTermsJson,
+} from './plan-json.ts';
 export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';

@@ -17,6 +17,7 @@ interface Objects {
   readonly endpoint: string;
   readonly event: string;
   readonly rateCard: string;
+  readonly plan: string;
   readonly raise: string;
   readonly limit: string;
 }
@@ -150,6 +151,10 @@ const ASKS: Readonly<Record<string, Ask>> = {
   },
   'GET /v1/rate-cards/{id}/versions': { id: 'rateCard' },
   'POST /v1/rate-cards/{id}/archive': { id: 'rateCard', body: empty },
+  'POST /v1/plans': { body: () => ({ name: 'Pro' }) },
+  'GET /v1/plans': {},
+  'GET /v1/plans/{id}': { id: 'plan' },
+  'PATCH /v1/plans/{id}': { id: 'plan', body: () => ({ name: 'Professional' }) },
   'POST /v1/quotes': { body: ({ account }) => ({ account, usage: CHAT }), namesInBody: true },
   'GET /v1/limits': {},
   'PUT /v1/limits': { body: () => ({ amount: '1000000', period: 'month' }) },
@@ -196,7 +201,9 @@ beforeAll(async () => {
   for (const name of ['day', 'spare']) await makeBudget(service.live, account, name, { amount: '1000000' });
   const asked = await service.live.post(`/v1/accounts/${account}/budgets/day/raise-requests`, RAISE);
   const { id: raise } = asked.body as { readonly id: string };
-  objects = { account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit, raise };
+  const made = await service.live.post('/v1/plans', { name: 'Pro' });
+  const { id: plan } = made.body as { readonly id: string };
+  objects = { plan, account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit, raise };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));

@@ -1,5 +1,6 @@
 import { Amount, ZERO } from '#amounts';
 import { DEFAULT_TERMS, newAccountId, type AccountRef, type AccountTerms, type Command } from '#ledger';
+import type { GivenCard } from '../rate-cards/given-card.ts';
 import { accountRef } from './account-ref.ts';
 import {
   DEFAULT_UNIT,
@@ -7,13 +8,6 @@ import {
   type CreateAccountBody,
   type GetOrCreateAccountBody,
 } from './account.body.ts';
-
-/** The rate card that a body names, as the account will have it. */
-export interface GivenCard {
-  /** Its UUID. */
-  readonly id: string;
-  readonly unit: string;
-}
 
 export function createAccountCommand(
   environment: string,

@@ -1,4 +1,4 @@
-import { parsePublicId, type AccountDecision, type AccountRef } from '#ledger';
+import type { AccountDecision, AccountRef } from '#ledger';
 import { AccountReader, RateCardMirror } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -6,18 +6,13 @@ import { Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { ACCOUNT_CURSOR, pageRequest } from '../lists/page-query.ts';
-import { rateCardArchived, rateCardNotFound, rateCardPurposeDiffers } from '../rate-cards/rate-card-ref.ts';
+import { givenCard, type GivenCard } from '../rate-cards/given-card.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
 import { accountNotFound, accountRef, mustBeNewAccountId } from './account-ref.ts';
-import {
-  createAccountCommand,
-  getOrCreateAccountCommand,
-  updateAccountCommand,
-  type GivenCard,
-} from './account-commands.ts';
+import { createAccountCommand, getOrCreateAccountCommand, updateAccountCommand } from './account-commands.ts';
 import { BalanceQuery } from './balance.query.ts';
 import {
   AccountTermsBody,
@@ -158,16 +153,8 @@ export class AccountsController {
     return balanceView(reading);
   }
 
-  /** @throws {ProblemError} where the card isn't there, is archived, or isn't one of prices */
-  private async cardOf(environment: string, { rate_card: id }: AccountTermsBody): Promise<GivenCard | null> {
-    const uuid = id ? parsePublicId('rateCard', id) : null;
-    if (!id || uuid === null) return null;
-    await this.rateCards.ensure([{ card: uuid, version: 'current and later' }]);
-    const card = this.rateCards.card(uuid);
-    if (card?.environment !== environment) throw rateCardNotFound(id);
-    if (card.isArchived) throw rateCardArchived(id);
-    if (card.purpose !== 'price') throw rateCardPurposeDiffers(id, 'price');
-    return { id: uuid, unit: card.unit };
+  private cardOf(environment: string, { rate_card: id }: AccountTermsBody): Promise<GivenCard | null> {
+    return givenCard(this.rateCards, environment, id ?? null);
   }
 
   private setStatus(reply: FastifyReply, account: AccountRef, status: 'active' | 'suspended'): Promise<void> {

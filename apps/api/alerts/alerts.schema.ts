@@ -4,7 +4,8 @@ import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, signedAmount, viewSchema } from '../openapi/view-schema.ts';
 import type { accountAlertsView, alertRulesView } from './alerts.view.ts';
 
-const RULES = {
+/** The lists of alert rules. */
+export const ALERT_RULES_LISTS = {
   percent: {
     type: 'array',
     items: { type: 'integer', minimum: 1, maximum: ALERT_PERCENT_MAX },
@@ -13,13 +14,13 @@ const RULES = {
   remaining: { type: 'array', items: amount('An amount.'), description: 'Levels: the posted balance, as amounts.' },
 } satisfies Record<string, JsonSchema>;
 
-export const ALERT_RULES_SCHEMA = viewSchema<ReturnType<typeof alertRulesView>>('When Purser sends an alert.', RULES);
+export const ALERT_RULES_SCHEMA = viewSchema<ReturnType<typeof alertRulesView>>('When Purser sends an alert.', ALERT_RULES_LISTS);
 
 export const ACCOUNT_ALERTS_SCHEMA = viewSchema<ReturnType<typeof accountAlertsView>>(
   'The alert rules that apply to an account, and its current state.',
   {
     account: { ...ACCOUNT_ID_SCHEMA, description: 'The account’s id.' },
-    ...RULES,
+    ...ALERT_RULES_LISTS,
     inherited: {
       type: 'array',
       items: choice(['percent', 'remaining'], 'A list.'),

@@ -5,6 +5,12 @@ import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, text, viewSchema, type FieldSchemas } from '../openapi/view-schema.ts';
 import type { budgetTermsView, budgetView, windowView } from './budget.view.ts';
 
+export const BUDGET_SCOPE_SCHEMA: JsonSchema = {
+  type: 'object',
+  additionalProperties: { type: 'array', items: { type: 'string' } },
+  description: 'What counts, by values of names; empty: everything.',
+};
+
 const TERMS: FieldSchemas<ReturnType<typeof budgetTermsView>> = {
   id: id('budget', 'The budget’s id.'),
   name: text('Its name.'),
@@ -14,11 +20,7 @@ const TERMS: FieldSchemas<ReturnType<typeof budgetTermsView>> = {
   anchor: orNull(instant('The time from which periods are counted; `null`: they are those of the calendar.')),
   time_zone: orNull(text('The time zone by whose calendar periods begin; `null`: the account’s.')),
   mode: choice(BUDGET_MODES, 'Whether it declines requests, or only sends events.'),
-  scope: {
-    type: 'object',
-    additionalProperties: { type: 'array', items: { type: 'string' } },
-    description: 'What counts, by values of names; empty: everything.',
-  },
+  scope: BUDGET_SCOPE_SCHEMA,
   per: orNull(text('The name each value of which has the whole amount for itself.')),
   thresholds: { type: 'array', items: { type: 'integer' }, description: 'The percentages at which an event is sent.' },
   until: orNull(instant('The time from which it counts no more.')),

@@ -57,7 +57,7 @@ function refuseAnchorOfAll({ period, anchor }: Pick<UpdateBudgetBody, 'period' |
 }
 
 /** In one order, so that budgets that say the same are the same. */
-function scopeOf(scope: Readonly<Record<string, string | readonly string[]>>): Budget['scope'] {
+export function scopeOf(scope: Readonly<Record<string, string | readonly string[]>>): Budget['scope'] {
   return Object.fromEntries(
     Object.entries(scope)
       .map(([name, values]): [string, string[]] => [plainScopeName(name), [values].flat().sort()])
@@ -65,6 +65,6 @@ function scopeOf(scope: Readonly<Record<string, string | readonly string[]>>): B
   );
 }
 
-function rising(thresholds: readonly number[]): readonly number[] {
+export function rising(thresholds: readonly number[]): readonly number[] {
   return thresholds.toSorted((a, b) => a - b);
 }

@@ -1,8 +1,23 @@
 import { GRANT_CATEGORIES, GRANT_STATUSES } from '#ledger';
 import { ACCOUNT_ID_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
+import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, metadata, viewSchema } from '../openapi/view-schema.ts';
 import type { grantView } from './grant.view.ts';
+
+export const GRANT_SCOPE_SCHEMA: JsonSchema = {
+  type: ['object', 'null'],
+  description: 'What the grant may pay for; `null`: anything.',
+  properties: {
+    events: { type: 'array', items: { type: 'string' }, description: 'Only for these events.' },
+    models: { type: 'array', items: { type: 'string' }, description: 'Only for these models.' },
+    tags: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Only for requests with all of these tags.',
+    },
+  },
+};
 
 export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits granted to an account.', {
   id: id('grant', 'The grant’s id.'),
@@ -12,19 +27,7 @@ export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits gr
   held: amount('The part of `remaining` that open authorizations have reserved.'),
   category: choice(GRANT_CATEGORIES, 'The source of the credits: money, a promotion, a plan’s allowance.'),
   priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Grants with a lower priority are spent first.' },
-  scope: {
-    type: ['object', 'null'],
-    description: 'What the grant may pay for; `null`: anything.',
-    properties: {
-      events: { type: 'array', items: { type: 'string' }, description: 'Only for these events.' },
-      models: { type: 'array', items: { type: 'string' }, description: 'Only for these models.' },
-      tags: {
-        type: 'object',
-        additionalProperties: { type: 'string' },
-        description: 'Only for requests with all of these tags.',
-      },
-    },
-  },
+  scope: GRANT_SCOPE_SCHEMA,
   cost_basis: orNull(amount('Money paid per credit, stored for your accounting.')),
   status: choice(GRANT_STATUSES, 'The current status.'),
   effective_at: instant('The time from which the credits count.'),

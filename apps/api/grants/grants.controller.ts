@@ -4,7 +4,6 @@ import {
   type AccountRef,
   type Command,
   type GrantDecision,
-  type GrantScope,
   type ObjectRef,
 } from '#ledger';
 import { GrantReader } from '#ledger-store';
@@ -20,7 +19,8 @@ import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
-import { CreateGrantBody, DEFAULT_PRIORITY, type GrantScopeBody } from './grant.body.ts';
+import { grantScope } from './grant-scope.ts';
+import { CreateGrantBody, DEFAULT_PRIORITY } from './grant.body.ts';
 import { grantView } from './grant.view.ts';
 
 @Controller('v1')
@@ -89,10 +89,6 @@ function createGrantCommand(account: AccountRef, body: CreateGrantBody): Command
     expiresAt: parseInstant(body.expires_at),
     metadata: body.metadata ?? {},
   };
-}
-
-function grantScope({ events, models, tags }: GrantScopeBody): GrantScope {
-  return { ...(events && { events }), ...(models && { models }), ...(tags && { tags }) };
 }
 
 function grantRef(environment: string, id: string): ObjectRef {

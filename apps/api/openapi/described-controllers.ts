@@ -33,6 +33,8 @@ import { LIMIT_OPERATIONS } from '../limits/limits.operations.ts';
 import { LimitsController } from '../limits/limits.controller.ts';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
 import { MetricsController } from '../metrics/metrics.controller.ts';
+import { PLAN_OPERATIONS } from '../plans/plans.operations.ts';
+import { PlansController } from '../plans/plans.controller.ts';
 import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
 import { QuotesController } from '../quotes/quotes.controller.ts';
 import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
@@ -71,6 +73,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(QuotesController, 'Prices', QUOTE_OPERATIONS),
   described(UsageController, 'Prices', USAGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
+  described(PlansController, 'Plans', PLAN_OPERATIONS),
   described(ReportsController, 'Reports', REPORT_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),

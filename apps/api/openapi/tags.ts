@@ -25,6 +25,10 @@ export const TAGS = {
     description: 'Rate cards: what usage costs, and quotes of it.',
     guide: guidePath('pricing'),
   },
+  Plans: {
+    description: 'What an account gets by one call: allowances, budgets, prices, limits.',
+    guide: guidePath('api', 'plans'),
+  },
   Statement: {
     description: 'Every movement of an account’s credits.',
     guide: guidePath('concepts', 'double-entry'),

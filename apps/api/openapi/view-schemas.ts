@@ -15,6 +15,7 @@ import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
 import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
+import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
 import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
 import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
 import { USAGE_MARGIN_SCHEMA } from '../reports/usage-margin.schema.ts';
@@ -62,6 +63,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   RateCard: RATE_CARD_SCHEMA,
   ListedRateCard: LISTED_RATE_CARD_SCHEMA,
   RateCardVersion: RATE_CARD_VERSION_SCHEMA,
+  Plan: PLAN_SCHEMA,
   PublicPrices: PUBLIC_PRICES_SCHEMA,
   Quote: QUOTE_SCHEMA,
   Budget: BUDGET_SCHEMA,

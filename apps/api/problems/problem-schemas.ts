@@ -184,6 +184,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   test_clock_too_far: {
     limit_seconds: { type: 'integer', description: 'How far ahead of real time the test clock may be, in seconds.' },
   },
+  plan_not_found: { plan: text('The id of the plan.') },
   rate_card_not_found: { rate_card: text('The id of the rate card.') },
   rate_card_version_not_found: { rate_card: text('The id of the rate card.') },
   rate_card_archived: { rate_card: text('The id of the rate card.') },

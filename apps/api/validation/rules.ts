@@ -73,6 +73,9 @@ const METADATA_BYTES_MAX = 16 * 1024;
 const EXPONENT = /\de[+-]/;
 const METADATA_FILTERS_MAX = 10;
 const FACTOR_MAX = 1000;
+const UP_TO_A_HUNDRED = /^0*(?:\d{1,2}(?:\.\d+)?|100(?:\.0+)?)$/;
+/** A hundred years. */
+const GRANT_SECONDS_MAX = 100 * 366 * 24 * 60 * 60;
 const UP_TO_RATE_MAX = /^0*(?:\d{1,12}(?:\.\d+)?|10{12}(?:\.0+)?)$/;
 const UP_TO_FACTOR_MAX = /^0*(?:1\.\d*[1-9]\d*|(?:[2-9]|[1-9]\d{1,2})(?:\.\d+)?|1000(?:\.0+)?)$/;
 
@@ -131,6 +134,32 @@ export const IsFactor = rule(
     const factor = Number.isSafeInteger(value) ? parseAmount(String(value)) : parseAmount(value);
     return factor !== null && factor.gt(1) && factor.lte(FACTOR_MAX);
   },
+);
+/** A percentage with decimals. */
+export const IsPercent = rule(
+  'isPercent',
+  'must be a percentage from 0 to 100: a decimal as a string, or a whole number',
+  {
+    type: ['string', 'integer'],
+    pattern: PLAIN_DECIMAL.source,
+    allOf: [{ pattern: UP_TO_A_HUNDRED.source }],
+    minimum: 0,
+    maximum: 100,
+  },
+  (value) => {
+    const percent = Number.isSafeInteger(value) ? parseAmount(String(value)) : parseAmount(value);
+    return percent !== null && percent.lte(100);
+  },
+);
+/** When credits of a period expire. */
+export const IsGrantExpiry = rule(
+  'isGrantExpiry',
+  `must be "end_of_period", "never", or a whole number of seconds from 1 to ${String(GRANT_SECONDS_MAX)}`,
+  { anyOf: [{ enum: ['end_of_period', 'never'] }, { type: 'integer', minimum: 1, maximum: GRANT_SECONDS_MAX }] },
+  (value) =>
+    value === 'end_of_period' ||
+    value === 'never' ||
+    (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= GRANT_SECONDS_MAX),
 );
 /** A whole number, as a JSON number. */
 export function IsWhole(min: number, max: number, options?: ValidationOptions): PropertyDecorator {

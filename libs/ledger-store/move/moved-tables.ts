@@ -4,7 +4,7 @@ import { TABLE_OWNERS } from '../tables/table-owners.ts';
 /** What migrations write for themselves. */
 const MIGRATIONS = ['purser_migration', 'purser_migration_lock'];
 /** What others refer to comes before them. */
-const FIRST = ['environments', 'accounts', 'rate_cards', 'span_limits', 'span_limit_windows'];
+const FIRST = ['environments', 'accounts', 'rate_cards', 'span_limits', 'span_limit_windows', 'plans'];
 /** Tables into which migrations put rows. What was exported takes their place. */
 export const SEEDED_TABLES = ['environments', 'closing_progress', 'event_feed'];
 

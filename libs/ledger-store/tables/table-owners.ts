@@ -47,6 +47,8 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   environments: 'environment',
   event_feed: 'environment',
   erasures: 'account',
+  plan_versions: 'environment',
+  plans: 'environment',
   purser_migration: 'environment',
   purser_migration_lock: 'environment',
   rate_card_versions: 'environment',
