@@ -26,6 +26,7 @@ import * as spanLimits from '../../migrations/0024_span_limits.ts';
 import * as rules from '../../migrations/0025_rules.ts';
 import * as budgetsOfAccounts from '../../migrations/0026_budgets_of_accounts.ts';
 import * as standing from '../../migrations/0027_standing.ts';
+import * as refills from '../../migrations/0028_refills.ts';
 import * as plans from '../../migrations/0032_plans.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
@@ -57,5 +58,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0025_rules': rules,
   '0026_budgets_of_accounts': budgetsOfAccounts,
   '0027_standing': standing,
+  '0028_refills': refills,
   '0032_plans': plans,
 };
