@@ -1,11 +1,5 @@
 import { Amount } from '#amounts';
-import {
-  parsePublicId,
-  type AccountRef,
-  type Command,
-  type GrantDecision,
-  type ObjectRef,
-} from '#ledger';
+import { parsePublicId, type AccountRef, type Command, type GrantDecision, type ObjectRef } from '#ledger';
 import { GrantReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';

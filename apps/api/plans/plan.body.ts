@@ -96,7 +96,9 @@ export class PlanGrantBody {
   @Nested(() => GrantScopeBody)
   readonly scope?: GrantScopeBody | null;
 
-  @Describe('Money paid for a period, for reports of margin; with `currency`. Purser doesn’t collect it. Default: none.')
+  @Describe(
+    'Money paid for a period, for reports of margin; with `currency`. Purser doesn’t collect it. Default: none.',
+  )
   @IsOptional()
   @IsAmount()
   readonly price?: string | null;

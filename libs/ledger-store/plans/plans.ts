@@ -43,11 +43,7 @@ export class Plans {
   }
 
   /** Adds a version. Whoever comes to the plan from now on takes it. */
-  update(
-    request: ChangeRequest,
-    { id, ...given }: PlanChange,
-    answer: Answer,
-  ): Promise<Changed<'plan_not_found'>> {
+  update(request: ChangeRequest, { id, ...given }: PlanChange, answer: Answer): Promise<Changed<'plan_not_found'>> {
     return change<'plan_not_found'>(this.pool, request, async (database) => {
       const { environment, actor } = request;
       const before = await lockPlan(database, environment, id);
