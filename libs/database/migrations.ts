@@ -28,6 +28,7 @@ import * as budgetsOfAccounts from '../../migrations/0026_budgets_of_accounts.ts
 import * as standing from '../../migrations/0027_standing.ts';
 import * as refills from '../../migrations/0028_refills.ts';
 import * as plans from '../../migrations/0032_plans.ts';
+import * as testPayments from '../../migrations/0033_test_payments.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -60,4 +61,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0027_standing': standing,
   '0028_refills': refills,
   '0032_plans': plans,
+  '0033_test_payments': testPayments,
 };

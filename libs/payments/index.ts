@@ -15,3 +15,4 @@ export {
 } from './payment-provider.ts';
 export type { DisputeEvent, PaymentEvent, ProviderEvent, RefundEvent } from './provider-event.ts';
 export { ProviderUnavailable } from './provider-unavailable.ts';
+export { TestProvider } from './test-provider/test-provider.ts';

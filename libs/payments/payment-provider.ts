@@ -74,6 +74,7 @@ export interface ProviderPayment {
   /** What it says that it is for; null for a payment that isn't ours. */
   readonly purchase: string | null;
   readonly account: string | null;
+  readonly environment: string | null;
   readonly status: PaymentResult['status'];
   /** What was paid; what is to be paid, where it didn't succeed. */
   readonly price: Money;

@@ -58,6 +58,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   span_limit_windows: 'environment',
   span_limits: 'environment',
   test_clocks: 'environment',
+  test_payments: 'environment',
   verifications: 'environment',
   watched_accounts: 'account',
   webhook_deliveries: 'account',
