@@ -148,6 +148,18 @@ export default {
       to: { path: packages('stripe') },
     },
     {
+      name: 'payment-store-rooms',
+      comment:
+        'libs/payment-store has providers collect what the ledger has sold, and records what came of it: it needs the ledger and its ' +
+        'tables, the providers, and what a chore is.',
+      severity: 'error',
+      from: { path: lib('payment-store'), pathNot: specs },
+      to: {
+        path: '^(libs|apps|migrations)/',
+        pathNot: ['payment-store', 'payments', 'amounts', 'ledger', 'ledger-store', 'database', 'background'].map(lib),
+      },
+    },
+    {
       name: 'libs-never-apps',
       comment: 'A library serves any app. One that imports an app can no longer be used by another.',
       severity: 'error',

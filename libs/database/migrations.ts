@@ -29,6 +29,7 @@ import * as standing from '../../migrations/0027_standing.ts';
 import * as refills from '../../migrations/0028_refills.ts';
 import * as plans from '../../migrations/0032_plans.ts';
 import * as testPayments from '../../migrations/0033_test_payments.ts';
+import * as paymentAttempts from '../../migrations/0034_payment_attempts.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -62,4 +63,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0028_refills': refills,
   '0032_plans': plans,
   '0033_test_payments': testPayments,
+  '0034_payment_attempts': paymentAttempts,
 };

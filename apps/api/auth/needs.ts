@@ -19,6 +19,8 @@ declare module 'fastify' {
     isProbe?: true;
     /** Whether a POST only answers a question, so that it needs no Idempotency-Key. */
     changesNothing?: true;
+    /** Whether its body is read as bytes, because a signature is of just these: the rules for JSON don't hold for it. */
+    takesRawBody?: true;
     /** Where it names its account. A key that is bound to an account is let in nowhere else. */
     account?: AccountNaming;
   }
@@ -44,6 +46,9 @@ export const ChangesNothing = (): MethodDecorator => routeConfig({ changesNothin
 export function isOpenToAll(request: FastifyRequest): boolean {
   return request.routeOptions.config.needs === null;
 }
+
+/** Marks an operation whose body is a `Buffer`, as it was sent. */
+export const RawBody = (): MethodDecorator => routeConfig({ takesRawBody: true });
 
 /** Marks an operation that needs no API key. */
 export const OpenToAll = (): MethodDecorator => routeConfig({ needs: null });

@@ -15,11 +15,18 @@ declare module 'fastify' {
 
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-/** Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. */
+/**
+ * Bodies are JSON objects. None at all counts as an empty one: a commit without an amount, a void. Only an operation that takes its
+ * body raw gets the bytes, whatever is in them.
+ */
 export function readJsonBodies(fastify: FastifyInstance): void {
   fastify.decorateRequest('bodyText', '');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    if (request.routeOptions.config.takesRawBody) {
+      done(null, bytes);
+      return;
+    }
     if (!isUtf8(bytes)) {
       done(invalidRequest([{ field: '', message: 'must be JSON in UTF-8' }]));
       return;
@@ -33,6 +40,11 @@ export function readJsonBodies(fastify: FastifyInstance): void {
     } else done(null, parsed);
   });
   fastify.addHook('preValidation', (request, _reply, done) => {
+    if (request.routeOptions.config.takesRawBody) {
+      request.body ??= Buffer.alloc(0);
+      done();
+      return;
+    }
     if (request.body === undefined) request.body = {};
     if (!isPlainObject(request.body)) throw invalidRequest([{ field: '', message: 'must be a JSON object' }]);
     refuseInexact(request.bodyText, refuseUnkeepable(request.body, request.bodyText));

@@ -7,7 +7,8 @@ import { sendProblem } from '../problems/send-problem.ts';
 export const BODY_BYTES_MAX = 256 * 1024;
 /**
  * A batch has up to a thousand items, a quote as many usages, a rate card prices for hundreds of models, and a vendor's answer may
- * be a long stream: a commit that is refused for its size would let its hold lapse.
+ * be a long stream: a commit that is refused for its size would let its hold lapse. What a provider has to say of a payment may
+ * carry a whole invoice.
  */
 const LARGE_BODY_BYTES_MAX = 1024 * 1024;
 /** Of the first line and all headers together. */
@@ -15,7 +16,13 @@ export const HEAD_BYTES_MAX = 16 * 1024;
 const HEADERS_MAX = 100;
 
 const LARGE = new RegExp(
-  ['[/-]batch$', '/rate-cards(?:/:id/versions)?$', '/quotes$', '/(?:commit|adjust|charges|usage/normalize)$'].join('|'),
+  [
+    '[/-]batch$',
+    '/rate-cards(?:/:id/versions)?$',
+    '/quotes$',
+    '/(?:commit|adjust|charges|usage/normalize)$',
+    '/providers/stripe/webhook$',
+  ].join('|'),
 );
 
 /** Bounds what one request may send, each operation by its own measure. */

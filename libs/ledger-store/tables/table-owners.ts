@@ -49,6 +49,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   erasures: 'account',
   plan_versions: 'environment',
   plans: 'environment',
+  payment_attempts: 'account',
   purser_migration: 'environment',
   purser_migration_lock: 'environment',
   rate_card_versions: 'environment',

@@ -1,0 +1,1 @@
+export { runAttempt, type AttemptOutcome } from './attempts/run-attempt.ts';
