@@ -7,6 +7,7 @@ import {
   AuthorizationReader,
   BudgetReader,
   CommonBudgets,
+  CreditPackages,
   DefaultPartitionReader,
   Engine,
   EventReader,
@@ -39,6 +40,7 @@ import { DESCRIBED_CONTROLLERS } from './openapi/described-controllers.ts';
 import { makeDocument } from './openapi/make-document.ts';
 import type { Connections } from './requests/connections.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
+import { isChargeable } from './validation/price.ts';
 
 export interface ApiParts {
   readonly engine: Pick<Engine, 'submit' | 'load' | 'writeHealth'>;
@@ -99,6 +101,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
   return [
     { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
     { provide: Plans, useValue: new Plans(readPool) },
+    { provide: CreditPackages, useValue: new CreditPackages(readPool, isChargeable) },
     { provide: LimitReader, useValue: new LimitReader(readPool) },
     { provide: EventReader, useValue: new EventReader(readPool) },
     { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },

@@ -30,6 +30,7 @@ import * as refills from '../../migrations/0028_refills.ts';
 import * as plans from '../../migrations/0032_plans.ts';
 import * as testPayments from '../../migrations/0033_test_payments.ts';
 import * as paymentAttempts from '../../migrations/0034_payment_attempts.ts';
+import * as creditPackages from '../../migrations/0035_credit_packages.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -64,4 +65,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0032_plans': plans,
   '0033_test_payments': testPayments,
   '0034_payment_attempts': paymentAttempts,
+  '0035_credit_packages': creditPackages,
 };

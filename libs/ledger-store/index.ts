@@ -46,6 +46,8 @@ export {
 } from './prices/rate-card.ts';
 export { RateCardMirror } from './prices/rate-card-mirror.ts';
 export { RateCards, type RateCardRefusal } from './prices/rate-cards.ts';
+export type { CreditPackage, CreditPackageTerms } from './purchases/credit-package.ts';
+export { CreditPackages, type CreditPackageRefusal } from './purchases/credit-packages.ts';
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader, type AccountPricing } from './read/account-reader.ts';
 export type { AccountFilter } from './read/account-search.ts';

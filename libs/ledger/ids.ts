@@ -27,6 +27,7 @@ export const ID_PREFIXES = {
   event: 'evt',
   endpoint: 'whe',
   rateCard: 'rate',
+  creditPackage: 'package',
   limit: 'lim',
   budget: 'bud',
   raiseRequest: 'raise',

@@ -99,6 +99,8 @@ const REFUSED_TO_THE_SERVICE = [
   ['another name for a rate card', `update rate_cards set name = 'x'`],
   ['another unit for a rate card', `update rate_cards set unit = 'USD'`],
   ['a deletion of a rate card', 'delete from rate_cards'],
+  ['a deletion of a credit package', 'delete from credit_packages'],
+  ['a move of a credit package to another environment', `update credit_packages set environment = 'test'`],
   ['a deletion of settings', 'delete from settings'],
   ['a change of a closing', 'update closings set credits = credits'],
   ['a closing of its own', 'insert into closings select * from closings'],

@@ -3,6 +3,7 @@ import { ApiClient, type Answer } from '../support/api-client.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { makeBudget } from '../support/budget-steps.ts';
 import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { makePackage } from '../support/purchase-steps.ts';
 import { registeredRoutes, type RegisteredRoute } from '../support/registered-routes.ts';
 import { chatPrices, makeRateCard } from '../support/price-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -18,6 +19,7 @@ interface Objects {
   readonly event: string;
   readonly rateCard: string;
   readonly plan: string;
+  readonly creditPackage: string;
   readonly raise: string;
   readonly limit: string;
 }
@@ -155,6 +157,10 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/plans': {},
   'GET /v1/plans/{id}': { id: 'plan' },
   'PATCH /v1/plans/{id}': { id: 'plan', body: () => ({ name: 'Professional' }) },
+  'POST /v1/credit-packages': { body: () => ({ name: 'Small', credits: '1', price: '1', currency: 'USD' }) },
+  'GET /v1/credit-packages': {},
+  'GET /v1/credit-packages/{id}': { id: 'creditPackage' },
+  'PATCH /v1/credit-packages/{id}': { id: 'creditPackage', body: empty },
   'POST /v1/quotes': { body: ({ account }) => ({ account, usage: CHAT }), namesInBody: true },
   'GET /v1/limits': {},
   'PUT /v1/limits': { body: () => ({ amount: '1000000', period: 'month' }) },
@@ -196,6 +202,7 @@ beforeAll(async () => {
   const { id: endpoint } = await makeEndpoint(service.live, { url: 'http://127.0.0.1:9/' });
   const { id: rateCard } = await makeRateCard(service.live);
   await service.live.patch(`/v1/accounts/${account}`, { rate_card: rateCard });
+  const { id: creditPackage } = await makePackage(service.live);
   const limited = await service.live.put('/v1/limits', { amount: '1', period: 'total', unit: 'tokens' });
   const { id: limit } = limited.body as { readonly id: string };
   for (const name of ['day', 'spare']) await makeBudget(service.live, account, name, { amount: '1000000' });
@@ -203,7 +210,19 @@ beforeAll(async () => {
   const { id: raise } = asked.body as { readonly id: string };
   const made = await service.live.post('/v1/plans', { name: 'Pro' });
   const { id: plan } = made.body as { readonly id: string };
-  objects = { plan, account, grant, authorization, key, endpoint, event: events.data[0]?.id ?? '', rateCard, limit, raise };
+  objects = {
+    account,
+    grant,
+    authorization,
+    key,
+    endpoint,
+    event: events.data[0]?.id ?? '',
+    rateCard,
+    creditPackage,
+    plan,
+    limit,
+    raise,
+  };
 });
 afterAll(async () => {
   await Promise.all([...clients.values()].map((client) => client.close()));

@@ -9,6 +9,7 @@ const TITLES = {
   pricing: 'Pricing',
   usage: 'Usage',
   limits: 'Layers of control',
+  refills: 'Selling credits',
   tags: 'Tags',
   estimates: 'Estimate costs',
   costs: 'Cost and margin',

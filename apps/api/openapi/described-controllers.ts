@@ -23,6 +23,8 @@ import { API_KEY_OPERATIONS } from '../api-keys/api-keys.operations.ts';
 import { AuthorizationsController } from '../authorizations/authorizations.controller.ts';
 import { CHARGE_OPERATIONS } from '../charges/charges.operations.ts';
 import { ChargesController } from '../charges/charges.controller.ts';
+import { CREDIT_PACKAGE_OPERATIONS } from '../credit-packages/credit-packages.operations.ts';
+import { CreditPackagesController } from '../credit-packages/credit-packages.controller.ts';
 import { ENVIRONMENT_OPERATIONS } from '../environments/environments.operations.ts';
 import { EnvironmentsController } from '../environments/environments.controller.ts';
 import { GRANT_OPERATIONS } from '../grants/grants.operations.ts';
@@ -72,6 +74,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(RateCardsController, 'Prices', RATE_CARD_OPERATIONS),
   described(QuotesController, 'Prices', QUOTE_OPERATIONS),
   described(UsageController, 'Prices', USAGE_OPERATIONS),
+  described(CreditPackagesController, 'Purchases', CREDIT_PACKAGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(PlansController, 'Plans', PLAN_OPERATIONS),
   described(ReportsController, 'Reports', REPORT_OPERATIONS),

@@ -17,6 +17,7 @@ export const USAGE_HOLD = 'auth_01m7xxdjs4e0094rhh148wft1b';
 export const FITTED_HOLD = 'auth_01m7xxdjs4e0194rhh148wft1b';
 export const UNPRICED_HOLD = 'auth_01m7xxdjs4e0294rhh148wft1b';
 export const RATE_CARD = 'rate_01m7xxdjs0e0094rhh148wft1b';
+export const CREDIT_PACKAGE = 'package_01m7xxdjs0e0094rhh148wft1b';
 export const USER_BUDGET = 'bud_01m7xxdjs0e0094rhh148wft1b';
 export const RAISE_REQUEST = 'raise_01m7xxdjs0e0094rhh148wft1b';
 export const PLAN = 'plan_01m7xxdjs0e0094rhh148wft1b';

@@ -29,6 +29,10 @@ export const TAGS = {
     description: 'What an account gets by one call: allowances, budgets, prices, limits.',
     guide: guidePath('api', 'plans'),
   },
+  Purchases: {
+    description: 'Packages of credits, and what accounts have bought: top-ups and their payments.',
+    guide: guidePath('refills'),
+  },
   Statement: {
     description: 'Every movement of an account’s credits.',
     guide: guidePath('concepts', 'double-entry'),

@@ -35,6 +35,8 @@ const REQUEST_PROBLEMS = {
   rate_card_version_not_found: { status: 404, title: 'The rate card has no such version' },
   rate_card_archived: { status: 409, title: 'The rate card is archived' },
   rate_card_purpose_differs: { status: 422, title: 'The rate card has another purpose' },
+  credit_package_not_found: { status: 404, title: 'There is no such credit package' },
+  credit_package_archived: { status: 409, title: 'The credit package is archived' },
   webhook_endpoint_not_found: { status: 404, title: 'There is no such webhook endpoint' },
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled' },
   webhook_host_unknown: { status: 400, title: 'The host of the URL is not known' },

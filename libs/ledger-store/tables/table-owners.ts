@@ -44,6 +44,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   api_keys: 'environment',
   closing_progress: 'environment',
   closings: 'account',
+  credit_packages: 'environment',
   environments: 'environment',
   event_feed: 'environment',
   erasures: 'account',
