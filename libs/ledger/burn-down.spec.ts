@@ -23,6 +23,7 @@ const BASE: Grant = {
   expiryNotices: 0,
   createdAt: 5000,
   metadata: {},
+  period: null,
 };
 
 describe('burn-down order', () => {

@@ -17,10 +17,11 @@ export const TRANSFER_KINDS = [
   'grant_void',
   'refund',
   'commitment',
+  'rollover',
 ] as const;
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 
-/** One immutable row of the books: `amount` is positive, and `debit` differs from `credit`. */
+/** One immutable row of the books: `amount` is positive, and `debit` differs from `credit`, but for a rollover, between two grants. */
 export interface Transfer {
   readonly id: string;
   readonly accountKey: AccountKey;
@@ -30,6 +31,8 @@ export interface Transfer {
   readonly credit: LedgerAccount;
   readonly amount: Amount;
   readonly grantId: string | null;
+  /** Of a rollover, the grant that is credited; `grantId` is debited. */
+  readonly intoGrantId: string | null;
   readonly authorizationId: string | null;
   /** The transaction that this one puts right. */
   readonly corrects: string | null;

@@ -8,6 +8,7 @@ import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
 import type { Finding } from './findings.ts';
+import type { RecurringTerms } from './recurring.ts';
 import type { OwnRules } from './rules.ts';
 import { withTestClocks } from './test-clock.ts';
 import type { Window } from '#calendar';
@@ -142,6 +143,27 @@ export interface CreateGrant {
   readonly metadata: JsonObject;
 }
 
+export interface PutRecurringGrant {
+  readonly account: AccountRef;
+  /** Unique within the account. */
+  readonly name: string;
+  /** `timeZone`: `null` is the account's. */
+  readonly terms: Omit<RecurringTerms, 'timeZone'> & { readonly timeZone: string | null };
+  /** `null`: now, or when it started already. */
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
+  /** `null`: its start, or the anchor that it has. */
+  readonly anchor: number | null;
+  /** The UUID of the plan that brings it; absent where none does. */
+  readonly plan?: string | null;
+}
+
+/** A recurring grant as a request names it. */
+export interface OfRecurringGrant {
+  readonly account: AccountRef;
+  readonly name: string;
+}
+
 /** Asks for credits: to be held (authorize) or to be taken at once (charge). */
 export interface SpendRequest extends Spending {
   readonly account: AccountRef;
@@ -256,6 +278,10 @@ export interface Commands {
   sweep: Sweep;
   create_grant: CreateGrant;
   void_grant: { readonly grant: ObjectRef };
+  put_recurring_grant: PutRecurringGrant;
+  delete_recurring_grant: OfRecurringGrant;
+  pause_recurring_grant: OfRecurringGrant;
+  resume_recurring_grant: OfRecurringGrant;
   authorize: Authorize;
   authorize_batch: { readonly mode: BatchMode; readonly items: readonly Authorize[] };
   charge: SpendRequest;
@@ -312,6 +338,10 @@ export function needsOf(command: Command): Needs {
     case 'restrain':
     case 'resume_usage':
     case 'create_grant':
+    case 'put_recurring_grant':
+    case 'delete_recurring_grant':
+    case 'pause_recurring_grant':
+    case 'resume_recurring_grant':
     case 'authorize':
     case 'charge':
     case 'return_share':

@@ -22,6 +22,7 @@ const GRANT: Grant = {
   expiryNotices: 0,
   createdAt: 1000,
   metadata: {},
+  period: null,
 };
 
 describe('grantStatus', () => {

@@ -1,6 +1,7 @@
 import type { Amount, JsonObject } from '#amounts';
 import type { AccountKey } from './ids.ts';
 import type { Spending, Usage } from './authorization.ts';
+import type { PeriodOrigin } from './recurring.ts';
 
 export const GRANT_CATEGORIES = ['paid', 'promotional', 'included'] as const;
 export type GrantCategory = (typeof GRANT_CATEGORIES)[number];
@@ -41,6 +42,8 @@ export interface Grant {
   expiryNotices: number;
   readonly createdAt: number;
   readonly metadata: JsonObject;
+  /** The period of a recurring grant that it was made for; `null` of all others. */
+  readonly period: PeriodOrigin | null;
 }
 
 export const GRANT_STATUSES = ['scheduled', 'active', 'exhausted', 'expired', 'voided'] as const;

@@ -34,7 +34,22 @@ export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from '
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export type { AccountPlan } from './account-plan.ts';
 export type { AutoTopup } from './auto-topup.ts';
-export type { RecurringGrant } from './recurring.ts';
+export {
+  DEFAULT_RECURRING_PRIORITY,
+  liveRecurring,
+  MAX_RECURRING_GRANTS,
+  originFrom,
+  originJson,
+  recurringFrom,
+  recurringJson,
+  type PeriodOrigin,
+  type RecurringExpiry,
+  type RecurringGrant,
+  type RecurringTerms,
+  type Rollover,
+  type StoredOrigin,
+  type StoredRecurringGrant,
+} from './recurring.ts';
 export { nextRefillAt, type Refills, type TopupUnderWay } from './refills.ts';
 export { Counters, isByValue } from './counters.ts';
 export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
@@ -76,6 +91,7 @@ export { budgetsOf } from './decide/budgets-of.ts';
 export type { BudgetDecision } from './decide/change-budgets.ts';
 export type { RaiseDecision } from './decide/request-raise.ts';
 export type { GrantDecision } from './decide/grants.ts';
+export type { RecurringDecision } from './decide/set-recurring.ts';
 export type { ShareDecision } from './decide/return-share.ts';
 export { takeLeases } from './decide/take-leases.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';

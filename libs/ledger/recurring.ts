@@ -1,11 +1,206 @@
-import type { Amount } from '#amounts';
+import { Amount, formatAmount } from '#amounts';
+import { beginningOf, periodAt, type Interval, type Recurrence } from '#calendar';
+import type { GrantCategory, GrantScope } from './grant.ts';
+import { prorated } from './commitments.ts';
 
-/** Credits that an account is granted in every period. Times are milliseconds since 1970. */
+/** Allowances are spent before what was bought, whose priority is 100. */
+export const DEFAULT_RECURRING_PRIORITY = 50;
+export const MAX_RECURRING_GRANTS = 20;
+
+/** What happens to what is left of a period at its end. */
+export interface Rollover {
+  /** The most that all rolled credits of a recurring grant come to; `null`: no bound. */
+  readonly max: Amount | null;
+  /** How much of what is left rolls over, in percent; `null`: all of it. */
+  readonly percent: Amount | null;
+  /** How many periods rolled credits live; `null`: they don't expire. */
+  readonly periods: number | null;
+}
+
+/** When the credits of a period expire: with it, never, or so many milliseconds after it began. */
+export type RecurringExpiry = 'end_of_period' | 'never' | number;
+
+/** What an account is granted in every period. */
+export interface RecurringTerms {
+  readonly amount: Amount;
+  readonly interval: Interval;
+  /** A period takes so many intervals. */
+  readonly every: number;
+  readonly timeZone: string;
+  readonly category: GrantCategory;
+  readonly priority: number;
+  readonly expires: RecurringExpiry;
+  /** Only where credits expire with their period. */
+  readonly rollover: Rollover | null;
+  readonly scope: GrantScope | null;
+  /** What a period costs, in money, and in which currency; `null`: it isn't known. */
+  readonly price: Amount | null;
+  readonly currency: string | null;
+  /** Whether a first period that is shorter than the others brings as much less. */
+  readonly prorateFirst: boolean;
+}
+
+/** A period that was granted; `end` doesn't belong to it. */
+export interface GrantedPeriod {
+  readonly start: number;
+  readonly end: number;
+  readonly amount: Amount;
+  /** The grant's UUID; `null` where the part of the amount came to nothing. */
+  readonly grant: string | null;
+}
+
+/**
+ * Credits that an account is granted in every period. Times are milliseconds since 1970, by the account's clock. One that was deleted is
+ * kept, because a new one of its name begins where its last period ends.
+ */
 export interface RecurringGrant {
-  readonly id: string;
   /** Unique within the account. */
   readonly name: string;
-  readonly amount: Amount;
-  /** The next period that isn't granted yet, and when it begins; `null` where it has ended. */
+  /** They count from the next period on; what was granted before keeps its own. */
+  readonly terms: RecurringTerms;
+  /** The UUID of the plan that brought it. */
+  readonly plan: string | null;
+  readonly startsAt: number;
+  /** No period begins then or later. */
+  readonly endsAt: number | null;
+  /** The instant that periods are counted from. */
+  readonly anchor: number;
+  readonly pausedAt: number | null;
+  /** No period begins earlier: there was none yet, or those that began before were paused. */
+  readonly notBefore: number;
+  readonly deletedAt: number | null;
+  /** The next period to be granted, and when it begins; `null` while it is paused, and where it has ended. */
   readonly next: { readonly index: number; readonly at: number } | null;
+  /** The last period that was granted. */
+  readonly last: GrantedPeriod | null;
+  readonly createdAt: number;
+}
+
+/** Where a grant comes from that was made for a period, or of what was left of one. */
+export interface PeriodOrigin {
+  /** The recurring grant's name. */
+  readonly name: string;
+  /** The period; of a rolled grant, the one whose rest it is. */
+  readonly start: number;
+  readonly end: number;
+  /** How many periods it stands for; more than one only where all of them were over when they were booked. */
+  readonly periods: number;
+  /** When the period began that was granted before; `null`: it is the first. */
+  readonly previous: number | null;
+  /** What happens to what is left at its end. `until`: when rolled credits expire. */
+  readonly rollover: (Pick<Rollover, 'max' | 'percent'> & { readonly until: number | null }) | null;
+  /** The UUID of the grant whose rest it is; `null`: it is the period's own. */
+  readonly from: string | null;
+}
+
+export interface NextPeriod {
+  readonly index: number;
+  /** It may begin later than its index says: where the recurring grant starts in the middle, or the name's last period ends there. */
+  readonly at: number;
+}
+
+export function recurrenceOf({ terms, anchor }: Pick<RecurringGrant, 'terms' | 'anchor'>): Recurrence {
+  const { interval, every, timeZone } = terms;
+  return { interval, every, anchor, timeZone };
+}
+
+/** The period that an instant belongs to, from this instant on. */
+export function periodFrom(recurring: Pick<RecurringGrant, 'terms' | 'anchor'>, at: number): NextPeriod {
+  return { index: periodAt(recurrenceOf(recurring), at), at };
+}
+
+/** The first whole period that begins at an instant or later. */
+export function periodBeginningFrom(recurring: Pick<RecurringGrant, 'terms' | 'anchor'>, at: number): NextPeriod {
+  const recurrence = recurrenceOf(recurring);
+  const index = periodAt(recurrence, at);
+  const beginning = beginningOf(recurrence, index);
+  return beginning === at ? { index, at } : { index: index + 1, at: beginningOf(recurrence, index + 1) };
+}
+
+export function endOfPeriod(recurring: Pick<RecurringGrant, 'terms' | 'anchor'>, { index }: NextPeriod): number {
+  return beginningOf(recurrenceOf(recurring), index + 1);
+}
+
+/** What a period brings: all of the amount, or the part of it that is left where it begins in the middle. */
+export function amountOfPeriod(recurring: Pick<RecurringGrant, 'terms' | 'anchor'>, next: NextPeriod): Amount {
+  const { amount, prorateFirst } = recurring.terms;
+  if (!prorateFirst) return amount;
+  const recurrence = recurrenceOf(recurring);
+  const [begin, end] = [beginningOf(recurrence, next.index), beginningOf(recurrence, next.index + 1)];
+  return prorated(amount, end - next.at, end - begin);
+}
+
+/** Those that an account has; deleted ones are none of them. */
+export function liveRecurring(recurring: readonly RecurringGrant[]): readonly RecurringGrant[] {
+  return recurring.filter(({ deletedAt }) => deletedAt === null);
+}
+
+/** Amounts as text, as they are stored. */
+type Stored<T> = { readonly [Field in keyof T]: T[Field] extends Amount | null ? Text<T[Field]> : T[Field] };
+type Text<T> = null extends T ? string | null : string;
+
+export type StoredTerms = Omit<Stored<RecurringTerms>, 'rollover'> & { readonly rollover: Stored<Rollover> | null };
+export type StoredRecurringGrant = Omit<RecurringGrant, 'terms' | 'last'> & {
+  readonly terms: StoredTerms;
+  readonly last: Stored<GrantedPeriod> | null;
+};
+
+export function recurringJson({ terms, last, ...rest }: RecurringGrant): StoredRecurringGrant {
+  return {
+    ...rest,
+    terms: recurringTermsJson(terms),
+    last: last && { ...last, amount: formatAmount(last.amount) },
+  };
+}
+
+export function recurringFrom({ terms, last, ...rest }: StoredRecurringGrant): RecurringGrant {
+  return { ...rest, terms: recurringTermsFrom(terms), last: last && { ...last, amount: new Amount(last.amount) } };
+}
+
+export function recurringTermsJson({ amount, price, rollover, ...rest }: RecurringTerms): StoredTerms {
+  return {
+    ...rest,
+    amount: formatAmount(amount),
+    price: text(price),
+    rollover: rollover && { ...rollover, max: text(rollover.max), percent: text(rollover.percent) },
+  };
+}
+
+export function recurringTermsFrom({ amount, price, rollover, ...rest }: StoredTerms): RecurringTerms {
+  return {
+    ...rest,
+    amount: new Amount(amount),
+    price: parsed(price),
+    rollover: rollover && { ...rollover, max: parsed(rollover.max), percent: parsed(rollover.percent) },
+  };
+}
+
+export type StoredOrigin = Omit<PeriodOrigin, 'rollover'> & {
+  readonly rollover: {
+    readonly max: string | null;
+    readonly percent: string | null;
+    readonly until: number | null;
+  } | null;
+};
+
+export function originJson({ rollover, ...rest }: PeriodOrigin): StoredOrigin {
+  return {
+    ...rest,
+    rollover: rollover && { ...rollover, max: text(rollover.max), percent: text(rollover.percent) },
+  };
+}
+
+export function originFrom({ rollover, ...rest }: StoredOrigin): PeriodOrigin {
+  return {
+    ...rest,
+    rollover: rollover && { ...rollover, max: parsed(rollover.max), percent: parsed(rollover.percent) },
+  };
+}
+
+function text(amount: Amount | null): string | null {
+  return amount && formatAmount(amount);
+}
+
+function parsed(amount: string | null): Amount | null {
+  return amount === null ? null : new Amount(amount);
 }

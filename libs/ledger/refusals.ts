@@ -13,6 +13,7 @@ export const REFUSAL_CODES = [
   'grant_not_found',
   'authorization_not_found',
   'budget_not_found',
+  'recurring_grant_not_found',
   'account_exists',
   'account_id_taken',
   'budget_exists',
@@ -32,6 +33,7 @@ export const REFUSAL_CODES = [
   'too_many_holds',
   'too_many_steps',
   'too_many_budgets',
+  'too_many_recurring_grants',
   'too_many_raise_requests',
   'account_closed',
   'account_suspended',
@@ -209,12 +211,15 @@ export interface SpanLimitExceeded extends Exceeded {
 type AboutAccount =
   'no_rate_card' | 'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed';
 
+/** An account has so many already. */
+type TooMany = 'too_many_budgets' | 'too_many_raise_requests' | 'too_many_recurring_grants';
+
 export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
-  | { readonly code: 'too_many_budgets' | 'too_many_raise_requests'; readonly account: string; readonly limit: number }
+  | { readonly code: TooMany; readonly account: string; readonly limit: number }
   | TooManySteps
   | AccountExists
   | BudgetExists
@@ -236,8 +241,7 @@ export type Refusal =
         | 'insufficient_credits'
         | 'credits_held'
         | 'too_many_holds'
-        | 'too_many_budgets'
-        | 'too_many_raise_requests'
+        | TooMany
         | 'budget_exists'
         | 'too_many_steps'
         | 'account_exists'

@@ -19,6 +19,7 @@ type OfLimits = Extract<
       | 'budget_exists'
       | 'too_many_budgets'
       | 'too_many_raise_requests'
+      | 'too_many_recurring_grants'
       | 'usage_suspended'
       | 'request_too_large'
       | 'open_holds_exceeded'
@@ -40,6 +41,11 @@ export function problemOfLimit(refusal: OfLimits): Problem {
     case 'too_many_raise_requests': {
       const { account, limit } = refusal;
       const detail = `Account ${account} has asked for ${String(limit)} raises that nobody has decided on yet.`;
+      return problem(refusal.code, detail, { account, limit });
+    }
+    case 'too_many_recurring_grants': {
+      const { account, limit } = refusal;
+      const detail = `Account ${account} has ${String(limit)} recurring grants already.`;
       return problem(refusal.code, detail, { account, limit });
     }
     case 'too_many_budgets': {

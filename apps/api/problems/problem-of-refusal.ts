@@ -16,6 +16,7 @@ type PlainRefusal = Exclude<
   | 'too_many_holds'
   | 'too_many_budgets'
   | 'too_many_raise_requests'
+  | 'too_many_recurring_grants'
   | 'budget_exists'
   | 'too_many_steps'
   | 'insufficient_credits'
@@ -40,6 +41,7 @@ const DETAILS: Record<PlainRefusal, string> = {
     'This Idempotency-Key was first sent with a different request. Use a new key for a new request, or repeat the first one exactly.',
   grant_not_found: 'No grant of this environment has this id.',
   budget_not_found: 'The account has no budget with this id or name.',
+  recurring_grant_not_found: 'The account has no recurring grant with this name.',
   raise_request_decided: 'The request was decided otherwise before, or its budget was deleted. Nothing was changed.',
   authorization_not_found: 'No authorization of this environment has this id.',
   account_id_taken: 'This id cannot be told apart from another account’s internally. Choose a different id.',
@@ -131,6 +133,7 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'budget_exists':
     case 'too_many_budgets':
     case 'too_many_raise_requests':
+    case 'too_many_recurring_grants':
     case 'usage_suspended':
     case 'request_too_large':
     case 'open_holds_exceeded':

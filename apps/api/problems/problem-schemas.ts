@@ -117,6 +117,10 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     account: ACCOUNT,
     limit: { type: 'integer', description: 'The maximum number of requests that wait to be decided.' },
   },
+  too_many_recurring_grants: {
+    account: ACCOUNT,
+    limit: { type: 'integer', description: 'The maximum number of recurring grants.' },
+  },
   too_many_holds: {
     account: ACCOUNT,
     limit: { type: 'integer', description: 'The maximum number of open authorizations.' },

@@ -12,7 +12,7 @@ export const TRANSFER_SCHEMA = viewSchema<ReturnType<typeof transferView>>(
     debit_account: text('The ledger account that is debited, like `funding:paid` or `grant:grant_…`.'),
     credit_account: text('The ledger account that is credited, like `usage` or `debt:acme`.'),
     amount: amount('The amount, always more than zero.'),
-    grant: orNull(id('grant', 'The grant that the transfer belongs to.')),
+    grant: orNull(id('grant', 'The grant that the transfer belongs to; of a rollover, the one that it leaves.')),
     authorization: orNull(id('authorization', 'The authorization that the transfer belongs to.')),
     corrects: orNull(
       id(

@@ -4,12 +4,13 @@ import { timeView } from '../lists/time-view.ts';
 
 export function transferView(account: string, transfer: Transfer) {
   const grant = transfer.grantId && publicId('grant', transfer.grantId);
+  const into = transfer.intoGrantId && publicId('grant', transfer.intoGrantId);
   return {
     id: publicId('transfer', transfer.id),
     transaction_id: publicId('transaction', transfer.transactionId),
     kind: transfer.kind,
     debit_account: ledgerAccountView(transfer.debit, account, grant),
-    credit_account: ledgerAccountView(transfer.credit, account, grant),
+    credit_account: ledgerAccountView(transfer.credit, account, into ?? grant),
     amount: formatAmount(transfer.amount),
     grant,
     authorization: transfer.authorizationId && publicId('authorization', transfer.authorizationId),

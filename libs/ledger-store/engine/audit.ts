@@ -1,9 +1,11 @@
 import { formatAmount, type Amount, type JsonObject } from '#amounts';
 import {
+  liveRecurring,
   newUuid,
   NO_OWN_RULES,
   ownRulesJson,
   publicId,
+  recurringJson,
   restraintJson,
   type Account,
   type Budget,
@@ -15,6 +17,7 @@ import {
   type LedgerState,
   type Outcome,
   type PendingRaise,
+  type RecurringGrant,
 } from '#ledger';
 import type { Actor } from './submission.ts';
 
@@ -49,6 +52,10 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'resume_usage',
   'create_grant',
   'void_grant',
+  'put_recurring_grant',
+  'delete_recurring_grant',
+  'pause_recurring_grant',
+  'resume_recurring_grant',
 ]);
 
 export function isAudited(type: CommandType): boolean {
@@ -60,7 +67,7 @@ export function viewOf(state: LedgerState, command: Command): JsonObject | null 
   if ('account' in command && command.type !== 'create_grant') {
     const account = state.accounts.get(command.account.key);
     if (!account) return null;
-    const view = accountView(account.account);
+    const view = { ...accountView(account.account), ...recurringView(account.refills.recurring) };
     // What is erased doesn't stay here either.
     return command.type === 'erase_account' ? { ...view, name: null, metadata: {} } : view;
   }
@@ -90,6 +97,21 @@ function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntr
   if (!('account' in command)) throw new Error(`${command.type} has no place in the audit log`);
   const { environment, id } = command.account;
   return { environment, object: made ? publicId('grant', made.id) : id };
+}
+
+function recurringView(recurring: readonly RecurringGrant[]): JsonObject {
+  const live = liveRecurring(recurring);
+  if (live.length === 0) return {};
+  const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+  return {
+    recurring_grants: live.map((one) => {
+      const { name, terms } = recurringJson(one);
+      const { rollover } = terms;
+      const times = { starts_at: one.startsAt, ends_at: one.endsAt, anchor: one.anchor, paused_at: one.pausedAt };
+      const own = { ...terms, scope: scopeView(terms.scope), rollover: rollover && { ...rollover } };
+      return { name, ...own, ...Object.fromEntries(Object.entries(times).map(([field, at]) => [field, time(at)])) };
+    }),
+  };
 }
 
 function accountView(account: Account): JsonObject {

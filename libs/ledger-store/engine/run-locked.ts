@@ -70,7 +70,8 @@ export interface FinishedBatch {
 
 /**
  * Runs a batch in one transaction: lock and load, decide, write, commit. Two round trips, one fsync. Where more holds have
- * lapsed than one statement should move, transactions before it move them.
+ * lapsed than one statement should move, or more periods of recurring grants have begun than are granted at once, transactions before it
+ * book them.
  *
  * @throws {NeedsLeases} where nothing was changed, because of that command
  * @throws {LedgerUnavailable} with `outcome_unknown` where the commit was sent and its end is not known. Any other error
@@ -87,7 +88,7 @@ export async function runLocked(pool: Pool, batch: readonly Queued[], options: L
   return runLocked(pool, batch, { ...options, unknown: undefined });
 }
 
-/** @returns `null` where nothing was decided, because first there were holds to move, and there are more. */
+/** @returns `null` where nothing was decided, because there was more to be booked before than is booked at once. */
 async function attemptBatch(
   pool: Pool,
   batch: readonly Queued[],
@@ -109,9 +110,9 @@ async function attemptBatch(
     const asked = [...(options.windows ?? []), ...batch.flatMap(({ command }) => windowsAskedFor(context, command))];
     await loadWindows(client, state.accounts, asked);
     if (unknown) settleOutcome(context, unknown);
-    settle(context, lapsed);
+    const isPart = settle(context, lapsed);
     const startedAt = performance.now();
-    const commands = lapsed.isPart ? [] : batch;
+    const commands = isPart ? [] : batch;
     const { answers, lacking, ...decided } = decideBatch(context, { commands, knownKeys, mayGuess: true });
     await proveAssumed(client, context.changes, asked);
     if (performance.now() - startedAt > LONG_MS) await whatHappenedMeanwhile();
@@ -119,10 +120,10 @@ async function attemptBatch(
     lost.signal.throwIfAborted();
     const statements = writeChanges(context, decided, closed);
     await write(client, statements);
-    if (lapsed.isPart) cache.forget(needs.accounts);
+    if (isPart) cache.forget(needs.accounts);
     else cache.learn(state, realNow);
     done = true;
-    if (lapsed.isPart) return null;
+    if (isPart) return null;
     return {
       answers,
       lacking,

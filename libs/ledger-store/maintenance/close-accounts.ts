@@ -61,7 +61,7 @@ const BOOKED = `booked as materialized (
     select due.account_id, sums.*
     from due cross join lateral (
       select grant_id, min(created_at) as earliest, max(created_at) as latest,
-        sum(case when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
+        sum(case when credit = debit then 0 when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
         sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
       from transfers where ${isNext('transfers')} group by grant_id
     ) sums

@@ -21,7 +21,7 @@ interface PastRow {
  * had not come counts for nothing.
  *
  * @param at milliseconds since 1970, not in the future.
- * @param unbooked what time alone has ended or charged, not booked yet: credits of grants, and shortfalls of commitments.
+ * @param unbooked what time alone has granted, ended or charged, not booked yet: credits of grants, and shortfalls of commitments.
  */
 export async function balanceAt(
   client: PoolClient,
@@ -32,13 +32,26 @@ export async function balanceAt(
   const [row] = await rowsOf<PastRow>(client, pastBalance(key, new Date(at)));
   if (!row) throw new Error('a sum has no row');
   const due = unbooked.filter(({ accountKey, createdAt }) => accountKey === key && createdAt <= at);
-  const debt = new Amount(row.debt).plus(sumOf(due, 'debt'));
-  const posted = new Amount(row.credits).minus(sumOf(due, 'grant')).minus(debt);
+  const debt = new Amount(row.debt).plus(owed(due));
+  const posted = new Amount(row.credits).plus(granted(due)).minus(debt);
   return { balance: { posted, held: new Amount(row.held) }, debt };
 }
 
-function sumOf(transfers: readonly Transfer[], account: LedgerAccount): Amount {
-  return transfers.reduce((total, { debit, amount }) => (debit === account ? total.plus(amount) : total), ZERO);
+/** What these transfers have added to grants. What time alone makes due has come into effect. */
+function granted(transfers: readonly Transfer[]): Amount {
+  return balanceOf(transfers, 'grant').neg();
+}
+
+function owed(transfers: readonly Transfer[]): Amount {
+  return balanceOf(transfers, 'debt');
+}
+
+/** Debits less credits. */
+function balanceOf(transfers: readonly Transfer[], account: LedgerAccount): Amount {
+  return transfers.reduce((total, { debit, credit, amount }) => {
+    const debited = debit === account ? total.plus(amount) : total;
+    return credit === account ? debited.minus(amount) : debited;
+  }, ZERO);
 }
 
 /**
@@ -61,7 +74,7 @@ function pastBalance(key: AccountKey, at: Date): Statement {
       ),
       booked as materialized (
         select grant_id,
-          sum(case when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
+          sum(case when credit = debit then 0 when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
           sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
         from transfers
         where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)

@@ -7,6 +7,7 @@ import {
   type AccountKey,
   type AccountRef,
   type AccountState,
+  type Lapsed,
   type Transfer,
 } from '#ledger';
 import { ofConnection } from '../engine/failures.ts';
@@ -29,6 +30,8 @@ export async function inSnapshot<T>(pool: Pool, read: (client: PoolClient) => Pr
     client.release(broken);
   }
 }
+
+const NOTHING_LAPSED: Lapsed = { shares: [], holds: [], reservations: [], isPart: false };
 
 export interface SettledState extends LoadedState {
   /** The transfers that time alone has made due, and that nobody has booked yet. */
@@ -53,7 +56,8 @@ export async function readSettled(
   );
   const changes = noChanges();
   // What would be told of it is thrown away.
-  settle({ state: loaded.state, changes, realNow: loaded.realNow, rules: NO_RULES }, loaded.lapsed);
+  const context = { state: loaded.state, changes, realNow: loaded.realNow, rules: NO_RULES };
+  for (let isPart = settle(context, loaded.lapsed); isPart;) isPart = settle(context, NOTHING_LAPSED);
   return { ...loaded, unbooked: changes.transfers };
 }
 

@@ -1,6 +1,7 @@
-import type { AccountPlan, AutoTopup, RecurringGrant, TopupUnderWay } from '#ledger';
+import type { AccountPlan, AutoTopup, TopupUnderWay } from '#ledger';
 import { nextRefillAt, type AccountKey, type Refills } from '#ledger';
 import { column } from './column.ts';
+import { recurringGrants } from './json-forms.ts';
 import { accountKey, json, time } from './kind.ts';
 import { computed, table, type RowOf } from './table.ts';
 
@@ -13,7 +14,7 @@ export const ACCOUNT_REFILLS = table({
     refills: {
       autoTopup: column('auto_topup', json<AutoTopup>()).nullable().updated(),
       underWay: column('under_way', json<TopupUnderWay>()).nullable().updated(),
-      recurring: column('recurring', json<readonly RecurringGrant[]>()).updated(),
+      recurring: column('recurring', recurringGrants).updated(),
       plan: column('plan', json<AccountPlan>()).nullable().updated(),
     },
   },

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#amounts';
 import type { Grant, GrantCategory, GrantScope } from '#ledger';
 import { column } from './column.ts';
+import { periodOrigin } from './json-forms.ts';
 import { accountKey, boolean, enumeration, json, numeric, smallint, time, uuid } from './kind.ts';
 import { computed, table, type RowOf } from './table.ts';
 
@@ -26,6 +27,7 @@ export const GRANTS = table({
     expiryNotices: column('expiry_notices', smallint).updated(),
     metadata: column('metadata', json<JsonObject>()),
     createdAt: column('created_at', time),
+    period: column('period', periodOrigin).nullable(),
   },
   computed: [
     computed(column('open', boolean).updated(), ({ remaining }: Pick<Grant, 'remaining'>) => !remaining.isZero()),

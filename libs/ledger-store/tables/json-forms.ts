@@ -6,6 +6,10 @@ import {
   ownRulesJson,
   restraintFrom,
   restraintJson,
+  originFrom,
+  originJson,
+  recurringFrom,
+  recurringJson,
   type Budget,
   type BudgetRaise,
   type BurnRate,
@@ -15,8 +19,12 @@ import {
   type OwnAlertRules,
   type OwnRules,
   type PendingRaise,
+  type PeriodOrigin,
+  type RecurringGrant,
   type Reservation,
   type Restraint,
+  type StoredOrigin,
+  type StoredRecurringGrant,
 } from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
 
@@ -153,3 +161,7 @@ export const raiseRequests = jsonList<PendingRaise, StoredRaiseRequest>(
   ({ amount, ...rest }) => ({ ...rest, amount: new Amount(amount) }),
   ({ amount, ...rest }) => ({ ...rest, amount: formatAmount(amount) }),
 );
+
+export const periodOrigin = jsonAs<PeriodOrigin, StoredOrigin>(originFrom, originJson);
+
+export const recurringGrants = jsonList<RecurringGrant, StoredRecurringGrant>(recurringFrom, recurringJson);

@@ -179,6 +179,15 @@ const grant: Grant = {
   expiryNotices: 2,
   createdAt: NOW - 2,
   metadata: { note: ODD },
+  period: {
+    name: 'plan',
+    start: NOW - 1,
+    end: NOW + 1,
+    periods: 2,
+    previous: NOW - 3,
+    rollover: { max: new Amount('0.000000000001'), percent: new Amount('33.3'), until: NOW + 3 },
+    from: ids.next(NOW),
+  },
 };
 const bareGrant: Grant = {
   ...grant,
@@ -190,6 +199,7 @@ const bareGrant: Grant = {
   expiresAt: null,
   voidedAt: null,
   metadata: {},
+  period: null,
 };
 
 const COUNTER = '01920000-0000-4000-8000-000000000002';
@@ -393,6 +403,7 @@ const transfer: Transfer = {
   credit: 'grant',
   amount: new Amount('0.000000000001'),
   grantId: grant.id,
+  intoGrantId: null,
   authorizationId: hold.id,
   corrects: ids.next(NOW),
   reason: ODD,
@@ -406,6 +417,14 @@ const bareTransfer: Transfer = {
   authorizationId: null,
   corrects: null,
   reason: null,
+};
+
+const rollover: Transfer = {
+  ...bareTransfer,
+  id: ids.next(NOW),
+  kind: 'rollover',
+  debit: 'grant',
+  intoGrantId: bareGrant.id,
 };
 
 describe('what is written by a description is read back as it was', () => {
@@ -455,8 +474,8 @@ describe('what is written by a description is read back as it was', () => {
   });
 
   it('transfers', async () => {
-    const rows = await written<TransferRow>(insertRows(TRANSFERS)([transfer, bareTransfer]), 'transfers');
-    expect(rows.map(transferFromRow)).toEqual([transfer, bareTransfer]);
+    const rows = await written<TransferRow>(insertRows(TRANSFERS)([transfer, bareTransfer, rollover]), 'transfers');
+    expect(rows.map(transferFromRow)).toEqual([transfer, bareTransfer, rollover]);
   });
 
   it('usage records', async () => {

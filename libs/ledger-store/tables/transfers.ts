@@ -15,6 +15,7 @@ export const TRANSFERS = table({
     credit: column('credit', enumeration<LedgerAccount>('ledger_account')),
     amount: column('amount', numeric),
     grantId: column('grant_id', uuid).nullable(),
+    intoGrantId: column('into_grant_id', uuid).nullable(),
     authorizationId: column('authorization_id', uuid).nullable(),
     corrects: column('corrects', uuid).nullable(),
     reason: column('reason', text()).nullable(),

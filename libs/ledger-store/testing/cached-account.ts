@@ -48,6 +48,7 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     expiryNotices: 0,
     createdAt: NOW,
     metadata: {},
+    period: null,
   }));
   const account = {
     key,

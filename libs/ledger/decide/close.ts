@@ -8,6 +8,7 @@ import { changeCommitment } from './change-commitment.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
 import { cancelRaises } from './request-raise.ts';
+import { endRecurringGrants } from './set-recurring.ts';
 import { Transaction } from './transaction.ts';
 
 /**
@@ -27,6 +28,7 @@ export function closeAccount(context: DecisionContext, command: CloseAccount): O
   account.account.terms = { ...account.account.terms, commitment: null };
   changeCommitment(context, account, commitment);
   cancelRaises(context, account, account.account.budgets);
+  endRecurringGrants(context, account);
   const amount = endGrants(context, account, remainder);
   emit(context, account, 'account.closed', { status: 'closed', remainder, amount_left: formatAmount(amount) });
   return changed(context, account);

@@ -21,6 +21,13 @@ import { restrain, type RestrainDecision } from './restrain.ts';
 import { resumeUsage } from './resume-usage.ts';
 import { returnShare, type ShareDecision } from './return-share.ts';
 import { setAlerts, type AlertsDecision } from './set-alerts.ts';
+import {
+  deleteRecurringGrant,
+  pauseRecurringGrant,
+  putRecurringGrant,
+  resumeRecurringGrant,
+  type RecurringDecision,
+} from './set-recurring.ts';
 import { setRules, type RulesDecision } from './set-rules.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { sweep, type SweepDecision } from './sweep.ts';
@@ -49,6 +56,10 @@ export interface Decisions {
   sweep: SweepDecision;
   create_grant: GrantDecision;
   void_grant: GrantDecision;
+  put_recurring_grant: RecurringDecision;
+  delete_recurring_grant: RecurringDecision;
+  pause_recurring_grant: RecurringDecision;
+  resume_recurring_grant: RecurringDecision;
   authorize: AuthorizationDecision;
   authorize_batch: BatchDecision;
   charge: AuthorizationDecision;
@@ -84,6 +95,10 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   sweep,
   create_grant: createGrant,
   void_grant: voidGrant,
+  put_recurring_grant: putRecurringGrant,
+  delete_recurring_grant: deleteRecurringGrant,
+  pause_recurring_grant: pauseRecurringGrant,
+  resume_recurring_grant: resumeRecurringGrant,
   authorize: (context, command) => authorize(context, command),
   authorize_batch: authorizeBatch,
   charge,

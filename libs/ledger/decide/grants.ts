@@ -1,11 +1,12 @@
-import { formatAmount, ZERO } from '#amounts';
+import { formatAmount } from '#amounts';
 import type { CreateGrant, ObjectRef } from '../commands.ts';
 import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
-import { enterGrant, type AccountState } from '../state.ts';
+import type { AccountState } from '../state.ts';
 import { findAccount, findGrant, timeOf, type DecisionContext } from './context.ts';
 import { emit, grantData } from './emit.ts';
 import { enter } from './alert-on-balance.ts';
+import { newGrant } from './new-grant.ts';
 import { Transaction } from './transaction.ts';
 
 /** A grant as one decision left it. */
@@ -26,7 +27,7 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
     return refused({ code: 'grant_already_expired' });
   }
   if (account.account.status === 'closed') return refused({ code: 'account_closed', account: command.account.id });
-  const grant = newGrant(context, account, command, effectiveAt);
+  const grant = newGrant(context, account, { ...command, effectiveAt, createdAt: now, period: null });
   const books = new Transaction(context, account);
   books.issue(grant);
   if (effectiveAt <= now) enter(context, account, grant, grant.amount);
@@ -35,34 +36,6 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
   if (grant.remaining.isZero()) grant.entered = true;
   emit(context, account, 'grant.created', grantData(grant));
   return decidedGrant(context, account, grant);
-}
-
-function newGrant(context: DecisionContext, account: AccountState, command: CreateGrant, effectiveAt: number): Grant {
-  const { amount, category, priority, scope, costBasis, expiresAt, metadata } = command;
-  const grant: Grant = {
-    id: account.ids.next(context.realNow),
-    accountKey: account.account.key,
-    amount,
-    remaining: amount,
-    held: ZERO,
-    repaid: ZERO,
-    category,
-    priority,
-    scope,
-    costBasis,
-    effectiveAt,
-    expiresAt,
-    voidedAt: null,
-    entered: false,
-    expired: false,
-    expiryNotices: 0,
-    createdAt: timeOf(context, account),
-    metadata,
-  };
-  context.changes.grants.create(grant);
-  context.state.grants.set(grant.id, grant);
-  enterGrant(account, grant);
-  return grant;
 }
 
 /** Takes back what of a grant is neither spent nor held. Voiding it again answers with the first result. */

@@ -1,29 +1,43 @@
+import type { Grant } from '../grant.ts';
 import { nextRefillAt } from '../refills.ts';
 import type { AccountState } from '../state.ts';
 import type { DecisionContext } from './context.ts';
-import type { Moment } from './emit.ts';
+import { emit, grantData, type Moment } from './emit.ts';
+import { grantPeriods } from './settle-recurring.ts';
 
 /**
- * What time does about an account's refills at one instant. Its parts happen in this order, after the lapse of holds and the end
- * of a commitment's period.
+ * What time does about an account's refills at one instant. Its parts happen in this order, after the lapse of holds, the end of a
+ * commitment's period, and what expires or rolls over.
  */
 export interface RefillIncident {
   readonly at: number;
-  /** What is left of a period rolls over, before what expires at that instant is booked as lost. */
-  readonly rollOver?: (() => void) | undefined;
   readonly changePlan?: (() => void) | undefined;
   readonly grant?: (() => void) | undefined;
   /** Called with the balance after all of it, to emit the events. */
   readonly report?: ((moment: Moment) => void) | undefined;
 }
 
-/** @param until by the account's clock; what is due later is left */
+/**
+ * What is due of an account's refills at an instant; nothing is due before it. It is asked anew for every instant, because each may
+ * change what comes next. After it, nothing may be due at this instant any more.
+ */
 export function refillIncidents(
-  _context: DecisionContext,
-  { refills }: AccountState,
-  until: number,
+  context: DecisionContext,
+  account: AccountState,
+  at: number,
 ): readonly RefillIncident[] {
-  const next = nextRefillAt(refills);
-  if (next === null || next > until) return [];
-  return [];
+  const next = nextRefillAt(account.refills);
+  if (next === null || next > at) return [];
+  let granted: readonly Grant[] = [];
+  return [
+    {
+      at,
+      grant: () => {
+        granted = grantPeriods(context, account, at);
+      },
+      report: (moment) => {
+        for (const grant of granted) emit(context, account, 'grant.created', grantData(grant), moment);
+      },
+    },
+  ];
 }

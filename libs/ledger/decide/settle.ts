@@ -13,8 +13,10 @@ import { free } from './count.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { observeBalance } from './observe-balances.ts';
 import { refillIncidents, type RefillIncident } from './refill-incidents.ts';
+import { sumsOfPeriods } from './settle-recurring.ts';
 import { reportLosses } from './report-losses.ts';
 import { reportSettled, settleCommitment } from './settle-commitment.ts';
+import { Timeline } from './timeline.ts';
 import { Transaction } from './transaction.ts';
 
 /**
@@ -28,8 +30,11 @@ import { Transaction } from './transaction.ts';
  * crosses no threshold.
  *
  * @param lapsed what the accounts' lapsed holds let go; the loaded authorizations are expired already where they lapsed.
+ * @returns whether there is more than is booked at once; then nothing may be decided before the rest is booked too.
  */
-export function settle(context: DecisionContext, lapsed: Lapsed): void {
+export function settle(context: DecisionContext, lapsed: Lapsed): boolean {
+  const stepsLeft = { count: REFILLS_AT_ONCE };
+  let isPart = lapsed.isPart;
   const shares = Map.groupBy(lapsed.shares, ({ accountKey }) => accountKey);
   const holds = Map.groupBy(lapsed.holds, ({ accountKey }) => accountKey);
   const reservations = Map.groupBy(lapsed.reservations, ({ accountKey }) => accountKey);
@@ -37,9 +42,11 @@ export function settle(context: DecisionContext, lapsed: Lapsed): void {
     const { key } = account.account;
     for (const reservation of reservations.get(key) ?? []) free(context, account, reservation);
     const own = { shares: shares.get(key) ?? [], holds: holds.get(key) ?? [] };
-    settleAccount(context, account, { ...own, until: settledUntil(context, account, own.shares, lapsed.isPart) });
+    const until = settledUntil(context, account, own.shares, lapsed.isPart);
+    isPart = !settleAccount(context, account, { ...own, until }, stepsLeft) || isPart;
   }
   context.changes.moved.clear();
+  return isPart;
 }
 
 /** Whether time has done nothing to an account that {@link settle} would have to book. @param now by the account's clock */
@@ -53,6 +60,9 @@ export function isSettled({ grants, holdExpiries, commitments, refills }: Accoun
     return !hasExpired(grant, now) || ((grant.expired || grant.voidedAt !== null) && grant.remaining.eq(grant.held));
   });
 }
+
+/** So that no number of periods makes a transaction long. */
+const REFILLS_AT_ONCE = 1000;
 
 /** What time does to one account up to an instant. */
 interface Due {
@@ -85,23 +95,44 @@ function settledUntil(
   return shares.reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
 }
 
-function settleAccount(context: DecisionContext, account: AccountState, due: Due): void {
-  const incidents = [
+/** @returns whether all of it is booked: of refills, no more than are left to be booked at once */
+function settleAccount(
+  context: DecisionContext,
+  account: AccountState,
+  due: Due,
+  stepsLeft: { count: number },
+): boolean {
+  // All that has lapsed is booked now, because its rows are moved already; so is a sum, because its periods are passed already.
+  const lapsing = [
     ...due.shares.map((share): Incident => ({ at: share.at, share })),
     ...due.holds.map((hold): Incident => ({ at: hold.at, hold })),
+    ...sumsOfPeriods(context, account, due.until).map((refill): Incident => ({ at: refill.at, refill })),
+  ];
+  const lastLapse = lapsing.reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
+  const timeline = new Timeline([
+    ...lapsing,
     ...account.grants.flatMap((grant) => incidentsOf(grant, due.until)),
     ...endingPeriods(context, account, due.until),
-    ...refillIncidents(context, account, due.until).map((refill): Incident => ({ at: refill.at, refill })),
-  ];
-  if (incidents.length === 0) return;
+  ]);
   // A hold that has lapsed changes its account, also where nothing was left of it.
   if (due.shares.length > 0) context.changes.accounts.update(account);
-  const instants = Map.groupBy(
-    incidents.toSorted((a, b) => a.at - b.at),
-    ({ at }) => at,
-  );
   const scheduled = account.grants.filter((grant) => !grant.entered && grant.effectiveAt <= timeOf(context, account));
-  for (const [at, together] of instants) passInstant(context, account, { at, together, scheduled });
+  for (;;) {
+    const refillAt = nextRefillAt(account.refills) ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(timeline.next(), refillAt);
+    if (at > due.until || at === Number.POSITIVE_INFINITY) return true;
+    if (stepsLeft.count <= 0 && at > lastLapse) return false;
+    const refills = refillAt === at ? refillIncidents(context, account, at) : [];
+    stepsLeft.count -= refills.length;
+    const together = [...timeline.take(at), ...refills.map((refill): Incident => ({ at, refill }))];
+    const made = context.changes.grants.created.size;
+    passInstant(context, account, { at, together, scheduled });
+    // What was granted at this instant, or has rolled over, may have expired since.
+    for (const grant of [...context.changes.grants.created].slice(made)) timeline.add(incidentsOf(grant, due.until));
+    if ((nextRefillAt(account.refills) ?? Number.POSITIVE_INFINITY) <= at) {
+      throw new Error(`what is due at ${at} of the refills of account ${account.account.key} stays due`);
+    }
+  }
 }
 
 function incidentsOf(grant: Grant, until: number): Incident[] {
@@ -137,10 +168,9 @@ interface Instant {
 function passInstant(context: DecisionContext, account: AccountState, { at, together, scheduled }: Instant): void {
   for (const { entering } of together) if (entering) enter(context, account, entering, entering.remaining);
   const refills = together.flatMap((one) => one.refill ?? []);
-  for (const { rollOver } of refills) rollOver?.();
   const expiring = together.flatMap((one) => one.expiring ?? []);
+  for (const { share } of together) if (share) release(context, account, share, expiring);
   for (const grant of expiring) expire(context, account, grant, at);
-  for (const { share } of together) if (share) release(context, account, share);
   const ending = together.flatMap((one) => one.ending ?? []);
   for (const period of ending) settleCommitment(context, account, period);
   for (const { changePlan } of refills) changePlan?.();
@@ -162,14 +192,24 @@ function expire(context: DecisionContext, account: AccountState, grant: Grant, a
   grant.expired = true;
   context.changes.grants.update(grant);
   const rest = grant.remaining.minus(grant.held);
-  if (!rest.isZero()) new Transaction(context, account).expire(grant, rest, at);
+  if (!rest.isZero()) new Transaction(context, account).end(grant, rest, at);
 }
 
-function release(context: DecisionContext, account: AccountState, { grantId, amount, at }: LapsedShare): void {
+function release(
+  context: DecisionContext,
+  account: AccountState,
+  { grantId, amount, at }: LapsedShare,
+  expiring: readonly Grant[],
+): void {
   if (amount.isZero()) return;
   const books = new Transaction(context, account);
-  if (grantId === null) books.unpinOverdraft(amount);
-  else books.unpin(loadedGrant(context, grantId), amount, at);
+  if (grantId === null) {
+    books.unpinOverdraft(amount);
+    return;
+  }
+  const grant = loadedGrant(context, grantId);
+  if (expiring.includes(grant)) books.unpinEnding(grant, amount);
+  else books.unpin(grant, amount, at);
 }
 
 function emitExpiry(context: DecisionContext, account: AccountState, grant: Grant, moment: Moment): void {

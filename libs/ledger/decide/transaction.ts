@@ -6,6 +6,8 @@ import { hasExpired, type Grant } from '../grant.ts';
 import { addUsage } from '../burn-rate.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
+import { newGrant } from './new-grant.ts';
+import { rolledOf } from './roll-over.ts';
 
 interface Booking {
   readonly kind: TransferKind;
@@ -13,6 +15,7 @@ interface Booking {
   readonly credit: LedgerAccount;
   readonly amount: Amount;
   readonly grantId?: string;
+  readonly intoGrantId?: string;
   readonly authorizationId?: string;
   readonly corrects?: string;
   readonly reason?: string | null;
@@ -43,11 +46,11 @@ export class Transaction {
     readonly account: AccountState,
   ) {}
 
-  /** Gives what a new grant brings. */
-  issue(grant: Grant): void {
+  /** Gives what a new grant brings. @param at when: now, or when its period began */
+  issue(grant: Grant, at = this.now): void {
     const { id, amount, category } = grant;
     if (this.isInEffect(grant)) this.addToPosted(amount);
-    this.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: id });
+    this.book({ kind: 'grant', debit: `funding:${category}`, credit: 'grant', amount, grantId: id, at });
   }
 
   /** Pins unpinned credits of a grant for an authorization. */
@@ -74,6 +77,11 @@ export class Transaction {
     this.addToPinned(grant, amount.neg());
     this.account.freeFrom = 0;
     this.settleUnpinned(grant, amount, at);
+  }
+
+  /** The same of a grant that ends at this very instant: what is to become of them is decided with the rest of it. */
+  unpinEnding(grant: Grant, amount: Amount): void {
+    this.addToPinned(grant, amount.neg());
   }
 
   /** Spends unpinned credits of a grant. */
@@ -130,12 +138,12 @@ export class Transaction {
   }
 
   /** Repays debt out of a grant, one in effect or still to come. */
-  repayDebt(grant: Grant): void {
+  repayDebt(grant: Grant, at = this.now): void {
     const amount = smallerOf(this.account.account.debt, grant.remaining);
     if (amount.isZero()) return;
     this.reduce(grant, amount);
     this.addToDebt(amount.neg());
-    this.book({ kind: 'debt_repayment', debit: 'grant', credit: 'debt', amount, grantId: grant.id });
+    this.book({ kind: 'debt_repayment', debit: 'grant', credit: 'debt', amount, grantId: grant.id, at });
     grant.repaid = grant.repaid.plus(amount);
   }
 
@@ -180,11 +188,41 @@ export class Transaction {
     this.book({ kind: 'breakage', debit: 'grant', credit: 'breakage', amount, grantId: grant.id, at });
   }
 
+  /**
+   * Takes credits out of a grant that has expired: they roll over into a grant of their own as far as they may, and the rest is lost.
+   * What rolls over has come into effect before, and so it repays no debt and fills nothing up.
+   */
+  end(grant: Grant, amount: Amount, at: number): void {
+    const rolled = rolledOf(this.account, grant, amount, at);
+    for (const earlier of rolled.trimmed) this.expire(earlier.grant, earlier.amount, at);
+    if (!rolled.amount.isZero()) this.rollOver(grant, rolled.amount, { at, until: rolled.until });
+    const rest = amount.minus(rolled.amount);
+    if (!rest.isZero()) this.expire(grant, rest, at);
+  }
+
   /** Gives credits of a grant back to where they came from: it was voided, or the account is closed. */
   takeBack(grant: Grant, amount: Amount, at = this.now): void {
     this.lose(grant, amount);
     const credit = `funding:${grant.category}` as const;
     this.book({ kind: 'grant_void', debit: 'grant', credit, amount, grantId: grant.id, at });
+  }
+
+  private rollOver(grant: Grant, amount: Amount, { at, until }: { at: number; until: number | null }): void {
+    const { period } = grant;
+    if (!period) throw new Error(`the grant ${grant.id} is of no period, and does not roll over`);
+    const into = newGrant(this.context, this.account, {
+      ...grant,
+      amount,
+      effectiveAt: at,
+      expiresAt: until,
+      createdAt: at,
+      period: { ...period, rollover: null, from: grant.id },
+    });
+    into.entered = true;
+    this.reduce(grant, amount);
+    this.addToPosted(amount);
+    const grants = { grantId: grant.id, intoGrantId: into.id };
+    this.book({ kind: 'rollover', debit: 'grant', credit: 'grant', amount, ...grants, at });
   }
 
   private get now(): number {
@@ -200,7 +238,8 @@ export class Transaction {
   private settleUnpinned(grant: Grant, amount: Amount, at: number): void {
     const { remainder } = this.account.account.closure;
     if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
-    else if (hasExpired(grant, at) || remainder === 'breakage') this.expire(grant, amount, at);
+    else if (remainder === 'breakage') this.expire(grant, amount, at);
+    else if (hasExpired(grant, at)) this.end(grant, amount, at);
     else if (remainder === 'return') {
       grant.voidedAt = at;
       this.takeBack(grant, amount, at);
@@ -307,6 +346,7 @@ export class Transaction {
       credit: booking.credit,
       amount: booking.amount,
       grantId: booking.grantId ?? null,
+      intoGrantId: booking.intoGrantId ?? null,
       authorizationId: booking.authorizationId ?? null,
       corrects: booking.corrects ?? null,
       reason: booking.reason ?? null,

@@ -48,6 +48,7 @@ export class HistoryCheck {
     const inEffect = (id: string | null): boolean => (this.rows.grants.get(id ?? '')?.effectiveAt ?? Infinity) <= then;
     return this.rows.transfers
       .filter(({ accountKey, createdAt }) => accountKey === key && createdAt <= then)
+      .filter(({ debit, credit }) => debit !== credit)
       .flatMap(({ debit, credit, amount, grantId }) => {
         const grantSide = inEffect(grantId) ? [credit === 'grant' && amount, debit === 'grant' && amount.neg()] : [];
         return [...grantSide, credit === 'debt' && amount, debit === 'debt' && amount.neg()];

@@ -9,6 +9,7 @@ import { accountKeyOf } from '../ids.ts';
 import type { AccountState } from '../state.ts';
 import { checkCommitments } from './check-commitments.ts';
 import { checkCounters } from './check-counters.ts';
+import { checkRecurring } from './check-recurring.ts';
 import { HistoryCheck } from './check-history.ts';
 import { RefundCheck } from './check-refunds.ts';
 import type { LedgerRows } from './ledger-rows.ts';
@@ -23,6 +24,7 @@ const CHART: Record<TransferKind, RegExp> = {
   grant_void: /^grant → funding:(paid|promotional|included)$/,
   refund: /^usage → (debt|grant)$/,
   commitment: /^(grant|debt) → usage$/,
+  rollover: /^grant → grant$/,
 };
 
 const NEXT_STATUS: Record<AuthorizationStatus, readonly AuthorizationStatus[]> = {
@@ -60,7 +62,7 @@ export class InvariantCheck {
   }
 
   private addTransfer(transfer: Transfer): void {
-    const { id, accountKey, amount, debit, credit, kind, grantId, authorizationId } = transfer;
+    const { id, accountKey, amount, debit, credit, kind, grantId, intoGrantId, authorizationId } = transfer;
     must(
       amount.gt(0) && amount.decimalPlaces() <= 12,
       `a transfer is of a positive amount of at most 12 places: ${amount.toFixed()}`,
@@ -72,6 +74,8 @@ export class InvariantCheck {
     const signed = (account: LedgerAccount): Amount =>
       debit === account ? amount.neg() : credit === account ? amount : ZERO;
     if (grantId !== null) add(this.grantSums, grantId, signed('grant'));
+    must((intoGrantId !== null) === (kind === 'rollover'), 'a rollover says into which grant');
+    if (intoGrantId !== null) add(this.grantSums, intoGrantId, amount);
     add(this.debtSums, accountKey, signed('debt').neg());
     if (authorizationId !== null && kind === 'usage') add(this.usageSums, authorizationId, amount);
     this.refunds.addTransfer(transfer);
@@ -105,6 +109,7 @@ export class InvariantCheck {
     const open = this.rows.openAuthorizationsOf(key);
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
+    checkRecurring(this.rows.refillsOf(key).recurring, grants);
     must(state.openHolds === open.length, 'open holds are counted');
     checkCounters(this.rows.countersOf(key), this.rows.authorizationsOf(key));
     checkCommitments(

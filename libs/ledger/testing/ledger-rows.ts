@@ -5,6 +5,7 @@ import {
   hasLapsed,
   isOpen,
   type Authorization,
+  type Lapsed,
   type LapsedHold,
   type LapsedReservation,
   type LapsedShare,
@@ -93,12 +94,13 @@ export class LedgerRows {
       context.changes.authorizations.update(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs, lapsed);
-    settle(context, {
+    let due: Lapsed = {
       shares: lapsed.flatMap(sharesOf),
       reservations: lapsed.flatMap(lapsedReservations),
       holds: lapsed.map(lapsedHold),
       isPart: false,
-    });
+    };
+    while (settle(context, due)) due = { shares: [], reservations: [], holds: [], isPart: false };
     return context;
   }
 

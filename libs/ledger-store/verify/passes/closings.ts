@@ -22,7 +22,7 @@ export const closings: Pass = {
     ends as (select account_id, array_agg(through_id order by through_id) as ids from closings group by account_id),
     sums as (
       select account_id, ${NUMBER} as number, grant_id, min(created_at) as earliest, max(created_at) as latest,
-        sum(case when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
+        sum(case when credit = debit then 0 when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
         sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
       from transfers join ends using (account_id) group by 1, 2, 3
     ),

@@ -16,12 +16,17 @@ export const grants: Pass = {
     left join ahead on ahead.account_id = g.account_id
     left join (
       select account_id, grant_id as id,
-        sum(case when credit = 'grant' then amount else -amount end) as balance,
-        count(*) filter (where kind = 'grant') as issues,
-        sum(amount) filter (where kind = 'grant') as issued,
+        sum(case when is_credit then amount else -amount end) as balance,
+        count(*) filter (where issues) as issues,
+        sum(amount) filter (where issues) as issued,
         min(case kind when 'grant' then debit when 'grant_void' then credit end) as lowest_funding,
         max(case kind when 'grant' then debit when 'grant_void' then credit end) as highest_funding
-      from transfers where grant_id is not null group by account_id, grant_id
+      from (
+        select account_id, grant_id, kind, debit, credit, amount, debit <> 'grant' as is_credit, kind = 'grant' as issues
+        from transfers where grant_id is not null
+        union all
+        select account_id, into_grant_id, kind, debit, credit, amount, true, true from transfers where into_grant_id is not null
+      ) legs group by account_id, grant_id
     ) b on b.account_id = g.account_id and b.id = g.id
     left join (
       select account_id, grant_id as id, sum(amount) as pinned from (${PINNED_SHARES}) shares group by account_id, grant_id
@@ -36,7 +41,7 @@ export const grants: Pass = {
       found: 'trim_scale(remaining)',
     },
     {
-      name: 'A grant is issued by one transfer, over its whole amount',
+      name: 'A grant is issued by one transfer, or rolled over by one, over its whole amount',
       section: '§2',
       holds: 'issues = 1 and issued = amount',
       expected: `format('1 transfer over %s', trim_scale(amount))`,
@@ -45,7 +50,7 @@ export const grants: Pass = {
     {
       name: 'A grant comes from, and goes back to, the funding of its category',
       section: '§2',
-      holds: 'lowest_funding = own_funding and highest_funding = own_funding',
+      holds: `period ->> 'from' is not null and lowest_funding is null or lowest_funding = own_funding and highest_funding = own_funding`,
       expected: 'own_funding',
       found: `concat_ws(', ', lowest_funding, nullif(highest_funding, lowest_funding))`,
     },

@@ -6,16 +6,18 @@ export const transfers: Pass = {
   rows: `
     select t.*,
       a.account_id is not null as has_account,
-      g.id is not null as has_grant,
+      g.id is not null and (t.into_grant_id is null or i.id is not null) as has_grant,
       z.id is not null or h.id is not null as has_authorization
     from transfers t
     left join accounts a on a.account_id = t.account_id
     left join grants g on g.account_id = t.account_id and g.id = t.grant_id
+    left join grants i on i.account_id = t.account_id and i.id = t.into_grant_id
     left join authorizations z on z.account_id = t.account_id and z.id = t.authorization_id
     left join holds h on h.account_id = t.account_id and h.id = t.authorization_id`,
   objects: [
     { kind: 'transfer', column: 'id' },
     { kind: 'grant', column: 'grant_id' },
+    { kind: 'grant', column: 'into_grant_id' },
     { kind: 'authorization', column: 'authorization_id' },
   ],
   checks: [
@@ -30,6 +32,7 @@ export const transfers: Pass = {
         when 'grant_void' then debit = 'grant' and credit in ('funding:paid', 'funding:promotional', 'funding:included')
         when 'refund' then debit = 'usage' and credit in ('grant', 'debt')
         when 'commitment' then debit in ('grant', 'debt') and credit = 'usage'
+        when 'rollover' then debit = 'grant' and credit = 'grant' and into_grant_id <> grant_id
       end`,
       expected: `'accounts that fit ' || kind`,
       found: `format('%s from %s to %s', trim_scale(amount), debit, credit)`,

@@ -1,0 +1,163 @@
+import { type Amount, formatAmount } from '#amounts';
+import { beginningOf, periodAt } from '#calendar';
+import { runningPeriod } from '../commitments.ts';
+import type { Grant } from '../grant.ts';
+import {
+  amountOfPeriod,
+  endOfPeriod,
+  recurrenceOf,
+  type NextPeriod,
+  type PeriodOrigin,
+  type RecurringGrant,
+} from '../recurring.ts';
+import type { AccountState } from '../state.ts';
+import { enter } from './alert-on-balance.ts';
+import type { DecisionContext } from './context.ts';
+import { emit, grantData } from './emit.ts';
+import { newGrant } from './new-grant.ts';
+import type { RefillIncident } from './refill-incidents.ts';
+import { setRefills } from './set-refills.ts';
+import { Transaction } from './transaction.ts';
+
+/** Of a recurring grant, so many periods that are over are granted one by one. Those before are booked as one sum. */
+const SINGLES_MAX = 100;
+
+/** Grants the periods that begin at an instant, each exactly once, as of the instant. They repay debt first. */
+export function grantPeriods(context: DecisionContext, account: AccountState, at: number): readonly Grant[] {
+  const granted: Grant[] = [];
+  const recurring = account.refills.recurring.map((one) => {
+    if (!one.next || one.next.at > at) return one;
+    const { end, amount } = { end: endOfPeriod(one, one.next), amount: amountOfPeriod(one, one.next) };
+    const grant = amount.isZero() ? null : issue(context, account, one, { amount, start: one.next.at, end });
+    if (grant) granted.push(grant);
+    return passedTo(one, { index: one.next.index + 1, at: end }, { amount, grant });
+  });
+  setRefills(context, account, { ...account.refills, recurring });
+  return granted;
+}
+
+/** A recurring grant of which all periods were granted that begin before this one. */
+function passedTo(
+  one: RecurringGrant,
+  next: NextPeriod,
+  { amount, grant }: { readonly amount: Amount; readonly grant: Grant | null },
+): RecurringGrant {
+  const start = one.next?.at ?? next.at;
+  const hasEnded = one.endsAt !== null && next.at >= one.endsAt;
+  return { ...one, next: hasEnded ? null : next, last: { start, end: next.at, amount, grant: grant && grant.id } };
+}
+
+interface Issued extends Pick<PeriodOrigin, 'start' | 'end'> {
+  readonly amount: Amount;
+}
+
+function issue(context: DecisionContext, account: AccountState, one: RecurringGrant, issued: Issued): Grant {
+  const { amount, start, end } = issued;
+  const { expires } = one.terms;
+  const grant = newGrant(context, account, {
+    ...termsOf(one, amount),
+    effectiveAt: start,
+    expiresAt: expires === 'end_of_period' ? end : expires === 'never' ? null : start + expires,
+    createdAt: start,
+    period: originOf(one, { start, end, periods: 1 }),
+  });
+  const books = new Transaction(context, account);
+  books.issue(grant, start);
+  enter(context, account, grant, amount);
+  books.repayDebt(grant, start);
+  return grant;
+}
+
+function termsOf({ terms }: RecurringGrant, amount: Amount) {
+  const { category, priority, scope, price } = terms;
+  const costBasis = price && price.div(terms.amount).toDecimalPlaces(12);
+  return { amount, category, priority, scope, costBasis, metadata: {} };
+}
+
+function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 'periods'>): PeriodOrigin {
+  const { rollover } = one.terms;
+  const index = (one.next?.index ?? 0) + of.periods - 1;
+  return {
+    name: one.name,
+    ...of,
+    previous: one.last && one.last.start,
+    rollover: rollover && {
+      max: rollover.max,
+      percent: rollover.percent,
+      until: rollover.periods === null ? null : beginningOf(recurrenceOf(one), index + 1 + rollover.periods),
+    },
+    from: null,
+  };
+}
+
+/**
+ * Passes periods that were over long before anybody met the account, but for the last {@link SINGLES_MAX} of a recurring grant. They
+ * are booked as one grant that has expired, as of the end of the last of them: nobody could have spent any of it. Where a commitment
+ * may have been charged to each of them, or something rolls over, each is granted on its own.
+ */
+export function sumsOfPeriods(
+  context: DecisionContext,
+  account: AccountState,
+  until: number,
+): readonly RefillIncident[] {
+  if (account.refills.recurring.length === 0 || runningPeriod(account.commitments)) return [];
+  const sums: RefillIncident[] = [];
+  const recurring = account.refills.recurring.map((one) => {
+    const { next, terms } = one;
+    if (!next || next.at > until || terms.expires !== 'end_of_period' || terms.rollover) return one;
+    const last = periodAt(recurrenceOf(one), one.endsAt === null ? until : Math.min(until, one.endsAt - 1));
+    const first = last - SINGLES_MAX;
+    if (first - next.index < 2) return one;
+    const end = beginningOf(recurrenceOf(one), first);
+    const sum = { index: first, at: end };
+    sums.push(sumOf(context, account, one, sum));
+    return passedTo(one, sum, { amount: amountOfSum(one, sum), grant: null });
+  });
+  if (sums.length > 0) setRefills(context, account, { ...account.refills, recurring });
+  return sums;
+}
+
+/** What all periods before one bring that aren't granted yet. */
+function amountOfSum(one: RecurringGrant, { index, at }: NextPeriod): Amount {
+  const periods = index - (one.next?.index ?? index);
+  return one.terms.amount.times(periods - 1).plus(amountOfPeriod(one, one.next ?? { index, at }));
+}
+
+function sumOf(
+  context: DecisionContext,
+  account: AccountState,
+  one: RecurringGrant,
+  { index, at }: NextPeriod,
+): RefillIncident {
+  const start = one.next?.at ?? at;
+  const periods = index - (one.next?.index ?? index);
+  let booked: Grant | null = null;
+  const grant = (): void => {
+    const amount = amountOfSum(one, { index, at });
+    const sum = newGrant(context, account, {
+      ...termsOf(one, amount),
+      effectiveAt: start,
+      expiresAt: at,
+      createdAt: start,
+      period: originOf(one, { start, end: at, periods }),
+    });
+    const books = new Transaction(context, account);
+    books.issue(sum, at);
+    books.repayDebt(sum, at);
+    Object.assign(sum, { entered: true, expired: true });
+    if (!sum.remaining.isZero()) books.expire(sum, sum.remaining, at);
+    booked = sum;
+  };
+  return {
+    at,
+    grant,
+    report: (moment) => {
+      if (!booked) return;
+      emit(context, account, 'grant.created', grantData(booked), moment);
+      const lost = context.changes.lost.get(booked);
+      context.changes.lost.delete(booked);
+      if (lost)
+        emit(context, account, 'grant.expired', { ...grantData(booked), amount_expired: formatAmount(lost) }, moment);
+    },
+  };
+}
