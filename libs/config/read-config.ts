@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { misspeltVariables } from './misspelt-variables.ts';
+import { readStripe, type StripeConfig } from './read-stripe.ts';
 import { VariableReader } from './variable-reader.ts';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -38,6 +39,7 @@ export interface Config {
   /** PURSER_EXPIRY_NOTICES: how many days before it expires the owner of a grant is told; longest first, empty: never. */
   readonly expiryNoticeDays: readonly number[];
   readonly webhooks: WebhookConfig;
+  readonly stripe: StripeConfig;
   /**
    * PURSER_TRUSTED_PROXIES: the addresses and networks of proxies whose X-Forwarded-For is believed. Of anybody else it
    * isn't: whoever connects is then who asks.
@@ -112,6 +114,7 @@ function read<Url extends string | null>(env: Environment, databaseUrl: (variabl
     }),
     expiryNoticeDays: readExpiryNotices(variables),
     webhooks: readWebhooks(variables),
+    stripe: readStripe(variables),
     ...readOperation(variables),
     workerPort: readWorkerPort(variables),
   };

@@ -12,6 +12,12 @@ const VARIABLES = {
   PURSER_IDEMPOTENCY_DAYS: 'how long idempotency keys are remembered at least (7)',
   PURSER_SECRETS_KEY: '32 bytes in base64 that encrypt webhook secrets (with the embedded Postgres: kept beside it)',
   PURSER_WEBHOOKS_ALLOW_LOOPBACK: 'true lets webhooks go to http://127.0.0.1, for development (false)',
+  STRIPE_SECRET_KEY: 'the key of Stripe for the live environment, sk_live_… (Stripe can’t be used)',
+  STRIPE_WEBHOOK_SECRET: 'the secret of the webhook endpoint of Stripe for it, whsec_…',
+  STRIPE_TEST_SECRET_KEY: 'the key of Stripe for all other environments, sk_test_…',
+  STRIPE_TEST_WEBHOOK_SECRET: 'the secret of the webhook endpoint of Stripe for them, whsec_…',
+  PURSER_STRIPE_RETURN_URL: 'where customers come back to from a page of Stripe’s (no page is opened by itself)',
+  PURSER_STRIPE_API: 'http://127.0.0.1:… instead of Stripe, for tests',
   PURSER_TRUSTED_PROXIES: "addresses and networks of proxies whose X-Forwarded-For is believed (nobody's is)",
   PURSER_CONNECTIONS_MAX: 'connections of clients that a process has open at once (4000)',
   PURSER_RATE_LIMIT: 'requests per minute that each API key may send (0: no limit)',
@@ -28,6 +34,15 @@ const VARIABLES = {
 /** The same where processes run apart. */
 const SHARED_DATABASE = 'the Postgres that all processes share; it must be set';
 
+const STRIPE = [
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'STRIPE_TEST_SECRET_KEY',
+  'STRIPE_TEST_WEBHOOK_SECRET',
+  'PURSER_STRIPE_RETURN_URL',
+  'PURSER_STRIPE_API',
+] as const;
+
 const USED_BY = {
   start: (Object.keys(VARIABLES) as KnownVariable[]).filter((name) => name !== 'PURSER_WORKER_PORT'),
   migrate: ['DATABASE_URL', 'PURSER_DATA_DIR', 'PURSER_ADMIN_KEY', 'PURSER_TEST_ADMIN_KEY'],
@@ -38,6 +53,7 @@ const USED_BY = {
     'REDIS_URL',
     'PURSER_SECRETS_KEY',
     'PURSER_WEBHOOKS_ALLOW_LOOPBACK',
+    ...STRIPE,
     'PURSER_TRUSTED_PROXIES',
     'PURSER_CONNECTIONS_MAX',
     'PURSER_RATE_LIMIT',
@@ -55,6 +71,7 @@ const USED_BY = {
     'HOST',
     'PURSER_SECRETS_KEY',
     'PURSER_WEBHOOKS_ALLOW_LOOPBACK',
+    ...STRIPE,
     'PURSER_EXPIRY_NOTICES',
     'PURSER_IDEMPOTENCY_DAYS',
     'PURSER_DRAIN_SECONDS',

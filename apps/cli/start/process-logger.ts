@@ -8,11 +8,12 @@ export function processLogger(config: Config): Logger {
 }
 
 /** What an error's message may have in it. */
-function secretsOf({ adminKeys, metricsToken, databaseUrl, redisUrl }: Config): string[] {
+function secretsOf({ adminKeys, metricsToken, databaseUrl, redisUrl, stripe }: Config): string[] {
   const passwords = [databaseUrl, redisUrl].flatMap((url) => {
     if (url === null) return [];
     const { password } = new URL(url);
     return [password, unescape(password)];
   });
-  return [...Object.values(adminKeys), ...(metricsToken === null ? [] : [metricsToken]), ...passwords];
+  const ofStripe = [stripe.live, stripe.test].flatMap((keys) => (keys ? [keys.secretKey, ...keys.webhookSecrets] : []));
+  return [...Object.values(adminKeys), ...ofStripe, ...(metricsToken === null ? [] : [metricsToken]), ...passwords];
 }
