@@ -60,6 +60,7 @@ export { LastVerificationReader, type LastVerification } from './read/last-verif
 export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';
 export type { FollowRequest, Page, PageRequest } from './read/page.ts';
+export { PurchaseReader, type PurchaseFilter, type ReadPurchase } from './read/purchase-reader.ts';
 export { RaiseRequestReader, type RaiseRequestFilter, type ReadRaiseRequest } from './read/raise-request-reader.ts';
 export { StandingReader, type ForecastStanding } from './read/standing-reader.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';

@@ -7,6 +7,7 @@ import type { LedgerEvent, SentAlert, SentBudgetAlert } from './events.ts';
 import type { Grant } from './grant.ts';
 import type { AccountKey } from './ids.ts';
 import type { Overrides } from './authorization-pricing.ts';
+import type { Purchase } from './purchases.ts';
 import type { RaiseRequest } from './raise-requests.ts';
 import type { AccountState, DeclinedMinute } from './state.ts';
 import type { UsageRecord } from './usage-record.ts';
@@ -63,6 +64,17 @@ export class AccountChanges extends RowChanges<AccountState> {
   }
 }
 
+/** Most decisions change what remains of grants and what is held of them, and nothing else. */
+export class GrantChanges extends RowChanges<Grant> {
+  /** Of the updated: grants that a dispute has frozen or released, and those whose money was returned. */
+  readonly rare = new Set<Grant>();
+
+  updateRare(grant: Grant): void {
+    this.update(grant);
+    if (this.updated.has(grant)) this.rare.add(grant);
+  }
+}
+
 /** Most requests change the sums of their windows and nothing else. */
 export class CounterChanges extends RowChanges<Counter> {
   /** Of the updated: windows of which more has changed than what is used and reserved. */
@@ -95,7 +107,8 @@ export interface CommittedOutput {
 /** What a batch of decisions has changed, for the writer. */
 export interface Changes {
   readonly accounts: AccountChanges;
-  readonly grants: RowChanges<Grant>;
+  readonly grants: GrantChanges;
+  readonly purchases: RowChanges<Purchase>;
   readonly authorizations: RowChanges<Authorization>;
   readonly counters: CounterChanges;
   /** Windows by value that aren't known and were taken for ones of zeros. Before anything is written, that has to be proven. */
@@ -134,7 +147,8 @@ export interface Changes {
 export function noChanges(): Changes {
   return {
     accounts: new AccountChanges(),
-    grants: new RowChanges(),
+    grants: new GrantChanges(),
+    purchases: new RowChanges(),
     authorizations: new RowChanges(),
     counters: new CounterChanges(),
     assumed: new Map(),

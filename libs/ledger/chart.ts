@@ -18,6 +18,7 @@ export const TRANSFER_KINDS = [
   'refund',
   'commitment',
   'rollover',
+  'purchase_refund',
 ] as const;
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 

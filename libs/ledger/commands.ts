@@ -6,6 +6,7 @@ import type { Budget, BudgetField, BudgetRaise } from './budgets.ts';
 import type { PendingRaise } from './raise-requests.ts';
 import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
+import type { Money, PaymentResult, PurchaseTerms } from './purchases.ts';
 import { accountKeyOf, type AccountKey } from './ids.ts';
 import type { Finding } from './findings.ts';
 import type { RecurringTerms } from './recurring.ts';
@@ -21,7 +22,7 @@ export interface AccountRef {
   readonly key: AccountKey;
 }
 
-/** A grant or authorization as a request names it. */
+/** A grant, authorization or purchase as a request names it. */
 export interface ObjectRef {
   readonly environment: string;
   readonly id: string;
@@ -137,6 +138,8 @@ export interface CreateGrant {
   readonly priority: number;
   readonly scope: GrantScope | null;
   readonly costBasis: Amount | null;
+  /** The money that was paid for it, of which the cost basis is the quotient; absent where only that is known. */
+  readonly paid?: Money;
   /** `null`: now. */
   readonly effectiveAt: number | null;
   readonly expiresAt: number | null;
@@ -162,6 +165,62 @@ export interface PutRecurringGrant {
 export interface OfRecurringGrant {
   readonly account: AccountRef;
   readonly name: string;
+}
+
+export interface VoidGrant {
+  readonly grant: ObjectRef;
+  /** The money that was paid back for it; absent where none was. */
+  readonly returned?: Amount;
+}
+
+/** Sells credits. They are granted when the provider has confirmed the payment. */
+export interface BeginPurchase extends PurchaseTerms {
+  readonly account: AccountRef;
+}
+
+/** Says what has become of a payment. */
+export interface RecordPayment {
+  readonly purchase: ObjectRef;
+  readonly result: PaymentResult;
+}
+
+/** Gives money of a purchase back, and takes back the credits that it paid for. */
+export type RefundPurchase = { readonly purchase: ObjectRef } & (AskedRefund | ProviderRefund);
+
+/** The money has to be returned yet. */
+export interface AskedRefund {
+  readonly origin: 'asked';
+  /** How many of the credits that the price is said for, bonus in proportion; `null`: what is neither spent nor held. */
+  readonly credits: Amount | null;
+  /** The smallest sum of money in the currency; a whole number of them goes back. */
+  readonly minorUnit: Amount;
+}
+
+/** The money went back at the provider. */
+export interface ProviderRefund {
+  readonly origin: 'provider';
+  readonly money: Amount;
+  /** The provider's name for it: a refund is recorded once. */
+  readonly reference: string;
+}
+
+/** Says what has become of the money of a refund that was asked for. */
+export interface SettleRefund {
+  readonly purchase: ObjectRef;
+  /** The refund's UUID. */
+  readonly refund: string;
+  readonly status: 'succeeded' | 'failed';
+  readonly reference: string | null;
+}
+
+/** Says what has become of a dispute about a payment. */
+export interface RecordDispute {
+  readonly purchase: ObjectRef;
+  readonly state: 'opened' | 'won' | 'lost';
+  /** The provider's name for the dispute. */
+  readonly reference: string;
+  /** How much of the price is disputed; `null`: all that hasn't gone back. */
+  readonly money: Amount | null;
 }
 
 /** Asks for credits: to be held (authorize) or to be taken at once (charge). */
@@ -277,11 +336,17 @@ export interface Commands {
   resume_usage: ResumeUsage;
   sweep: Sweep;
   create_grant: CreateGrant;
-  void_grant: { readonly grant: ObjectRef };
   put_recurring_grant: PutRecurringGrant;
   delete_recurring_grant: OfRecurringGrant;
   pause_recurring_grant: OfRecurringGrant;
   resume_recurring_grant: OfRecurringGrant;
+  void_grant: VoidGrant;
+  begin_purchase: BeginPurchase;
+  record_payment: RecordPayment;
+  cancel_purchase: { readonly purchase: ObjectRef };
+  refund_purchase: RefundPurchase;
+  settle_refund: SettleRefund;
+  record_dispute: RecordDispute;
   authorize: Authorize;
   authorize_batch: { readonly mode: BatchMode; readonly items: readonly Authorize[] };
   charge: SpendRequest;
@@ -310,6 +375,10 @@ export interface Needs {
   readonly grants: readonly string[];
   /** Authorizations whose credits may go back: the grants they drew on are needed too. */
   readonly refunds: readonly string[];
+  /** Purchases, with the grants that they brought. */
+  readonly purchases: readonly string[];
+  /** Accounts whose purchase under way is needed. */
+  readonly underWay: readonly AccountKey[];
   /** The environments with test clocks that it acts in; not `live`. */
   readonly testClocks: readonly string[];
   /** Accounts whose declines are to be reported. */
@@ -324,7 +393,6 @@ export function needsOf(command: Command): Needs {
     case 'update_account':
       return { ...ofAccounts([command.account]), rateCards: command.terms.rateCard ? [command.terms.rateCard] : [] };
     case 'set_account_status':
-    case 'close_account':
     case 'erase_account':
     case 'finish_erasure':
     case 'set_alerts':
@@ -342,10 +410,13 @@ export function needsOf(command: Command): Needs {
     case 'delete_recurring_grant':
     case 'pause_recurring_grant':
     case 'resume_recurring_grant':
+    case 'begin_purchase':
     case 'authorize':
     case 'charge':
     case 'return_share':
       return ofAccounts([command.account]);
+    case 'close_account':
+      return { ...ofAccounts([command.account]), underWay: [command.account.key] };
     case 'sweep':
       return { ...ofAccounts([command.account]), sweeps: [command.account.key] };
     case 'authorize_batch':
@@ -353,6 +424,12 @@ export function needsOf(command: Command): Needs {
       return ofAccounts(command.items.map(({ account }) => account));
     case 'void_grant':
       return { ...ofObjects([command.grant]), grants: [command.grant.id] };
+    case 'record_payment':
+    case 'cancel_purchase':
+    case 'refund_purchase':
+    case 'settle_refund':
+    case 'record_dispute':
+      return { ...ofObjects([command.purchase]), purchases: [command.purchase.id] };
     case 'commit':
     case 'void':
     case 'extend':
@@ -371,6 +448,8 @@ function ofAccounts(accounts: readonly AccountRef[]): Needs {
     authorizations: [],
     grants: [],
     refunds: [],
+    purchases: [],
+    underWay: [],
     testClocks: withTestClocks(accounts),
     sweeps: [],
     rateCards: [],
@@ -383,6 +462,8 @@ function ofObjects(objects: readonly ObjectRef[]): Needs {
     authorizations: [],
     grants: [],
     refunds: [],
+    purchases: [],
+    underWay: [],
     testClocks: withTestClocks(objects),
     sweeps: [],
     rateCards: [],

@@ -2,6 +2,8 @@ import type { AuthorizationStatus, OveragePolicy, Tags } from './authorization.t
 import type { Remainder } from './account.ts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
+import type { ProviderName } from './auto-topup.ts';
+import type { PaymentFailure, PurchaseDispute, PurchaseRefund } from './purchases.ts';
 import type { RestrainingRule } from './restraints.ts';
 import type { Action, RatePeriod } from './rules.ts';
 
@@ -113,6 +115,34 @@ export interface LedgerEvents {
     readonly since: string;
     readonly reason: 'ended' | 'resumed';
   };
+  /** A payment has succeeded, and its credits are granted. */
+  'topup.succeeded': TopupData;
+  /** A payment has failed or was canceled, or another amount was paid than the price. Nothing is granted. */
+  'topup.failed': TopupData;
+  /** The customer has to confirm a payment, at `action_url`. */
+  'topup.requires_action': TopupData;
+  /** Money of a purchase goes back: once when it was asked for, and once when that has succeeded or failed. */
+  'payment.refunded': PaymentData & {
+    readonly refund: string;
+    readonly origin: PurchaseRefund['origin'];
+    readonly status: PurchaseRefund['status'];
+    readonly money: string;
+    /** What was taken back; of a refund that has failed, what was given again. */
+    readonly credits: string;
+    /** What the money had paid for besides, and what is spent or held or has expired. */
+    readonly lost_credits: string;
+  };
+  /** A payment is disputed, or it is decided who keeps the money. */
+  'payment.disputed': PaymentData & {
+    readonly state: PurchaseDispute['state'];
+    /** The provider's name for the dispute. */
+    readonly reference: string;
+    readonly money: string;
+    /** What is frozen; when the dispute is won, what is released; when it is lost, what is taken back. */
+    readonly credits: string;
+    /** What couldn't be taken back, because it is spent or held or has expired. */
+    readonly lost_credits: string;
+  };
   'account.suspended': { readonly status: 'suspended' };
   /** What was left of all its grants, scheduled ones included, and where it went. */
   'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
@@ -154,6 +184,11 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'usage.spike_detected': true,
   'usage.throttled': true,
   'usage.resumed': true,
+  'topup.succeeded': true,
+  'topup.failed': true,
+  'topup.requires_action': true,
+  'payment.refunded': true,
+  'payment.disputed': true,
   'account.suspended': true,
   'account.closed': true,
   'balance.threshold_reached': true,
@@ -170,6 +205,30 @@ export interface GrantData {
   readonly remaining: string;
   readonly effective_at: string;
   readonly expires_at: string | null;
+}
+
+export interface TopupData {
+  /** Two ids of the same thing. */
+  readonly topup: string;
+  readonly purchase: string;
+  readonly credits: string;
+  readonly bonus_credits: string;
+  readonly price: string;
+  readonly currency: string;
+  readonly provider: ProviderName;
+  /** Whether a rule of the account began it. */
+  readonly automatic: boolean;
+  readonly failure: PaymentFailure | null;
+  readonly action_url: string | null;
+  /** What was paid, where it isn't the price. */
+  readonly paid: { readonly amount: string; readonly currency: string } | null;
+  readonly grants: readonly string[];
+}
+
+export interface PaymentData {
+  readonly purchase: string;
+  readonly topup: string;
+  readonly currency: string;
 }
 
 interface AboutRestraint {

@@ -13,6 +13,12 @@ export interface GrantScope {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** From this instant on, so much of a grant was frozen. */
+export interface Freeze {
+  readonly at: number;
+  readonly frozen: Amount;
+}
+
 /** Credits given to an account. Times are milliseconds since 1970. */
 export interface Grant {
   readonly id: string;
@@ -20,8 +26,14 @@ export interface Grant {
   readonly amount: Amount;
   /** Neither spent, expired nor voided. */
   remaining: Amount;
-  /** The part of `remaining` that open authorizations have pinned. */
+  /** The part of `remaining` that open authorizations have pinned, and what a dispute has frozen. */
   held: Amount;
+  /** What a dispute about its purchase has frozen: everything that no authorization has pinned. */
+  frozen: Amount;
+  /** Since when it is frozen. It doesn't expire meanwhile; `null`: it isn't. */
+  frozenAt: number | null;
+  /** What was frozen from which instant on, oldest first, for balances of the past. */
+  freezes: readonly Freeze[];
   /** What of its amount has repaid the account's debt, and has not come back by a refund. */
   repaid: Amount;
   readonly category: GrantCategory;
@@ -30,9 +42,16 @@ export interface Grant {
   readonly scope: GrantScope | null;
   /** Money paid per credit. */
   readonly costBasis: Amount | null;
+  /** Its part of the money that was paid, and in which currency. Where it is known, the cost basis is its quotient. */
+  readonly amountPaid: Amount | null;
+  readonly currency: string | null;
+  /** The UUID of the purchase that brought it. */
+  readonly purchase: string | null;
+  /** Money that was paid back when it was voided. */
+  returned: Amount | null;
   readonly effectiveAt: number;
   /** Exclusive: from this instant on the grant is unusable. `null`: never. */
-  readonly expiresAt: number | null;
+  expiresAt: number | null;
   voidedAt: number | null;
   /** Whether it has come into effect and the account's alerts know of it. */
   entered: boolean;
@@ -56,13 +75,14 @@ export function grantStatus(grant: Grant, now: number): GrantStatus {
   return grant.remaining.isZero() ? 'exhausted' : 'active';
 }
 
+/** A grant that is frozen doesn't expire: its time is extended when it is released. */
 export function hasExpired(grant: Grant, now: number): boolean {
-  return grant.expiresAt !== null && now >= grant.expiresAt;
+  return grant.expiresAt !== null && grant.frozenAt === null && now >= grant.expiresAt;
 }
 
 /** Whether unpinned credits of the grant may be spent now. */
 export function isSpendable(grant: Grant, now: number): boolean {
-  return grant.voidedAt === null && grant.effectiveAt <= now && !hasExpired(grant, now);
+  return grant.voidedAt === null && grant.frozenAt === null && grant.effectiveAt <= now && !hasExpired(grant, now);
 }
 
 /** Whether the grant may pay for this: every usage's event and model must be in its scope, and every tag it asks for present. */

@@ -31,6 +31,9 @@ export const ID_PREFIXES = {
   limit: 'lim',
   budget: 'bud',
   raiseRequest: 'raise',
+  purchase: 'purchase',
+  topup: 'top',
+  refund: 'refund',
   plan: 'plan',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;

@@ -50,6 +50,8 @@ export {
   type StoredOrigin,
   type StoredRecurringGrant,
 } from './recurring.ts';
+export { PROVIDERS, type AutoTopup, type ProviderName } from './auto-topup.ts';
+export type { RecurringGrant } from './recurring.ts';
 export { nextRefillAt, type Refills, type TopupUnderWay } from './refills.ts';
 export { Counters, isByValue } from './counters.ts';
 export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
@@ -63,6 +65,7 @@ export type {
   Adjust,
   Authorize,
   BatchMode,
+  BeginPurchase,
   BudgetRef,
   Command,
   CommandType,
@@ -71,7 +74,11 @@ export type {
   Extend,
   ObjectRef,
   OutputLimits,
+  RecordDispute,
+  RecordPayment,
   Refund,
+  RefundPurchase,
+  SettleRefund,
   SpendRequest,
   StatedUsage,
 } from './commands.ts';
@@ -90,6 +97,8 @@ export { budgetWindowAt, windowsNow, type BudgetWindow } from './decide/budget-w
 export { budgetsOf } from './decide/budgets-of.ts';
 export type { BudgetDecision } from './decide/change-budgets.ts';
 export type { RaiseDecision } from './decide/request-raise.ts';
+export type { PurchaseDecision } from './decide/begin-purchase.ts';
+export type { RefundDecision } from './decide/refund-purchase.ts';
 export type { GrantDecision } from './decide/grants.ts';
 export type { RecurringDecision } from './decide/set-recurring.ts';
 export type { ShareDecision } from './decide/return-share.ts';
@@ -112,12 +121,14 @@ export type {
   LedgerEventType,
   LimitEvents,
   LimitEventType,
+  PaymentData,
   RaiseRequestData,
   SentAlert,
   SentBudgetAlert,
+  TopupData,
 } from './events.ts';
 export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
-export type { Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
+export type { Freeze, Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { HoldExpiries, type HoldExpiry } from './hold-expiries.ts';
 export { IdGenerator } from './id-generator.ts';
 export {
@@ -143,6 +154,18 @@ export type {
   PlanRolloverJson,
   PlanTermsJson,
 } from './plan-json.ts';
+export { isPaid, isUnderWay, PAYMENT_STATUSES, totalCredits } from './purchases.ts';
+export type {
+  Money,
+  PaymentFailure,
+  PaymentResult,
+  PaymentStatus,
+  Purchase,
+  PurchaseDispute,
+  PurchaseRefund,
+  PurchaseTerms,
+  RefundOrigin,
+} from './purchases.ts';
 export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';

@@ -14,6 +14,7 @@ export const REFUSAL_CODES = [
   'authorization_not_found',
   'budget_not_found',
   'recurring_grant_not_found',
+  'purchase_not_found',
   'account_exists',
   'account_id_taken',
   'budget_exists',
@@ -22,6 +23,11 @@ export const REFUSAL_CODES = [
   'account_has_open_holds',
   'grant_already_expired',
   'grant_not_voidable',
+  'returned_exceeds_paid',
+  'topup_under_way',
+  'topup_not_under_way',
+  'purchase_not_refundable',
+  'refund_exceeds_purchase',
   'authorization_committed',
   'authorization_voided',
   'authorization_expired',
@@ -207,6 +213,23 @@ export interface SpanLimitExceeded extends Exceeded {
   readonly wants: ShareWant | null;
 }
 
+/** The account has a purchase whose payment isn't decided yet. */
+export interface PurchaseUnderWay {
+  readonly code: 'topup_under_way';
+  readonly account: string;
+  /** The purchase's UUID. */
+  readonly purchase: string;
+}
+
+/** More is to be refunded of a purchase than is left of it. */
+export interface RefundExceedsPurchase {
+  readonly code: 'refund_exceeds_purchase';
+  /** What can still be refunded: of the credits that the price is said for, and of the price. */
+  readonly credits: Amount;
+  readonly money: Amount;
+  readonly currency: string;
+}
+
 /** What needs no figures: the account says it. */
 type AboutAccount =
   'no_rate_card' | 'account_not_found' | 'account_not_closed' | 'account_has_open_holds' | 'account_closed';
@@ -218,6 +241,9 @@ export type Refusal =
   | ({ readonly code: 'insufficient_credits' } & Shortfall)
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
+  | { readonly code: 'returned_exceeds_paid'; readonly returnable: Amount }
+  | PurchaseUnderWay
+  | RefundExceedsPurchase
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
   | { readonly code: TooMany; readonly account: string; readonly limit: number }
   | TooManySteps
@@ -259,6 +285,9 @@ export type Refusal =
         | 'environment_limit_exceeded'
         | AboutAccount
         | 'refund_exceeds_committed'
+        | 'returned_exceeds_paid'
+        | 'topup_under_way'
+        | 'refund_exceeds_purchase'
       >;
     };
 

@@ -12,6 +12,7 @@ import type { HoldExpiries } from './hold-expiries.ts';
 import type { IdGenerator } from './id-generator.ts';
 import type { AccountKey } from './ids.ts';
 import { NO_REFILLS, type Refills } from './refills.ts';
+import type { Purchase } from './purchases.ts';
 import type { TestClock } from './test-clock.ts';
 
 /** One account under its lock: everything a decision about it needs, and the running sums. */
@@ -44,6 +45,8 @@ export interface LedgerState {
   readonly authorizations: Map<string, Authorization>;
   /** Grants by id: the accounts' open ones, and closed ones that a command names or a refund may credit. */
   readonly grants: Map<string, Grant>;
+  /** Those that commands name, and those under way that they need. */
+  readonly purchases: Map<string, Purchase>;
   /** By environment, the test clock that accounts get which are made now; `live` has none. */
   readonly testClocks: ReadonlyMap<string, TestClock>;
   /** What was declined in minutes that have passed and wasn't reported yet, of the accounts to sweep. */

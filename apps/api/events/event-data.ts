@@ -25,6 +25,7 @@ import {
 } from '../openapi/view-schema.ts';
 import { BUDGET_EVENTS } from './budget-event-data.ts';
 import type { EventDescription } from './event-description.ts';
+import { PAYMENT_EVENTS } from './payment-event-data.ts';
 import { RULE_EVENTS } from './rule-event-data.ts';
 import { SPAN_LIMIT_EVENTS } from './span-limit-event-data.ts';
 
@@ -171,6 +172,7 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
   },
   ...BUDGET_EVENTS,
   ...RULE_EVENTS,
+  ...PAYMENT_EVENTS,
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',
     fields: { status: { type: 'string', const: 'suspended', description: 'The account’s status.' } },

@@ -2,6 +2,7 @@ import { formatAmount } from '#amounts';
 import type { CommandType, Refusal, RefusalCode } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 import { problemOfLimit, problemOfSuspension } from './problem-of-limit.ts';
+import { problemOfPurchase } from './problem-of-purchase.ts';
 import { problemOfPricing } from './problem-of-pricing.ts';
 import { problem, type Problem } from './problem.ts';
 
@@ -22,6 +23,9 @@ type PlainRefusal = Exclude<
   | 'insufficient_credits'
   | 'credits_held'
   | 'refund_exceeds_committed'
+  | 'returned_exceeds_paid'
+  | 'topup_under_way'
+  | 'refund_exceeds_purchase'
   | 'unit_mismatch'
   | 'tag_conflict'
   | 'no_rate_card'
@@ -47,6 +51,10 @@ const DETAILS: Record<PlainRefusal, string> = {
   account_id_taken: 'This id cannot be told apart from another account’s internally. Choose a different id.',
   grant_already_expired: 'expires_at must be after now and after effective_at.',
   grant_not_voidable: 'The grant has expired, or everything of it is spent or held.',
+  purchase_not_found: 'No purchase or top-up of this environment has this id.',
+  topup_not_under_way: 'Its payment has succeeded or failed already. Nothing was changed.',
+  purchase_not_refundable:
+    'It isn’t paid for, or is disputed, or everything of it is spent, held or refunded. Nothing was changed.',
   authorization_committed: 'It was committed before, with another amount or as a final commit. Nothing was changed.',
   authorization_voided: 'It was voided before. Nothing was changed.',
   authorization_expired:
@@ -142,6 +150,10 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'key_limit_exceeded':
     case 'environment_limit_exceeded':
       return problemOfLimit(refusal);
+    case 'returned_exceeds_paid':
+    case 'topup_under_way':
+    case 'refund_exceeds_purchase':
+      return problemOfPurchase(refusal);
     case 'refund_exceeds_committed':
       return problem(
         refusal.code,

@@ -18,6 +18,8 @@ import {
   type Outcome,
   type PendingRaise,
   type RecurringGrant,
+  type Purchase,
+  type PurchaseDecision,
 } from '#ledger';
 import type { Actor } from './submission.ts';
 
@@ -56,6 +58,10 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'delete_recurring_grant',
   'pause_recurring_grant',
   'resume_recurring_grant',
+  'begin_purchase',
+  'record_payment',
+  'cancel_purchase',
+  'refund_purchase',
 ]);
 
 export function isAudited(type: CommandType): boolean {
@@ -64,12 +70,16 @@ export function isAudited(type: CommandType): boolean {
 
 /** What the object that a command names looks like now; `null` where it isn't there (yet). */
 export function viewOf(state: LedgerState, command: Command): JsonObject | null {
-  if ('account' in command && command.type !== 'create_grant') {
+  if ('account' in command && !makesSomething(command)) {
     const account = state.accounts.get(command.account.key);
     if (!account) return null;
     const view = { ...accountView(account.account), ...recurringView(account.refills.recurring) };
     // What is erased doesn't stay here either.
     return command.type === 'erase_account' ? { ...view, name: null, metadata: {} } : view;
+  }
+  if ('purchase' in command) {
+    const purchase = state.purchases.get(command.purchase.id);
+    return purchase ? purchaseView(state, purchase) : null;
   }
   if (command.type !== 'void_grant') return null;
   const grant = state.grants.get(command.grant.id);
@@ -84,19 +94,38 @@ export function auditEntry(
   at: number,
 ): AuditEntry | null {
   if (!outcome.ok) return null;
-  const made = command.type === 'create_grant' ? (outcome.value as GrantDecision).grant : null;
-  const after = made ? grantView(state, made) : viewOf(state, command);
+  const made = makesSomething(command) ? madeBy(state, outcome.value as GrantDecision | PurchaseDecision) : null;
+  const after = made ? made.view : viewOf(state, command);
   if (JSON.stringify(before) === JSON.stringify(after)) return null;
   return { id: newUuid(at), ...placeOf(command, made), actor, before, after, at };
 }
 
-function placeOf(command: Command, made: Readonly<Grant> | null): Pick<AuditEntry, 'environment' | 'object'> {
+/** Whether it is about an object that isn't there before. */
+function makesSomething({ type }: Command): boolean {
+  return type === 'create_grant' || type === 'begin_purchase';
+}
+
+interface Made {
+  readonly object: string;
+  readonly view: JsonObject;
+}
+
+function madeBy(state: LedgerState, decision: GrantDecision | PurchaseDecision): Made {
+  return 'purchase' in decision
+    ? { object: publicId('purchase', decision.purchase.id), view: purchaseView(state, decision.purchase) }
+    : { object: publicId('grant', decision.grant.id), view: grantView(state, decision.grant) };
+}
+
+function placeOf(command: Command, made: Made | null): Pick<AuditEntry, 'environment' | 'object'> {
+  if ('purchase' in command) {
+    return { environment: command.purchase.environment, object: publicId('purchase', command.purchase.id) };
+  }
   if (command.type === 'void_grant') {
     return { environment: command.grant.environment, object: publicId('grant', command.grant.id) };
   }
   if (!('account' in command)) throw new Error(`${command.type} has no place in the audit log`);
   const { environment, id } = command.account;
-  return { environment, object: made ? publicId('grant', made.id) : id };
+  return { environment, object: made ? made.object : id };
 }
 
 function recurringView(recurring: readonly RecurringGrant[]): JsonObject {
@@ -190,10 +219,31 @@ function grantView(state: LedgerState, grant: Readonly<Grant>): JsonObject {
     priority: grant.priority,
     scope: scopeView(grant.scope),
     cost_basis: grant.costBasis && formatAmount(grant.costBasis),
+    ...(grant.amountPaid && { amount_paid: formatAmount(grant.amountPaid), currency: grant.currency }),
+    ...(grant.returned && { returned: formatAmount(grant.returned) }),
     effective_at: time(grant.effectiveAt),
     expires_at: time(grant.expiresAt),
     voided_at: time(grant.voidedAt),
     metadata: grant.metadata,
+  };
+}
+
+function purchaseView(state: LedgerState, purchase: Readonly<Purchase>): JsonObject {
+  return {
+    account: state.accounts.get(purchase.accountKey)?.account.id ?? null,
+    credits: formatAmount(purchase.credits),
+    bonus_credits: formatAmount(purchase.bonusCredits),
+    price: formatAmount(purchase.price),
+    currency: purchase.currency,
+    provider: purchase.provider,
+    package: purchase.package && publicId('creditPackage', purchase.package),
+    automatic: purchase.automatic,
+    status: purchase.status,
+    grants: purchase.grants.map((id) => publicId('grant', id)),
+    refunded: formatAmount(purchase.refundedMoney),
+    refunded_credits: formatAmount(purchase.refundedCredits),
+    lost_credits: formatAmount(purchase.lostCredits),
+    metadata: purchase.metadata,
   };
 }
 

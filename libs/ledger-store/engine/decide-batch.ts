@@ -142,8 +142,9 @@ export function answerAgain(one: Queued, earlier: Rendered & { readonly fingerpr
  * its grants, counters, periods of its commitment and open authorizations sees by it that they have changed.
  */
 function moveVersions({ state, changes, realNow }: DecisionContext): void {
-  const { grants, authorizations, counters, commitments } = changes;
-  const rowsOfAll = [grants.updated, authorizations.updated, counters.created, counters.updated, commitments.updated];
+  const { grants, purchases, authorizations, counters, commitments } = changes;
+  const ofAccounts = [grants.updated, purchases.updated, authorizations.updated, commitments.updated];
+  const rowsOfAll = [...ofAccounts, counters.created, counters.updated];
   for (const rows of rowsOfAll) {
     for (const { accountKey } of rows) {
       const account = state.accounts.get(accountKey);

@@ -215,6 +215,8 @@ function needsOfAll(batch: readonly Queued[]): Needs {
     authorizations: all('authorizations'),
     grants: all('grants'),
     refunds: all('refunds'),
+    purchases: all('purchases'),
+    underWay: all('underWay'),
     testClocks: all('testClocks'),
     sweeps: all('sweeps'),
     rateCards: all('rateCards'),

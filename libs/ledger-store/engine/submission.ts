@@ -88,5 +88,6 @@ function environmentOf(command: Command): string {
   const first = 'items' in command ? command.items[0] : command;
   if (!first) return '';
   if ('account' in first) return first.account.environment;
+  if ('purchase' in first) return first.purchase.environment;
   return 'grant' in first ? first.grant.environment : first.authorization.environment;
 }

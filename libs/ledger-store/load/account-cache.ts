@@ -55,6 +55,8 @@ export class AccountCache {
     accounts: new Map(),
     authorizations: this.authorizations.all,
     grants: new Map(),
+    // Whatever needs purchases is decided on what is stored.
+    purchases: new Map(),
     testClocks: new Map(),
     declined: new Map(),
   };

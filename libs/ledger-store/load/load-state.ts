@@ -24,8 +24,10 @@ import { counterFromRow, type CounterRow } from '../tables/counters.ts';
 import { declinedFromRows, type DeclinedRow } from '../tables/declines.ts';
 import { grantFromRow, type GrantRow } from '../tables/grants.ts';
 import { authorizationFromHold, type HoldRow } from '../tables/holds.ts';
+import { purchaseFromRow, type PurchaseRow } from '../tables/purchases.ts';
 import type { AccountCache } from './account-cache.ts';
 import { loadCommitments } from './commitment-statements.ts';
+import { loadPurchases } from './purchase-statements.ts';
 import { loadRefills } from './refill-statements.ts';
 import { expiriesFromRow } from './first-holds.ts';
 import { findLapsedHolds, lapsedFromRows, moveLapsedHolds, type ClockRow, type FirstHoldsRow } from './lapsed-holds.ts';
@@ -71,16 +73,18 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
   const { accounts: keys, authorizations: ids } = needs;
   const questions = { clocks: needs.testClocks.length > 0, countMax: cache ? countMaxOf(cache.rules) : 0 };
   const rows = <Row extends object>(statement: Statement): Promise<Row[]> => rowsOf<Row>(client, statement);
-  const [accounts, clock, openGrants, closedGrants, counters, holds, currentClocks, declined] = await Promise.all([
-    rows<AccountRow>(cache ? lockAccounts(keys) : findAccounts(keys)),
-    rows<ClockRow>(cache ? moveLapsedHolds(keys, questions) : findLapsedHolds(keys, questions)),
-    rows<GrantRow>(cache ? findChangedGrants(keys, cache.versionsOf(keys)) : findOpenGrants(keys)),
-    loadClosedGrants(client, needs),
-    loadCounters(client, keys, ids),
-    ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
-    cache && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.testClocks)) : [],
-    cache && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
-  ]);
+  const [accounts, clock, openGrants, closedGrants, counters, holds, currentClocks, declined, purchased] =
+    await Promise.all([
+      rows<AccountRow>(cache ? lockAccounts(keys) : findAccounts(keys)),
+      rows<ClockRow>(cache ? moveLapsedHolds(keys, questions) : findLapsedHolds(keys, questions)),
+      rows<GrantRow>(cache ? findChangedGrants(keys, cache.versionsOf(keys)) : findOpenGrants(keys)),
+      loadClosedGrants(client, needs),
+      loadCounters(client, keys, ids),
+      ids.length > 0 ? rows<HoldRow>(findHolds(ids.map(accountKeyOf), ids)) : [],
+      cache && questions.clocks ? rows<TestClockRow>(findCurrentClocks(needs.testClocks)) : [],
+      cache && needs.sweeps.length > 0 ? rows<DeclinedRow>(findDeclined(needs.sweeps)) : [],
+      loadPurchases(client, needs),
+    ]);
   const authorizations = new Map(holds.map((row) => [row.id, authorizationFromHold(row)]));
   const missing = ids.filter((id) => !authorizations.has(id));
   const [closed, commitments, refills] = await Promise.all([
@@ -98,7 +102,8 @@ export async function loadState(client: PoolClient, needs: Needs, cache: Account
     clock,
     clocks,
     declined,
-    grants: [...openGrants, ...closedGrants, ...commitments.grants],
+    grants: [...openGrants, ...closedGrants, ...commitments.grants, ...purchased.grants],
+    purchases: purchased.purchases,
     counters,
     periods: commitments.periods,
     refills,
@@ -153,6 +158,7 @@ interface LoadedRows extends AccountRows {
   readonly clock: readonly ClockRow[];
   readonly clocks: ReadonlyMap<string, TestClock>;
   readonly declined: readonly DeclinedRow[];
+  readonly purchases: readonly PurchaseRow[];
   readonly authorizations: Map<string, Authorization>;
 }
 
@@ -161,7 +167,14 @@ function assemble(rows: LoadedRows): LoadedState {
   const { authorizations } = rows;
   const closed = new Set([...authorizations.values()].filter((one) => !isOpen(one)).map(({ id }) => id));
   return {
-    state: { accounts, authorizations, grants, testClocks: rows.clocks, declined: declinedFromRows(rows.declined) },
+    state: {
+      accounts,
+      authorizations,
+      grants,
+      purchases: new Map(rows.purchases.map((row) => [row.id, purchaseFromRow(row)])),
+      testClocks: rows.clocks,
+      declined: declinedFromRows(rows.declined),
+    },
     realNow,
     closed,
     lapsed: lapsedFromRows(rows.clock),

@@ -102,13 +102,20 @@ function pastBalance(key: AccountKey, at: Date): Statement {
           where a.account_id = $1 and a.id = open.id and created_at <= $2 and closed_at > $2 and expires_at > $2 limit 1
         ) earlier
       )
+      frozen as (
+        select (
+          select (freeze ->> 1)::numeric from jsonb_array_elements(freezes) with ordinality f (freeze, place)
+          where (freeze ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1
+        ) as amount
+        from grants where account_id = $1 and freezes <> '[]'
+      )
       select
         (select coalesce(sum(credits), 0) from counting) as credits,
         (select coalesce(sum(debt), 0) from (select debt from closing union all select debt from booked) owed) as debt,
         (select coalesce(sum(coalesce(
           (select (step ->> 1)::numeric from jsonb_array_elements(steps) with ordinality s (step, place)
             where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1),
-          amount)), 0) from holding) as held`,
+          amount)), 0) from holding) + (select coalesce(sum(amount), 0) from frozen) as held`,
     values: [key, at],
   };
 }

@@ -51,7 +51,17 @@ export async function readSettled(
   const testClocks = withTestClocks([{ environment }]);
   const loaded = await loadState(
     client,
-    { accounts, grants, authorizations: [], refunds: [], testClocks, sweeps: [], rateCards: [] },
+    {
+      accounts,
+      grants,
+      authorizations: [],
+      refunds: [],
+      purchases: [],
+      underWay: [],
+      testClocks,
+      sweeps: [],
+      rateCards: [],
+    },
     null,
   );
   const changes = noChanges();

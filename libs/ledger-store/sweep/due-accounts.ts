@@ -131,7 +131,7 @@ const AHEAD = `$3::timestamptz + c.ahead_ms * interval '1 millisecond'`;
 /** Names the index of holds that is meant. Without it each sweep read all open holds: 41 ms of 200 000, and not 2. */
 const ALWAYS = `expires_at > '-infinity'`;
 
-const EXPIRES = 'not expired and voided_at is null';
+const EXPIRES = 'not expired and voided_at is null and frozen_at is null';
 
 /**
  * However many notices a grant has had: this limits nothing, and lets every Postgres find what has expired by the index that

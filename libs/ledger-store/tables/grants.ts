@@ -2,7 +2,8 @@ import type { JsonObject } from '#amounts';
 import type { Grant, GrantCategory, GrantScope } from '#ledger';
 import { column } from './column.ts';
 import { periodOrigin } from './json-forms.ts';
-import { accountKey, boolean, enumeration, json, numeric, smallint, time, uuid } from './kind.ts';
+import { accountKey, boolean, enumeration, json, numeric, smallint, text, time, uuid } from './kind.ts';
+import { freezes } from './purchase-forms.ts';
 import { computed, table, type RowOf } from './table.ts';
 
 export const GRANTS = table({
@@ -14,13 +15,20 @@ export const GRANTS = table({
     amount: column('amount', numeric),
     remaining: column('remaining', numeric).updated(),
     held: column('held', numeric).updated(),
+    frozen: column('frozen', numeric).updated('rare'),
+    frozenAt: column('frozen_at', time).nullable().updated('rare'),
+    freezes: column('freezes', freezes).updated('rare'),
     repaid: column('repaid', numeric).updated(),
     category: column('category', enumeration<GrantCategory>('grant_category')),
     priority: column('priority', smallint),
     scope: column('scope', json<GrantScope>()).nullable(),
     costBasis: column('cost_basis', numeric).nullable(),
+    amountPaid: column('amount_paid', numeric).nullable(),
+    currency: column('currency', text()).nullable(),
+    purchase: column('purchase_id', uuid).nullable(),
+    returned: column('returned', numeric).nullable().updated('rare'),
     effectiveAt: column('effective_at', time),
-    expiresAt: column('expires_at', time).nullable(),
+    expiresAt: column('expires_at', time).nullable().updated('rare'),
     voidedAt: column('voided_at', time).nullable().updated(),
     entered: column('entered', boolean).updated(),
     expired: column('expired', boolean).updated(),

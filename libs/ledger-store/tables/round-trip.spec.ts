@@ -10,6 +10,7 @@ import {
   type CommitmentPeriod,
   type Counter,
   type Grant,
+  type Purchase,
   type Transfer,
   type UsageRecord,
 } from '#ledger';
@@ -22,6 +23,7 @@ import { COMMITMENT_PERIODS, commitmentPeriodFromRow, type CommitmentPeriodRow }
 import { counterFromRow, COUNTERS, type CounterRow } from './counters.ts';
 import { grantFromRow, GRANTS, type GrantRow } from './grants.ts';
 import { authorizationFromHold, HOLDS, type HoldRow } from './holds.ts';
+import { purchaseFromRow, PURCHASES, type PurchaseRow } from './purchases.ts';
 import { USAGE_RECORDS, usageRecordFromRow, type UsageRecordRow } from './usage-records.ts';
 import { transferFromRow, TRANSFERS, type TransferRow } from './transfers.ts';
 
@@ -166,11 +168,21 @@ const grant: Grant = {
   amount: new Amount('100'),
   remaining: new Amount('40.000000000001'),
   held: new Amount('3'),
+  frozen: new Amount('1.000000000001'),
+  frozenAt: NOW - 1,
+  freezes: [
+    { at: NOW - 1, frozen: new Amount('2') },
+    { at: NOW, frozen: new Amount('1.000000000001') },
+  ],
   repaid: new Amount('0.25'),
   category: 'promotional',
   priority: 255,
   scope: { events: [ODD], tags: { team: ODD } },
   costBasis: new Amount('0.01'),
+  amountPaid: new Amount('0.999999999999'),
+  currency: 'EUR',
+  purchase: '01920000-0000-7000-8000-000000000007',
+  returned: new Amount('0.25'),
   effectiveAt: NOW - 1,
   expiresAt: NOW + 1,
   voidedAt: NOW,
@@ -194,12 +206,86 @@ const bareGrant: Grant = {
   id: ids.next(NOW),
   remaining: ZERO,
   held: ZERO,
+  frozen: ZERO,
+  frozenAt: null,
+  freezes: [],
   scope: null,
   costBasis: null,
+  amountPaid: null,
+  currency: null,
+  purchase: null,
+  returned: null,
   expiresAt: null,
   voidedAt: null,
   metadata: {},
   period: null,
+};
+
+const purchase: Purchase = {
+  id: ids.next(NOW),
+  accountKey: key,
+  environment: 'test',
+  credits: new Amount('100.000000000001'),
+  bonusCredits: new Amount('20'),
+  price: new Amount('9.99'),
+  currency: 'EUR',
+  provider: 'stripe',
+  paymentMethod: ODD,
+  customer: ODD,
+  package: '01920000-0000-7000-8000-000000000008',
+  automatic: true,
+  expiresAfterMs: 31_536_000_000,
+  priority: 0,
+  metadata: { [ODD]: ODD },
+  status: 'disputed',
+  reference: ODD,
+  actionUrl: ODD,
+  failure: { code: ODD, message: ODD },
+  paid: { amount: new Amount('9.989999999999'), currency: 'USD' },
+  grants: [grant.id],
+  refunds: [
+    {
+      id: ids.next(NOW),
+      origin: 'provider',
+      money: new Amount('1'),
+      credits: new Amount('12.000000000001'),
+      taken: [{ grantId: grant.id, amount: new Amount('2') }],
+      transactionId: ids.next(NOW),
+      tookAll: false,
+      status: 'succeeded',
+      reference: ODD,
+      createdAt: NOW,
+    },
+  ],
+  disputes: [{ reference: ODD, state: 'opened', money: new Amount('0.5'), openedAt: NOW, closedAt: null }],
+  refundedMoney: new Amount('1'),
+  refundedCredits: new Amount('2'),
+  lostCredits: new Amount('10.000000000001'),
+  createdAt: NOW - 2,
+  succeededAt: NOW - 1,
+};
+const barePurchase: Purchase = {
+  ...purchase,
+  id: ids.next(NOW),
+  bonusCredits: ZERO,
+  paymentMethod: null,
+  customer: null,
+  package: null,
+  automatic: false,
+  expiresAfterMs: null,
+  metadata: {},
+  status: 'pending',
+  reference: null,
+  actionUrl: null,
+  failure: null,
+  paid: null,
+  grants: [],
+  refunds: [],
+  disputes: [],
+  refundedMoney: ZERO,
+  refundedCredits: ZERO,
+  lostCredits: ZERO,
+  succeededAt: null,
 };
 
 const COUNTER = '01920000-0000-4000-8000-000000000002';
@@ -438,6 +524,26 @@ describe('what is written by a description is read back as it was', () => {
   it('grants', async () => {
     const rows = await written<GrantRow>(insertRows(GRANTS)([grant, bareGrant]), 'grants');
     expect(rows.map(grantFromRow)).toEqual([grant, bareGrant]);
+  });
+
+  it('a change of a grant that is rare', async () => {
+    const other = {
+      ...bareGrant,
+      expiresAt: NOW + 2,
+      frozenAt: NOW,
+      freezes: [{ at: NOW, frozen: ZERO }],
+      returned: ZERO,
+    };
+    const rows = await written<GrantRow>(updateRows(GRANTS, 'state', 'rare')([other]), 'grants');
+    expect(rows.map(grantFromRow)).toContainEqual(other);
+  });
+
+  it('purchases', async () => {
+    const rows = await written<PurchaseRow>(insertRows(PURCHASES)([purchase, barePurchase]), 'purchases');
+    expect(rows.map(purchaseFromRow)).toEqual([purchase, barePurchase]);
+    const other = { ...purchase, status: 'succeeded' as const, disputes: [], refundedMoney: ZERO };
+    const changed = await written<PurchaseRow>(updateRows(PURCHASES)([other]), 'purchases');
+    expect(changed.map(purchaseFromRow)).toContainEqual(other);
   });
 
   it('holds', async () => {

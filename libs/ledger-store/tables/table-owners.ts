@@ -12,6 +12,7 @@ import { EVENTS } from './events.ts';
 import { GRANTS } from './grants.ts';
 import { HOLDS } from './holds.ts';
 import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from './idempotency-keys.ts';
+import { PURCHASES } from './purchases.ts';
 import type { TableOwner } from './table.ts';
 import { RAISE_REQUESTS } from './raise-requests.ts';
 import { TRANSFERS } from './transfers.ts';
@@ -26,6 +27,7 @@ export const DESCRIBED_TABLES = [
   AUDIT_LOG,
   AUTHORIZATIONS,
   BUDGET_ALERTS,
+  PURCHASES,
   RAISE_REQUESTS,
   COMMITMENT_PERIODS,
   COUNTERS,

@@ -17,7 +17,7 @@ export interface Check {
 
 /** What public ids of a pass's objects are made of: the prefix, and the column with the UUID. */
 export interface ObjectColumn {
-  readonly kind: 'authorization' | 'grant' | 'transfer';
+  readonly kind: 'authorization' | 'grant' | 'purchase' | 'transfer';
   readonly column: string;
 }
 

@@ -16,6 +16,7 @@ import { EVENTS } from '../tables/events.ts';
 import { GRANTS } from '../tables/grants.ts';
 import { HOLDS } from '../tables/holds.ts';
 import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from '../tables/idempotency-keys.ts';
+import { PURCHASES } from '../tables/purchases.ts';
 import { RAISE_REQUESTS } from '../tables/raise-requests.ts';
 import { TRANSFERS } from '../tables/transfers.ts';
 import { USAGE_RECORDS } from '../tables/usage-records.ts';
@@ -32,6 +33,9 @@ const insertRefills = insertRows(ACCOUNT_REFILLS);
 const updateRefills = updateRows(ACCOUNT_REFILLS);
 const insertGrants = insertRows(GRANTS);
 const updateGrants = updateRows(GRANTS);
+const updateWholeGrants = updateRows(GRANTS, 'state', 'rare');
+const insertPurchases = insertRows(PURCHASES);
+const updatePurchases = updateRows(PURCHASES);
 const insertHolds = insertRows(HOLDS);
 const updateHolds = updateRows(HOLDS);
 const deleteHolds = deleteRows(HOLDS);
@@ -83,7 +87,14 @@ export function writeChanges(
     ...write(insertRefills, [...refills.created]),
     ...write(updateRefills, [...refills.updated]),
     ...write(insertGrants, [...grants.created]),
-    ...write(updateGrants, [...grants.updated]),
+    ...write(
+      updateGrants,
+      [...grants.updated].filter((grant) => !grants.rare.has(grant)),
+    ),
+    ...write(updateWholeGrants, [...grants.rare]),
+    // One that ends makes room for another.
+    ...write(updatePurchases, [...changes.purchases.updated]),
+    ...write(insertPurchases, [...changes.purchases.created]),
     ...write(deleteHolds, closing),
     ...write(insertHolds, created.filter(isOpen)),
     ...write(updateHolds, fromHolds.filter(isOpen)),

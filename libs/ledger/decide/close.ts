@@ -5,11 +5,14 @@ import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { changed, decidedAccount, type AccountDecision } from './accounts.ts';
 import { changeCommitment } from './change-commitment.ts';
-import { findAccount, timeOf, type DecisionContext } from './context.ts';
+import { findAccount, purchaseUnderWay, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
+import { failPayment } from './end-payment.ts';
 import { cancelRaises } from './request-raise.ts';
 import { endRecurringGrants } from './set-recurring.ts';
 import { Transaction } from './transaction.ts';
+
+const CANCELED = { code: 'canceled', message: 'The account was closed.' };
 
 /**
  * Ends an account for good: nothing is left of its grants, scheduled ones included, and it takes nothing new. What settles
@@ -27,6 +30,8 @@ export function closeAccount(context: DecisionContext, command: CloseAccount): O
   const { commitment } = account.account.terms;
   account.account.terms = { ...account.account.terms, commitment: null };
   changeCommitment(context, account, commitment);
+  const underWay = purchaseUnderWay(context, account);
+  if (underWay) failPayment(context, account, underWay, CANCELED);
   cancelRaises(context, account, account.account.budgets);
   endRecurringGrants(context, account);
   const amount = endGrants(context, account, remainder);
@@ -38,10 +43,11 @@ export function closeAccount(context: DecisionContext, command: CloseAccount): O
 function endGrants(context: DecisionContext, account: AccountState, remainder: Remainder): Amount {
   const books = new Transaction(context, account);
   let total = ZERO;
-  for (const grant of account.grants) {
+  for (const grant of [...account.grants]) {
     const rest = grant.remaining;
     if (rest.isZero()) continue;
     total = total.plus(rest);
+    books.unfreeze(grant);
     // What hasn't come into effect yet never will.
     grant.entered = true;
     if (remainder === 'breakage') books.expire(grant, rest, timeOf(context, account));

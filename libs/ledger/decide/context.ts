@@ -4,6 +4,7 @@ import type { Budget } from '../budgets.ts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
+import { isUnderWay, type Purchase } from '../purchases.ts';
 import type { Rules } from '../rules.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
@@ -109,4 +110,26 @@ export function findGrant(
   const grant = context.state.grants.get(ref.id);
   if (account?.account.environment !== ref.environment || !grant) return undefined;
   return { account, grant };
+}
+
+export function findPurchase(
+  context: DecisionContext,
+  ref: ObjectRef,
+): { account: AccountState; purchase: Purchase } | undefined {
+  const account = context.state.accounts.get(accountKeyOf(ref.id));
+  const purchase = context.state.purchases.get(ref.id);
+  if (account?.account.environment !== ref.environment || !purchase) return undefined;
+  return { account, purchase };
+}
+
+/** The account's purchase whose payment isn't decided yet: one that was loaded, or that this batch has begun. */
+export function purchaseUnderWay(
+  { state, changes }: DecisionContext,
+  { refills, account }: AccountState,
+): Purchase | null {
+  const id = refills.underWay?.purchase;
+  if (id === undefined) return null;
+  const purchase = state.purchases.get(id) ?? [...changes.purchases.created].find((one) => one.id === id);
+  if (!purchase || !isUnderWay(purchase)) throw new Error(`the purchase ${id} of ${account.id} was not loaded`);
+  return purchase;
 }

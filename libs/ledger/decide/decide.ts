@@ -7,6 +7,7 @@ import { authorize } from './authorize.ts';
 import { charge } from './charge.ts';
 import { decideRaise, requestRaise, type RaiseDecision } from './request-raise.ts';
 import { deleteBudget, putBudget, raiseBudget, updateBudget, type BudgetDecision } from './change-budgets.ts';
+import { sellCredits, type PurchaseDecision } from './begin-purchase.ts';
 import { closeAccount } from './close.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
@@ -15,6 +16,9 @@ import { declinesOf } from './declines.ts';
 import { eraseAccount, finishErasure } from './erase.ts';
 import { extend } from './extend.ts';
 import { createGrant, voidGrant, type GrantDecision } from './grants.ts';
+import { cancelPurchase, recordPayment } from './record-payment.ts';
+import { recordDispute } from './record-dispute.ts';
+import { refundPurchase, settleRefund, type RefundDecision } from './refund-purchase.ts';
 import { refund } from './refund.ts';
 import { beginNaps } from './naps.ts';
 import { restrain, type RestrainDecision } from './restrain.ts';
@@ -60,6 +64,12 @@ export interface Decisions {
   delete_recurring_grant: RecurringDecision;
   pause_recurring_grant: RecurringDecision;
   resume_recurring_grant: RecurringDecision;
+  begin_purchase: PurchaseDecision;
+  record_payment: PurchaseDecision;
+  cancel_purchase: PurchaseDecision;
+  refund_purchase: RefundDecision;
+  settle_refund: RefundDecision;
+  record_dispute: PurchaseDecision;
   authorize: AuthorizationDecision;
   authorize_batch: BatchDecision;
   charge: AuthorizationDecision;
@@ -99,6 +109,12 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   delete_recurring_grant: deleteRecurringGrant,
   pause_recurring_grant: pauseRecurringGrant,
   resume_recurring_grant: resumeRecurringGrant,
+  begin_purchase: sellCredits,
+  record_payment: recordPayment,
+  cancel_purchase: cancelPurchase,
+  refund_purchase: refundPurchase,
+  settle_refund: settleRefund,
+  record_dispute: recordDispute,
   authorize: (context, command) => authorize(context, command),
   authorize_batch: authorizeBatch,
   charge,

@@ -1,5 +1,5 @@
-import { formatAmount } from '#amounts';
-import type { CreateGrant, ObjectRef } from '../commands.ts';
+import { type Amount, formatAmount, ZERO } from '#amounts';
+import type { CreateGrant, VoidGrant } from '../commands.ts';
 import { grantStatus, hasExpired, type Grant, type GrantStatus } from '../grant.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
@@ -27,7 +27,8 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
     return refused({ code: 'grant_already_expired' });
   }
   if (account.account.status === 'closed') return refused({ code: 'account_closed', account: command.account.id });
-  const grant = newGrant(context, account, { ...command, effectiveAt, createdAt: now, period: null });
+  const terms = { ...command, ...moneyOf(command), effectiveAt, createdAt: now, period: null, purchase: null };
+  const grant = newGrant(context, account, terms);
   const books = new Transaction(context, account);
   books.issue(grant);
   if (effectiveAt <= now) enter(context, account, grant, grant.amount);
@@ -38,8 +39,14 @@ export function createGrant(context: DecisionContext, command: CreateGrant): Out
   return decidedGrant(context, account, grant);
 }
 
+/** Of money that is stated, what was paid per credit follows. */
+function moneyOf({ amount, costBasis, paid }: CreateGrant): Pick<Grant, 'amountPaid' | 'currency' | 'costBasis'> {
+  if (!paid) return { amountPaid: null, currency: null, costBasis };
+  return { amountPaid: paid.amount, currency: paid.currency, costBasis: paid.amount.div(amount).toDecimalPlaces(12) };
+}
+
 /** Takes back what of a grant is neither spent nor held. Voiding it again answers with the first result. */
-export function voidGrant(context: DecisionContext, command: { readonly grant: ObjectRef }): Outcome<GrantDecision> {
+export function voidGrant(context: DecisionContext, command: VoidGrant): Outcome<GrantDecision> {
   const found = findGrant(context, command.grant);
   if (!found) return refused({ code: 'grant_not_found' });
   const { account, grant } = found;
@@ -47,12 +54,28 @@ export function voidGrant(context: DecisionContext, command: { readonly grant: O
   const now = timeOf(context, account);
   const rest = grant.remaining.minus(grant.held);
   if (hasExpired(grant, now) || rest.isZero()) return refused({ code: 'grant_not_voidable' });
+  const returnable = returnableOf(grant, rest);
+  if (command.returned?.gt(returnable)) return refused({ code: 'returned_exceeds_paid', returnable });
   new Transaction(context, account).takeBack(grant, rest);
+  if (command.returned) {
+    grant.returned = command.returned;
+    context.changes.grants.updateRare(grant);
+  }
   grant.voidedAt = now;
   context.changes.lost.delete(grant);
   context.changes.grants.update(grant);
   emit(context, account, 'grant.voided', { ...grantData(grant), amount_voided: formatAmount(rest) });
   return decidedGrant(context, account, grant);
+}
+
+/**
+ * The most money that may be returned with these credits of a grant: what was paid for them. What a purchase has brought is
+ * returned by a refund of the purchase.
+ */
+function returnableOf({ amount, amountPaid, costBasis, purchase }: Grant, rest: Amount): Amount {
+  if (purchase !== null) return ZERO;
+  if (amountPaid) return amountPaid.times(rest).div(amount).toDecimalPlaces(12);
+  return costBasis ? costBasis.times(rest) : ZERO;
 }
 
 function decidedGrant(context: DecisionContext, account: AccountState, grant: Grant): Outcome<GrantDecision> {

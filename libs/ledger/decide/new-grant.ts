@@ -16,7 +16,8 @@ export type GrantTerms = Pick<
   | 'createdAt'
   | 'metadata'
   | 'period'
->;
+> &
+  Partial<Pick<Grant, 'amountPaid' | 'currency' | 'purchase'>>;
 
 /** Makes a grant of an account. Nothing is booked of it yet. */
 export function newGrant(context: DecisionContext, account: AccountState, terms: GrantTerms): Grant {
@@ -27,11 +28,18 @@ export function newGrant(context: DecisionContext, account: AccountState, terms:
     amount,
     remaining: amount,
     held: ZERO,
+    frozen: ZERO,
+    frozenAt: null,
+    freezes: [],
     repaid: ZERO,
     category,
     priority,
     scope,
     costBasis,
+    amountPaid: terms.amountPaid ?? null,
+    currency: terms.currency ?? null,
+    purchase: terms.purchase ?? null,
+    returned: null,
     effectiveAt,
     expiresAt,
     voidedAt: null,

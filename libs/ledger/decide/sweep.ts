@@ -40,7 +40,8 @@ function giveNotice(
 ): void {
   const now = timeOf(context, account);
   const { expiresAt, createdAt } = grant;
-  if (expiresAt === null || hasExpired(grant, now) || grant.voidedAt !== null || grant.remaining.isZero()) return;
+  if (expiresAt === null || hasExpired(grant, now) || grant.remaining.isZero()) return;
+  if (grant.voidedAt !== null || grant.frozenAt !== null) return;
   const due = expiryNotices.filter((ahead) => expiresAt - ahead <= now);
   if (due.length <= grant.expiryNotices) return;
   const fresh = due.slice(grant.expiryNotices).some((ahead) => expiresAt - ahead >= createdAt);

@@ -2,7 +2,7 @@ import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, Draw } from '../authorization.ts';
 import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { lastInstantOf, periodOf, type CommitmentPeriod } from '../commitments.ts';
-import { hasExpired, type Grant } from '../grant.ts';
+import { hasExpired, type Freeze, type Grant } from '../grant.ts';
 import { addUsage } from '../burn-rate.ts';
 import { enterGrant, type AccountState } from '../state.ts';
 import { timeOf, type DecisionContext } from './context.ts';
@@ -137,9 +137,9 @@ export class Transaction {
     this.bookRefund(from, amount, { authorization: null, corrects, reason: null }, grantId ?? undefined);
   }
 
-  /** Repays debt out of a grant, one in effect or still to come. */
+  /** Repays debt out of what is unpinned of a grant, one in effect or still to come. */
   repayDebt(grant: Grant, at = this.now): void {
-    const amount = smallerOf(this.account.account.debt, grant.remaining);
+    const amount = smallerOf(this.account.account.debt, grant.remaining.minus(grant.held));
     if (amount.isZero()) return;
     this.reduce(grant, amount);
     this.addToDebt(amount.neg());
@@ -207,6 +207,72 @@ export class Transaction {
     this.book({ kind: 'grant_void', debit: 'grant', credit, amount, grantId: grant.id, at });
   }
 
+  /**
+   * Takes back credits of a purchase whose money goes back to the customer: unpinned ones, and then frozen ones.
+   *
+   * @returns the transaction's id
+   */
+  takeBackPurchased(grant: Grant, amount: Amount): string {
+    const unfree = amount.minus(smallerOf(amount, grant.remaining.minus(grant.held)));
+    if (!unfree.isZero()) this.addToFrozen(grant, unfree.neg());
+    this.reduce(grant, amount);
+    const credit = `funding:${grant.category}` as const;
+    return this.book({ kind: 'purchase_refund', debit: 'grant', credit, amount, grantId: grant.id });
+  }
+
+  /**
+   * Gives again what was taken back, because the money didn't go back. Credits of a grant that has ended meanwhile go where its rest
+   * went.
+   *
+   * @param corrects the transaction that took it back
+   */
+  giveAgain(grant: Grant, amount: Amount, corrects: string): void {
+    grant.remaining = grant.remaining.plus(amount);
+    this.addToPosted(amount);
+    if (!this.account.grants.includes(grant)) enterGrant(this.account, grant);
+    this.account.freeFrom = 0;
+    this.context.changes.grants.update(grant);
+    const debit = `funding:${grant.category}` as const;
+    this.book({ kind: 'purchase_refund', debit, credit: 'grant', amount, grantId: grant.id, corrects });
+    this.settleUnpinned(grant, amount, this.now);
+  }
+
+  /** Freezes what is unpinned of a grant. From now on what comes free of it is frozen too, and it doesn't expire. */
+  freeze(grant: Grant): void {
+    grant.frozenAt ??= this.now;
+    this.addToFrozen(grant, grant.remaining.minus(grant.held));
+  }
+
+  /** Ends the freezing of a grant. What is left of it is spendable again, for as much longer as it was frozen. */
+  unfreeze(grant: Grant): void {
+    if (grant.frozenAt === null) return;
+    const frozenFor = this.now - grant.frozenAt;
+    grant.frozenAt = null;
+    this.addToFrozen(grant, grant.frozen.neg());
+    this.account.freeFrom = 0;
+    if (grant.expiresAt === null) return;
+    grant.expiresAt += frozenFor;
+    // Notices were given of another time.
+    grant.expiryNotices = 0;
+    const { grants } = this.account;
+    const place = grants.indexOf(grant);
+    if (place < 0) return;
+    grants.splice(place, 1);
+    enterGrant(this.account, grant);
+  }
+
+  /** Unpinned credits of a grant that had expired by then or was voided, or whose account is closed, leave it at once. */
+  settleUnpinned(grant: Grant, amount: Amount, at = this.now): void {
+    const { remainder } = this.account.account.closure;
+    if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
+    else if (remainder === 'breakage') this.expire(grant, amount, at);
+    else if (hasExpired(grant, at)) this.end(grant, amount, at);
+    else if (remainder === 'return') {
+      grant.voidedAt = at;
+      this.takeBack(grant, amount, at);
+    } else if (grant.frozenAt !== null) this.addToFrozen(grant, amount, at);
+  }
+
   private rollOver(grant: Grant, amount: Amount, { at, until }: { at: number; until: number | null }): void {
     const { period } = grant;
     if (!period) throw new Error(`the grant ${grant.id} is of no period, and does not roll over`);
@@ -234,22 +300,17 @@ export class Transaction {
     return effectiveAt <= this.now;
   }
 
-  /** Unpinned credits of a grant that had expired by then or was voided, or whose account is closed, leave it at once. */
-  private settleUnpinned(grant: Grant, amount: Amount, at: number): void {
-    const { remainder } = this.account.account.closure;
-    if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
-    else if (remainder === 'breakage') this.expire(grant, amount, at);
-    else if (hasExpired(grant, at)) this.end(grant, amount, at);
-    else if (remainder === 'return') {
-      grant.voidedAt = at;
-      this.takeBack(grant, amount, at);
-    }
-  }
-
   private addToPinned(grant: Grant, amount: Amount): void {
     grant.held = grant.held.plus(amount);
     this.addToHeld(amount);
     this.context.changes.grants.update(grant);
+  }
+
+  private addToFrozen(grant: Grant, amount: Amount, at = this.now): void {
+    grant.frozen = grant.frozen.plus(amount);
+    grant.freezes = withFreeze(grant.freezes, { at, frozen: grant.frozen });
+    this.context.changes.grants.updateRare(grant);
+    if (!amount.isZero()) this.addToPinned(grant, amount);
   }
 
   private addToOverdraft(amount: Amount): void {
@@ -356,4 +417,9 @@ export class Transaction {
     context.changes.accounts.update(account);
     return this.id;
   }
+}
+
+/** Of several at one instant, the last counts. */
+function withFreeze(freezes: readonly Freeze[], freeze: Freeze): readonly Freeze[] {
+  return [...freezes.filter(({ at }) => at < freeze.at), freeze];
 }

@@ -1,4 +1,4 @@
-import { type Amount, ZERO } from '#amounts';
+import { Amount, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { Balance } from '../balance.ts';
 import type { DecisionContext } from '../decide/context.ts';
@@ -57,9 +57,12 @@ export class HistoryCheck {
   }
 
   private heldAt(key: AccountKey, then: number): Amount {
+    const frozen = this.rows
+      .grantsOf(key)
+      .map(({ freezes }) => freezes.findLast(({ at }) => at <= then)?.frozen ?? ZERO);
     return [...this.rows.authorizations.values()]
       .filter(({ accountKey }) => accountKey === key)
-      .reduce((total, one) => total.plus(heldAt(one, then)), ZERO);
+      .reduce((total, one) => total.plus(heldAt(one, then)), Amount.sum(ZERO, ...frozen));
   }
 }
 

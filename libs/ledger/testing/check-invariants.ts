@@ -8,6 +8,7 @@ import type { HoldExpiries } from '../hold-expiries.ts';
 import { accountKeyOf } from '../ids.ts';
 import type { AccountState } from '../state.ts';
 import { checkCommitments } from './check-commitments.ts';
+import { checkPurchases } from './check-purchases.ts';
 import { checkCounters } from './check-counters.ts';
 import { checkRecurring } from './check-recurring.ts';
 import { HistoryCheck } from './check-history.ts';
@@ -25,6 +26,7 @@ const CHART: Record<TransferKind, RegExp> = {
   refund: /^usage → (debt|grant)$/,
   commitment: /^(grant|debt) → usage$/,
   rollover: /^grant → grant$/,
+  purchase_refund: /^(grant → funding:paid|funding:paid → grant)$/,
 };
 
 const NEXT_STATUS: Record<AuthorizationStatus, readonly AuthorizationStatus[]> = {
@@ -111,6 +113,7 @@ export class InvariantCheck {
     for (const grant of grants) this.checkGrant(grant, open, now);
     checkRecurring(this.rows.refillsOf(key).recurring, grants);
     must(state.openHolds === open.length, 'open holds are counted');
+    checkPurchases(this.rows.purchasesOf(key), grants, this.rows.transfers);
     checkCounters(this.rows.countersOf(key), this.rows.authorizationsOf(key));
     checkCommitments(
       this.rows.commitmentsOf(key),
@@ -126,7 +129,7 @@ export class InvariantCheck {
     must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
     must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');
     const posted = sum(grants, (grant) => countsFor(grant, now)).minus(debt);
-    const held = sum(open, (one) => one.held);
+    const held = sum(open, (one) => one.held).plus(sum(grants, ({ frozen }) => frozen));
     must(
       state.posted.eq(posted),
       `posted is ${posted.toFixed()} by the rows, ${state.posted.toFixed()} by the decision`,
@@ -154,11 +157,17 @@ export class InvariantCheck {
   }
 
   private checkGrant(grant: Grant, open: readonly Authorization[], now: number): void {
-    const { id, amount, remaining, held } = grant;
+    const { id, amount, remaining, held, frozen, frozenAt } = grant;
     must(held.gte(0) && held.lte(remaining) && remaining.lte(amount), 'for every grant 0 ≤ held ≤ remaining ≤ amount');
     must(remaining.eq(this.grantSums.get(id) ?? ZERO), 'for every grant Σ credits − Σ debits = remaining');
     const shares = open.flatMap(({ allocations }) => allocations).filter(({ grantId }) => grantId === id);
-    must(held.eq(total(shares)), 'held of a grant = Σ of its allocations');
+    must(held.eq(total(shares).plus(frozen)), 'held of a grant = Σ of its allocations, and what is frozen');
+    must(
+      frozen.gte(0) && (frozen.isZero() || frozenAt !== null),
+      'what is frozen of a grant is frozen since some time',
+    );
+    must(frozenAt === null || remaining.eq(held), 'of a frozen grant everything is frozen that no hold has pinned');
+    must(frozen.eq(grant.freezes.at(-1)?.frozen ?? ZERO), 'what is frozen of a grant is what its last freeze says');
     must(
       !hasEnded(grant, now) || remaining.eq(held),
       'of a grant that has expired or was voided only what is pinned remains',

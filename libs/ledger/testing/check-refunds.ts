@@ -13,7 +13,7 @@ export class RefundCheck {
 
   addTransfer(transfer: Transfer): void {
     const { kind, amount, grantId, authorizationId, transactionId, corrects, reason } = transfer;
-    must((kind === 'refund') === (corrects !== null), 'a refund, and nothing else, corrects a transaction');
+    must(mayCorrect(transfer) === (corrects !== null), 'only a refund, and what a failed one gives again, corrects');
     must(kind === 'refund' || reason === null, 'only a refund has a reason');
     const isCharge = kind === 'usage' || kind === 'commitment';
     if (grantId !== null && (isCharge || kind === 'debt_repayment')) add(this.paid, grantId, amount);
@@ -37,4 +37,8 @@ function add(sums: Map<string, Amount>, name: string, amount: Amount): Amount {
   const sum = (sums.get(name) ?? ZERO).plus(amount);
   sums.set(name, sum);
   return sum;
+}
+
+function mayCorrect({ kind, credit }: Transfer): boolean {
+  return kind === 'refund' || (kind === 'purchase_refund' && credit === 'grant');
 }

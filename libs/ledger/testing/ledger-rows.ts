@@ -25,6 +25,7 @@ import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
+import { isUnderWay, type Purchase } from '../purchases.ts';
 import { NO_REFILLS, type Refills } from '../refills.ts';
 import { NO_SPAN_LIMITS, type SpanLimitBook } from '../span-limits.ts';
 import type { UsageRecord } from '../usage-record.ts';
@@ -47,6 +48,7 @@ export class LedgerRows {
   private readonly counters = new CounterRows();
   readonly commitments = new Map<string, CommitmentPeriod>();
   readonly refills = new Map<AccountKey, Refills>();
+  readonly purchases = new Map<string, Purchase>();
   readonly transfers: Transfer[] = [];
   readonly events: LedgerEvent[] = [];
   readonly alerts = new Map<string, SentAlert>();
@@ -68,6 +70,7 @@ export class LedgerRows {
         accounts: new Map(),
         authorizations: new Map(),
         grants: new Map(),
+        purchases: new Map(),
         testClocks: new Map(),
         declined: this.declinedOf(needs, now),
       },
@@ -83,6 +86,10 @@ export class LedgerRows {
         spanLimits: this.spanLimits,
       },
     };
+    for (const purchase of this.purchases.values()) {
+      const isNeeded = needs.underWay.includes(purchase.accountKey) && isUnderWay(purchase);
+      if (isNeeded || needs.purchases.includes(purchase.id)) context.state.purchases.set(purchase.id, { ...purchase });
+    }
     const lapsed: Authorization[] = [];
     for (const authorization of this.authorizations.values()) {
       const hasRunOut = needs.accounts.includes(authorization.accountKey) && hasLapsed(authorization, now);
@@ -122,6 +129,8 @@ export class LedgerRows {
         authorizations: [...this.authorizations.keys()],
         grants: [...this.grants.keys()],
         refunds: [...this.authorizations.keys()],
+        purchases: [...this.purchases.keys()],
+        underWay: [...this.accounts.keys()],
         testClocks: [],
         sweeps: [...this.accounts.keys()],
         rateCards: [],
@@ -187,6 +196,7 @@ export class LedgerRows {
     this.counters.write(changes.counters, changes.assumed.values());
     this.writeCommitments(changes.commitments);
     this.writeRefills(changes.refills);
+    this.writePurchases(changes.purchases);
     this.transfers.push(...changes.transfers);
   }
 
@@ -216,6 +226,10 @@ export class LedgerRows {
     return [...this.commitments.values()].filter(({ accountKey }) => accountKey === key);
   }
 
+  purchasesOf(key: AccountKey): Purchase[] {
+    return [...this.purchases.values()].filter(({ accountKey }) => accountKey === key);
+  }
+
   refillsOf(key: AccountKey): Refills {
     return this.refills.get(key) ?? NO_REFILLS;
   }
@@ -241,6 +255,7 @@ export class LedgerRows {
         (grant) =>
           !grant.remaining.isZero() ||
           needs.grants.includes(grant.id) ||
+          (grant.purchase !== null && needs.purchases.includes(grant.purchase)) ||
           ((needs.refunds.length > 0 || mayBeSetOff) && mayBeCredited(grant)),
       )
       .map((grant) => ({ ...grant }));
@@ -257,6 +272,18 @@ export class LedgerRows {
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
     const open = grants.filter(({ remaining }) => !remaining.isZero());
     state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, rest, now));
+  }
+
+  private writePurchases({ created, updated }: RowChanges<Purchase>): void {
+    for (const { id } of created) must(!this.purchases.has(id), 'a purchase is written once');
+    for (const { id } of updated) must(this.purchases.has(id), 'a purchase that is updated was written before');
+    for (const one of [...updated, ...created]) {
+      const others = [...this.purchases.values()].filter(
+        ({ id, accountKey }) => id !== one.id && accountKey === one.accountKey,
+      );
+      must(!isUnderWay(one) || !others.some(isUnderWay), 'an account has at most one purchase under way');
+      this.purchases.set(one.id, { ...one });
+    }
   }
 
   private writeRefills({ created, updated }: RowChanges<AccountState>): void {

@@ -17,7 +17,7 @@ export const accounts: Pass = {
       coalesce(d.borrowed, 0) as borrowed,
       coalesce(z.committed, 0) + coalesce(h.committed, 0) + coalesce(s.charged, 0) as committed,
       coalesce(g.posted, 0) - a.debt as posted,
-      coalesce(h.held_now, 0) as held,
+      coalesce(h.held_now, 0) + coalesce(g.frozen, 0) as held,
       coalesce(g.free, 0) - a.debt - coalesce(h.overdraft_held_now, 0) as available
     from accounts a
     left join environments e on e.name = a.environment
@@ -34,11 +34,14 @@ export const accounts: Pass = {
     left join (
       select account_id, sum(amount) as granted, sum(repaid) as repaid,
         sum(case when not is_in_effect then 0 when is_over then pinned_now else remaining end) as posted,
-        sum(case when is_in_effect and not is_over then remaining - pinned_now else 0 end) as free
+        sum(frozen_now) as frozen,
+        sum(case when is_in_effect and not is_over then remaining - pinned_now - frozen_now else 0 end) as free
       from (
         select g.account_id, g.amount, g.remaining, g.repaid, coalesce(p.pinned_now, 0) as pinned_now,
+          -- What holds let go that have lapsed is frozen too.
+          case when g.frozen_at is null then 0 else g.remaining - coalesce(p.pinned_now, 0) end as frozen_now,
           g.effective_at <= ${ACCOUNT_NOW} as is_in_effect,
-          g.voided_at is not null or coalesce(g.expires_at <= ${ACCOUNT_NOW}, false) as is_over
+          g.voided_at is not null or (g.frozen_at is null and coalesce(g.expires_at <= ${ACCOUNT_NOW}, false)) as is_over
         from clock cross join grants g
         left join ahead on ahead.account_id = g.account_id
         left join (

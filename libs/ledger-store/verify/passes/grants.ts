@@ -11,16 +11,18 @@ export const grants: Pass = {
       b.lowest_funding, b.highest_funding,
       ('funding:' || g.category)::ledger_account as own_funding,
       coalesce(p.pinned, 0) as pinned,
+      g.purchase_id is null or u.id is not null as has_purchase,
       ${ACCOUNT_NOW} as now
     from clock cross join grants g
     left join ahead on ahead.account_id = g.account_id
+    left join purchases u on u.account_id = g.account_id and u.id = g.purchase_id
     left join (
       select account_id, grant_id as id,
         sum(case when is_credit then amount else -amount end) as balance,
         count(*) filter (where issues) as issues,
         sum(amount) filter (where issues) as issued,
-        min(case kind when 'grant' then debit when 'grant_void' then credit end) as lowest_funding,
-        max(case kind when 'grant' then debit when 'grant_void' then credit end) as highest_funding
+        min(case kind when 'grant' then debit when 'grant_void' then credit when 'purchase_refund' then least(debit, credit) end) as lowest_funding,
+        max(case kind when 'grant' then debit when 'grant_void' then credit when 'purchase_refund' then least(debit, credit) end) as highest_funding
       from (
         select account_id, grant_id, kind, debit, credit, amount, debit <> 'grant' as is_credit, kind = 'grant' as issues
         from transfers where grant_id is not null
@@ -55,10 +57,17 @@ export const grants: Pass = {
       found: `concat_ws(', ', lowest_funding, nullif(highest_funding, lowest_funding))`,
     },
     {
-      name: 'What is held of a grant is what open holds have pinned of it',
+      name: 'A grant that names a purchase names one of its own account',
+      section: '§7',
+      holds: 'has_purchase',
+      expected: `'a purchase of the account'`,
+      found: 'purchase_id',
+    },
+    {
+      name: 'What is held of a grant is what open holds have pinned of it, and what is frozen',
       section: '§9.2',
-      holds: 'held = pinned',
-      expected: 'trim_scale(pinned)',
+      holds: 'held = pinned + frozen',
+      expected: 'trim_scale(pinned + frozen)',
       found: 'trim_scale(held)',
     },
     {
@@ -76,6 +85,14 @@ export const grants: Pass = {
       found: `case when open then 'open' else 'closed' end`,
     },
     {
+      name: 'What is frozen of a grant is everything that no hold has pinned, since some time, and as its last freeze says',
+      section: '§9.2',
+      holds: `(case when frozen_at is null then frozen = 0 else frozen = remaining - pinned end)
+        and frozen = coalesce((freezes -> -1 ->> 1)::numeric, 0)`,
+      expected: 'case when frozen_at is null then 0 else trim_scale(remaining - pinned) end',
+      found: 'trim_scale(frozen)',
+    },
+    {
       name: 'Nothing is left of a voided grant but what holds have pinned',
       section: '§3',
       holds: 'voided_at is null or remaining = held',
@@ -86,7 +103,7 @@ export const grants: Pass = {
       name: 'The unspent rest of an expired grant is booked as breakage (it is when the account is next written)',
       section: '§3',
       severity: 'notice',
-      holds: 'expires_at is null or expires_at > now or remaining = held',
+      holds: 'expires_at is null or expires_at > now or frozen_at is not null or remaining = held',
       expected: 'trim_scale(held)',
       found: 'trim_scale(remaining)',
     },

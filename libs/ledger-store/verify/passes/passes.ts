@@ -12,6 +12,7 @@ import { idempotencyKeys } from './idempotency-keys.ts';
 import { limitShares, limitWindows } from './limits.ts';
 import { partitions } from './partitions.ts';
 import { prices } from './prices.ts';
+import { purchases } from './purchases.ts';
 import { raiseRequests } from './raise-requests.ts';
 import { transfers } from './transfers.ts';
 import { usageRecords } from './usage-records.ts';
@@ -30,6 +31,7 @@ export const PASSES: readonly Pass[] = [
   limitWindows,
   commitments,
   raiseRequests,
+  purchases,
   accounts,
   closings,
   events,
