@@ -33,7 +33,6 @@ export { BudgetScope, type Spender } from './budget-scope.ts';
 export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from './budgets.ts';
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export type { AccountPlan } from './account-plan.ts';
-export type { AutoTopup } from './auto-topup.ts';
 export {
   DEFAULT_RECURRING_PRIORITY,
   liveRecurring,
@@ -51,7 +50,6 @@ export {
   type StoredRecurringGrant,
 } from './recurring.ts';
 export { PROVIDERS, type AutoTopup, type ProviderName } from './auto-topup.ts';
-export type { RecurringGrant } from './recurring.ts';
 export { nextRefillAt, type Refills, type TopupUnderWay } from './refills.ts';
 export { Counters, isByValue } from './counters.ts';
 export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
