@@ -40,11 +40,17 @@ export const ERASURE_STAGES: readonly ErasureStage[] = [
   { name: 'counters', step: eraseCounters },
   { name: 'raise_requests', step: eraseRaiseRequests },
   rowsOf({ name: 'grants', id: 'id', columns: { scope: 'json', metadata: 'json' } }),
+  rowsOf({
+    name: 'purchases',
+    id: 'id',
+    columns: { metadata: 'json', customer: 'text', payment_method: 'text', action_url: 'text' },
+  }),
   rowsOf({ name: 'idempotency_keys', id: 'key', columns: { body: 'json as text' } }),
   rowsOf({ name: 'idempotency_keys_kept', id: 'key', columns: { body: 'json as text' } }),
   { name: 'answers_about_its_creation', step: eraseCreations },
   rowsOf({ name: 'events', id: 'id', columns: { data: 'json' } }),
-  { name: 'audit_log_of_grants', step: eraseAuditOfGrants },
+  { name: 'audit_log_of_grants', step: auditOf('grants', 'grant') },
+  { name: 'audit_log_of_purchases', step: auditOf('purchases', 'purchase') },
   { name: 'audit_log', step: eraseAudit },
 ];
 
@@ -143,18 +149,17 @@ async function eraseCreations(database: Queryable, { environment, id }: AccountR
   return null;
 }
 
-async function eraseAuditOfGrants(
-  database: Queryable,
-  { environment, key }: AccountRef,
-  after: string,
-): Promise<string | null> {
-  const { rows: grants } = await database.query<{ id: string }>(
-    `select id from grants where account_id = $1 and id > $2 order by id limit ${ROWS_AT_ONCE}`,
-    [key, after],
-  );
-  const objects = grants.map(({ id }) => publicId('grant', id));
-  await eraseAuditOf(database, environment, 'object = any($2)', [objects]);
-  return grants.at(-1)?.id ?? null;
+/** What the audit log says of the rows of a table. */
+function auditOf(table: 'grants' | 'purchases', kind: 'grant' | 'purchase'): ErasureStage['step'] {
+  return async (database, { environment, key }, after) => {
+    const { rows } = await database.query<{ id: string }>(
+      `select id from ${table} where account_id = $1 and id > $2 order by id limit ${ROWS_AT_ONCE}`,
+      [key, after],
+    );
+    const objects = rows.map(({ id }) => publicId(kind, id));
+    await eraseAuditOf(database, environment, 'object = any($2)', [objects]);
+    return rows.at(-1)?.id ?? null;
+  };
 }
 
 async function eraseAudit(database: Queryable, { environment, id }: AccountRef, after: string): Promise<string | null> {

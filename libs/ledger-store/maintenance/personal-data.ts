@@ -8,6 +8,9 @@ const ERASED: Readonly<Record<string, unknown>> = {
   properties: {},
   raw: null,
   budgets: [],
+  customer: null,
+  payment_method: null,
+  action_url: null,
   raise_requests: [],
 };
 
