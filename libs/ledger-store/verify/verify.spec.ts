@@ -18,6 +18,7 @@ import { authorize, charge, commit, createAccount, createGrant } from '../testin
 import { inEnvironment } from '../testing/in-environment.ts';
 import { LimitedLedgers } from '../testing/limited-ledgers.ts';
 import { PricedEngines } from '../testing/priced-engines.ts';
+import { beginPurchase, recordDispute, recordPayment, refundPurchase } from '../testing/purchase-commands.ts';
 import { TestLedger } from '../testing/test-ledger.ts';
 import { authorizeUsage, chargeUsage, createPricedAccount } from '../testing/usage-commands.ts';
 import type { CheckResult, VerifyReport } from './verify-report.ts';
@@ -26,6 +27,7 @@ import { verify } from './verify.ts';
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 const environment = 'live';
 const account = (id: string) => ({ environment, id, key: accountKey(environment, id) });
+const NONE = '01920000-0000-7000-8000-000000000099';
 const SPENDING = { usage: [], tags: {}, metadata: {} };
 const GRANT = { priority: 100, scope: null, costBasis: null, effectiveAt: null, expiresAt: null, metadata: {} };
 
@@ -122,10 +124,30 @@ async function fill(databaseUrl: string): Promise<void> {
     await books.stop();
   }
   await commitMonths(databaseUrl);
+  await sell(databaseUrl);
   await count(databaseUrl);
   await spendBudgets(databaseUrl);
   await limit(databaseUrl);
   await closeAll(databaseUrl);
+}
+
+/** A purchase of which some is refunded, one that is disputed, and one under way. */
+async function sell(databaseUrl: string): Promise<void> {
+  const ledger = new TestLedger(databaseUrl);
+  const buy = async (credits: string, bonus?: string): Promise<string> =>
+    (await ledger.do(beginPurchase('stark', credits, bonus))).purchase.id;
+  try {
+    await ledger.account('stark');
+    const refunded = await buy('100', '20');
+    await ledger.do(recordPayment(refunded));
+    await ledger.do(refundPurchase(refunded, '50'));
+    const disputed = await buy('50');
+    await ledger.do(recordPayment(disputed));
+    await ledger.do(recordDispute(disputed, 'opened'));
+    await buy('10');
+  } finally {
+    await ledger.stop();
+  }
 }
 
 /** A commitment of 100 a month: one that is met, and one of which 70 are missing, until 20 land late. */
@@ -343,9 +365,55 @@ const CORRUPTIONS: readonly Corruption[] = [
     ],
   },
   {
-    check: 'What is held of a grant is what open holds have pinned of it',
+    check: 'What is held of a grant is what open holds have pinned of it, and what is frozen',
     difference: { account: 'acme', expected: '6.75', found: '0' },
     sql: [`update grants set held = 0 where id = (${bigGrant})`],
+  },
+  {
+    check:
+      'What is frozen of a grant is everything that no hold has pinned, since some time, and as its last freeze says',
+    difference: { account: 'stark', expected: '50', found: '40' },
+    sql: ['update grants set frozen = 40 where frozen > 0'],
+  },
+  {
+    check: 'A grant that names a purchase names one of its own account',
+    difference: { account: 'acme', found: NONE },
+    sql: [`update grants set purchase_id = '${NONE}' where id = (${bigGrant})`],
+  },
+  {
+    check: 'A purchase that is paid has brought its grants, and no other has brought any',
+    difference: { account: 'stark', expected: 'the 1 grants that it names', found: '2 grants, 1 of them not named' },
+    sql: [`update purchases set grants = jsonb_build_array(grants -> 0) where bonus_credits > 0`],
+  },
+  {
+    check: 'The grants of a purchase are of exactly its credits and its bonus, and share exactly its price',
+    difference: { account: 'stark', expected: '51 for 0.5', found: '50 for 0.5' },
+    sql: [`update purchases set credits = 51 where status = 'disputed'`],
+  },
+  {
+    check: 'What refunds have taken back of a purchase is what was booked for them',
+    difference: { account: 'stark', expected: '60', found: '59' },
+    sql: ['update purchases set refunded_credits = 59 where refunded_credits > 0'],
+  },
+  {
+    check: 'What went back of a purchase is the sum of its refunds, and all of its money is all of its credits',
+    difference: { account: 'stark', expected: '0.5 for 60 credits', found: '0.4 for 60 credits' },
+    sql: ['update purchases set refunded_money = 0.4 where refunded_money > 0'],
+  },
+  {
+    check: 'Grants are frozen only while the payment of their purchase is disputed',
+    difference: { account: 'stark', expected: '0', found: '1' },
+    sql: [`update purchases set disputes = '[]' where status = 'disputed'`],
+  },
+  {
+    check: 'A purchase is disputed exactly while a dispute about it is open',
+    difference: { account: 'stark', expected: 'disputed', found: 'succeeded' },
+    sql: [`update purchases set status = 'succeeded' where status = 'disputed'`],
+  },
+  {
+    check: 'An account knows its purchase as under way exactly as long as its payment is not decided',
+    difference: { account: 'stark', expected: 'not under way', found: 'pending' },
+    sql: ['update account_refills set under_way = null where under_way is not null'],
   },
   {
     check: '0 ≤ held ≤ remaining ≤ amount for every grant',
