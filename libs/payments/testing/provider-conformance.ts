@@ -66,7 +66,7 @@ export function itTakesMoneyOnce(underTest: () => ProviderUnderTest): void {
   });
 
   it.each([
-    ['7', 'JPY'],
+    ['700', 'JPY'],
     ['1.25', 'KWD'],
     ['0.5', 'EUR'],
   ])('takes exactly %s %s', async (amount, currency) => {
@@ -74,6 +74,20 @@ export function itTakesMoneyOnce(underTest: () => ProviderUnderTest): void {
     const price = { amount: new Amount(amount), currency };
     const payment = paymentRequest({ price, paymentMethod: methods.ok });
     expect(await provider.collect(payment)).toEqual(succeededWith(payment));
+  });
+}
+
+/** What a provider promises that collects nothing by itself: it never says that money was taken. */
+export function itTakesNoMoney(underTest: () => PaymentProvider): void {
+  it('leaves a payment open, whatever it is asked, and has nothing to list', async () => {
+    const provider = underTest();
+    const payment = paymentRequest();
+    const pending = { status: 'processing', reference: null };
+    expect(await provider.collect(payment)).toEqual(pending);
+    expect(await provider.collect(payment)).toEqual(pending);
+    expect(await provider.find(payment)).toBeNull();
+    expect(await provider.cancel(payment)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+    expect(await listPayments(provider, new Date(0), new Date())).toEqual([]);
   });
 }
 
