@@ -38,8 +38,13 @@ async function post(path: string, body: string, headers: Readonly<Record<string,
 describe('the local Stripe', () => {
   it.each([
     ['an unknown parameter', `${INTENT}&color=red`, 'parameter_unknown', 'color'],
-    ['an unknown parameter within another', `${INTENT}&automatic_payment_methods[color]=red`, 'parameter_unknown'],
-    ['a list where there is none', `${INTENT}&metadata[purchase][0]=p`, 'parameter_unknown'],
+    [
+      'an unknown parameter within another',
+      `${INTENT}&automatic_payment_methods[color]=red`,
+      'parameter_unknown',
+      'automatic_payment_methods[color]',
+    ],
+    ['a list where there is none', `${INTENT}&metadata[purchase][0]=p`, 'parameter_unknown', 'metadata[purchase][0]'],
     ['a missing parameter', 'currency=usd', 'parameter_missing', 'amount'],
     ['a fraction', 'amount=12.5&currency=usd', 'parameter_invalid_integer', 'amount'],
     ['a currency in capitals', 'amount=1250&currency=USD', 'invalid_currency', 'currency'],
@@ -50,7 +55,7 @@ describe('the local Stripe', () => {
       'payment_method',
     ],
     ['less than fifty cents', 'amount=49&currency=usd', 'amount_too_small', 'amount'],
-  ])('refuses %s', async (_, form, code, param?: string) => {
+  ])('refuses %s', async (_, form, code, param) => {
     const { status, body } = await post('/v1/payment_intents', form);
     expect([400, 404]).toContain(status);
     expect(body.error).toMatchObject({

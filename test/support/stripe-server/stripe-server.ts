@@ -140,7 +140,7 @@ export class StripeServer {
       throw invalidRequest('Requests are made with form encoding.');
     }
     const key = request.headers['idempotency-key'];
-    if (typeof key !== 'string' || key.length > 255)
+    if (typeof key !== 'string' || key === '' || key.length > 255)
       throw invalidRequest('An idempotency key has 1 to 255 characters.');
     const fault = this.#nextFault();
     await occur(fault, 'before');
