@@ -56,6 +56,7 @@ export { BudgetReader, type ReadBudget } from './read/budget-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { EventReader, type StoredEvent } from './read/event-reader.ts';
 export { GrantReader } from './read/grant-reader.ts';
+export { RecurringGrantReader } from './read/recurring-grant-reader.ts';
 export { LastVerificationReader, type LastVerification } from './read/last-verification.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';

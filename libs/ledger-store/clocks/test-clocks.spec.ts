@@ -156,7 +156,7 @@ describe('an advanced clock', () => {
     const end = Date.now() + 10 * DAY_MS;
     const ending = await ledger.do(inTest(createGrant('a', '5', end)));
     const coming = await ledger.do({ ...inTest(createGrant('a', '7')), effectiveAt: end });
-    const grants = new GrantReader(pool);
+    const grants = new GrantReader(pool, ledger.engine);
     const status = async (id: string) => (await grants.find({ environment: 'test', id }))?.status;
     const posted = async () => (await new AccountReader(pool).find(ref('a')))?.balance.posted.toFixed();
     expect([await status(ending.grant.id), await status(coming.grant.id), await posted()]).toEqual([

@@ -41,6 +41,11 @@ export async function completeUntil(
   if (aheadMs === 0 && !hasLapsedHolds && writtenAt >= realUntil + VERSION_AHEAD_MS_MAX) return;
   const settledAt = realUntil + WRITTEN_WITHIN_MS;
   if (settledAt > now) await sleep(settledAt - now + TIMER_ERROR_MS);
+  await bookDue(engine, account);
+}
+
+/** Books what time has done to an account. */
+export async function bookDue(engine: Pick<Engine, 'submit'>, account: AccountRef): Promise<void> {
   await engine.submit({
     command: { type: 'sweep', account, expiryNotices: [] },
     key: null,

@@ -2,8 +2,10 @@ import { kyselyFrom, type Pool } from '#database';
 import { accountKeyOf, grantStatus, timeOf, type AccountRef, type GrantDecision, type ObjectRef } from '#ledger';
 import type { Kysely } from 'kysely';
 import { grantFromRow } from '../tables/grants.ts';
+import type { Engine } from '../engine/engine.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
+import { bookRefills } from './book-refills.ts';
 import { idOf, pageOf, type Page, type PageRequest } from './page.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 import type { LedgerTables } from './tables.ts';
@@ -11,7 +13,11 @@ import type { LedgerTables } from './tables.ts';
 export class GrantReader {
   private readonly tables: Kysely<LedgerTables>;
 
-  constructor(private readonly pool: Pool) {
+  /** @param engine grants the periods that have begun before grants are listed */
+  constructor(
+    private readonly pool: Pool,
+    private readonly engine: Pick<Engine, 'submit'>,
+  ) {
     this.tables = kyselyFrom<LedgerTables>(pool);
   }
 
@@ -27,7 +33,8 @@ export class GrantReader {
   }
 
   /** @returns `null` where there is no such account. */
-  list(ref: AccountRef, page: PageRequest): Promise<Page<GrantDecision> | null> {
+  async list(ref: AccountRef, page: PageRequest): Promise<Page<GrantDecision> | null> {
+    await bookRefills(this.pool, this.engine, ref);
     return attemptRead(async () => {
       let query = this.tables.selectFrom('grants').selectAll().where('account_id', '=', ref.key);
       if (page.after !== null) query = query.where('id', '<', page.after);

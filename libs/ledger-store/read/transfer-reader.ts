@@ -8,6 +8,7 @@ import { transferFromRow } from '../tables/transfers.ts';
 import { findAccounts } from '../load/statements.ts';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
+import { bookRefills } from './book-refills.ts';
 import { completeUntil } from './complete-until.ts';
 import { beginningOf, idOf, pageOf, type FollowRequest, type Page, type PageRequest } from './page.ts';
 import { inSnapshot } from './snapshot.ts';
@@ -76,9 +77,10 @@ export class TransferReader {
     });
   }
 
-  /** A window that has ended is shown whole: nothing is booked in it later. */
+  /** A window that has ended is shown whole: nothing is booked in it later. So are the periods that have begun. */
   private async complete(ref: AccountRef, { to }: TimeRange): Promise<void> {
     if (to !== null) await completeUntil(this.pool, this.engine, ref, to);
+    else await bookRefills(this.pool, this.engine, ref);
   }
 
   private async isThere(ref: AccountRef): Promise<boolean> {

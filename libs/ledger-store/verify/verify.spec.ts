@@ -162,16 +162,45 @@ async function commitMonths(databaseUrl: string): Promise<void> {
     await inTest(createGrant('umbrella', '500'));
     await inTest(charge('umbrella', '100'));
     const now = new Date();
+    await inTest(createAccount('wonka'));
+    await ledger.do(twoDays(now.getTime() + 36 * hour));
     const monthAfterNext = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 2);
     await advanceClock(clocks, 'test', monthAfterNext - hour - now.getTime());
     await inTest(charge('umbrella', '30'));
     const { authorization } = await inTest(authorize('umbrella', '20', 24 * 60 * 60));
     await advanceClock(clocks, 'test', 2 * hour);
     await inTest(commit(authorization.id));
+    await inTest({ type: 'sweep', account: account('wonka'), expiryNotices: [] });
   } finally {
     await pool.end();
     await ledger.stop();
   }
+}
+
+/** 10 credits a day, of which half of the rest rolls over. Two days begin before the end. */
+function twoDays(endsAt: number): Command<'put_recurring_grant'> {
+  return inEnvironment('test', {
+    type: 'put_recurring_grant',
+    account: account('wonka'),
+    name: 'daily',
+    terms: {
+      amount: new Amount(10),
+      interval: 'day',
+      every: 1,
+      timeZone: null,
+      category: 'included',
+      priority: 50,
+      expires: 'end_of_period',
+      rollover: { max: null, percent: new Amount(50), periods: null },
+      scope: null,
+      price: null,
+      currency: null,
+      prorateFirst: false,
+    },
+    startsAt: null,
+    endsAt,
+    anchor: null,
+  });
 }
 
 /** Tokens that are counted: some are used, and some reserved. */
@@ -677,6 +706,42 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update commitment_periods set period_end = period_start + interval '1 second' where not settled`],
   },
   {
+    check: 'A period of a recurring grant is granted at most once, as of its instant, and no two overlap',
+    difference: { account: 'wonka' },
+    sql: [
+      `update grants set period = jsonb_set(period, '{start}', to_jsonb((period ->> 'start')::bigint - 1000))
+        where period ->> 'previous' is not null and period ->> 'from' is null`,
+    ],
+  },
+  {
+    check: 'No period of a recurring grant is missing between two that were granted',
+    difference: { account: 'wonka' },
+    sql: [`update grants set period = jsonb_set(period, '{previous}', '1000') where period ->> 'previous' is not null`],
+  },
+  {
+    check: 'The last period that a recurring grant has granted is there, and the next one begins after it',
+    difference: { account: 'wonka' },
+    sql: [`update account_refills set recurring = jsonb_set(recurring, '{0,last,start}', '1000')`],
+  },
+  {
+    check: 'A period that has begun is granted (it is when the account is next written)',
+    difference: { account: 'wonka', expected: 'granted' },
+    sql: [
+      `update account_refills set recurring = jsonb_set(recurring, '{0,next}',
+        jsonb_build_object('index', 9, 'at', (recurring #>> '{0,last,end}')::bigint))`,
+    ],
+  },
+  {
+    check: 'What rolls over of a period is booked, is no more than the period brought, and repays no debt',
+    difference: { account: 'wonka', expected: '5, of 10', found: '6, of which 0 has repaid debt' },
+    sql: [`update grants set amount = amount + 1 where period ->> 'from' is not null`],
+  },
+  {
+    check: 'Only the rest of a period rolls over, into grants of the same recurring grant',
+    difference: { account: 'wonka' },
+    sql: [`update grants set period = jsonb_set(period, '{rollover}', 'null') where period ->> 'from' is null`],
+  },
+  {
     check: 'What is held of an overdraft is what open holds have pinned of it',
     difference: { account: 'globex', expected: '10', found: '0' },
     sql: [`update accounts set overdraft_held = 0 where account_id = ${keyOf('globex')}`],
@@ -785,11 +850,11 @@ describe('verify, on books that the engine wrote', () => {
       {
         environment: 'test',
         unit: 'credits',
-        funding: { paid: '1050', promotional: '0', included: '0' },
+        funding: { paid: '1050', promotional: '0', included: '20' },
         debt: '0',
-        outstanding: '837',
+        outstanding: '847',
         usage: '213',
-        breakage: '0',
+        breakage: '10',
       },
     ]);
   });

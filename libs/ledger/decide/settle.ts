@@ -62,7 +62,7 @@ export function isSettled({ grants, holdExpiries, commitments, refills }: Accoun
 }
 
 /** So that no number of periods makes a transaction long. */
-const REFILLS_AT_ONCE = 1000;
+const REFILLS_AT_ONCE = 200;
 
 /** What time does to one account up to an instant. */
 interface Due {
@@ -128,7 +128,8 @@ function settleAccount(
     const made = context.changes.grants.created.size;
     passInstant(context, account, { at, together, scheduled });
     // What was granted at this instant, or has rolled over, may have expired since.
-    for (const grant of [...context.changes.grants.created].slice(made)) timeline.add(incidentsOf(grant, due.until));
+    const { created } = context.changes.grants;
+    for (const grant of [...created].slice(made)) timeline.add(incidentsOf(grant, due.until));
     if ((nextRefillAt(account.refills) ?? Number.POSITIVE_INFINITY) <= at) {
       throw new Error(`what is due at ${at} of the refills of account ${account.account.key} stays due`);
     }

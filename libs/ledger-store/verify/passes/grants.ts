@@ -43,7 +43,7 @@ export const grants: Pass = {
       found: 'trim_scale(remaining)',
     },
     {
-      name: 'A grant is issued by one transfer, or rolled over by one, over its whole amount',
+      name: 'A grant is issued by one transfer, over its whole amount',
       section: '§2',
       holds: 'issues = 1 and issued = amount',
       expected: `format('1 transfer over %s', trim_scale(amount))`,

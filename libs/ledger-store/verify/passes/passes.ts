@@ -14,6 +14,7 @@ import { partitions } from './partitions.ts';
 import { prices } from './prices.ts';
 import { purchases } from './purchases.ts';
 import { raiseRequests } from './raise-requests.ts';
+import { recurringGrants, rollovers } from './recurring-grants.ts';
 import { transfers } from './transfers.ts';
 import { usageRecords } from './usage-records.ts';
 
@@ -30,6 +31,8 @@ export const PASSES: readonly Pass[] = [
   limitShares,
   limitWindows,
   commitments,
+  recurringGrants,
+  rollovers,
   raiseRequests,
   purchases,
   accounts,
