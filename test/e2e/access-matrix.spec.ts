@@ -30,8 +30,8 @@ interface Ask {
   /** An id for the path that is nobody's yet: what has it is made in the caller's environment. */
   readonly newId?: string;
   readonly query?: string;
-  /** Which budget the path names: of the account, or `common` to all, which each environment gets one of. */
-  readonly budget?: 'day' | 'spare' | 'common';
+  /** Which budget or recurring grant the path names: of the account, or a budget `common` to all, which each environment gets one of. */
+  readonly budget?: 'day' | 'spare' | 'common' | 'allowance';
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
@@ -153,6 +153,16 @@ const ASKS: Readonly<Record<string, Ask>> = {
   },
   'GET /v1/rate-cards/{id}/versions': { id: 'rateCard' },
   'POST /v1/rate-cards/{id}/archive': { id: 'rateCard', body: empty },
+  'PUT /v1/accounts/{id}/recurring-grants/{name}': {
+    id: 'account',
+    budget: 'allowance',
+    body: () => ({ amount: '1', interval: 'month', starts_at: '2100-01-01T00:00:00Z' }),
+  },
+  'GET /v1/accounts/{id}/recurring-grants': { id: 'account' },
+  'GET /v1/accounts/{id}/recurring-grants/{name}': { id: 'account', budget: 'allowance' },
+  'POST /v1/accounts/{id}/recurring-grants/{name}/pause': { id: 'account', budget: 'allowance', body: empty },
+  'POST /v1/accounts/{id}/recurring-grants/{name}/resume': { id: 'account', budget: 'allowance', body: empty },
+  'DELETE /v1/accounts/{id}/recurring-grants/{name}': { id: 'account', budget: 'spare' },
   'POST /v1/plans': { body: () => ({ name: 'Pro' }) },
   'GET /v1/plans': {},
   'GET /v1/plans/{id}': { id: 'plan' },
@@ -206,6 +216,10 @@ beforeAll(async () => {
   const limited = await service.live.put('/v1/limits', { amount: '1', period: 'total', unit: 'tokens' });
   const { id: limit } = limited.body as { readonly id: string };
   for (const name of ['day', 'spare']) await makeBudget(service.live, account, name, { amount: '1000000' });
+  for (const name of ['allowance', 'spare']) {
+    const body = { amount: '1', interval: 'month', starts_at: '2100-01-01T00:00:00Z' };
+    await service.live.put(`/v1/accounts/${account}/recurring-grants/${name}`, body);
+  }
   const asked = await service.live.post(`/v1/accounts/${account}/budgets/day/raise-requests`, RAISE);
   const { id: raise } = asked.body as { readonly id: string };
   const made = await service.live.post('/v1/plans', { name: 'Pro' });

@@ -35,6 +35,7 @@ describe('granting credits', () => {
       expires_at: null,
       voided_at: null,
       created_at: expect.stringMatching(/Z$/),
+      recurring_grant: null,
       metadata: {},
     });
     expect(await readGrant(grant)).toEqual(grant);

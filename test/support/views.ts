@@ -44,6 +44,7 @@ export interface GrantView {
   readonly expires_at: string | null;
   readonly voided_at: string | null;
   readonly created_at: string;
+  readonly recurring_grant: Readonly<Record<string, unknown>> | null;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 

@@ -2,8 +2,23 @@ import { GRANT_CATEGORIES, GRANT_STATUSES } from '#ledger';
 import { ACCOUNT_ID_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import { amount, choice, id, instant, metadata, viewSchema } from '../openapi/view-schema.ts';
+import { amount, choice, id, instant, metadata, text, viewSchema } from '../openapi/view-schema.ts';
 import type { grantView } from './grant.view.ts';
+
+type OfRecurringGrant = NonNullable<ReturnType<typeof grantView>['recurring_grant']>;
+
+const OF_RECURRING_GRANT = viewSchema<OfRecurringGrant>('The recurring grant that made it.', {
+  name: text('The recurring grant’s name.'),
+  period_start: instant('When the period began.'),
+  period_end: instant('When it ended or ends.'),
+  periods: {
+    type: 'integer',
+    minimum: 1,
+    description:
+      'How many periods it stands for: more than one only where they were over long before they were booked.',
+  },
+  rolled_over_from: orNull(id('grant', 'The grant whose rest it is; `null`: it is the period’s own.')),
+});
 
 export const GRANT_SCOPE_SCHEMA: JsonSchema = {
   type: ['object', 'null'],
@@ -34,5 +49,6 @@ export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits gr
   expires_at: orNull(instant('The time from which they no longer count; `null`: never.')),
   voided_at: orNull(instant('When the grant was voided.')),
   created_at: instant('When the grant was created.'),
+  recurring_grant: orNull(OF_RECURRING_GRANT),
   metadata: metadata(),
 });

@@ -18,6 +18,19 @@ export function grantView({ account, grant, status }: GrantDecision) {
     expires_at: optionalTimeView(grant.expiresAt),
     voided_at: optionalTimeView(grant.voidedAt),
     created_at: timeView(grant.createdAt),
+    recurring_grant: recurringGrantOf(grant),
     metadata: grant.metadata,
+  };
+}
+
+/** The period that a grant was made for, or whose rest it is. */
+function recurringGrantOf({ period }: GrantDecision['grant']) {
+  if (!period) return null;
+  return {
+    name: period.name,
+    period_start: timeView(period.start),
+    period_end: timeView(period.end),
+    periods: period.periods,
+    rolled_over_from: period.from && publicId('grant', period.from),
   };
 }

@@ -35,6 +35,8 @@ import { LIMIT_OPERATIONS } from '../limits/limits.operations.ts';
 import { LimitsController } from '../limits/limits.controller.ts';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
 import { MetricsController } from '../metrics/metrics.controller.ts';
+import { RecurringGrantsController } from '../recurring-grants/recurring-grants.controller.ts';
+import { RECURRING_GRANT_OPERATIONS } from '../recurring-grants/recurring-grants.operations.ts';
 import { PLAN_OPERATIONS } from '../plans/plans.operations.ts';
 import { PlansController } from '../plans/plans.controller.ts';
 import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
@@ -69,6 +71,7 @@ import { described } from './operation.ts';
 export const DESCRIBED_CONTROLLERS = [
   described(AccountsController, 'Accounts', ACCOUNT_OPERATIONS),
   described(GrantsController, 'Grants', GRANT_OPERATIONS),
+  described(RecurringGrantsController, 'Grants', RECURRING_GRANT_OPERATIONS),
   described(AuthorizationsController, 'Authorizations', AUTHORIZATION_OPERATIONS),
   described(ChargesController, 'Charges', CHARGE_OPERATIONS),
   described(RateCardsController, 'Prices', RATE_CARD_OPERATIONS),

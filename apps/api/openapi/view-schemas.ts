@@ -17,6 +17,7 @@ import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
 import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
+import { RECURRING_GRANT_SCHEMA } from '../recurring-grants/recurring-grant.schema.ts';
 import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
 import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
 import { USAGE_MARGIN_SCHEMA } from '../reports/usage-margin.schema.ts';
@@ -65,6 +66,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ListedRateCard: LISTED_RATE_CARD_SCHEMA,
   RateCardVersion: RATE_CARD_VERSION_SCHEMA,
   Plan: PLAN_SCHEMA,
+  RecurringGrant: RECURRING_GRANT_SCHEMA,
   PublicPrices: PUBLIC_PRICES_SCHEMA,
   Quote: QUOTE_SCHEMA,
   CreditPackage: CREDIT_PACKAGE_SCHEMA,

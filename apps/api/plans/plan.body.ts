@@ -31,7 +31,7 @@ import {
 
 /** Allowances are spent before what was bought, which has 100. */
 export const DEFAULT_ALLOWANCE_PRIORITY = 50;
-const EVERY_MAX = 366;
+export const EVERY_MAX = 366;
 const PERIODS_MAX = 1000;
 
 export class PlanRolloverBody {

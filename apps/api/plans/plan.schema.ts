@@ -14,11 +14,19 @@ import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, text, viewSchema } from '../openapi/view-schema.ts';
 import type { planView } from './plan.view.ts';
 
-const ROLLOVER = viewSchema<PlanRolloverJson>('What is left at the end of a period rolls over into the next one.', {
-  max: orNull(amount('The most credits that may have rolled over at once; `null`: no bound.')),
-  percent: orNull(amount('The percentage of what is left that rolls over; `null`: all of it.')),
-  periods: { type: ['integer', 'null'], minimum: 1, description: 'For how many periods; `null`: no bound.' },
-});
+export const ROLLOVER = viewSchema<PlanRolloverJson>(
+  'What is left at the end of a period rolls over into the next one.',
+  {
+    max: orNull(amount('The most credits that may have rolled over at once; `null`: no bound.')),
+    percent: orNull(amount('The percentage of what is left that rolls over; `null`: all of it.')),
+    periods: { type: ['integer', 'null'], minimum: 1, description: 'For how many periods; `null`: no bound.' },
+  },
+);
+
+export const EXPIRES: JsonSchema = {
+  anyOf: [{ enum: ['end_of_period', 'never'] }, { type: 'integer', minimum: 1 }],
+  description: 'When the credits of a period expire: `end_of_period`, `never`, or after so many seconds.',
+};
 
 const GRANT = viewSchema<PlanGrantJson>('An allowance.', {
   name: text('Its name among the account’s recurring grants.'),
@@ -27,10 +35,7 @@ const GRANT = viewSchema<PlanGrantJson>('An allowance.', {
   every: { type: 'integer', minimum: 1, description: 'How many of them make a period.' },
   time_zone: orNull(text('The time zone by whose calendar periods begin; `null`: the account’s.')),
   priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Grants with a lower priority are spent first.' },
-  expires: {
-    anyOf: [{ enum: ['end_of_period', 'never'] }, { type: 'integer', minimum: 1 }],
-    description: 'When the credits of a period expire: `end_of_period`, `never`, or after so many seconds.',
-  },
+  expires: EXPIRES,
   rollover: orNull(ROLLOVER),
   scope: GRANT_SCOPE_SCHEMA,
   price: orNull(amount('Money paid for a period.')),

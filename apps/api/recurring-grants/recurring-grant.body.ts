@@ -87,7 +87,9 @@ export class PutRecurringGrantBody {
   @IsBoolean()
   readonly prorate_first?: boolean | null;
 
-  @Describe('Money paid for a period, for reports of margin; with `currency`. Purser doesn’t collect it. Default: none.')
+  @Describe(
+    'Money paid for a period, for reports of margin; with `currency`. Purser doesn’t collect it. Default: none.',
+  )
   @IsOptional()
   @IsAmount()
   readonly price?: string | null;

@@ -27,7 +27,12 @@ export const RECURRING_GRANT_SCHEMA = viewSchema<View>(
     anchor: instant('The instant that periods are counted from.'),
     time_zone: text('The time zone by whose calendar periods begin.'),
     category: choice(GRANT_CATEGORIES, 'Where the credits come from.'),
-    priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Grants with a lower priority are spent first.' },
+    priority: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 255,
+      description: 'Grants with a lower priority are spent first.',
+    },
     expires: EXPIRES,
     rollover: orNull(ROLLOVER),
     scope: GRANT_SCOPE_SCHEMA,
