@@ -16,6 +16,7 @@ const PLANS = `
   create index plans_newest_first on plans (environment, id);
 `;
 
+// Terms are shown in the order of their names in which they were sent, which "json" keeps; "card_unit" is the unit of their rate card.
 // An account keeps the number of the version that it is on, so a version never changes. Accounts that are on the plan take one that
 // has "applies_from" with the first period of theirs that begins at that time or later, by their clock; the others take the plan as
 // it is when they come to it.
@@ -24,7 +25,8 @@ const VERSIONS = `
     plan uuid not null constraint plan_versions_plan_exists references plans (id),
     version integer not null constraint plan_versions_count_from_one check (version >= 1),
     name text not null constraint plan_versions_name_is_short check (length(name) between 1 and 256),
-    terms jsonb not null,
+    terms json not null,
+    card_unit text,
     applies_from timestamptz(3),
     created_by uuid,
     created_at timestamptz(3) not null default clock_timestamp(),

@@ -5,6 +5,7 @@ import {
   AlertDefaults,
   CommonBudgets,
   Engine,
+  PlanMirror,
   RateCardMirror,
   RuleDefaults,
   Settings,
@@ -42,6 +43,7 @@ let commonBudgets: CommonBudgets;
 let settings: Settings;
 let spanLimits: SpanLimits;
 let rateCards: RateCardMirror;
+let plans: PlanMirror;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -54,6 +56,7 @@ beforeAll(async () => {
   settings = await Settings.open(readPool, log);
   spanLimits = await SpanLimits.open(readPool, log);
   rateCards = await RateCardMirror.open({ pool: readPool, log });
+  plans = await PlanMirror.open(readPool, log);
 });
 
 afterAll(async () => {
@@ -65,6 +68,7 @@ afterAll(async () => {
   await settings.close();
   await spanLimits.close();
   await rateCards.close();
+  await plans.close();
   await readPool.end();
   await database.drop();
 });
@@ -72,7 +76,7 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const ledger = { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, spanLimits };
+    const ledger = { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, plans, spanLimits };
     const module = ApiModule.of({
       ...ledger,
       readPool,

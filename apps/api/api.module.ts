@@ -16,6 +16,7 @@ import {
   LedgerHealth,
   LimitReader,
   OpenHoldsReader,
+  PlanMirror,
   Plans,
   RaiseRequestReader,
   RateCardMirror,
@@ -50,6 +51,7 @@ export interface ApiParts {
   readonly commonBudgets: CommonBudgets;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
+  readonly plans: PlanMirror;
   readonly spanLimits: SpanLimits;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
@@ -97,11 +99,11 @@ function sharedWithProcess(parts: ApiParts): Provider[] {
 
 /** What controllers read, and what they change that is no command to the ledger. */
 function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: ApiParts): Provider[] {
-  const { readPool, reportPool, rateCards, webhooks, log } = parts;
+  const { readPool, reportPool, rateCards, plans, webhooks, log } = parts;
   const standing = { budgets: commonBudgets.budgets, defaultRules: ruleDefaults.rules, spanLimits };
   return [
     { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
-    { provide: Plans, useValue: new Plans(readPool) },
+    { provide: Plans, useValue: new Plans(readPool, plans) },
     { provide: CreditPackages, useValue: new CreditPackages(readPool, isChargeable) },
     { provide: LimitReader, useValue: new LimitReader(readPool) },
     { provide: EventReader, useValue: new EventReader(readPool) },

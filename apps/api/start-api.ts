@@ -79,7 +79,7 @@ export interface ApiOptions {
 /** What the API needs of a ledger. */
 export interface ApiLedger extends Pick<
   Ledger,
-  'alertDefaults' | 'commonBudgets' | 'ruleDefaults' | 'settings' | 'rateCards' | 'spanLimits' | 'commitSubscriptions'
+  'alertDefaults' | 'commonBudgets' | 'ruleDefaults' | 'settings' | 'rateCards' | 'plans' | 'spanLimits' | 'commitSubscriptions'
 > {
   readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe' | 'writeHealth'>;
 }
@@ -104,8 +104,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   if (tracing) cleanUp.defer(() => tracing.stop());
   const { readPool, reportPool, controlPool } = openPools(databaseUrl, log, cleanUp);
   const ledger = options.ledger ?? cleanUp.use(await openOwnLedger(options, log));
-  const { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } =
-    ledger;
+  const { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, plans, spanLimits } = ledger;
   for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
 
   const keys = await KeyRing.open(controlPool, { log });
@@ -121,12 +120,13 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       commonBudgets,
       settings,
       rateCards,
+      plans,
       spanLimits,
       readPool,
       reportPool,
       controlPool,
       keys,
-      webhooks: { ...webhooksOf(options), commitSubscriptions },
+      webhooks: { ...webhooksOf(options), commitSubscriptions: ledger.commitSubscriptions },
       metrics,
       metricsToken,
       connections,

@@ -36,7 +36,8 @@ export { closeMonthsChore } from './maintenance/close-months.chore.ts';
 export { eraseAccountsChore } from './maintenance/erase-accounts.chore.ts';
 export { maintainLedgerChore } from './maintenance/maintain-ledger.chore.ts';
 export type { Plan } from './plans/plan.ts';
-export { Plans, type NamedPlanTerms } from './plans/plans.ts';
+export { PlanMirror } from './plans/plan-mirror.ts';
+export { Plans, type PlanRefusal } from './plans/plans.ts';
 export {
   RATE_CARD_PURPOSES,
   type ListedRateCard,

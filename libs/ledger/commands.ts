@@ -1,4 +1,5 @@
 import type { AccountTerms, Remainder } from './account.ts';
+import type { PlanVersionRef } from './account-plan.ts';
 import type { OwnAlertRules } from './alerts.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Spending } from './authorization.ts';
@@ -7,7 +8,7 @@ import type { PendingRaise } from './raise-requests.ts';
 import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import type { Money, PaymentResult, PurchaseTerms } from './purchases.ts';
-import { accountKeyOf, type AccountKey } from './ids.ts';
+import { accountKeyOf, parsePublicId, type AccountKey } from './ids.ts';
 import type { Finding } from './findings.ts';
 import type { RecurringTerms } from './recurring.ts';
 import type { OwnRules } from './rules.ts';
@@ -90,6 +91,18 @@ export interface SetRules {
   readonly account: AccountRef;
   readonly rules: OwnRules;
 }
+
+/** Puts an account on a plan, or on none. */
+export interface SetPlan {
+  readonly account: AccountRef;
+  readonly plan: PlanVersionRef | null;
+  readonly effective: PlanEffect;
+  /** Whether the allowances of running periods are settled by the time that is left; only where it is effective now. */
+  readonly prorate: boolean;
+}
+
+export const PLAN_EFFECTS = ['now', 'next_period'] as const;
+export type PlanEffect = (typeof PLAN_EFFECTS)[number];
 
 /** Reports what a rule has found in what was used lately, and does what the rule says about it. */
 export interface Restrain {
@@ -332,6 +345,7 @@ export interface Commands {
   request_raise: RequestRaise;
   decide_raise: DecideRaise;
   set_rules: SetRules;
+  set_plan: SetPlan;
   restrain: Restrain;
   resume_usage: ResumeUsage;
   sweep: Sweep;
@@ -392,6 +406,8 @@ export function needsOf(command: Command): Needs {
     case 'create_account':
     case 'update_account':
       return { ...ofAccounts([command.account]), rateCards: command.terms.rateCard ? [command.terms.rateCard] : [] };
+    case 'set_plan':
+      return { ...ofAccounts([command.account]), rateCards: cardsOf(command.plan) };
     case 'set_account_status':
     case 'erase_account':
     case 'finish_erasure':
@@ -440,6 +456,11 @@ export function needsOf(command: Command): Needs {
     case 'commit_batch':
       return ofAuthorizations(command.items.map(({ authorization }) => authorization));
   }
+}
+
+function cardsOf(plan: PlanVersionRef | null): readonly string[] {
+  const card = plan?.terms.rate_card;
+  return card ? [parsePublicId('rateCard', card) ?? []].flat() : [];
 }
 
 function ofAccounts(accounts: readonly AccountRef[]): Needs {

@@ -143,6 +143,8 @@ export interface LedgerEvents {
     /** What couldn't be taken back, because it is spent or held or has expired. */
     readonly lost_credits: string;
   };
+  /** An account has come to a plan, to another version of its plan, or its plan has ended. */
+  'plan.changed': PlanChangeData;
   'account.suspended': { readonly status: 'suspended' };
   /** What was left of all its grants, scheduled ones included, and where it went. */
   'account.closed': { readonly status: 'closed'; readonly remainder: Remainder; readonly amount_left: string };
@@ -189,6 +191,7 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'topup.requires_action': true,
   'payment.refunded': true,
   'payment.disputed': true,
+  'plan.changed': true,
   'account.suspended': true,
   'account.closed': true,
   'balance.threshold_reached': true,
@@ -365,4 +368,18 @@ export interface SentBudgetAlert {
   /** In percent, or `exceeded`. */
   readonly threshold: string;
   readonly eventId: string;
+}
+
+/** What a change of plans did. */
+export interface PlanChangeData {
+  /** `null`: it is on none any more. */
+  readonly plan: string | null;
+  readonly name: string | null;
+  readonly version: number | null;
+  /** The plan that it was on before. */
+  readonly previous: string | null;
+  readonly effective_at: string;
+  /** What was taken back of the allowances before, and granted of the new ones, for the rest of running periods. */
+  readonly taken_back: string;
+  readonly granted: string;
 }

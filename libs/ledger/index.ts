@@ -120,6 +120,7 @@ export type {
   LimitEvents,
   LimitEventType,
   PaymentData,
+  PlanChangeData,
   RaiseRequestData,
   SentAlert,
   SentBudgetAlert,
@@ -142,6 +143,11 @@ export {
   type IdKind,
 } from './ids.ts';
 export { percentOf } from './percent.ts';
+export { NO_PLAN } from './account-plan.ts';
+export type { CurrentPlan, NextPlan, PlanVersionRef } from './account-plan.ts';
+export { PLAN_EFFECTS, type PlanEffect } from './commands.ts';
+export { NO_PLANS, type PlanBook } from './plan-book.ts';
+export type { PlanDecision } from './decide/set-plan.ts';
 export { PLAN_INTERVALS, PLAN_PARTS_MAX } from './plan-json.ts';
 export type {
   PlanAlertsJson,

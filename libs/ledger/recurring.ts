@@ -83,7 +83,10 @@ export interface PeriodOrigin {
   /** The period; of a rolled grant, the one whose rest it is. */
   readonly start: number;
   readonly end: number;
-  /** How many periods it stands for; more than one only where all of them were over when they were booked. */
+  /**
+   * How many periods it stands for; more than one only where all of them were over when they were booked. None: it is for the rest of a
+   * period that was granted before, and whose rest was taken back.
+   */
   readonly periods: number;
   /** When the period began that was granted before; `null`: it is the first. */
   readonly previous: number | null;

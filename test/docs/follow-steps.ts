@@ -11,7 +11,7 @@ export interface FollowedStep {
 
 /** What differs from run to run: it must be there, and of the same kind. */
 const VARYING = [
-  /^(auth|bud|evt|grant|key|lim|package|purchase|raise|top|rate|tr|txn)_[0-7][0-9a-z]{25}$/,
+  /^(auth|bud|evt|grant|key|lim|package|plan|purchase|raise|top|rate|tr|txn)_[0-7][0-9a-z]{25}$/,
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
 ];
 /** Seconds until the earliest hold expires: it depends on how long the reader took. */

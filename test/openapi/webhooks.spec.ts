@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { authorize, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { makePlan } from '../support/plan-steps.ts';
 import { makeRateCard } from '../support/price-steps.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../support/test-service.ts';
 import { authorizeUsage } from '../support/usage-steps.ts';
@@ -120,6 +121,7 @@ async function causeEveryEvent(): Promise<void> {
   await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
   await arrived('account.closed');
   await fallShortOfCommitment();
+  await comeToPlan();
 
   await spendHalfOfLimits();
 
@@ -135,6 +137,17 @@ async function causeEveryEvent(): Promise<void> {
   failing.answering = answer(410);
   await test.post(`/v1/webhook-endpoints/${other.id}/test`);
   await arrived('webhook_endpoint.disabled');
+}
+
+/** An account that comes to a plan. */
+async function comeToPlan(): Promise<void> {
+  const { test } = service;
+  const account = await openAccount(test, { id: 'hooli' });
+  const { id: plan } = await makePlan(test, {
+    recurring_grants: [{ name: 'allowance', amount: '1000', interval: 'month' }],
+  });
+  await test.put(`/v1/accounts/${account}/plan`, { plan });
+  await arrived('plan.changed');
 }
 
 /** Spends half of a key's limit over all accounts, and half of the environment's. */

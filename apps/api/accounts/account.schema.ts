@@ -43,6 +43,7 @@ const ACCOUNT_FIELDS: Parameters<typeof viewSchema<ReturnType<typeof accountView
       },
     ),
   ),
+  plan: orNull(id('plan', 'The plan that it is on.')),
   rate_card: orNull(id('rateCard', 'The rate card that prices its usage.')),
   discount: amount('The part that is taken off every price, from 0 to 1.'),
   overrides: {

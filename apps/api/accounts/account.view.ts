@@ -26,6 +26,7 @@ export function accountView(decision: AccountDecision) {
     overage: terms.overage,
     time_zone: terms.timeZone,
     commitment: commitmentView(terms.commitment),
+    plan: decision.plan && publicId('plan', decision.plan),
     rate_card: terms.rateCard && publicId('rateCard', terms.rateCard),
     discount: formatAmount(terms.discount),
     overrides: terms.overrides,

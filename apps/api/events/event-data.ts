@@ -23,6 +23,7 @@ import {
   viewSchema,
   type FieldSchemas,
 } from '../openapi/view-schema.ts';
+import { PLAN_EVENTS } from './plan-event-data.ts';
 import { BUDGET_EVENTS } from './budget-event-data.ts';
 import type { EventDescription } from './event-description.ts';
 import { PAYMENT_EVENTS } from './payment-event-data.ts';
@@ -171,6 +172,7 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
     fields: { ...COMMITMENT_PERIOD, set_off: amount('What the shortfall was lowered by.') },
   },
   ...BUDGET_EVENTS,
+  ...PLAN_EVENTS,
   ...RULE_EVENTS,
   ...PAYMENT_EVENTS,
   'account.suspended': {

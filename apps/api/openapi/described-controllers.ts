@@ -37,6 +37,8 @@ import { METRICS_OPERATIONS } from '../metrics/metrics.operations.ts';
 import { MetricsController } from '../metrics/metrics.controller.ts';
 import { RecurringGrantsController } from '../recurring-grants/recurring-grants.controller.ts';
 import { RECURRING_GRANT_OPERATIONS } from '../recurring-grants/recurring-grants.operations.ts';
+import { ACCOUNT_PLAN_OPERATIONS } from '../plans/account-plan.operations.ts';
+import { AccountPlanController } from '../plans/account-plan.controller.ts';
 import { PLAN_OPERATIONS } from '../plans/plans.operations.ts';
 import { PlansController } from '../plans/plans.controller.ts';
 import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
@@ -80,6 +82,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(CreditPackagesController, 'Purchases', CREDIT_PACKAGE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(PlansController, 'Plans', PLAN_OPERATIONS),
+  described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),
   described(ReportsController, 'Reports', REPORT_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),

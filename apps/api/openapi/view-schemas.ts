@@ -16,6 +16,7 @@ import { ENVIRONMENT_SCHEMA } from '../environments/environment.schema.ts';
 import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
+import { ACCOUNT_PLAN_SCHEMA } from '../plans/account-plan.schema.ts';
 import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
 import { RECURRING_GRANT_SCHEMA } from '../recurring-grants/recurring-grant.schema.ts';
 import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
@@ -67,6 +68,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   RateCardVersion: RATE_CARD_VERSION_SCHEMA,
   Plan: PLAN_SCHEMA,
   RecurringGrant: RECURRING_GRANT_SCHEMA,
+  AccountPlan: ACCOUNT_PLAN_SCHEMA,
   PublicPrices: PUBLIC_PRICES_SCHEMA,
   Quote: QUOTE_SCHEMA,
   CreditPackage: CREDIT_PACKAGE_SCHEMA,

@@ -14,7 +14,7 @@ import {
   type UpdatePlanBody,
 } from './plan.body.ts';
 
-type Parts = Omit<UpdatePlanBody, 'name'>;
+type Parts = Omit<UpdatePlanBody, 'name' | 'apply'>;
 
 /** @throws {ProblemError} `invalid_request` where its fields don't go together */
 export function givenPlanTerms(body: CreatePlanBody): PlanTermsJson {

@@ -195,8 +195,18 @@ export class CreatePlanBody {
   readonly alerts?: AlertsBody | null;
 }
 
+/** Whom a change of a plan is for, beside those who come to it later. */
+const APPLIES = ['existing_from_next_period'] as const;
+
 /** What isn't given stays. `null` takes a part of the plan away. */
 export class UpdatePlanBody {
+  @Describe(
+    '`existing_from_next_period`: accounts that are on the plan take the change with their next period. Default: they keep what they have.',
+  )
+  @IsOptional()
+  @IsIn(APPLIES)
+  readonly apply?: (typeof APPLIES)[number] | null;
+
   @Describe('A name for people.')
   @IsOptional()
   @IsText(1, 256)

@@ -5,13 +5,14 @@ import {
   type PlanBudgetJson,
   type PlanGrantJson,
   type PlanRolloverJson,
+  type PlanTermsJson,
 } from '#ledger';
 import { ALERT_RULES_LISTS } from '../alerts/alerts.schema.ts';
 import { BUDGET_SCOPE_SCHEMA } from '../budgets/budget.schema.ts';
 import { GRANT_SCOPE_SCHEMA } from '../grants/grant.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import { amount, choice, id, instant, text, viewSchema } from '../openapi/view-schema.ts';
+import { amount, choice, id, instant, text, viewSchema, type FieldSchemas } from '../openapi/view-schema.ts';
 import type { planView } from './plan.view.ts';
 
 export const ROLLOVER = viewSchema<PlanRolloverJson>(
@@ -61,15 +62,20 @@ const ALERTS: JsonSchema = {
   required: ['percent', 'remaining'],
 };
 
-export const PLAN_SCHEMA = viewSchema<ReturnType<typeof planView>>('What an account gets by one call.', {
-  id: id('plan', 'The plan’s id.'),
-  name: text('A name for people.'),
-  version: { type: 'integer', minimum: 1, description: 'How often it was changed, counted from 1.' },
+/** What a plan brings. */
+export const PLAN_TERMS: FieldSchemas<PlanTermsJson> = {
   recurring_grants: { type: 'array', items: GRANT, description: 'The allowances.' },
   budgets: { type: 'array', items: BUDGET, description: 'The budgets that an account has.' },
   rate_card: orNull(id('rateCard', 'The rate card that prices the usage; `null`: the account keeps its own.')),
   overdraft_limit: orNull(amount('How far below zero the account may go; `null`: the account keeps its own limit.')),
   alerts: ALERTS,
+};
+
+export const PLAN_SCHEMA = viewSchema<ReturnType<typeof planView>>('What an account gets by one call.', {
+  id: id('plan', 'The plan’s id.'),
+  name: text('A name for people.'),
+  version: { type: 'integer', minimum: 1, description: 'How often it was changed, counted from 1.' },
+  ...PLAN_TERMS,
   created_at: instant('When the plan was created.'),
   updated_at: instant('When it was changed last.'),
 });

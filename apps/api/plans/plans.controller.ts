@@ -1,4 +1,4 @@
-import { Plans, RateCardMirror, type Changed, type Plan } from '#ledger-store';
+import { Plans, RateCardMirror, type Changed, type Plan, type PlanRefusal } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Environment } from '../auth/authenticate.ts';
@@ -7,6 +7,7 @@ import { listView } from '../lists/list-view.ts';
 import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { givenCard } from '../rate-cards/given-card.ts';
 import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { givenPlanChanges, givenPlanTerms } from './given-plan.ts';
 import { planIdOrNotFound, planNotFound } from './plan-ref.ts';
@@ -29,9 +30,9 @@ export class PlansController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const terms = givenPlanTerms(body);
-    await givenCard(this.rateCards, environment, terms.rate_card);
-    const request = changeRequestOf(reply.request);
-    answer(reply, await this.plans.create(request, { name: body.name, terms }, shownAs(201)));
+    const card = await givenCard(this.rateCards, environment, terms.rate_card);
+    const named = { name: body.name, terms, cardUnit: card && card.unit };
+    answer(reply, await this.plans.create(changeRequestOf(reply.request), named, shownAs(201)));
   }
 
   @Get()
@@ -58,10 +59,10 @@ export class PlansController {
   ): Promise<void> {
     const uuid = planIdOrNotFound(id);
     const terms = givenPlanChanges(body);
-    await givenCard(this.rateCards, environment, terms.rate_card ?? null);
-    const request = changeRequestOf(reply.request);
-    const change = { id: uuid, ...(body.name && { name: body.name }), terms };
-    answer(reply, await this.plans.update(request, change, shownAs(200)), id);
+    const card = await givenCard(this.rateCards, environment, terms.rate_card ?? null);
+    const applies = body.apply === 'existing_from_next_period';
+    const update = { id: uuid, ...(body.name && { name: body.name }), terms, cardUnit: card && card.unit, applies };
+    answer(reply, await this.plans.update(changeRequestOf(reply.request), update, shownAs(200)), id);
   }
 }
 
@@ -69,7 +70,13 @@ function shownAs(status: number) {
   return (plan: Plan) => ({ status, body: JSON.stringify(planView(plan)) });
 }
 
-function answer(reply: FastifyReply, result: Changed<'plan_not_found'>, id = ''): void {
+function answer(reply: FastifyReply, result: Changed<PlanRefusal>, id = ''): void {
   if (result === 'plan_not_found') throw planNotFound(id);
+  if (result === 'plan_without_periods') throw invalidRequest([NO_PERIODS]);
   answerChange(reply, result);
 }
+
+const NO_PERIODS = {
+  field: 'apply',
+  message: 'must not be given for a plan without recurring grants: no period of it ends',
+};

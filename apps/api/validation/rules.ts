@@ -196,6 +196,12 @@ export const IsRateCardId = rule(
   { type: 'string', pattern: idPattern('rateCard') },
   (value) => typeof value === 'string' && parsePublicId('rateCard', value) !== null,
 );
+export const IsPlanIdOrNull = rule(
+  'isPlanIdOrNull',
+  'must be the id of a plan, like "plan_…", or null',
+  { type: ['string', 'null'], pattern: idPattern('plan') },
+  (value) => value === null || (typeof value === 'string' && parsePublicId('plan', value) !== null),
+);
 /** Where a follower of an account goes on: after an object of this kind, or with the first. */
 export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
   return rule(

@@ -8,6 +8,7 @@ import {
   recurringJson,
   restraintJson,
   type Account,
+  type AccountPlan,
   type Budget,
   type Command,
   type CommandType,
@@ -17,6 +18,7 @@ import {
   type LedgerState,
   type Outcome,
   type PendingRaise,
+  type PlanVersionRef,
   type RecurringGrant,
   type Purchase,
   type PurchaseDecision,
@@ -51,6 +53,7 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'request_raise',
   'decide_raise',
   'set_rules',
+  'set_plan',
   'resume_usage',
   'create_grant',
   'void_grant',
@@ -73,7 +76,8 @@ export function viewOf(state: LedgerState, command: Command): JsonObject | null 
   if ('account' in command && !makesSomething(command)) {
     const account = state.accounts.get(command.account.key);
     if (!account) return null;
-    const view = { ...accountView(account.account), ...recurringView(account.refills.recurring) };
+    const { recurring, plan } = account.refills;
+    const view = { ...accountView(account.account), ...recurringView(recurring), ...planView(plan) };
     // What is erased doesn't stay here either.
     return command.type === 'erase_account' ? { ...view, name: null, metadata: {} } : view;
   }
@@ -167,6 +171,20 @@ function accountView(account: Account): JsonObject {
     ...(restraints.length === 0 ? {} : { restraints: restraints.map(restraintJson) }),
     ...(closure.remainder === null ? {} : { remainder: closure.remainder }),
     ...(erasureRequestedAt === null ? {} : { erasure_requested_at: new Date(erasureRequestedAt).toISOString() }),
+  };
+}
+
+function planView(plan: AccountPlan | null): JsonObject {
+  if (!plan) return {};
+  const { current, next } = plan;
+  const view = ({ plan: id, version, name }: PlanVersionRef): JsonObject => ({
+    plan: publicId('plan', id),
+    version,
+    name,
+  });
+  return {
+    plan: current && view(current),
+    next_plan: next && { at: new Date(next.at).toISOString(), to: next.to && view(next.to) },
   };
 }
 

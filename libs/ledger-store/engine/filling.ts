@@ -104,6 +104,7 @@ export class Filling {
       [...accounts].flatMap((key) => state.accounts.get(key) ?? []),
       [...authorizations].flatMap((id) => state.authorizations.get(id) ?? []),
       needs.flatMap(({ rateCards }) => rateCards),
+      rules.plans,
     );
     if (wanted.length > 0) await rules.prices.ensure(wanted);
   }

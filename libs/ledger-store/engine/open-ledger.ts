@@ -3,6 +3,7 @@ import { NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
 import { CommonBudgets } from '../budgets/common-budgets.ts';
 import { SpanLimits } from '../limits/span-limits.ts';
+import { PlanMirror } from '../plans/plan-mirror.ts';
 import { RateCardMirror } from '../prices/rate-card-mirror.ts';
 import { RuleDefaults } from '../rules/rule-defaults.ts';
 import { Settings } from '../settings/settings.ts';
@@ -40,6 +41,7 @@ export interface Ledger extends AsyncDisposable {
   readonly commonBudgets: CommonBudgets;
   readonly settings: Settings;
   readonly rateCards: RateCardMirror;
+  readonly plans: PlanMirror;
   readonly spanLimits: SpanLimits;
   readonly commitSubscriptions: FollowedSubscriptions;
 }
@@ -69,6 +71,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   opening.defer(() => settings.close());
   const rateCards = await RateCardMirror.open({ pool, log });
   opening.defer(() => rateCards.close());
+  const plans = await PlanMirror.open(pool, log);
+  opening.defer(() => plans.close());
   const spanLimits = await SpanLimits.open(pool, log);
   opening.defer(() => spanLimits.close());
   const commitSubscriptions = followSubscriptions ? await followSubscriptions(pool, log) : NO_SUBSCRIPTIONS;
@@ -80,6 +84,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     openHoldsMax: openHoldsMax === 0 ? Number.POSITIVE_INFINITY : openHoldsMax,
     commitSubscribers: commitSubscriptions,
     prices: rateCards,
+    plans,
     spanLimits,
     leases: spanLimits,
   };
@@ -93,6 +98,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     commonBudgets,
     settings,
     rateCards,
+    plans,
     spanLimits,
     commitSubscriptions,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

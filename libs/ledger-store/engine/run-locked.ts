@@ -104,7 +104,8 @@ async function attemptBatch(
   try {
     const [{ state, realNow, closed, lapsed }, knownKeys] = await load(client, batch, needs, options);
     cache.compare(state);
-    const wanted = wantedPrices(state.accounts.values(), state.authorizations.values(), needs.rateCards);
+    const { accounts, authorizations } = state;
+    const wanted = wantedPrices(accounts.values(), authorizations.values(), needs.rateCards, cache.rules.plans);
     if (wanted.length > 0) await cache.rules.prices.ensure(wanted);
     const context: DecisionContext = { state, changes: noChanges(), realNow, rules: cache.rules };
     const asked = [...(options.windows ?? []), ...batch.flatMap(({ command }) => windowsAskedFor(context, command))];

@@ -105,7 +105,7 @@ export class AccountCache {
     const { prices } = this.rules;
     const { accounts, authorizations } = this.state;
     return (
-      needs.accounts.every((key) => this.holdsAt(key, now) && hasPricesOf(prices, accounts.get(key), now)) &&
+      needs.accounts.every((key) => this.holdsAt(key, now) && hasPricesOf(this.rules, accounts.get(key), now)) &&
       needs.authorizations.every(
         (id) =>
           this.knowsAuthorization(id) &&

@@ -9,7 +9,7 @@ export interface NewPlan {
   readonly createdBy: string;
 }
 
-export interface NewPlanVersion extends Pick<PlanVersion, 'version' | 'name' | 'terms' | 'appliesFrom'> {
+export interface NewPlanVersion extends Pick<PlanVersion, 'version' | 'name' | 'terms' | 'cardUnit' | 'appliesFrom'> {
   readonly plan: string;
   readonly createdBy: string;
 }
@@ -24,10 +24,12 @@ export async function insertPlan(database: Queryable, { id, environment, created
 
 /** Adds a version, which becomes the plan's newest. The plan is locked, or new. */
 export async function insertPlanVersion(database: Queryable, added: NewPlanVersion): Promise<void> {
-  const { plan, version, name, terms, appliesFrom, createdBy } = added;
+  const { plan, version, name, terms, cardUnit, createdBy } = added;
+  const appliesFrom = added.appliesFrom === null ? null : new Date(added.appliesFrom);
   await database.query(
-    `insert into plan_versions (plan, version, name, terms, applies_from, created_by) values ($1, $2, $3, $4, $5, $6)`,
-    [plan, version, name, JSON.stringify(terms), appliesFrom === null ? null : new Date(appliesFrom), createdBy],
+    `insert into plan_versions (plan, version, name, terms, card_unit, applies_from, created_by)
+    values ($1, $2, $3, $4, $5, $6, $7)`,
+    [plan, version, name, JSON.stringify(terms), cardUnit, appliesFrom, createdBy],
   );
   if (version > 1) await database.query('update plans set version = $2 where id = $1', [plan, version]);
 }
@@ -52,8 +54,8 @@ export async function listPlans(database: Queryable, environment: string, page: 
   return pageOf(rows, page, idOf, planFromRow);
 }
 
-const SELECT = `select p.id, p.environment, p.created_at as plan_created_at, v.version, v.name, v.terms, v.applies_from,
-    v.created_at
+const SELECT = `select p.id, p.environment, p.created_at as plan_created_at, v.version, v.name, v.terms, v.card_unit,
+    v.applies_from, v.created_at
   from plans p join plan_versions v on v.plan = p.id and v.version = p.version`;
 
 interface PlanRow {
@@ -63,6 +65,7 @@ interface PlanRow {
   readonly version: number;
   readonly name: string;
   readonly terms: PlanTermsJson;
+  readonly card_unit: string | null;
   readonly applies_from: Date | null;
   readonly created_at: Date;
 }
@@ -75,6 +78,7 @@ function planFromRow(row: PlanRow): Plan {
     version: row.version,
     name: row.name,
     terms: row.terms,
+    cardUnit: row.card_unit,
     appliesFrom: row.applies_from?.getTime() ?? null,
     createdAt: row.created_at.getTime(),
   };

@@ -5,6 +5,8 @@ export interface PlanVersion {
   readonly version: number;
   readonly name: string;
   readonly terms: PlanTermsJson;
+  /** The unit of its rate card; `null` where it has none. */
+  readonly cardUnit: string | null;
   /** Accounts that are on the plan take it with the first period that begins then or later; `null`: they never do. */
   readonly appliesFrom: number | null;
   readonly createdAt: number;

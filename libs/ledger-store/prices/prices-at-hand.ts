@@ -1,9 +1,34 @@
-import type { AccountState, Authorization, PriceBook } from '#ledger';
+import {
+  parsePublicId,
+  type AccountState,
+  type Authorization,
+  type LedgerRules,
+  type PlanBook,
+  type PriceBook,
+} from '#ledger';
 
 /** Whether the prices are in memory that a decision about the account reads at that real time. */
-export function hasPricesOf(prices: PriceBook, state: AccountState | undefined, now: number): boolean {
-  const card = state?.account.terms.rateCard ?? null;
-  return !state || card === null || hasCard(prices, card, now + (state.account.testClock?.aheadMs ?? 0), now);
+export function hasPricesOf(
+  { prices, plans }: Pick<LedgerRules, 'prices' | 'plans'>,
+  state: AccountState | undefined,
+  now: number,
+): boolean {
+  if (!state) return true;
+  const { rateCard } = state.account.terms;
+  const at = now + (state.account.testClock?.aheadMs ?? 0);
+  if (rateCard !== null && !hasCard(prices, rateCard, at, now)) return false;
+  return state.refills.plan === null || cardsOf(state, plans).every((card) => hasCard(prices, card, at, now));
+}
+
+/** The rate cards that an account's usage is priced by, now or once its plan has changed. */
+export function cardsOf({ account, refills: { plan } }: AccountState, plans: PlanBook): readonly string[] {
+  const { rateCard } = account.terms;
+  const own = rateCard === null ? [] : [rateCard];
+  if (!plan) return own;
+  const { current, next } = plan;
+  const newest = current && plans.versionAt(current.plan, Number.POSITIVE_INFINITY);
+  const others = [current?.own.rate_card, next?.to?.terms.rate_card, newest?.terms.rate_card];
+  return [...own, ...others.flatMap((card) => (card ? (parsePublicId('rateCard', card) ?? []) : []))];
 }
 
 /** Whether the prices are in memory that an authorization is priced by. */

@@ -1,4 +1,5 @@
-import type { AccountState, Authorization } from '#ledger';
+import type { AccountState, Authorization, PlanBook } from '#ledger';
+import { cardsOf } from './prices-at-hand.ts';
 import type { WantedPrices } from './price-source.ts';
 
 /**
@@ -10,10 +11,11 @@ export function wantedPrices(
   accounts: Iterable<AccountState>,
   authorizations: Iterable<Authorization>,
   rateCards: readonly string[],
+  plans: PlanBook,
 ): WantedPrices[] {
   const wanted: WantedPrices[] = [];
   const cards = new Set(rateCards);
-  for (const { account } of accounts) if (account.terms.rateCard !== null) cards.add(account.terms.rateCard);
+  for (const account of accounts) for (const card of cardsOf(account, plans)) cards.add(card);
   for (const card of cards) wanted.push({ card, version: 'current and later' });
   for (const { pricing } of authorizations) {
     if (pricing?.price) wanted.push({ card: pricing.price.card, version: pricing.price.version });

@@ -1,9 +1,10 @@
 import { Repeater } from '#background';
 import type { Pool } from '#database';
-import { balanceOf, timeOf, type AccountDecision, type AccountRef } from '#ledger';
+import { timeOf, type AccountDecision, type AccountRef } from '#ledger';
 import { queryable } from '../queryable.ts';
 import { attemptRead } from './attempt-read.ts';
 import { EVENTS, type EventRow } from '../tables/events.ts';
+import { readingOf } from './account-reader.ts';
 import type { StoredEvent } from './event-reader.ts';
 import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 
@@ -147,8 +148,7 @@ export class AccountFeed {
           for (const ref of own) {
             const found = accountIn(loaded, ref);
             if (!found) continue;
-            const { account } = found;
-            readings.set(ref.key, { account, balance: balanceOf(found), created: false, asOf: timeOf(loaded, found) });
+            readings.set(ref.key, readingOf(found, timeOf(loaded, found)));
           }
         }
         return refs.map(({ key }) => readings.get(key) ?? null);

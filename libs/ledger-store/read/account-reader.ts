@@ -1,6 +1,15 @@
 import { ZERO } from '#amounts';
 import { kyselyFrom, type Pool } from '#database';
-import { balanceOf, timeOf, type Account, type AccountDecision, type AccountRef, type AccountState } from '#ledger';
+import {
+  balanceOf,
+  NO_PLAN,
+  timeOf,
+  type Account,
+  type AccountDecision,
+  type AccountRef,
+  type AccountState,
+  type PlanDecision,
+} from '#ledger';
 import type { Positions } from '#pricing';
 import type { Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
@@ -32,7 +41,7 @@ export class AccountReader {
     return attemptRead(async () => {
       const loaded = await inSnapshot(this.pool, (client) => readSettled(client, ref.environment, [ref.key]));
       const found = accountIn(loaded, ref);
-      return found && reading(found, timeOf(loaded, found));
+      return found && readingOf(found, timeOf(loaded, found));
     });
   }
 
@@ -48,8 +57,17 @@ export class AccountReader {
         if (!found) return null;
         if (at > timeOf(loaded, found)) return 'future';
         const { balance, debt } = await balanceAt(client, ref.key, at, loaded.unbooked);
-        return { account: { ...found.account, debt }, balance, created: false, asOf: at };
+        return { account: { ...found.account, debt }, balance, plan: planOf(found), created: false, asOf: at };
       });
+    });
+  }
+
+  /** @returns `null` where there is no such account */
+  findPlan(ref: AccountRef): Promise<PlanDecision | null> {
+    return attemptRead(async () => {
+      const loaded = await inSnapshot(this.pool, (client) => readSettled(client, ref.environment, [ref.key]));
+      const found = accountIn(loaded, ref);
+      return found && { account: found.account, plan: found.refills.plan ?? NO_PLAN };
     });
   }
 
@@ -75,7 +93,7 @@ export class AccountReader {
       return pageOf(rows, page, keyOf, ({ account_id }) => {
         const found = loaded.state.accounts.get(account_id);
         if (!found) throw new Error(`account ${account_id} was listed but not found`);
-        return reading(found, timeOf(loaded, found));
+        return readingOf(found, timeOf(loaded, found));
       });
     });
   }
@@ -88,6 +106,11 @@ function positionsAt({ counters }: AccountState, at: number): Positions {
   };
 }
 
-function reading(state: AccountState, now: number): AccountDecision {
-  return { account: state.account, balance: balanceOf(state), created: false, asOf: now };
+/** @param now by the account's clock */
+export function readingOf(state: AccountState, now: number): AccountDecision {
+  return { account: state.account, balance: balanceOf(state), plan: planOf(state), created: false, asOf: now };
+}
+
+function planOf({ refills }: AccountState): string | null {
+  return refills.plan?.current?.plan ?? null;
 }

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '#database';
 import {
+  NO_PLANS,
   NO_RULES,
   noChanges,
   settle,
@@ -8,9 +9,12 @@ import {
   type AccountRef,
   type AccountState,
   type Lapsed,
+  type PlanBook,
   type Transfer,
 } from '#ledger';
 import { ofConnection } from '../engine/failures.ts';
+import { findAppliedVersions, planBook } from '../plans/applied-versions.ts';
+import { queryable } from '../queryable.ts';
 import { loadState, type LoadedState } from '../load/load-state.ts';
 
 /** Runs reads on one snapshot, without locks. The pool must pipeline: the statements of a reading go out together. */
@@ -66,9 +70,16 @@ export async function readSettled(
   );
   const changes = noChanges();
   // What would be told of it is thrown away.
-  const context = { state: loaded.state, changes, realNow: loaded.realNow, rules: NO_RULES };
+  const rules = { ...NO_RULES, plans: await plansOf(client, loaded) };
+  const context = { state: loaded.state, changes, realNow: loaded.realNow, rules };
   for (let isPart = settle(context, loaded.lapsed); isPart;) isPart = settle(context, NOTHING_LAPSED);
   return { ...loaded, unbooked: changes.transfers };
+}
+
+/** The versions of plans that the accounts may have come to. */
+async function plansOf(client: PoolClient, { state }: LoadedState): Promise<PlanBook> {
+  const plans = [...state.accounts.values()].flatMap(({ refills }) => refills.plan?.current?.plan ?? []);
+  return plans.length === 0 ? NO_PLANS : planBook(await findAppliedVersions(queryable(client), plans));
 }
 
 /** The state of the account a request names; two ids may share a key, though none ever will. */

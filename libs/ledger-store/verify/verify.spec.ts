@@ -128,6 +128,7 @@ async function fill(databaseUrl: string): Promise<void> {
   await count(databaseUrl);
   await spendBudgets(databaseUrl);
   await limit(databaseUrl);
+  await putOnPlan(databaseUrl);
   await closeAll(databaseUrl);
 }
 
@@ -149,6 +150,38 @@ async function sell(databaseUrl: string): Promise<void> {
     await ledger.stop();
   }
 }
+
+/** A plan with an allowance of 7 a year, and an account on it. */
+async function putOnPlan(databaseUrl: string): Promise<void> {
+  const ledger = new TestLedger(databaseUrl);
+  const pool = connect(databaseUrl, { log });
+  try {
+    const { id, version, terms } = YEARLY;
+    await pool.query(`insert into plans (id, environment, version) values ($1, 'live', 1)`, [id]);
+    const values = [id, version, JSON.stringify(terms)];
+    await pool.query(`insert into plan_versions (plan, version, name, terms) values ($1, $2, 'Yearly', $3)`, values);
+    await ledger.account('stark');
+    const plan = { plan: id, version, name: 'Yearly', terms, cardUnit: null };
+    await ledger.do({ type: 'set_plan', account: account('stark'), plan, effective: 'now', prorate: false });
+  } finally {
+    await ledger.stop();
+    await pool.end();
+  }
+}
+
+const YEARLY = {
+  id: '01900000-0000-7000-8000-000000000001',
+  version: 1,
+  terms: {
+    recurring_grants: [
+      {
+        ...{ name: 'allowance', amount: '7', interval: 'year', every: 1, time_zone: null, priority: 50 },
+        ...{ expires: 'end_of_period', rollover: null, scope: null, price: null, currency: null },
+      },
+    ],
+    ...{ budgets: [], rate_card: null, overdraft_limit: '1', alerts: null },
+  },
+} as const;
 
 /** A commitment of 100 a month: one that is met, and one of which 70 are missing, until 20 land late. */
 async function commitMonths(databaseUrl: string): Promise<void> {
@@ -740,6 +773,30 @@ const CORRUPTIONS: readonly Corruption[] = [
     check: 'Only the rest of a period rolls over, into grants of the same recurring grant',
     difference: { account: 'wonka' },
     sql: [`update grants set period = jsonb_set(period, '{rollover}', 'null') where period ->> 'from' is null`],
+  },
+  {
+    check: 'The version of the plan that an account is on is there',
+    difference: { account: 'stark', expected: `version 9 of the plan ${YEARLY.id}`, found: 'no such version' },
+    sql: [`update account_refills set plan = jsonb_set(plan, '{current,version}', '9') where plan is not null`],
+  },
+  {
+    check: 'An account has what the version of its plan says, without a rate card in another unit',
+    difference: { account: 'stark' },
+    sql: [
+      `update account_refills set plan = jsonb_set(plan, '{current,terms,overdraft_limit}', '"2"') where plan is not null`,
+    ],
+  },
+  {
+    check: 'The recurring grants that a plan has brought are those of the plan that the account is on',
+    difference: { account: 'stark', expected: 'none', found: 'allowance' },
+    sql: [`update account_refills set plan = jsonb_set(plan, '{current}', 'null') where plan is not null`],
+  },
+  {
+    check: 'A plan has brought no recurring grant that it doesn’t have',
+    difference: { account: 'stark', expected: '[]', found: 'allowance' },
+    sql: [
+      `update account_refills set plan = jsonb_set(plan, '{current,terms,recurring_grants}', '[]') where plan is not null`,
+    ],
   },
   {
     check: 'What is held of an overdraft is what open holds have pinned of it',

@@ -18,6 +18,8 @@ import { emit } from './emit.ts';
 export interface AccountDecision {
   readonly account: Readonly<Account>;
   readonly balance: Balance;
+  /** The UUID of the plan that it is on; `null`: none. */
+  readonly plan: string | null;
   /** Milliseconds since 1970. */
   readonly asOf: number;
   /** False where it was there before. */
@@ -117,7 +119,8 @@ export function decidedAccount(
   created: boolean,
 ): Outcome<AccountDecision> {
   const asOf = timeOf(context, state);
-  return accepted({ account: { ...state.account }, balance: balanceOf(state), asOf, created });
+  const plan = state.refills.plan?.current?.plan ?? null;
+  return accepted({ account: { ...state.account }, balance: balanceOf(state), plan, asOf, created });
 }
 
 function differingTerms(account: Account, { unit, terms }: CreateAccount): AccountExists['differing'] {

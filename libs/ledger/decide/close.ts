@@ -9,6 +9,7 @@ import { findAccount, purchaseUnderWay, timeOf, type DecisionContext } from './c
 import { emit } from './emit.ts';
 import { failPayment } from './end-payment.ts';
 import { cancelRaises } from './request-raise.ts';
+import { setRefills } from './set-refills.ts';
 import { endRecurringGrants } from './set-recurring.ts';
 import { Transaction } from './transaction.ts';
 
@@ -33,10 +34,17 @@ export function closeAccount(context: DecisionContext, command: CloseAccount): O
   const underWay = purchaseUnderWay(context, account);
   if (underWay) failPayment(context, account, underWay, CANCELED);
   cancelRaises(context, account, account.account.budgets);
+  keepPlan(context, account);
   endRecurringGrants(context, account);
   const amount = endGrants(context, account, remainder);
   emit(context, account, 'account.closed', { status: 'closed', remainder, amount_left: formatAmount(amount) });
   return changed(context, account);
+}
+
+/** Its plan changes no more. */
+function keepPlan(context: DecisionContext, account: AccountState): void {
+  const { plan } = account.refills;
+  if (plan?.next) setRefills(context, account, { ...account.refills, plan: { ...plan, next: null } });
 }
 
 /** @returns what was left of the grants */

@@ -6,6 +6,7 @@ import type { AccountRef, ObjectRef } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import { isUnderWay, type Purchase } from '../purchases.ts';
 import type { Rules } from '../rules.ts';
+import { NO_PLANS, type PlanBook } from '../plan-book.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
 import type { Changes } from '../changes.ts';
@@ -25,6 +26,7 @@ export interface LedgerRules {
   readonly openHoldsMax: number;
   readonly commitSubscribers: CommitSubscribers;
   readonly prices: PriceBook;
+  readonly plans: PlanBook;
   readonly spanLimits: SpanLimitBook;
 }
 
@@ -43,6 +45,7 @@ export const NO_RULES: LedgerRules = {
   openHoldsMax: Number.POSITIVE_INFINITY,
   commitSubscribers: NO_SUBSCRIBERS,
   prices: NO_PRICES,
+  plans: NO_PLANS,
   spanLimits: NO_SPAN_LIMITS,
 };
 

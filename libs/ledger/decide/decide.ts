@@ -25,6 +25,7 @@ import { restrain, type RestrainDecision } from './restrain.ts';
 import { resumeUsage } from './resume-usage.ts';
 import { returnShare, type ShareDecision } from './return-share.ts';
 import { setAlerts, type AlertsDecision } from './set-alerts.ts';
+import { setPlan, type PlanDecision } from './set-plan.ts';
 import {
   deleteRecurringGrant,
   pauseRecurringGrant,
@@ -55,6 +56,7 @@ export interface Decisions {
   request_raise: RaiseDecision;
   decide_raise: RaiseDecision;
   set_rules: RulesDecision;
+  set_plan: PlanDecision;
   restrain: RestrainDecision;
   resume_usage: RulesDecision;
   sweep: SweepDecision;
@@ -100,6 +102,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   request_raise: requestRaise,
   decide_raise: decideRaise,
   set_rules: setRules,
+  set_plan: setPlan,
   restrain,
   resume_usage: resumeUsage,
   sweep,

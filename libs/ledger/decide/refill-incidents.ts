@@ -1,6 +1,7 @@
 import type { Grant } from '../grant.ts';
 import { nextRefillAt } from '../refills.ts';
 import type { AccountState } from '../state.ts';
+import { changePlan, planChangeDue, type PlanChange } from './change-plan.ts';
 import type { DecisionContext } from './context.ts';
 import { emit, grantData, type Moment } from './emit.ts';
 import { grantPeriods } from './settle-recurring.ts';
@@ -29,13 +30,21 @@ export function refillIncidents(
   const next = nextRefillAt(account.refills);
   if (next === null || next > at) return [];
   let granted: readonly Grant[] = [];
+  const to = planChangeDue(context, account, at);
+  let changed: PlanChange | null = null;
   return [
     {
       at,
+      ...(to !== undefined && {
+        changePlan: () => {
+          changed = changePlan(context, account, { to, at, isProrated: false });
+        },
+      }),
       grant: () => {
         granted = grantPeriods(context, account, at);
       },
       report: (moment) => {
+        if (changed) emit(context, account, 'plan.changed', changed.data, moment);
         for (const grant of granted) emit(context, account, 'grant.created', grantData(grant), moment);
       },
     },

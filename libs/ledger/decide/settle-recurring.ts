@@ -49,17 +49,20 @@ function passedTo(
 
 interface Issued extends Pick<PeriodOrigin, 'start' | 'end'> {
   readonly amount: Amount;
+  /** One, where it isn't said. */
+  readonly periods?: 0 | 1;
 }
 
-function issue(context: DecisionContext, account: AccountState, one: RecurringGrant, issued: Issued): Grant {
-  const { amount, start, end } = issued;
+/** Makes the grant of a period, or of the rest of one; `next` is that period. */
+export function issue(context: DecisionContext, account: AccountState, one: RecurringGrant, issued: Issued): Grant {
+  const { amount, start, end, periods = 1 } = issued;
   const { expires } = one.terms;
   const grant = newGrant(context, account, {
     ...termsOf(one, amount),
     effectiveAt: start,
     expiresAt: expires === 'end_of_period' ? end : expires === 'never' ? null : start + expires,
     createdAt: start,
-    period: originOf(one, { start, end, periods: 1 }),
+    period: originOf(one, { start, end, periods }),
   });
   const books = new Transaction(context, account);
   books.issue(grant, start);
@@ -76,7 +79,7 @@ function termsOf({ terms }: RecurringGrant, amount: Amount) {
 
 function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 'periods'>): PeriodOrigin {
   const { rollover } = one.terms;
-  const index = (one.next?.index ?? 0) + of.periods - 1;
+  const index = (one.next?.index ?? 0) + Math.max(of.periods, 1) - 1;
   return {
     name: one.name,
     ...of,

@@ -8,6 +8,7 @@ import { nextRefillAt } from '../refills.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import { openPeriod } from './change-commitment.ts';
+import { planHoldsUntil } from './change-plan.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { free } from './count.ts';
 import { emit, grantData, type Moment } from './emit.ts';
@@ -103,10 +104,13 @@ function settleAccount(
   stepsLeft: { count: number },
 ): boolean {
   // All that has lapsed is booked now, because its rows are moved already; so is a sum, because its periods are passed already.
+  const planHolds = planHoldsUntil(context, account) - 1;
   const lapsing = [
     ...due.shares.map((share): Incident => ({ at: share.at, share })),
     ...due.holds.map((hold): Incident => ({ at: hold.at, hold })),
-    ...sumsOfPeriods(context, account, due.until).map((refill): Incident => ({ at: refill.at, refill })),
+    ...sumsOfPeriods(context, account, Math.min(due.until, planHolds)).map(
+      (refill): Incident => ({ at: refill.at, refill }),
+    ),
   ];
   const lastLapse = lapsing.reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
   const timeline = new Timeline([

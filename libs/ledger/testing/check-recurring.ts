@@ -7,7 +7,7 @@ import { must } from './must.ts';
 export function checkRecurring(recurring: readonly RecurringGrant[], grants: readonly Grant[]): void {
   const ofPeriods = grants.filter(({ period }) => period);
   for (const [name, own] of Map.groupBy(ofPeriods, ({ period }) => period?.name ?? '')) {
-    const periods = own.flatMap(({ period }) => (period && period.from === null ? period : []));
+    const periods = own.flatMap(({ period }) => (period?.from === null && period.periods > 0 ? period : []));
     const inOrder = periods.toSorted((a, b) => a.start - b.start);
     for (const [index, period] of inOrder.entries()) {
       const before = inOrder[index - 1];

@@ -24,6 +24,7 @@ import type { Rules } from '../rules.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
+import { NO_PLANS, type PlanBook } from '../plan-book.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { isUnderWay, type Purchase } from '../purchases.ts';
 import { NO_REFILLS, type Refills } from '../refills.ts';
@@ -60,6 +61,7 @@ export class LedgerRows {
   openHoldsMax = Number.POSITIVE_INFINITY;
   commitSubscribers: CommitSubscribers = NO_SUBSCRIBERS;
   prices: PriceBook = NO_PRICES;
+  plans: PlanBook = NO_PLANS;
   spanLimits: SpanLimitBook = NO_SPAN_LIMITS;
   readonly usageRecords: UsageRecord[] = [];
 
@@ -83,6 +85,7 @@ export class LedgerRows {
         openHoldsMax: this.openHoldsMax,
         commitSubscribers: this.commitSubscribers,
         prices: this.prices,
+        plans: this.plans,
         spanLimits: this.spanLimits,
       },
     };

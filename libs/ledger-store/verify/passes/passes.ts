@@ -11,6 +11,7 @@ import { holds } from './holds.ts';
 import { idempotencyKeys } from './idempotency-keys.ts';
 import { limitShares, limitWindows } from './limits.ts';
 import { partitions } from './partitions.ts';
+import { plans } from './plans.ts';
 import { prices } from './prices.ts';
 import { purchases } from './purchases.ts';
 import { raiseRequests } from './raise-requests.ts';
@@ -33,6 +34,7 @@ export const PASSES: readonly Pass[] = [
   commitments,
   recurringGrants,
   rollovers,
+  plans,
   raiseRequests,
   purchases,
   accounts,

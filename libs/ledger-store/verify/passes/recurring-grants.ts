@@ -11,15 +11,18 @@ const OF_PERIODS = `
     lag((period ->> 'start')::bigint) over following as start_before,
     lag((period ->> 'end')::bigint) over following as end_before,
     lead(id) over following is null as is_last
-  from grants where period is not null and period ->> 'from' is null
+  from grants where period is not null and period ->> 'from' is null and (period ->> 'periods')::integer > 0
   window following as (partition by account_id, period ->> 'name' order by (period ->> 'start')::bigint, id)`;
 
-/** Recurring grants as their accounts have them. */
+/** Recurring grants as their accounts have them. What was granted for the rest of a period is no grant of a period. */
 const RECURRING = `
-  select account_id, one ->> 'name' as name,
+  select r.account_id, one ->> 'name' as name,
     (one #>> '{last,start}')::bigint as last_start, (one #>> '{last,end}')::bigint as last_end,
-    (one #>> '{last,grant}')::uuid as last_grant, (one #>> '{next,at}')::bigint as next_at
-  from account_refills cross join lateral jsonb_array_elements(recurring) one`;
+    case when part.id is null then (one #>> '{last,grant}')::uuid end as last_grant,
+    (one #>> '{next,at}')::bigint as next_at
+  from account_refills r cross join lateral jsonb_array_elements(r.recurring) one
+  left join grants part on part.account_id = r.account_id and part.id = (one #>> '{last,grant}')::uuid
+    and (part.period ->> 'periods')::integer = 0`;
 
 export const recurringGrants: Pass = {
   subject: 'periods of recurring grants',
