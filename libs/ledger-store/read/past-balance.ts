@@ -101,11 +101,11 @@ function pastBalance(key: AccountKey, at: Date): Statement {
           select amount, steps from authorizations a
           where a.account_id = $1 and a.id = open.id and created_at <= $2 and closed_at > $2 and expires_at > $2 limit 1
         ) earlier
-      )
+      ),
       frozen as (
         select (
-          select (freeze ->> 1)::numeric from jsonb_array_elements(freezes) with ordinality f (freeze, place)
-          where (freeze ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1
+          select (step ->> 1)::numeric from jsonb_array_elements(freezes) with ordinality s (step, place)
+          where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1
         ) as amount
         from grants where account_id = $1 and freezes <> '[]'
       )
