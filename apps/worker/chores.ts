@@ -9,6 +9,7 @@ import {
   watchUsageChore,
   type Engine,
 } from '#ledger-store';
+import { paymentChores, type PaymentWork } from '#payment-store';
 import {
   deliverWebhooksChore,
   maintainWebhooksChore,
@@ -28,6 +29,7 @@ export interface Store {
 
 export interface ChoreOptions {
   readonly sending: SendingOptions;
+  readonly payments: Pick<PaymentWork, 'providers' | 'delaysMs'>;
   /** How long before it expires a grant's owner is notified, in milliseconds. */
   readonly expiryNotices: readonly number[];
   readonly idempotencyDays: number;
@@ -36,12 +38,13 @@ export interface ChoreOptions {
 
 /** Every chore that a store needs. A new one is declared beside what it works on, and added here: nothing else knows of it. */
 export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptions): readonly Chore[] {
-  const { sending, expiryNotices, idempotencyDays, log } = options;
+  const { sending, payments, expiryNotices, idempotencyDays, log } = options;
   const deliverWebhooks = deliverWebhooksChore(pool, sending);
   return [
     deliverWebhooks,
     relayEventsChore(pool, deliverWebhooks),
     wakeOverdueChore(pool, deliverWebhooks),
+    ...paymentChores({ ...payments, pool, engine, log: (line) => log.warn(line) }),
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     maintainLimitsChore(engine, pool),
     watchUsageChore(engine, pool),

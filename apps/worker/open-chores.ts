@@ -2,6 +2,7 @@ import type { Chore } from '#background';
 import type { Config } from '#config';
 import { connect } from '#database';
 import type { Ledger } from '#ledger-store';
+import { PaymentProviders, stripeModes, TestProvider } from '#payments';
 import { SecretBox, WebhookSender } from '#webhook-store';
 import { choresOf, type Store } from './chores.ts';
 import type { WorkerLog } from './worker-log.ts';
@@ -10,7 +11,7 @@ export interface OpenChoresOptions {
   readonly databaseUrl: string;
   /** The ledger of this process. */
   readonly ledger: Pick<Ledger, 'engine'>;
-  readonly config: Pick<Config, 'webhooks' | 'expiryNoticeDays' | 'idempotencyDays'>;
+  readonly config: Pick<Config, 'webhooks' | 'stripe' | 'expiryNoticeDays' | 'idempotencyDays'>;
   readonly log: WorkerLog;
 }
 
@@ -26,14 +27,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** The wiring: the chores of the store at this database. */
 export async function openChores(options: OpenChoresOptions): Promise<OpenChores> {
   const { config, log } = options;
-  const { webhooks, expiryNoticeDays, idempotencyDays } = config;
+  const { webhooks, stripe, expiryNoticeDays, idempotencyDays } = config;
   await using opening = new AsyncDisposableStack();
   const store = openStore(options, opening);
+  const testProvider = new TestProvider(store.pool, { log: (line) => log.warn(line) });
   const chores = choresOf(store, {
     sending: {
       sender: new WebhookSender({ allowLoopback: webhooks.allowLoopback }),
       secrets: new SecretBox(webhooks.secretsKeys),
     },
+    payments: { providers: new PaymentProviders(stripeModes(stripe), testProvider) },
     expiryNotices: expiryNoticeDays.map((days) => days * DAY_MS),
     idempotencyDays,
     log,

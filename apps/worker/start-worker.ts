@@ -6,7 +6,7 @@ import { startWork, type RunningWorker, type WorkOptions } from './start-work.ts
 export type { RunningWorker } from './start-work.ts';
 
 export interface WorkerOptions extends Pick<WorkOptions, 'listenOn' | 'log'> {
-  readonly config: Pick<Config, 'redisUrl' | 'webhooks' | 'expiryNoticeDays' | 'idempotencyDays'>;
+  readonly config: Pick<Config, 'redisUrl' | 'webhooks' | 'stripe' | 'expiryNoticeDays' | 'idempotencyDays'>;
   readonly databaseUrl: string;
   /** The ledger of this process, which isn't closed with the worker; one of its own where it isn't given. */
   readonly ledger?: Pick<Ledger, 'engine'>;

@@ -1,0 +1,80 @@
+import { Amount } from '#amounts';
+import { publicId } from '#ledger';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { PaymentFixture } from '../testing/payment-fixture.ts';
+import type { PaymentDifference } from './compare-payment.ts';
+import { reconcilePayments, type Reconciled } from './reconcile-payments.ts';
+
+let fixture: PaymentFixture;
+beforeAll(async () => {
+  fixture = await PaymentFixture.open();
+});
+afterAll(() => fixture.close());
+
+async function reconcile(): Promise<Reconciled & { found: Pick<PaymentDifference, 'kind' | 'purchase'>[] }> {
+  const found: Pick<PaymentDifference, 'kind' | 'purchase'>[] = [];
+  const [from, to] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)];
+  const onDifference = ({ kind, purchase }: PaymentDifference): void => void found.push({ kind, purchase });
+  const options = { environment: 'test', from, to, onDifference };
+  return { ...(await reconcilePayments(fixture.pool, fixture.provider, options)), found };
+}
+
+it('finds nothing where the provider and the ledger agree', async () => {
+  for (const account of ['one', 'two']) await fixture.begin(account, 'pm_ok');
+  await fixture.begin('declined', 'pm_declined');
+  await fixture.begin('action', 'pm_requires_action');
+  await fixture.begin('refunded', 'pm_refunded');
+  await fixture.collectAll();
+  await fixture.provider.reportAll();
+  expect(await reconcile()).toEqual({ payments: 3, purchases: 3, differences: 0, found: [] });
+});
+
+it('finds what only one of them has, and what they have otherwise', async () => {
+  const ask = (purchase: string, account: string) =>
+    fixture.provider.collect({
+      purchase,
+      account,
+      environment: 'test',
+      price: { amount: new Amount(10), currency: 'USD' },
+      paymentMethod: 'pm_ok',
+      customer: null,
+      description: '',
+      begunAt: new Date(),
+    });
+  const unrecorded = publicId('purchase', await fixture.begin('unrecorded', 'pm_ok'));
+  await ask(unrecorded, 'unrecorded');
+  const lost = publicId('purchase', await fixture.begin('lost', 'pm_declined')).replace(/.$/, '0');
+  await ask(lost, 'lost');
+  const untaken = await fixture.begin('untaken', 'pm_ok');
+  await fixture.do({
+    type: 'record_payment',
+    purchase: { environment: 'test', id: untaken },
+    result: { status: 'succeeded', reference: 'test_never' },
+  });
+  const differing = publicId('purchase', await fixture.begin('differing', 'pm_ok'));
+  await ask(differing, 'differing');
+  await fixture.provider.refund({
+    refund: 'at-the-provider',
+    purchase: differing,
+    environment: 'test',
+    reference: `test_${differing}`,
+    money: { amount: new Amount(3), currency: 'USD' },
+    begunAt: new Date(),
+  });
+  const id = (
+    await fixture.pool.query<{ id: string }>(`select p.id from purchases p join accounts a using (account_id)
+    where a.external_id = 'differing'`)
+  ).rows[0]?.id;
+  const result = { status: 'succeeded', reference: `test_${differing}` } as const;
+  await fixture.do({ type: 'record_payment', purchase: { environment: 'test', id: id ?? '' }, result });
+  const { found } = await reconcile();
+  expect(found).toHaveLength(4);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      { kind: 'payment_not_recorded', purchase: unrecorded },
+      { kind: 'purchase_missing', purchase: lost },
+      { kind: 'payment_missing', purchase: publicId('purchase', untaken) },
+      { kind: 'refunds_differ', purchase: differing },
+    ]),
+  );
+});
