@@ -31,6 +31,8 @@ import {
   TransferReader,
   UsageMarginReport,
 } from '#ledger-store';
+import { StripeEvents } from '#payment-store';
+import type { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { MetricsToken } from './auth/metrics-token.ts';
@@ -40,6 +42,7 @@ import { Metrics } from './metrics/metrics.ts';
 import { ApiDescription } from './openapi/api-description.ts';
 import { DESCRIBED_CONTROLLERS } from './openapi/described-controllers.ts';
 import { makeDocument } from './openapi/make-document.ts';
+import { StripeWebhookController } from './providers/stripe-webhook.controller.ts';
 import type { Connections } from './requests/connections.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 import { isChargeable } from './validation/price.ts';
@@ -61,6 +64,7 @@ export interface ApiParts {
   readonly controlPool: Pool;
   readonly keys: KeyRing;
   readonly webhooks: EndpointsOptions;
+  readonly payments: PaymentProviders;
   readonly metrics: Metrics;
   readonly metricsToken: MetricsToken;
   readonly connections: Connections;
@@ -74,7 +78,7 @@ export class ApiModule {
   static of(parts: ApiParts): DynamicModule {
     return {
       module: ApiModule,
-      controllers: DESCRIBED_CONTROLLERS.map(({ controller }) => controller),
+      controllers: [...DESCRIBED_CONTROLLERS.map(({ controller }) => controller), StripeWebhookController],
       providers: [...sharedWithProcess(parts), ...stores(parts), ...operations(parts), LedgerRequests],
     };
   }
@@ -124,7 +128,8 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
 }
 
 /** Who may call, and what operators and developers ask of the service itself. */
-function operations({ engine, metrics, connections, readPool, controlPool, keys, log }: ApiParts): Provider[] {
+function operations({ engine, metrics, connections, readPool, controlPool, keys, ...parts }: ApiParts): Provider[] {
+  const { payments: providers, log } = parts;
   const gauges = new LedgerGauges({
     registry: metrics.registry,
     connections,
@@ -138,6 +143,7 @@ function operations({ engine, metrics, connections, readPool, controlPool, keys,
     { provide: Access, useValue: new Access(controlPool, keys) },
     { provide: LedgerHealth, useValue: new LedgerHealth(controlPool, engine.writeHealth, log) },
     { provide: LedgerGauges, useValue: gauges },
+    { provide: StripeEvents, useValue: new StripeEvents({ engine, providers, log }) },
     { provide: ApiDescription, useValue: new ApiDescription(() => makeDocument(DESCRIBED_CONTROLLERS)) },
   ];
 }

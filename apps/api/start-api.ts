@@ -4,6 +4,7 @@ import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
 import { openLedger, type Engine, type Ledger } from '#ledger-store';
 import type { Logger } from '#logging';
+import { PaymentProviders, stripeModes, TestProvider } from '#payments';
 import {
   followCommitSubscriptions,
   resolveHost,
@@ -64,6 +65,7 @@ export interface ApiOptions {
     | 'drainSeconds'
     | 'tracing'
     | 'webhooks'
+    | 'stripe'
     | 'openHoldsMax'
   >;
   readonly databaseUrl: string;
@@ -79,7 +81,14 @@ export interface ApiOptions {
 /** What the API needs of a ledger. */
 export interface ApiLedger extends Pick<
   Ledger,
-  'alertDefaults' | 'commonBudgets' | 'ruleDefaults' | 'settings' | 'rateCards' | 'plans' | 'spanLimits' | 'commitSubscriptions'
+  | 'alertDefaults'
+  | 'commonBudgets'
+  | 'ruleDefaults'
+  | 'settings'
+  | 'rateCards'
+  | 'plans'
+  | 'spanLimits'
+  | 'commitSubscriptions'
 > {
   readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe' | 'writeHealth'>;
 }
@@ -127,6 +136,8 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       controlPool,
       keys,
       webhooks: { ...webhooksOf(options), commitSubscriptions: ledger.commitSubscriptions },
+      webhooks: { ...webhooksOf(options), commitSubscriptions },
+      payments: new PaymentProviders(stripeModes(config.stripe), new TestProvider(readPool, { log })),
       metrics,
       metricsToken,
       connections,

@@ -10,6 +10,7 @@ import {
   Settings,
   SpanLimits,
 } from '#ledger-store';
+import { PaymentProviders, TestProvider } from '#payments';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -59,6 +60,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       controlPool: readPool,
       keys,
       webhooks,
+      payments: new PaymentProviders({ live: null, test: null }, new TestProvider(readPool, { log })),
       metrics: new Metrics(),
       metricsToken: new MetricsToken(null),
       connections: new Connections(10, () => undefined),

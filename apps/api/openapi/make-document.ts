@@ -69,8 +69,13 @@ const INFO = {
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 };
 
-/** Problems of requests that reach no operation. */
-const OF_NO_OPERATION: ReadonlySet<string> = new Set<ProblemCode>(['method_not_allowed', 'expectation_failed']);
+/** Problems of requests that reach no operation of the description. */
+const OF_NO_OPERATION: ReadonlySet<string> = new Set<ProblemCode>([
+  'method_not_allowed',
+  'expectation_failed',
+  'webhook_signature_invalid',
+  'provider_unavailable',
+]);
 
 function problemSchemas(): Record<string, JsonSchema> {
   const codes = (Object.keys(PROBLEMS) as ProblemCode[]).filter((code) => !OF_NO_OPERATION.has(code));

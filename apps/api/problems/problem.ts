@@ -41,6 +41,8 @@ const REQUEST_PROBLEMS = {
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled' },
   webhook_host_unknown: { status: 400, title: 'The host of the URL is not known' },
   webhook_host_not_public: { status: 400, title: 'The host of the URL is not on the public internet' },
+  webhook_signature_invalid: { status: 400, title: 'The webhook is not signed with its secret' },
+  provider_unavailable: { status: 503, title: 'The payment provider does not answer' },
   secrets_key_missing: { status: 503, title: 'The service has no key to keep secrets with' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'The path does not take this method' },
