@@ -4,6 +4,7 @@ import { registerMigrate } from './migrate/migrate.command.ts';
 import { registerExport } from './move/export.command.ts';
 import { registerImport } from './move/import.command.ts';
 import { registerRateCard } from './rate-card/rate-card.command.ts';
+import { registerReconcile } from './reconcile/reconcile.command.ts';
 import { registerReplay } from './replay/replay.command.ts';
 import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
@@ -34,6 +35,7 @@ export async function runPurser(args: readonly string[]): Promise<void> {
   registerWorker(program);
   registerReplay(program);
   registerVerify(program);
+  registerReconcile(program);
   registerExport(program);
   registerImport(program);
   registerRateCard(program);
