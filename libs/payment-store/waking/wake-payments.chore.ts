@@ -28,7 +28,6 @@ export function wakePaymentsChore(
     kind: 'timed',
     name: 'wake_payments',
     title: 'Waking payments that are due',
-    healthName: 'payments',
     failureLevel: 'warn',
     everyMs: EVERY_MS,
     retryMs: LEASE_MS,
