@@ -18,6 +18,7 @@ import { TestLedger } from '../testing/test-ledger.ts';
 /** Any January to come. */
 const START = Date.UTC(new Date().getUTCFullYear() + 1, 0, 1);
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 let database: TestDatabase;
 let ledger: TestLedger;
@@ -151,13 +152,19 @@ describe('recurring grants', () => {
     expect(await Promise.all(instants.map(past))).toEqual(before);
   });
 
-  it('settle nine years of days in bounded steps, and decide only after the last', async () => {
-    await ledger.do(inEnvironment('test', createAccount('a')));
-    await ledger.do(monthly('a', { interval: 'day', amount: new Amount('1'), expires: 'never' }));
-    await until(month(108));
-    await other.do(inEnvironment('test', charge('a', '3000')));
-    const days = Math.round((month(108) - month(0)) / (24 * 60 * MINUTE_MS)) + 1;
-    expect(await count()).toBe(days);
-    expect(await posted('a')).toBe(String(days - 3000));
+  it('settle three years of days in bounded steps, and decide only after the last', async () => {
+    for (const id of ['lasting', 'ending']) await ledger.do(inEnvironment('test', createAccount(id)));
+    const daily = { interval: 'day', amount: new Amount('1') } as const;
+    await ledger.do(monthly('lasting', { ...daily, expires: 'never' }));
+    await ledger.do(monthly('ending', daily));
+    await until(month(36));
+    const days = Math.round((month(36) - month(0)) / DAY_MS) + 1;
+    await other.do(inEnvironment('test', charge('lasting', '1000')));
+    expect(await count(`account_id = ${ref('lasting').key}`)).toBe(days);
+    expect(await posted('lasting')).toBe(String(days - 1000));
+    await other.do(inEnvironment('test', charge('ending', '1')));
+    // The first was granted when it began; the running one and a hundred before it are grants of their own.
+    expect(await count(`account_id = ${ref('ending').key}`)).toBe(103);
+    expect(await posted('ending')).toBe('0');
   }, 60_000);
 });

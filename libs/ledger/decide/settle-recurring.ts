@@ -72,9 +72,10 @@ export function issue(context: DecisionContext, account: AccountState, one: Recu
 }
 
 function termsOf({ terms }: RecurringGrant, amount: Amount) {
-  const { category, priority, scope, price } = terms;
+  const { category, priority, scope, price, currency } = terms;
   const costBasis = price && price.div(terms.amount).toDecimalPlaces(12);
-  return { amount, category, priority, scope, costBasis, metadata: {} };
+  const amountPaid = price && price.times(amount).div(terms.amount).toDecimalPlaces(12);
+  return { amount, category, priority, scope, costBasis, amountPaid, currency, metadata: {} };
 }
 
 function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 'periods'>): PeriodOrigin {

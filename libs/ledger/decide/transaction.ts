@@ -279,6 +279,7 @@ export class Transaction {
     const into = newGrant(this.context, this.account, {
       ...grant,
       amount,
+      amountPaid: grant.amountPaid && grant.amountPaid.times(amount).div(grant.amount).toDecimalPlaces(12),
       effectiveAt: at,
       expiresAt: until,
       createdAt: at,
