@@ -52,6 +52,7 @@ export { CreditPackages, type CreditPackageRefusal } from './purchases/credit-pa
 export { AccountFeed, type NumberedEvent } from './read/account-feed.ts';
 export { AccountReader, type AccountPricing } from './read/account-reader.ts';
 export type { AccountFilter } from './read/account-search.ts';
+export { AutoTopupReader } from './read/auto-topup-reader.ts';
 export { AuthorizationReader, type AuthorizationFilter } from './read/authorization-reader.ts';
 export { BudgetReader, type ReadBudget } from './read/budget-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';

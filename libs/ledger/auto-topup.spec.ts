@@ -56,9 +56,11 @@ describe('what a rule buys', () => {
     ]);
   });
 
-  it('costs whole minor units, rounded up', () => {
+  it('costs whole minor units, rounded half-even, and at least one', () => {
     expect(ordered({ target: new Amount(100) }, '99.999999999999')).toEqual(['0.000000000001', '0', '0.01']);
-    expect(ordered({ target: new Amount('100.05') }, '0')).toEqual(['100.05', '0', '1.01']);
+    expect(ordered({ target: new Amount('100.5') }, '0')).toEqual(['100.5', '0', '1']);
+    expect(ordered({ target: new Amount('101.5') }, '0')).toEqual(['101.5', '0', '1.02']);
+    expect(ordered({ target: new Amount('100.51') }, '0')).toEqual(['100.51', '0', '1.01']);
     expect(ordered({ amount: new Amount(150) }, '0', { ...TERMS.offer, minorUnit: new Amount(1) })[2]).toBe('2');
   });
 });

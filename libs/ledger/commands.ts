@@ -9,6 +9,7 @@ import type { Cost, Settlement } from './authorization-pricing.ts';
 import type { GrantCategory, GrantScope } from './grant.ts';
 import type { Money, PaymentResult, PurchaseTerms } from './purchases.ts';
 import { accountKeyOf, parsePublicId, type AccountKey } from './ids.ts';
+import type { AutoTopupTerms } from './auto-topup.ts';
 import type { Finding } from './findings.ts';
 import type { RecurringTerms } from './recurring.ts';
 import type { OwnRules } from './rules.ts';
@@ -61,6 +62,12 @@ export interface CloseAccount {
 export interface SetAlerts {
   readonly account: AccountRef;
   readonly rules: OwnAlertRules;
+}
+
+export interface SetAutoTopup {
+  readonly account: AccountRef;
+  /** `null`: it buys nothing by itself any more. */
+  readonly terms: AutoTopupTerms | null;
 }
 
 /** A budget as a request names it: by its UUID, or by its name within the account. */
@@ -338,6 +345,7 @@ export interface Commands {
   erase_account: { readonly account: AccountRef };
   finish_erasure: { readonly account: AccountRef };
   set_alerts: SetAlerts;
+  set_auto_topup: SetAutoTopup;
   put_budget: PutBudget;
   update_budget: UpdateBudget;
   delete_budget: { readonly account: AccountRef; readonly budget: BudgetRef };
@@ -412,6 +420,7 @@ export function needsOf(command: Command): Needs {
     case 'erase_account':
     case 'finish_erasure':
     case 'set_alerts':
+    case 'set_auto_topup':
     case 'put_budget':
     case 'update_budget':
     case 'delete_budget':

@@ -3,9 +3,9 @@ import type { AccountKey } from './ids.ts';
 
 /**
  * What a counter is of: a quantity that prices count, what is spent under a budget, what is spent of an account's share of a limit
- * over many accounts, or how fast something goes on.
+ * over many accounts, how fast something goes on, or what the account's rule has bought.
  */
-export type CounterKind = 'quantity' | 'budget' | 'share' | 'pace';
+export type CounterKind = 'quantity' | 'budget' | 'share' | 'pace' | 'topup';
 
 /** One window of a counter: how much of something an account has used within it. A window that has no row is one of zeros. */
 export interface Counter {
@@ -13,7 +13,7 @@ export interface Counter {
   /** A UUID that stands for what is counted. */
   readonly counter: string;
   readonly kind: CounterKind;
-  /** The name of the budget or rule that counts; `null` for other kinds. */
+  /** The name of the budget or rule that counts, or what is counted of top-ups; `null` for other kinds. */
   readonly name: string | null;
   /** The value that has a window of its own; `null` where all values share one. */
   readonly value: string | null;

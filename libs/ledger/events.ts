@@ -2,7 +2,7 @@ import type { AuthorizationStatus, OveragePolicy, Tags } from './authorization.t
 import type { Remainder } from './account.ts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
-import type { ProviderName } from './auto-topup.ts';
+import type { ProviderName, TopupCap } from './auto-topup.ts';
 import type { PaymentFailure, PurchaseDispute, PurchaseRefund } from './purchases.ts';
 import type { RestrainingRule } from './restraints.ts';
 import type { Action, RatePeriod } from './rules.ts';
@@ -121,6 +121,23 @@ export interface LedgerEvents {
   'topup.failed': TopupData;
   /** The customer has to confirm a payment, at `action_url`. */
   'topup.requires_action': TopupData;
+  /** Payments that the account's rule had begun have failed so often that it buys nothing any more. */
+  'topup.suspended': {
+    /** The last one. */
+    readonly topup: string;
+    /** How many have failed in a row. */
+    readonly declines: number;
+    readonly failure: PaymentFailure | null;
+  };
+  /** The account runs low, and its rule has bought as much as it may in this day, week or month; once in each. */
+  'topup.cap_reached': {
+    readonly cap: 'count' | 'amount';
+    readonly period: TopupCap['period'];
+    readonly window: { readonly start: string; readonly end: string };
+    /** Purchases or credits that it may buy, and has bought or begun to buy. */
+    readonly limit: string;
+    readonly bought: string;
+  };
   /** Money of a purchase goes back: once when it was asked for, and once when that has succeeded or failed. */
   'payment.refunded': PaymentData & {
     readonly refund: string;
@@ -189,6 +206,8 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'topup.succeeded': true,
   'topup.failed': true,
   'topup.requires_action': true,
+  'topup.suspended': true,
+  'topup.cap_reached': true,
   'payment.refunded': true,
   'payment.disputed': true,
   'plan.changed': true,
@@ -226,6 +245,8 @@ export interface TopupData {
   /** What was paid, where it isn't the price. */
   readonly paid: { readonly amount: string; readonly currency: string } | null;
   readonly grants: readonly string[];
+  /** Of a payment that has failed: when the account's rule tries again, at the earliest; `null`: not by itself. */
+  readonly next_attempt_at: string | null;
 }
 
 export interface PaymentData {

@@ -50,6 +50,10 @@ export {
   type StoredRecurringGrant,
 } from './recurring.ts';
 export { PROVIDERS, type AutoTopup, type ProviderName } from './auto-topup.ts';
+export { PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from './auto-topup.ts';
+export type { AutoTopup, AutoTopupTerms, ProviderName, TopupBalance, TopupCap, TopupSize } from './auto-topup.ts';
+export { autoTopupFrom, autoTopupJson } from './auto-topup-json.ts';
+export { priceOf, type Offer } from './offer.ts';
 export { nextRefillAt, type Refills, type TopupUnderWay } from './refills.ts';
 export { Counters, isByValue } from './counters.ts';
 export type { Counter, CounterKind, CounterWindow, Reservation } from './counters.ts';
@@ -101,6 +105,7 @@ export type { GrantDecision } from './decide/grants.ts';
 export type { RecurringDecision } from './decide/set-recurring.ts';
 export type { ShareDecision } from './decide/return-share.ts';
 export { takeLeases } from './decide/take-leases.ts';
+export type { AutoTopupDecision } from './decide/set-auto-topup.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { rulesStanding, type RulesDecision } from './decide/set-rules.ts';
 export type { RestrainDecision } from './decide/restrain.ts';

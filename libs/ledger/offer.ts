@@ -1,4 +1,4 @@
-import { type Amount } from '#amounts';
+import { Amount } from '#amounts';
 
 /** What credits cost, as it was fixed when somebody asked for them. */
 export interface Offer {
@@ -10,7 +10,7 @@ export interface Offer {
   readonly price: Amount | null;
   /** An ISO 4217 code, in capitals. */
   readonly currency: string;
-  /** The smallest sum of money in that currency: `0.01`. Each price is a whole number of them. */
+  /** The least that can be charged in that currency: `0.01`. Each price is a whole number of them. */
   readonly minorUnit: Amount;
   /** How long after the payment the credits expire, in milliseconds; `null`: never. */
   readonly expiresAfterMs: number | null;
@@ -18,9 +18,12 @@ export interface Offer {
   readonly priority: number;
 }
 
-/** What so many credits cost: in whole minor units, rounded up where the price of a credit makes no whole number of them. */
+/**
+ * What so many credits cost, in whole minor units: the nearest, of two that are equally near the even one, and at least one. Whatever
+ * they are bought by, the same credits have the same price.
+ */
 export function priceOf({ price, pricePerCredit, minorUnit }: Offer, credits: Amount): Amount {
   if (price !== null) return price;
   if (pricePerCredit === null) throw new Error('an offer has a price');
-  return credits.times(pricePerCredit).div(minorUnit).ceil().times(minorUnit);
+  return Amount.max(credits.times(pricePerCredit).div(minorUnit).toDecimalPlaces(0), 1).times(minorUnit);
 }

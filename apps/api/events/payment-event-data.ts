@@ -1,6 +1,6 @@
-import { PROVIDERS, type LedgerEvents, type PaymentData, type TopupData } from '#ledger';
+import { PROVIDERS, TOPUP_CAP_PERIODS, type LedgerEvents, type PaymentData, type TopupData } from '#ledger';
 import { orNull } from '../openapi/field-schema.ts';
-import { amount, choice, id, text, viewSchema, type FieldSchemas } from '../openapi/view-schema.ts';
+import { amount, choice, count, id, instant, text, viewSchema, type FieldSchemas } from '../openapi/view-schema.ts';
 import type { EventDescription } from './event-description.ts';
 
 type PaymentEventType = Extract<keyof LedgerEvents, `topup.${string}` | `payment.${string}`>;
@@ -8,6 +8,13 @@ type PaymentEventType = Extract<keyof LedgerEvents, `topup.${string}` | `payment
 const CURRENCY = text('The currency, an ISO 4217 code.');
 const TOPUP_ID = id('topup', 'The top-up.');
 const PURCHASE_ID = id('purchase', 'The same as a purchase.');
+
+const FAILURE = orNull(
+  viewSchema<NonNullable<TopupData['failure']>>('Why the payment has failed.', {
+    code: text('A code: the provider’s, or `canceled` or `amount_mismatch`.'),
+    message: text('The reason, in words.'),
+  }),
+);
 
 const TOPUP: FieldSchemas<TopupData> = {
   topup: TOPUP_ID,
@@ -18,18 +25,18 @@ const TOPUP: FieldSchemas<TopupData> = {
   currency: CURRENCY,
   provider: choice(PROVIDERS, 'Who collects the payment.'),
   automatic: { type: 'boolean', description: 'Whether a rule of the account began it.' },
-  failure: orNull(
-    viewSchema<NonNullable<TopupData['failure']>>('Why the payment has failed.', {
-      code: text('A code: the provider’s, or `canceled` or `amount_mismatch`.'),
-      message: text('The reason, in words.'),
-    }),
-  ),
+  failure: FAILURE,
   action_url: orNull(text('Where the customer confirms the payment.')),
   paid: orNull(
     viewSchema<NonNullable<TopupData['paid']>>('What was paid, where it isn’t the price.', {
       amount: amount('The money.'),
       currency: CURRENCY,
     }),
+  ),
+  next_attempt_at: orNull(
+    instant(
+      'If it has failed: when the account’s auto top-up tries again, if the balance is still low then; `null`: it doesn’t.',
+    ),
   ),
   grants: { type: 'array', items: id('grant', 'A grant.'), description: 'What was granted.' },
 };
@@ -46,6 +53,29 @@ export const PAYMENT_EVENTS: { readonly [T in PaymentEventType]: EventDescriptio
   'topup.requires_action': {
     sentWhen: 'The customer has to confirm a payment. Send them to `action_url`.',
     fields: TOPUP,
+  },
+  'topup.suspended': {
+    sentWhen:
+      'Payments that the account’s auto top-up had begun have failed three times in a row: it buys nothing any more.',
+    fields: {
+      topup: id('topup', 'The last of them.'),
+      declines: count('How many payments in a row have failed.'),
+      failure: FAILURE,
+    },
+  },
+  'topup.cap_reached': {
+    sentWhen:
+      'The balance is low, and the account’s auto top-up has bought as much as it may in this day, week or month; once in each.',
+    fields: {
+      cap: choice(['count', 'amount'], 'What is limited: the number of purchases, or their credits.'),
+      period: choice(TOPUP_CAP_PERIODS, 'The period.'),
+      window: viewSchema<LedgerEvents['topup.cap_reached']['window']>('The present one.', {
+        start: instant('Its start, or when the limit was set.'),
+        end: instant('Its end, exclusive: then the rule may buy again.'),
+      }),
+      limit: amount('How many purchases or credits the rule may buy in it.'),
+      bought: amount('How many it has bought, or begun to buy.'),
+    },
   },
   'payment.refunded': {
     sentWhen: 'Money of a purchase goes back: when it is asked for, and when that has succeeded or failed.',

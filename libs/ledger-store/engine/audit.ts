@@ -9,6 +9,7 @@ import {
   restraintJson,
   type Account,
   type AccountPlan,
+  type AutoTopup,
   type Budget,
   type Command,
   type CommandType,
@@ -46,6 +47,7 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'close_account',
   'erase_account',
   'set_alerts',
+  'set_auto_topup',
   'put_budget',
   'update_budget',
   'delete_budget',
@@ -76,8 +78,9 @@ export function viewOf(state: LedgerState, command: Command): JsonObject | null 
   if ('account' in command && !makesSomething(command)) {
     const account = state.accounts.get(command.account.key);
     if (!account) return null;
-    const { recurring, plan } = account.refills;
-    const view = { ...accountView(account.account), ...recurringView(recurring), ...planView(plan) };
+    const { autoTopup, recurring, plan } = account.refills;
+    const own = accountView(account.account);
+    const view = { ...own, ...recurringView(recurring), ...planView(plan), ...autoTopupView(autoTopup) };
     // What is erased doesn't stay here either.
     return command.type === 'erase_account' ? { ...view, name: null, metadata: {} } : view;
   }
@@ -186,6 +189,30 @@ function planView(plan: AccountPlan | null): JsonObject {
     plan: current && view(current),
     next_plan: next && { at: new Date(next.at).toISOString(), to: next.to && view(next.to) },
   };
+}
+
+/** What somebody has set, and whether the rule is suspended. */
+function autoTopupView(rule: AutoTopup | null): JsonObject {
+  if (!rule) return {};
+  const { buys, offer, maxPerPeriod: cap } = rule;
+  const view: JsonObject = {
+    enabled: rule.enabled,
+    suspended: rule.suspended,
+    on: rule.on,
+    threshold: formatAmount(rule.threshold),
+    amount: 'amount' in buys ? formatAmount(buys.amount) : null,
+    target: 'target' in buys ? formatAmount(buys.target) : null,
+    package: 'package' in buys ? publicId('creditPackage', buys.package) : null,
+    price: offer.price && formatAmount(offer.price),
+    price_per_credit: offer.pricePerCredit && formatAmount(offer.pricePerCredit),
+    currency: offer.currency,
+    provider: rule.provider,
+    payment_method: rule.paymentMethod,
+    customer: rule.customer,
+    cooldown: rule.cooldownMs / 1000,
+    max_per_period: cap && { period: cap.period, count: cap.count, amount: cap.amount && formatAmount(cap.amount) },
+  };
+  return { auto_topup: view };
 }
 
 export function budgetView(budget: Budget): JsonObject {

@@ -1,7 +1,7 @@
-import type { AccountPlan, AutoTopup, TopupUnderWay } from '#ledger';
+import type { AccountPlan } from '#ledger';
 import { nextRefillAt, type AccountKey, type Refills } from '#ledger';
 import { column } from './column.ts';
-import { recurringGrants } from './json-forms.ts';
+import { autoTopup, recurringGrants, topupUnderWay } from './json-forms.ts';
 import { accountKey, json, time } from './kind.ts';
 import { computed, table, type RowOf } from './table.ts';
 
@@ -12,8 +12,8 @@ export const ACCOUNT_REFILLS = table({
   columns: {
     account: { key: column('account_id', accountKey).key() },
     refills: {
-      autoTopup: column('auto_topup', json<AutoTopup>()).nullable().updated(),
-      underWay: column('under_way', json<TopupUnderWay>()).nullable().updated(),
+      autoTopup: column('auto_topup', autoTopup).nullable().updated(),
+      underWay: column('under_way', topupUnderWay).nullable().updated(),
       recurring: column('recurring', recurringGrants).updated(),
       plan: column('plan', json<AccountPlan>()).nullable().updated(),
     },

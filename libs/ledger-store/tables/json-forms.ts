@@ -1,5 +1,7 @@
 import { Amount, formatAmount, ZERO, type JsonObject } from '#amounts';
 import {
+  autoTopupFrom,
+  autoTopupJson,
   NO_OWN_RULES,
   NO_RESTRAINTS,
   ownRulesFrom,
@@ -10,6 +12,7 @@ import {
   originJson,
   recurringFrom,
   recurringJson,
+  type AutoTopup,
   type Budget,
   type BudgetRaise,
   type BurnRate,
@@ -25,6 +28,7 @@ import {
   type Restraint,
   type StoredOrigin,
   type StoredRecurringGrant,
+  type TopupUnderWay,
 } from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
 
@@ -152,6 +156,13 @@ export const ownRules = jsonAs<OwnRules, JsonObject>(
 export const restraints = jsonAs<readonly Restraint[], readonly JsonObject[]>(
   (stored) => (stored.length === 0 ? NO_RESTRAINTS : stored.map(restraintFrom)),
   (list) => list.map(restraintJson),
+);
+
+export const autoTopup = jsonAs<AutoTopup, JsonObject>(autoTopupFrom, autoTopupJson);
+
+export const topupUnderWay = jsonAs<TopupUnderWay, Omit<TopupUnderWay, 'credits'> & { readonly credits: string }>(
+  ({ credits, ...rest }) => ({ ...rest, credits: new Amount(credits) }),
+  ({ credits, ...rest }) => ({ ...rest, credits: formatAmount(credits) }),
 );
 
 /** A request for a raise with its amount as text. */

@@ -11,12 +11,14 @@ import {
   type Counter,
   type Grant,
   type Purchase,
+  type Refills,
   type Transfer,
   type UsageRecord,
 } from '#ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { insertRows, updateRows, type Statement } from '../statement.ts';
+import { ACCOUNT_REFILLS, refillsFromRow, type AccountRefillsRow } from './account-refills.ts';
 import { accountFromRow, ACCOUNTS, type AccountRow } from './accounts.ts';
 import { authorizationFromClosed, AUTHORIZATIONS, type ClosedAuthorizationRow } from './authorizations.ts';
 import { COMMITMENT_PERIODS, commitmentPeriodFromRow, type CommitmentPeriodRow } from './commitment-periods.ts';
@@ -513,6 +515,38 @@ const rollover: Transfer = {
   intoGrantId: bareGrant.id,
 };
 
+const refills: Refills = {
+  autoTopup: {
+    enabled: true,
+    on: 'posted',
+    threshold: new Amount('0.000000000001'),
+    buys: { package: ids.next(NOW), credits: new Amount('1e25'), bonus: ZERO },
+    offer: {
+      package: ids.next(NOW),
+      pricePerCredit: null,
+      price: new Amount('9.5'),
+      currency: 'USD',
+      minorUnit: new Amount('0.01'),
+      expiresAfterMs: null,
+      priority: 255,
+    },
+    provider: 'stripe',
+    paymentMethod: ODD,
+    customer: null,
+    cooldownMs: 1000,
+    maxPerPeriod: { period: 'week', count: null, amount: new Amount('12.5') },
+    cappedSince: NOW,
+    firedAt: null,
+    declinedAt: NOW,
+    declines: 1,
+    suspended: false,
+    waitsUntil: NOW + 1,
+  },
+  underWay: { purchase: ids.next(NOW), credits: new Amount('0.5'), automatic: true },
+  recurring: [],
+  plan: null,
+};
+
 describe('what is written by a description is read back as it was', () => {
   it('an account, and each update of it', async () => {
     const updates = ['sums', 'terms', 'alerts'].map((update) => updateRows(ACCOUNTS, update)([state]));
@@ -544,6 +578,20 @@ describe('what is written by a description is read back as it was', () => {
     const other = { ...purchase, status: 'succeeded' as const, disputes: [], refundedMoney: ZERO };
     const changed = await written<PurchaseRow>(updateRows(PURCHASES)([other]), 'purchases');
     expect(changed.map(purchaseFromRow)).toContainEqual(other);
+  });
+
+  it('how an account is refilled, and a change of it', async () => {
+    const rows = await written<AccountRefillsRow>(
+      insertRows(ACCOUNT_REFILLS)([{ account, refills }]),
+      'account_refills',
+    );
+    expect(rows.map(refillsFromRow)).toEqual([{ account: { key }, refills }]);
+    const other = { ...refills, autoTopup: null, underWay: null };
+    const changed = await written<AccountRefillsRow>(
+      updateRows(ACCOUNT_REFILLS)([{ account, refills: other }]),
+      'account_refills',
+    );
+    expect(changed.map(refillsFromRow)).toEqual([{ account: { key }, refills: other }]);
   });
 
   it('holds', async () => {

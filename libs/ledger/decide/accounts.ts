@@ -10,6 +10,7 @@ import { accepted, refused, type AccountExists, type Outcome, type UnitMismatch 
 import { NO_RESTRAINTS } from '../restraints.ts';
 import { NO_OWN_RULES } from '../rules.ts';
 import { accountState, balanceOf, type AccountState } from '../state.ts';
+import { lookAtBalance } from './auto-topup.ts';
 import { changeCommitment, openPeriod } from './change-commitment.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
@@ -105,6 +106,7 @@ export function setAccountStatus(context: DecisionContext, command: SetAccountSt
   if (account.account.status === command.status) return decidedAccount(context, account, false);
   account.account.status = command.status;
   if (command.status === 'suspended') emit(context, account, 'account.suspended', { status: 'suspended' });
+  else lookAtBalance(context, account);
   return changed(context, account);
 }
 

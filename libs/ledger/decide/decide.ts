@@ -33,6 +33,7 @@ import {
   resumeRecurringGrant,
   type RecurringDecision,
 } from './set-recurring.ts';
+import { setAutoTopup, type AutoTopupDecision } from './set-auto-topup.ts';
 import { setRules, type RulesDecision } from './set-rules.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { sweep, type SweepDecision } from './sweep.ts';
@@ -49,6 +50,7 @@ export interface Decisions {
   erase_account: AccountDecision;
   finish_erasure: AccountDecision;
   set_alerts: AlertsDecision;
+  set_auto_topup: AutoTopupDecision;
   put_budget: BudgetDecision;
   update_budget: BudgetDecision;
   delete_budget: BudgetDecision;
@@ -95,6 +97,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   erase_account: eraseAccount,
   finish_erasure: finishErasure,
   set_alerts: setAlerts,
+  set_auto_topup: setAutoTopup,
   put_budget: putBudget,
   update_budget: updateBudget,
   delete_budget: deleteBudget,

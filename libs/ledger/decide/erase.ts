@@ -4,13 +4,14 @@ import { NO_RESTRAINTS } from '../restraints.ts';
 import type { AccountState } from '../state.ts';
 import { changed, decidedAccount, type AccountDecision } from './accounts.ts';
 import { findAccount, timeOf, type DecisionContext } from './context.ts';
+import { setRefills } from './set-refills.ts';
 
 interface OfAccount {
   readonly account: AccountRef;
 }
 
 /**
- * Erases the personal data of a closed account: its name, its metadata, its budgets and what restrains its users at once. What its grants, its authorizations and its
+ * Erases the personal data of a closed account: its name, its metadata, its budgets, its auto top-up and what restrains its users at once. What its grants, its authorizations and its
  * history carry is erased step by step by the store, until {@link finishErasure}. Asking again changes nothing.
  */
 export function eraseAccount(context: DecisionContext, { account: ref }: OfAccount): Outcome<AccountDecision> {
@@ -23,6 +24,8 @@ export function eraseAccount(context: DecisionContext, { account: ref }: OfAccou
     context.changes.accounts.updateBudgets(account);
     account.account.restraints = NO_RESTRAINTS;
     context.changes.accounts.updateRules(account);
+    const { refills } = account;
+    if (refills.autoTopup) setRefills(context, account, { ...refills, autoTopup: null });
     return changed(context, account);
   });
 }

@@ -3,6 +3,7 @@ import type { PaymentData, TopupData } from '../events.ts';
 import { publicId } from '../ids.ts';
 import type { Purchase, PurchaseDispute, PurchaseRefund } from '../purchases.ts';
 import type { AccountState } from '../state.ts';
+import { nextAttemptAfter } from './auto-topup.ts';
 import type { DecisionContext } from './context.ts';
 import { emit } from './emit.ts';
 
@@ -10,7 +11,11 @@ type TopupEvent = 'topup.succeeded' | 'topup.failed' | 'topup.requires_action';
 
 /** Emits what has become of a payment. */
 export function emitTopup(context: DecisionContext, account: AccountState, type: TopupEvent, purchase: Purchase): void {
-  emit(context, account, type, topupData(purchase));
+  const nextAttempt = nextAttemptAfter(context, account, purchase);
+  emit(context, account, type, {
+    ...topupData(purchase),
+    next_attempt_at: nextAttempt === null ? null : new Date(nextAttempt).toISOString(),
+  });
 }
 
 /** Emits that money of a purchase goes back, and what that does to its credits. */
@@ -53,7 +58,7 @@ function paymentData({ id, currency }: Purchase): PaymentData {
   return { purchase: publicId('purchase', id), topup: publicId('topup', id), currency };
 }
 
-function topupData(purchase: Purchase): TopupData {
+function topupData(purchase: Purchase): Omit<TopupData, 'next_attempt_at'> {
   const { id, credits, bonusCredits, price, currency, provider, automatic, failure, actionUrl, paid, grants } =
     purchase;
   return {

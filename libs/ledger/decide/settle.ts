@@ -7,6 +7,7 @@ import { publicId } from '../ids.ts';
 import { nextRefillAt } from '../refills.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
+import { topUpOnceSettled } from './auto-topup.ts';
 import { openPeriod } from './change-commitment.ts';
 import { planHoldsUntil } from './change-plan.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
@@ -44,9 +45,13 @@ export function settle(context: DecisionContext, lapsed: Lapsed): boolean {
     for (const reservation of reservations.get(key) ?? []) free(context, account, reservation);
     const own = { shares: shares.get(key) ?? [], holds: holds.get(key) ?? [] };
     const until = settledUntil(context, account, own.shares, lapsed.isPart);
-    isPart = !settleAccount(context, account, { ...own, until }, stepsLeft) || isPart;
+    const isDone = settleAccount(context, account, { ...own, until }, stepsLeft);
+    if (isDone && !lapsed.isPart) topUpOnceSettled(context, account);
+    isPart = !isDone || isPart;
   }
   context.changes.moved.clear();
+  // What a command opens may be taken back with it, and no command has begun.
+  context.changes.opened.clear();
   return isPart;
 }
 

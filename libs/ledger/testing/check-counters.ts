@@ -7,8 +7,8 @@ import { must } from './must.ts';
 export function checkCounters(counters: readonly Counter[], authorizations: readonly Authorization[]): void {
   const reservations = authorizations.flatMap((one) => one.reservations);
   for (const { counter, kind, windowStart, windowEnd, used, reserved, open, granted, overrun } of counters) {
-    // What a rate remembers is no sum: time gives it back.
-    if (kind === 'pace') continue;
+    // What a rate remembers is no sum: time gives it back. What is bought is no authorization's.
+    if (kind === 'pace' || kind === 'topup') continue;
     const own = reservations.filter((one) => one.counter === counter && one.windowStart === windowStart);
     must(used.eq(sum(own, (one) => one.used)), 'used of a counter = Σ what authorizations have used of it');
     must(reserved.eq(sum(own, ({ amount }) => amount)), 'reserved of a counter = Σ what holds have reserved of it');

@@ -11,6 +11,7 @@ import { checkCommitments } from './check-commitments.ts';
 import { checkPurchases } from './check-purchases.ts';
 import { checkCounters } from './check-counters.ts';
 import { checkRecurring } from './check-recurring.ts';
+import { checkTopupCaps } from './check-topup-caps.ts';
 import { HistoryCheck } from './check-history.ts';
 import { RefundCheck } from './check-refunds.ts';
 import type { LedgerRows } from './ledger-rows.ts';
@@ -115,6 +116,7 @@ export class InvariantCheck {
     must(state.openHolds === open.length, 'open holds are counted');
     checkPurchases(this.rows.purchasesOf(key), grants, this.rows.transfers);
     checkCounters(this.rows.countersOf(key), this.rows.authorizationsOf(key));
+    checkTopupCaps(this.rows.countersOf(key), this.rows.purchasesOf(key));
     checkCommitments(
       this.rows.commitmentsOf(key),
       this.rows.authorizationsOf(key),

@@ -41,15 +41,15 @@ export const counters: Pass = {
     {
       name: 'What is used of a counter is what authorizations have used of it',
       section: '§9.2',
-      // What a rate remembers is no sum: time gives it back.
-      holds: `kind = 'pace' or used = used_by_all`,
+      // What a rate remembers is no sum: time gives it back. What is bought is no authorization's.
+      holds: `kind in ('pace', 'topup') or used = used_by_all`,
       expected: `format('%s of counter %s', trim_scale(used_by_all), counter)`,
       found: 'trim_scale(used)',
     },
     {
       name: 'What is reserved of a counter is what open holds have reserved of it',
       section: '§9.2',
-      holds: 'reserved = reserved_by_all',
+      holds: `kind = 'topup' or reserved = reserved_by_all`,
       expected: `format('%s of counter %s', trim_scale(reserved_by_all), counter)`,
       found: 'trim_scale(reserved)',
     },
