@@ -5,6 +5,7 @@ import {
   AccountFeed,
   AccountReader,
   AuthorizationReader,
+  AutoTopupReader,
   BudgetReader,
   CommonBudgets,
   CreditPackages,
@@ -43,6 +44,7 @@ import { ApiDescription } from './openapi/api-description.ts';
 import { DESCRIBED_CONTROLLERS } from './openapi/described-controllers.ts';
 import { makeDocument } from './openapi/make-document.ts';
 import { StripeWebhookController } from './providers/stripe-webhook.controller.ts';
+import { Offers } from './purchases/offers.ts';
 import type { Connections } from './requests/connections.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 import { isChargeable } from './validation/price.ts';
@@ -79,7 +81,7 @@ export class ApiModule {
     return {
       module: ApiModule,
       controllers: [...DESCRIBED_CONTROLLERS.map(({ controller }) => controller), StripeWebhookController],
-      providers: [...sharedWithProcess(parts), ...stores(parts), ...operations(parts), LedgerRequests],
+      providers: [...sharedWithProcess(parts), ...stores(parts), ...operations(parts), LedgerRequests, Offers],
     };
   }
 }
@@ -108,6 +110,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
   return [
     { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
     { provide: Plans, useValue: new Plans(readPool, plans) },
+    { provide: AutoTopupReader, useValue: new AutoTopupReader(readPool) },
     { provide: CreditPackages, useValue: new CreditPackages(readPool, isChargeable) },
     { provide: LimitReader, useValue: new LimitReader(readPool) },
     { provide: EventReader, useValue: new EventReader(readPool) },

@@ -71,6 +71,12 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/accounts/{id}/alerts': { id: 'account' },
   'PUT /v1/accounts/{id}/alerts': { id: 'account', body: empty },
   'GET /v1/accounts/{id}/stream': { id: 'account', query: '?wait=0' },
+  'GET /v1/accounts/{id}/auto-topup': { id: 'account' },
+  'PUT /v1/accounts/{id}/auto-topup': {
+    id: 'account',
+    body: ({ creditPackage }) => ({ threshold: '0', package: creditPackage, provider: 'manual', enabled: false }),
+  },
+  'DELETE /v1/accounts/{id}/auto-topup': { id: 'account' },
   'GET /v1/accounts/{id}/rules': { id: 'account' },
   'PUT /v1/accounts/{id}/rules': { id: 'account', body: empty },
   'POST /v1/accounts/{id}/rules/resume': { id: 'account', body: empty },

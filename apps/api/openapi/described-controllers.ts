@@ -23,6 +23,8 @@ import { API_KEY_OPERATIONS } from '../api-keys/api-keys.operations.ts';
 import { AuthorizationsController } from '../authorizations/authorizations.controller.ts';
 import { CHARGE_OPERATIONS } from '../charges/charges.operations.ts';
 import { ChargesController } from '../charges/charges.controller.ts';
+import { AUTO_TOPUP_OPERATIONS } from '../auto-topup/auto-topup.operations.ts';
+import { AutoTopupController } from '../auto-topup/auto-topup.controller.ts';
 import { CREDIT_PACKAGE_OPERATIONS } from '../credit-packages/credit-packages.operations.ts';
 import { CreditPackagesController } from '../credit-packages/credit-packages.controller.ts';
 import { ENVIRONMENT_OPERATIONS } from '../environments/environments.operations.ts';
@@ -80,6 +82,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(QuotesController, 'Prices', QUOTE_OPERATIONS),
   described(UsageController, 'Prices', USAGE_OPERATIONS),
   described(CreditPackagesController, 'Purchases', CREDIT_PACKAGE_OPERATIONS),
+  described(AutoTopupController, 'Purchases', AUTO_TOPUP_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(PlansController, 'Plans', PLAN_OPERATIONS),
   described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),

@@ -8,6 +8,7 @@ import {
 import { ACCOUNT_ALERTS_SCHEMA, ALERT_RULES_SCHEMA } from '../alerts/alerts.schema.ts';
 import { DRY_RUN_SCHEMA } from '../rules/dry-run.schema.ts';
 import { ACCOUNT_RULES_SCHEMA, RULES_SCHEMA } from '../rules/rules.schema.ts';
+import { AUTO_TOPUP_SCHEMA } from '../auto-topup/auto-topup.schema.ts';
 import { CREDIT_PACKAGE_SCHEMA } from '../credit-packages/credit-package.schema.ts';
 import { EVENT_SCHEMA } from '../events/event.schema.ts';
 import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
@@ -72,6 +73,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   PublicPrices: PUBLIC_PRICES_SCHEMA,
   Quote: QUOTE_SCHEMA,
   CreditPackage: CREDIT_PACKAGE_SCHEMA,
+  AutoTopup: AUTO_TOPUP_SCHEMA,
   Budget: BUDGET_SCHEMA,
   RaiseRequest: RAISE_REQUEST_SCHEMA,
   CommonBudget: COMMON_BUDGET_SCHEMA,
