@@ -11,6 +11,7 @@ import {
   Settings,
   SpanLimits,
 } from '#ledger-store';
+import { PaymentProviders, TestProvider } from '#payments';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NestFactory } from '@nestjs/core';
@@ -83,6 +84,7 @@ describe('the API module', () => {
       reportPool: readPool,
       controlPool: readPool,
       keys,
+      payments: new PaymentProviders({ live: null, test: null }, new TestProvider(readPool, { log })),
       ...parts,
       log,
     });

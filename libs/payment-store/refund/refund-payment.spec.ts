@@ -1,3 +1,4 @@
+import { Amount } from '#amounts';
 import { ProviderUnavailable, type PaymentProvider } from '#payments';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PaymentFixture } from '../testing/payment-fixture.ts';
@@ -19,7 +20,7 @@ async function refunded(account: string): Promise<string> {
     purchase: { environment: 'test', id },
     origin: 'asked',
     credits: null,
-    places: 2,
+    minorUnit: new Amount('0.01'),
   });
   return id;
 }
