@@ -136,7 +136,6 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       controlPool,
       keys,
       webhooks: { ...webhooksOf(options), commitSubscriptions: ledger.commitSubscriptions },
-      webhooks: { ...webhooksOf(options), commitSubscriptions },
       payments: new PaymentProviders(stripeModes(config.stripe), new TestProvider(readPool, { log })),
       metrics,
       metricsToken,
