@@ -25,6 +25,8 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [],
       refunds: [],
+      purchases: [],
+      underWay: [],
       rateCards: [],
       testClocks: [],
       sweeps: [],
@@ -42,6 +44,8 @@ describe('needsOf', () => {
       authorizations: [ofAcme],
       grants: [],
       refunds: [],
+      purchases: [],
+      underWay: [],
       rateCards: [],
       testClocks: [],
       sweeps: [],
@@ -52,6 +56,8 @@ describe('needsOf', () => {
       authorizations: [],
       grants: [ofAcme],
       refunds: [],
+      purchases: [],
+      underWay: [],
       rateCards: [],
       testClocks: [],
       sweeps: [],
@@ -61,10 +67,20 @@ describe('needsOf', () => {
       authorizations: [ofBeta, ofAcme],
       grants: [],
       refunds: [],
+      purchases: [],
+      underWay: [],
       rateCards: [],
       testClocks: [],
       sweeps: [],
     });
+  });
+
+  it('names the purchase that is said something of, and that an account which is closed may have one', () => {
+    const purchase = { environment: 'live', id: ofAcme };
+    const needs = needsOf({ type: 'cancel_purchase', purchase });
+    expect(needs).toMatchObject({ accounts: [acme.key], purchases: [ofAcme], underWay: [] });
+    const closing = needsOf({ type: 'close_account', account: acme, remainder: 'breakage' });
+    expect(closing).toMatchObject({ accounts: [acme.key], purchases: [], underWay: [acme.key] });
   });
 
   it('names one that credits may go back of as a refund too', () => {
@@ -73,6 +89,8 @@ describe('needsOf', () => {
     expect(needsOf({ type: 'extend', authorization, amount: null, holdSeconds: 60 })).toEqual({
       ...needs,
       refunds: [],
+      purchases: [],
+      underWay: [],
       rateCards: [],
       testClocks: [],
       sweeps: [],
@@ -80,6 +98,8 @@ describe('needsOf', () => {
     expect(needsOf({ type: 'refund', authorization, amount: null, reason: null })).toEqual({
       ...needs,
       refunds: [ofAcme],
+      purchases: [],
+      underWay: [],
       rateCards: [],
       testClocks: [],
       sweeps: [],
