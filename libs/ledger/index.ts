@@ -49,7 +49,6 @@ export {
   type StoredOrigin,
   type StoredRecurringGrant,
 } from './recurring.ts';
-export { PROVIDERS, type AutoTopup, type ProviderName } from './auto-topup.ts';
 export { PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from './auto-topup.ts';
 export type { AutoTopup, AutoTopupTerms, ProviderName, TopupBalance, TopupCap, TopupSize } from './auto-topup.ts';
 export { autoTopupFrom, autoTopupJson } from './auto-topup-json.ts';
