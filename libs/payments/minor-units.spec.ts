@@ -1,6 +1,6 @@
 import { Amount, formatAmount } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
-import { amountOfMinorUnits, minorUnits, roundToChargeable } from './minor-units.ts';
+import { amountOfMinorUnits, minorUnits } from './minor-units.ts';
 
 describe('minorUnits', () => {
   it.each([
@@ -32,19 +32,5 @@ describe('minorUnits', () => {
     ['99999999999999999999999999', 'JPY', 'too_large'],
   ])('refuses %s %s: %s', (amount, currency, fault) => {
     expect(minorUnits(new Amount(amount), currency)).toEqual({ units: null, fault });
-  });
-});
-
-describe('roundToChargeable', () => {
-  it.each([
-    ['0.125', 'USD', '0.12'],
-    ['0.135', 'USD', '0.14'],
-    ['0.1250000001', 'USD', '0.13'],
-    ['10.5', 'JPY', '10'],
-    ['1.236', 'KWD', '1.24'],
-    ['7.4', 'ISK', '7'],
-    ['12.3', 'USD', '12.3'],
-  ])('rounds %s %s to %s, once and half-even', (amount, currency, rounded) => {
-    expect(formatAmount(roundToChargeable(new Amount(amount), currency))).toBe(rounded);
   });
 });

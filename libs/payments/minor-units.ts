@@ -50,13 +50,6 @@ export function amountOfMinorUnits(units: bigint | number, currency: string): Am
   return new Amount(units.toString()).div(new Amount(10).pow(countingOf(currency).digits));
 }
 
-/** The nearest amount that can be charged in the currency; of two that are equally near the even one, as prices are rounded. */
-export function roundToChargeable(amount: Amount, currency: string): Amount {
-  const { digits, step } = countingOf(currency);
-  const least = new Amount(step).div(new Amount(10).pow(digits));
-  return amount.div(least).toDecimalPlaces(0).times(least);
-}
-
 function countingOf(currency: string): Counting {
   return COUNTING.get(currency) ?? IN_HUNDREDTHS;
 }

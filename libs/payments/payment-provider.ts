@@ -1,7 +1,6 @@
 import type { Amount } from '#amounts';
 
-export const PROVIDER_NAMES = ['stripe', 'manual', 'test'] as const;
-export type ProviderName = (typeof PROVIDER_NAMES)[number];
+export type ProviderName = 'stripe' | 'manual' | 'test';
 
 export interface Money {
   /** In the currency's major unit: 12.5 is 12 dollars and 50 cents. Never a fraction of its minor unit, see `minorUnits`. */
