@@ -31,8 +31,14 @@ export const NO_REFILLS: Refills = { autoTopup: null, underWay: null, recurring:
  *
  * @returns milliseconds since 1970, by the account's clock; `null` where nothing is to come
  */
-export function nextRefillAt({ autoTopup, recurring, plan }: Refills): number | null {
-  let next = Math.min(autoTopup?.waitsUntil ?? Infinity, plan?.next?.at ?? Infinity);
+export function nextRefillAt(refills: Refills): number | null {
+  const next = Math.min(refills.autoTopup?.waitsUntil ?? Infinity, nextPeriodAt(refills) ?? Infinity);
+  return next === Infinity ? null : next;
+}
+
+/** The same without top-ups, which look at nothing but the balance of now: when a period begins, or a plan changes. */
+export function nextPeriodAt({ recurring, plan }: Refills): number | null {
+  let next = plan?.next?.at ?? Infinity;
   for (const one of recurring) next = Math.min(next, one.next?.at ?? Infinity);
   return next === Infinity ? null : next;
 }

@@ -1,5 +1,5 @@
 import type { Grant } from '../grant.ts';
-import { nextRefillAt } from '../refills.ts';
+import { nextPeriodAt } from '../refills.ts';
 import type { AccountState } from '../state.ts';
 import { changePlan, planChangeDue, type PlanChange } from './change-plan.ts';
 import type { DecisionContext } from './context.ts';
@@ -27,7 +27,7 @@ export function refillIncidents(
   account: AccountState,
   at: number,
 ): readonly RefillIncident[] {
-  const next = nextRefillAt(account.refills);
+  const next = nextPeriodAt(account.refills);
   if (next === null || next > at) return [];
   let granted: readonly Grant[] = [];
   const to = planChangeDue(context, account, at);

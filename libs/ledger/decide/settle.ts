@@ -4,7 +4,7 @@ import type { Balance } from '../balance.ts';
 import { lastInstantOf, runningPeriod, type CommitmentPeriod } from '../commitments.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { publicId } from '../ids.ts';
-import { nextRefillAt } from '../refills.ts';
+import { nextPeriodAt, nextRefillAt } from '../refills.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import { topUpOnceSettled } from './auto-topup.ts';
@@ -127,7 +127,7 @@ function settleAccount(
   if (due.shares.length > 0) context.changes.accounts.update(account);
   const scheduled = account.grants.filter((grant) => !grant.entered && grant.effectiveAt <= timeOf(context, account));
   for (;;) {
-    const refillAt = nextRefillAt(account.refills) ?? Number.POSITIVE_INFINITY;
+    const refillAt = nextPeriodAt(account.refills) ?? Number.POSITIVE_INFINITY;
     const at = Math.min(timeline.next(), refillAt);
     if (at > due.until || at === Number.POSITIVE_INFINITY) return true;
     if (stepsLeft.count <= 0 && at > lastLapse) return false;
@@ -139,7 +139,7 @@ function settleAccount(
     // What was granted at this instant, or has rolled over, may have expired since.
     const { created } = context.changes.grants;
     for (const grant of [...created].slice(made)) timeline.add(incidentsOf(grant, due.until));
-    if ((nextRefillAt(account.refills) ?? Number.POSITIVE_INFINITY) <= at) {
+    if ((nextPeriodAt(account.refills) ?? Number.POSITIVE_INFINITY) <= at) {
       throw new Error(`what is due at ${at} of the refills of account ${account.account.key} stays due`);
     }
   }
