@@ -160,6 +160,13 @@ describe('after a decline', () => {
     expect(books.rule().waitsUntil).toBeNull();
   });
 
+  it('the rule buys however late anybody looks', () => {
+    const books = ledger().setAutoTopup();
+    books.decline(books.mustBeUnderWay());
+    books.advance(5 * HOUR).sweep();
+    expect(books.ordered()).toEqual(['100', '100']);
+  });
+
   it('the rule buys nothing when it needn’t any more', () => {
     const books = ledger().setAutoTopup();
     books.decline(books.mustBeUnderWay());
