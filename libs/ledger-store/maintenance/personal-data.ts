@@ -12,8 +12,6 @@ const ERASED: Readonly<Record<string, unknown>> = {
   payment_method: null,
   action_url: null,
   raise_requests: [],
-  payment_method: null,
-  customer: null,
 };
 
 /**

@@ -41,7 +41,7 @@ describe('a rule to buy credits', () => {
   it('counts debt: 500 owed and 600 bought are 100', () => {
     const books = topupLedgerAt('2026-03-10T12:00:00Z').account('acme', { overdraftLimit: '500' });
     books.setAutoTopup({ enabled: false });
-    books.charge('500', { overage: 'debt' });
+    books.charge('500');
     books.setAutoTopup({ amount: '600' });
     expect(paid(books)).toBe('100');
     expect(books.debt()).toBe('0');
