@@ -56,19 +56,16 @@ const CRASHES: readonly (readonly [name: string, until: (scene: PaymentScene) =>
     },
   ],
   [
-    'when the answer was lost',
+    'when the answer was lost, and it has asked again',
     async (scene) => {
       const call = scene.provider.holdNext('answer');
       const purchase = await scene.begin();
       await call.reached;
+      const again = scene.provider.holdNext('answer');
       call.drop();
-      await eventually('it is written down that the outcome is unknown', async () => {
-        const { rows } = await scene.service.pool.query('select from payment_attempts where id = $1 and tries > 0', [
-          purchase,
-        ]);
-        return rows.length === 1;
-      });
+      await again.reached;
       await scene.killWorker();
+      again.drop();
       return purchase;
     },
   ],
