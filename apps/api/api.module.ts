@@ -19,6 +19,7 @@ import {
   OpenHoldsReader,
   PlanMirror,
   Plans,
+  PurchaseReader,
   RaiseRequestReader,
   RateCardMirror,
   RateCards,
@@ -33,7 +34,7 @@ import {
   UsageMarginReport,
 } from '#ledger-store';
 import { StripeEvents } from '#payment-store';
-import type { PaymentProviders } from '#payments';
+import { TestProvider, type PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { MetricsToken } from './auth/metrics-token.ts';
@@ -112,6 +113,8 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: Plans, useValue: new Plans(readPool, plans) },
     { provide: AutoTopupReader, useValue: new AutoTopupReader(readPool) },
     { provide: CreditPackages, useValue: new CreditPackages(readPool, isChargeable) },
+    { provide: PurchaseReader, useValue: new PurchaseReader(readPool) },
+    { provide: TestProvider, useValue: new TestProvider(readPool, { log }) },
     { provide: LimitReader, useValue: new LimitReader(readPool) },
     { provide: EventReader, useValue: new EventReader(readPool) },
     { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },

@@ -3,7 +3,7 @@ import { ApiClient, type Answer } from '../support/api-client.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { makeBudget } from '../support/budget-steps.ts';
 import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
-import { makePackage } from '../support/purchase-steps.ts';
+import { buy, makePackage } from '../support/purchase-steps.ts';
 import { registeredRoutes, type RegisteredRoute } from '../support/registered-routes.ts';
 import { chatPrices, makeRateCard } from '../support/price-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -20,6 +20,8 @@ interface Objects {
   readonly rateCard: string;
   readonly plan: string;
   readonly creditPackage: string;
+  readonly topup: string;
+  readonly purchase: string;
   readonly raise: string;
   readonly limit: string;
 }
@@ -180,6 +182,17 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/accounts/{id}/plan': { id: 'account' },
   'PUT /v1/accounts/{id}/plan': { id: 'account', body: ({ plan }) => ({ plan }) },
   'DELETE /v1/accounts/{id}/plan': { id: 'account' },
+  'GET /v1/accounts/{id}/topups': { id: 'account' },
+  'POST /v1/accounts/{id}/topups': {
+    id: 'account',
+    body: ({ creditPackage }) => ({ package: creditPackage, provider: 'manual' }),
+  },
+  'GET /v1/topups/{id}': { id: 'topup' },
+  'POST /v1/topups/{id}/cancel': { id: 'topup', body: empty },
+  'POST /v1/topups/{id}/confirm': { id: 'topup', body: empty },
+  'POST /v1/topups/{id}/refund': { id: 'topup', body: empty },
+  'GET /v1/purchases': { listsAnAccount: true },
+  'GET /v1/purchases/{id}': { id: 'purchase' },
   'POST /v1/quotes': { body: ({ account }) => ({ account, usage: CHAT }), namesInBody: true },
   'GET /v1/limits': {},
   'PUT /v1/limits': { body: () => ({ amount: '1000000', period: 'month' }) },
@@ -196,7 +209,14 @@ const ASKS: Readonly<Record<string, Ask>> = {
 /** Their callers have no keys of ours: they sign what they send. `test/e2e/stripe-webhook.spec.ts` asks them. */
 const OPEN_TO_ALL: readonly string[] = ['POST /v1/providers/stripe/webhook'];
 
-const OF_AN_ACCOUNT: readonly (keyof Objects | undefined)[] = ['account', 'grant', 'authorization', 'event'];
+const OF_AN_ACCOUNT: readonly (keyof Objects | undefined)[] = [
+  'account',
+  'grant',
+  'authorization',
+  'event',
+  'topup',
+  'purchase',
+];
 const SCOPES = ['authorize', 'read', 'admin'] as const;
 const ENVIRONMENTS = ['live', 'test', 'staging'] as const;
 type Scope = (typeof SCOPES)[number];
@@ -227,6 +247,7 @@ beforeAll(async () => {
   const { id: rateCard } = await makeRateCard(service.live);
   await service.live.patch(`/v1/accounts/${account}`, { rate_card: rateCard });
   const { id: creditPackage } = await makePackage(service.live);
+  const { id: topup, purchase } = await buy(service.live, account, { package: creditPackage });
   const limited = await service.live.put('/v1/limits', { amount: '1', period: 'total', unit: 'tokens' });
   const { id: limit } = limited.body as { readonly id: string };
   for (const name of ['day', 'spare']) await makeBudget(service.live, account, name, { amount: '1000000' });
@@ -247,6 +268,8 @@ beforeAll(async () => {
     event: events.data[0]?.id ?? '',
     rateCard,
     creditPackage,
+    topup,
+    purchase,
     plan,
     limit,
     raise,

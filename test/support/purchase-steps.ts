@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { ApiClient } from './api-client.ts';
+import type { Answer, ApiClient } from './api-client.ts';
 
 export interface CreditPackageView {
   readonly id: string;
@@ -12,6 +12,38 @@ export interface CreditPackageView {
   readonly priority: number;
   readonly archived_at: string | null;
   readonly created_at: string;
+}
+
+export interface TopupView {
+  readonly id: string;
+  readonly purchase: string;
+  readonly account: string;
+  readonly status: string;
+  readonly credits: string;
+  readonly bonus_credits: string;
+  readonly price: string;
+  readonly currency: string;
+  readonly provider: string;
+  readonly provider_reference: string | null;
+  readonly failure: { readonly code: string } | null;
+  readonly grants: readonly string[];
+  readonly refunded: string;
+  readonly refunded_credits: string;
+  readonly lost_credits: string;
+}
+
+/** Begins a purchase that an operator confirms. */
+export async function buy(
+  admin: ApiClient,
+  account: string,
+  what: Readonly<Record<string, unknown>>,
+): Promise<TopupView> {
+  return expectTopup(await admin.post(`/v1/accounts/${account}/topups`, { provider: 'manual', ...what }), 201);
+}
+
+export function expectTopup(answer: Answer, status: number): TopupView {
+  expect({ status: answer.status, body: answer.body }).toMatchObject({ status });
+  return answer.body as TopupView;
 }
 
 /** Has a package made: 1,000 credits for USD 9.50. */

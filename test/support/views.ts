@@ -35,10 +35,15 @@ export interface GrantView {
   readonly amount: string;
   readonly remaining: string;
   readonly held: string;
+  readonly frozen: string;
   readonly category: string;
   readonly priority: number;
   readonly scope: Readonly<Record<string, unknown>> | null;
   readonly cost_basis: string | null;
+  readonly amount_paid: string | null;
+  readonly currency: string | null;
+  readonly purchase: string | null;
+  readonly returned: string | null;
   readonly status: 'scheduled' | 'active' | 'exhausted' | 'expired' | 'voided';
   readonly effective_at: string;
   readonly expires_at: string | null;

@@ -5,6 +5,7 @@ import { accountNotFound } from '../accounts/account-ref.ts';
 import { eventNotFound } from '../events/event-not-found.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
+import { purchaseNotFound } from '../purchases/purchase-ref.ts';
 import { isPlainObject } from '../validation/rules.ts';
 import { knownCallerOf } from './authenticate.ts';
 import type { AccountNaming } from './needs.ts';
@@ -40,6 +41,8 @@ const CHECKS: Readonly<Record<AccountNaming, Check>> = {
   authorization: (request, caller) => ofObject('authorization', idIn(request), caller),
   grant: (request, caller) => ofObject('grant', idIn(request), caller),
   event: (request, caller) => ofObject('event', idIn(request), caller),
+  topup: (request, caller) => ofObject('topup', idIn(request), caller),
+  purchase: (request, caller) => ofObject('purchase', idIn(request), caller),
   query: (request, caller) => {
     const query = request.query as { account?: unknown };
     // A list that isn't asked for another account shows this one.
@@ -68,6 +71,8 @@ const NOT_FOUND = {
   authorization: () => new ProblemError(problemOfRefusal({ code: 'authorization_not_found' })),
   grant: () => new ProblemError(problemOfRefusal({ code: 'grant_not_found' })),
   event: eventNotFound,
+  topup: purchaseNotFound,
+  purchase: purchaseNotFound,
 } as const satisfies Partial<Record<IdKind, () => ProblemError>>;
 
 function boundKey({ account }: BoundCaller): ProblemError {

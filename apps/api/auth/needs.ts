@@ -7,7 +7,17 @@ import type { FastifyContextConfig, FastifyRequest } from 'fastify';
  * a filter of its query, by its body, or by every item of its body. `none`: it is about no account, and any may see it.
  */
 export type AccountNaming =
-  'path' | 'authorization' | 'grant' | 'event' | 'query' | 'body' | 'items' | 'authorizations_of_items' | 'none';
+  | 'path'
+  | 'authorization'
+  | 'grant'
+  | 'event'
+  | 'topup'
+  | 'purchase'
+  | 'query'
+  | 'body'
+  | 'items'
+  | 'authorizations_of_items'
+  | 'none';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -3,7 +3,7 @@ import { GRANT_CATEGORIES, type GrantCategory } from '#ledger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { Nested } from '../validation/body-classes.ts';
-import { IsAmount, IsInstant, IsMetadata, IsPositiveAmount, IsText, IsWhole } from '../validation/rules.ts';
+import { IsAmount, IsCurrency, IsInstant, IsMetadata, IsPositiveAmount, IsText, IsWhole } from '../validation/rules.ts';
 import { IsTags } from '../validation/tags.ts';
 
 const NAMES_MAX = 100;
@@ -58,10 +58,20 @@ export class CreateGrantBody {
   @IsInstant()
   readonly expires_at?: string | null;
 
-  @Describe('Money paid per credit, stored for your accounting.')
+  @Describe('Money paid per credit. With `amount_paid`, it is their quotient.')
   @IsOptional()
   @IsAmount()
   readonly cost_basis?: string | null;
+
+  @Describe('The money that was paid for the grant, in `currency`.')
+  @IsOptional()
+  @IsAmount()
+  readonly amount_paid?: string | null;
+
+  @Describe('The ISO 4217 code of the currency of `amount_paid`.')
+  @IsOptional()
+  @IsCurrency()
+  readonly currency?: string | null;
 
   @Describe('What the grant may pay for. Default: anything.')
   @IsOptional()
@@ -74,4 +84,11 @@ export class CreateGrantBody {
   @IsOptional()
   @IsMetadata()
   readonly metadata?: JsonObject | null;
+}
+
+export class VoidGrantBody {
+  @Describe('The money that you pay back for the credits; at most what was paid for them. Default: none.')
+  @IsOptional()
+  @IsAmount()
+  readonly returned?: string | null;
 }

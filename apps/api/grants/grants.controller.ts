@@ -1,5 +1,5 @@
-import { Amount } from '#amounts';
-import { parsePublicId, type AccountRef, type Command, type GrantDecision, type ObjectRef } from '#ledger';
+import { Amount, formatAmount } from '#amounts';
+import { parsePublicId, type AccountRef, type Command, type GrantDecision, type Money, type ObjectRef } from '#ledger';
 import { GrantReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -11,10 +11,11 @@ import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
 import { grantScope } from './grant-scope.ts';
-import { CreateGrantBody, DEFAULT_PRIORITY } from './grant.body.ts';
+import { CreateGrantBody, DEFAULT_PRIORITY, VoidGrantBody } from './grant.body.ts';
 import { grantView } from './grant.view.ts';
 
 @Controller('v1')
@@ -61,11 +62,16 @@ export class GrantsController {
   void(
     @Environment() environment: string,
     @Param('id') id: string,
-    @Body(noFields) _body: unknown,
+    @Body() { returned }: VoidGrantBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const succeed = (decision: GrantDecision) => ({ status: 200, view: grantView(decision) });
-    return this.ledger.run(reply, { type: 'void_grant', grant: grantRef(environment, id) }, succeed);
+    const command: Command<'void_grant'> = {
+      type: 'void_grant',
+      grant: grantRef(environment, id),
+      ...(returned ? { returned: new Amount(returned) } : {}),
+    };
+    return this.ledger.run(reply, command, succeed);
   }
 }
 
@@ -79,10 +85,25 @@ function createGrantCommand(account: AccountRef, body: CreateGrantBody): Command
     priority: body.priority ?? DEFAULT_PRIORITY,
     scope: body.scope ? grantScope(body.scope) : null,
     costBasis: body.cost_basis ? new Amount(body.cost_basis) : null,
+    ...givenMoney(body),
     effectiveAt: parseInstant(body.effective_at),
     expiresAt: parseInstant(body.expires_at),
     metadata: body.metadata ?? {},
   };
+}
+
+/** @throws {ProblemError} `invalid_request` where what is said of the money contradicts itself */
+function givenMoney({ amount, amount_paid, currency, cost_basis }: CreateGrantBody): { readonly paid?: Money } {
+  if (!amount_paid && !currency) return {};
+  if (!amount_paid) throw invalidRequest([{ field: 'amount_paid', message: 'must be given with currency' }]);
+  if (!currency) throw invalidRequest([{ field: 'currency', message: 'must be given with amount_paid' }]);
+  const paid = new Amount(amount_paid);
+  const costBasis = paid.div(amount).toDecimalPlaces(12);
+  if (cost_basis && !costBasis.eq(cost_basis)) {
+    const message = `must be amount_paid divided by amount, ${formatAmount(costBasis)}, or left out`;
+    throw invalidRequest([{ field: 'cost_basis', message }]);
+  }
+  return { paid: { amount: paid, currency: currency.toUpperCase() } };
 }
 
 function grantRef(environment: string, id: string): ObjectRef {

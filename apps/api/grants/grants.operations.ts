@@ -25,7 +25,7 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
         summary: 'Paid credits',
         path: { id: 'acme' },
         idempotencyKey: 'invoice-1',
-        body: { amount: '100', cost_basis: '0.01', metadata: { invoice: '1' } },
+        body: { amount: '100', amount_paid: '1', currency: 'USD', metadata: { invoice: '1' } },
         ids: [PAID_GRANT],
       },
       {
@@ -80,7 +80,7 @@ export const GRANT_OPERATIONS: OperationsOf<GrantsController> = {
       'Takes back the credits that are neither spent nor held. Credits reserved by holds stay reserved. Repeating the void returns the same result.',
     path: GRANT_PATH,
     answers: { 200: { description: 'The voided grant.', schema: ref('Grant') } },
-    problems: ['grant_not_found', 'grant_not_voidable'],
+    problems: ['grant_not_found', 'grant_not_voidable', 'returned_exceeds_paid'],
     examples: [{ name: 'gift', summary: 'A promotional grant', path: { id: GIFT } }],
   },
 };

@@ -27,6 +27,9 @@ import { AUTO_TOPUP_OPERATIONS } from '../auto-topup/auto-topup.operations.ts';
 import { AutoTopupController } from '../auto-topup/auto-topup.controller.ts';
 import { CREDIT_PACKAGE_OPERATIONS } from '../credit-packages/credit-packages.operations.ts';
 import { CreditPackagesController } from '../credit-packages/credit-packages.controller.ts';
+import { PURCHASE_OPERATIONS, TOPUP_OPERATIONS } from '../purchases/purchases.operations.ts';
+import { PurchasesController } from '../purchases/purchases.controller.ts';
+import { TopupsController } from '../purchases/topups.controller.ts';
 import { ENVIRONMENT_OPERATIONS } from '../environments/environments.operations.ts';
 import { EnvironmentsController } from '../environments/environments.controller.ts';
 import { GRANT_OPERATIONS } from '../grants/grants.operations.ts';
@@ -83,6 +86,8 @@ export const DESCRIBED_CONTROLLERS = [
   described(UsageController, 'Prices', USAGE_OPERATIONS),
   described(CreditPackagesController, 'Purchases', CREDIT_PACKAGE_OPERATIONS),
   described(AutoTopupController, 'Purchases', AUTO_TOPUP_OPERATIONS),
+  described(TopupsController, 'Purchases', TOPUP_OPERATIONS),
+  described(PurchasesController, 'Purchases', PURCHASE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
   described(PlansController, 'Plans', PLAN_OPERATIONS),
   described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),

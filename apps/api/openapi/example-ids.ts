@@ -18,6 +18,11 @@ export const FITTED_HOLD = 'auth_01m7xxdjs4e0194rhh148wft1b';
 export const UNPRICED_HOLD = 'auth_01m7xxdjs4e0294rhh148wft1b';
 export const RATE_CARD = 'rate_01m7xxdjs0e0094rhh148wft1b';
 export const CREDIT_PACKAGE = 'package_01m7xxdjs0e0094rhh148wft1b';
+/** Paid by invoice. A top-up is a purchase too, so each has two ids. */
+export const TOPUP = 'top_01m7xxdjs0e0094rhh148wft1b';
+export const PURCHASE = 'purchase_01m7xxdjs0e0094rhh148wft1b';
+export const CANCELED_TOPUP = 'top_01m7xxdjs0e0194rhh148wft1b';
+export const CANCELED_PURCHASE = 'purchase_01m7xxdjs0e0194rhh148wft1b';
 export const USER_BUDGET = 'bud_01m7xxdjs0e0094rhh148wft1b';
 export const RAISE_REQUEST = 'raise_01m7xxdjs0e0094rhh148wft1b';
 export const PLAN = 'plan_01m7xxdjs0e0094rhh148wft1b';

@@ -10,6 +10,7 @@ import { DRY_RUN_SCHEMA } from '../rules/dry-run.schema.ts';
 import { ACCOUNT_RULES_SCHEMA, RULES_SCHEMA } from '../rules/rules.schema.ts';
 import { AUTO_TOPUP_SCHEMA } from '../auto-topup/auto-topup.schema.ts';
 import { CREDIT_PACKAGE_SCHEMA } from '../credit-packages/credit-package.schema.ts';
+import { PURCHASE_SCHEMA, TOPUP_SCHEMA } from '../purchases/purchase.schema.ts';
 import { EVENT_SCHEMA } from '../events/event.schema.ts';
 import { AUDIT_ENTRY_SCHEMA } from '../audit-log/audit-log.schema.ts';
 import { API_KEY_SCHEMA, MADE_API_KEY_SCHEMA } from '../api-keys/api-key.schema.ts';
@@ -74,6 +75,8 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Quote: QUOTE_SCHEMA,
   CreditPackage: CREDIT_PACKAGE_SCHEMA,
   AutoTopup: AUTO_TOPUP_SCHEMA,
+  Topup: TOPUP_SCHEMA,
+  Purchase: PURCHASE_SCHEMA,
   Budget: BUDGET_SCHEMA,
   RaiseRequest: RAISE_REQUEST_SCHEMA,
   CommonBudget: COMMON_BUDGET_SCHEMA,

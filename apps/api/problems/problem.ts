@@ -36,6 +36,7 @@ const REQUEST_PROBLEMS = {
   rate_card_archived: { status: 409, title: 'The rate card is archived' },
   rate_card_purpose_differs: { status: 422, title: 'The rate card has another purpose' },
   credit_package_not_found: { status: 404, title: 'There is no such credit package' },
+  topup_decided_by_provider: { status: 409, title: 'The provider decides about the payment' },
   no_credit_price: { status: 422, title: 'Credits have no price' },
   provider_not_allowed: { status: 422, title: 'The payment provider may not be used here' },
   credit_package_archived: { status: 409, title: 'The credit package is archived' },

@@ -64,7 +64,7 @@ export class Offers {
 }
 
 /** The least that can be charged in a currency. */
-function leastCharge(currency: string): Amount {
+export function leastCharge(currency: string): Amount {
   const cent = new Amount('0.01');
   return minorUnits(cent, currency).fault === null ? cent : new Amount(1);
 }

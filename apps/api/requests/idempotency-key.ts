@@ -9,7 +9,13 @@ import { problem, ProblemError } from '../problems/problem.ts';
 export const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,255}$/;
 
 /** What must never happen twice, however late its retry comes. */
-const KEPT_FOREVER: ReadonlySet<CommandType> = new Set(['create_grant', 'refund', 'adjust']);
+const KEPT_FOREVER: ReadonlySet<CommandType> = new Set([
+  'create_grant',
+  'refund',
+  'adjust',
+  'begin_purchase',
+  'refund_purchase',
+]);
 
 /**
  * Reads the Idempotency-Key of a request that is a command.

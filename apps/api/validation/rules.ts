@@ -202,6 +202,12 @@ export const IsPlanIdOrNull = rule(
   { type: ['string', 'null'], pattern: idPattern('plan') },
   (value) => value === null || (typeof value === 'string' && parsePublicId('plan', value) !== null),
 );
+export const IsCreditPackageId = rule(
+  'isCreditPackageId',
+  'must be the id of a credit package, like "package_…"',
+  { type: 'string', pattern: idPattern('creditPackage') },
+  (value) => typeof value === 'string' && parsePublicId('creditPackage', value) !== null,
+);
 /** Where a follower of an account goes on: after an object of this kind, or with the first. */
 export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
   return rule(

@@ -104,7 +104,7 @@ describe('a payment', () => {
     expect(await reader.find('test', id)).toBeNull();
     expect(await reader.findByReference('test', 'pi_1')).toEqual(found);
     const page = { after: null, limit: 10 };
-    const all = { account: null, status: null, automatic: null };
+    const all = { account: null, status: null, automatic: null, provider: null, from: null, to: null };
     await buy('1');
     expect((await reader.list('live', all, page)).items).toHaveLength(2);
     expect((await reader.list('live', { ...all, status: 'pending' }, page)).items).toHaveLength(1);

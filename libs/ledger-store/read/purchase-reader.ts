@@ -17,6 +17,10 @@ export interface PurchaseFilter {
   readonly status: PaymentStatus | null;
   /** Whether a rule of the account began it. */
   readonly automatic: boolean | null;
+  readonly provider: ProviderName | null;
+  /** Begun at this time or later, and before that one, in milliseconds since 1970. */
+  readonly from: number | null;
+  readonly to: number | null;
 }
 
 type FoundRow = PurchaseRow & { readonly external_id: string };
@@ -46,13 +50,15 @@ export class PurchaseReader {
 
   /** The newest first. */
   list(environment: string, filter: PurchaseFilter, page: PageRequest): Promise<Page<ReadPurchase>> {
-    const { account, status, automatic } = filter;
+    const { account, status, automatic, provider, from, to } = filter;
     return attemptRead(async () => {
       const { rows } = await queryable(this.pool).query<FoundRow>(
         `${SELECT} where p.environment = $1 and ($2::bigint is null or p.account_id = $2)
           and ($3::text is null or p.status = $3) and ($4::boolean is null or p.automatic = $4)
-          and ($5::uuid is null or p.id < $5) order by p.id desc limit $6`,
-        [environment, account, status, automatic, page.after, page.limit + 1],
+          and ($5::text is null or p.provider = $5) and ($6::timestamptz is null or p.created_at >= $6)
+          and ($7::timestamptz is null or p.created_at < $7)
+          and ($8::uuid is null or p.id < $8) order by p.id desc limit $9`,
+        [environment, account, status, automatic, provider, timeOf(from), timeOf(to), page.after, page.limit + 1],
       );
       return pageOf(rows, page, idOf, purchaseRead);
     });
@@ -64,6 +70,10 @@ export class PurchaseReader {
       return rows[0] ? purchaseRead(rows[0]) : null;
     });
   }
+}
+
+function timeOf(milliseconds: number | null): Date | null {
+  return milliseconds === null ? null : new Date(milliseconds);
 }
 
 function purchaseRead({ external_id: account, ...row }: FoundRow): ReadPurchase {

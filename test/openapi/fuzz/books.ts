@@ -24,6 +24,7 @@ const BOOKS = `
       as limits,
     (select row(count(*), count(*) filter (where status = 'pending'), count(*) filter (where status = 'denied'))
       from raise_requests)::text as raise_requests,
+    (select md5(string_agg(row(id, status, reference, refunded_money)::text, '' order by id)) from purchases) as purchases,
     (select md5(string_agg(row(id, name, credits, bonus_credits, price, currency, expires_after_s, priority, archived_at)::text, ''
         order by id)) from credit_packages) as credit_packages,
     (select row(count(*), sum(ahead_ms)) from test_clocks)::text as clocks,

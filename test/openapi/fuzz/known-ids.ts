@@ -11,14 +11,17 @@ const KINDS = {
   whe: 'endpoint',
   rate: 'rateCard',
   package: 'creditPackage',
+  top: 'topup',
+  purchase: 'purchase',
   lim: 'limit',
   bud: 'budget',
   raise: 'raiseRequest',
 } as const;
 
 /** Ids in requests stand for “the n-th newest of this kind”, so that a run with the same seed sends the same. */
-const STAND_IN = /\b(auth|grant|key|evt|tr|whe|rate|package|lim|bud|raise)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
-const ID = /\b(auth|grant|key|evt|whe|rate|package|lim|bud|raise|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
+const STAND_IN =
+  /\b(auth|grant|key|evt|tr|whe|rate|package|top|purchase|lim|bud|raise)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
+const ID = /\b(auth|grant|key|evt|whe|rate|package|top|purchase|lim|bud|raise|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
 const REMEMBERED_MAX = 10;
 /** The first digit says whose it is. */
 const OWN_MAX = 7;

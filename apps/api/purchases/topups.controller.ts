@@ -1,0 +1,146 @@
+import { Amount } from '#amounts';
+import { publicId, type Command, type PaymentResult, type PurchaseDecision } from '#ledger';
+import { AccountReader, PurchaseReader, type ReadPurchase } from '#ledger-store';
+import { TestProvider } from '#payments';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
+import { Environment } from '../auth/authenticate.ts';
+import { Needs, OfAccount } from '../auth/needs.ts';
+import { listView } from '../lists/list-view.ts';
+import { pageRequest, PageQuery } from '../lists/page-query.ts';
+import { problem, ProblemError } from '../problems/problem.ts';
+import { readKey } from '../requests/idempotency-key.ts';
+import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
+import { noFields } from '../validation/no-fields.ts';
+import { beginPurchaseCommand } from './begin-purchase-command.ts';
+import { leastCharge, Offers } from './offers.ts';
+import { findPurchase } from './purchase-ref.ts';
+import { topupView } from './purchase.view.ts';
+import { refuseProvider } from './refuse-provider.ts';
+import { ConfirmTopupBody, CreateTopupBody, RefundTopupBody } from './topup.body.ts';
+
+/** Credits that accounts buy. */
+@Controller('v1')
+export class TopupsController {
+  constructor(
+    private readonly ledger: LedgerRequests,
+    private readonly purchases: PurchaseReader,
+    private readonly accounts: AccountReader,
+    private readonly offers: Offers,
+    private readonly testProvider: TestProvider,
+  ) {}
+
+  @Post('accounts/:id/topups')
+  @Needs('admin')
+  async create(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: CreateTopupBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    refuseSize(body);
+    const asked = { ...body, payment_method: body.payment_method ?? defaultMethod(body) };
+    refuseProvider(environment, asked);
+    const command = await beginPurchaseCommand(this.offers, accountRef(environment, id), asked);
+    return this.ledger.run(reply, command, shownAs(201));
+  }
+
+  @Get('accounts/:id/topups')
+  @Needs('read')
+  @OfAccount('path')
+  async list(@Environment() environment: string, @Param('id') id: string, @Query() query: PageQuery) {
+    const account = accountRef(environment, id);
+    if (!(await this.accounts.find(account))) throw accountNotFound(id);
+    const filter = { account: account.key, status: null, automatic: null, provider: null, from: null, to: null };
+    return listView(await this.purchases.list(environment, filter, pageRequest(query)), topupView);
+  }
+
+  @Get('topups/:id')
+  @Needs('read')
+  @OfAccount('topup')
+  async find(@Environment() environment: string, @Param('id') id: string, @Query(noFields) _query: unknown) {
+    return topupView(await findPurchase(this.purchases, environment, 'topup', id));
+  }
+
+  /** An operator says that the money came, or that a customer of the test provider has done what it asked for. */
+  @Post('topups/:id/confirm')
+  @Needs('admin')
+  async confirm(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: ConfirmTopupBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    // A malformed key is refused before the provider is told anything.
+    readKey(reply.request);
+    const found = await findPurchase(this.purchases, environment, 'topup', id);
+    const result = await this.confirmed(found, body.reference ?? null);
+    const purchase = { environment, id: found.purchase.id };
+    return this.ledger.run(reply, { type: 'record_payment', purchase, result }, shownAs(200));
+  }
+
+  @Post('topups/:id/cancel')
+  @Needs('admin')
+  async cancel(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body(noFields) _body: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { purchase } = await findPurchase(this.purchases, environment, 'topup', id);
+    if (purchase.provider !== 'manual') throw decidedByProvider(purchase.provider);
+    const command = { type: 'cancel_purchase', purchase: { environment, id: purchase.id } } as const;
+    return this.ledger.run(reply, command, shownAs(200));
+  }
+
+  @Post('topups/:id/refund')
+  @Needs('admin')
+  async refund(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() body: RefundTopupBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { purchase } = await findPurchase(this.purchases, environment, 'topup', id);
+    const command: Command<'refund_purchase'> = {
+      type: 'refund_purchase',
+      purchase: { environment, id: purchase.id },
+      origin: 'asked',
+      credits: body.credits ? new Amount(body.credits) : null,
+      minorUnit: leastCharge(purchase.currency),
+    };
+    return this.ledger.run(reply, command, shownAs(200));
+  }
+
+  private async confirmed({ purchase }: ReadPurchase, reference: string | null): Promise<PaymentResult> {
+    const { provider, price, currency } = purchase;
+    if (provider === 'manual') return { status: 'succeeded', reference, paid: { amount: price, currency } };
+    if (provider !== 'test') throw decidedByProvider(provider);
+    const result = await this.testProvider.complete(publicId('purchase', purchase.id), 'succeeded');
+    if (!result) throw decidedByProvider(provider);
+    return result;
+  }
+}
+
+function shownAs(status: number) {
+  return (decision: PurchaseDecision) => ({ status, view: topupView(decision) });
+}
+
+/** Of the provider for tests: one that pays. */
+function defaultMethod({ provider }: CreateTopupBody): string | null {
+  return provider === 'test' ? 'pm_ok' : null;
+}
+
+function refuseSize({ amount, package: creditPackage }: CreateTopupBody): void {
+  if (!amount && !creditPackage) throw invalidRequest([{ field: 'amount', message: 'must be given, or package' }]);
+  if (amount && creditPackage) {
+    throw invalidRequest([{ field: 'package', message: 'must not be given with amount' }]);
+  }
+}
+
+function decidedByProvider(provider: string): ProblemError {
+  const detail = `The provider ${provider} says itself what becomes of the payment. Confirm or cancel it there.`;
+  return new ProblemError(problem('topup_decided_by_provider', detail, { provider }));
+}

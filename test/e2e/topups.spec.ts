@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { makeKey } from '../support/access-steps.ts';
+import { ApiClient } from '../support/api-client.ts';
+import { expectFaults, expectGrant, expectList, expectProblem } from '../support/expect-answer.ts';
+import { balanceOf, charge, openAccount, pagesOf } from '../support/ledger-steps.ts';
+import { buy, expectTopup, makePackage, type TopupView } from '../support/purchase-steps.ts';
+import { startTestService, type TestService } from '../support/test-service.ts';
+
+let service: TestService;
+let account: string;
+beforeAll(async () => {
+  service = await startTestService();
+  await service.live.put('/v1/settings', { price_per_credit: '0.01', currency: 'EUR' });
+});
+afterAll(() => service.stop());
+beforeEach(async () => {
+  account = await openAccount(service.live);
+});
+
+async function confirm(id: string, body: object = {}, status = 200): Promise<TopupView> {
+  return expectTopup(await service.live.post(`/v1/topups/${id}/confirm`, body), status);
+}
+
+describe('a top-up', () => {
+  it('grants its credits when the payment is confirmed, once', async () => {
+    const topup = await buy(service.live, account, { amount: '500', metadata: { invoice: '7' } });
+    expect(topup).toMatchObject({
+      id: expect.stringMatching(/^top_/),
+      purchase: topup.id.replace('top_', 'purchase_'),
+      account,
+      status: 'pending',
+      credits: '500',
+      bonus_credits: '0',
+      price: '5',
+      currency: 'EUR',
+      provider: 'manual',
+      automatic: false,
+      grants: [],
+      succeeded_at: null,
+      metadata: { invoice: '7' },
+    });
+    expect((await balanceOf(service.live, account)).available).toBe('0');
+    const paid = await confirm(topup.id, { reference: 'wire-1' });
+    expect(paid).toMatchObject({ status: 'succeeded', provider_reference: 'wire-1' });
+    expect(paid.grants).toHaveLength(1);
+    expect(await confirm(topup.id, { reference: 'wire-2' })).toEqual(paid);
+    expect((await balanceOf(service.live, account)).available).toBe('500');
+    expect((await service.live.get(`/v1/topups/${topup.id}`)).body).toEqual(paid);
+    const { id, purchase, ...shared } = paid;
+    const asPurchase = (await service.live.get(`/v1/purchases/${purchase}`)).body;
+    expect(asPurchase).toEqual({ id: purchase, topup: id, ...shared });
+    const grant = expectGrant(await service.live.get(`/v1/grants/${String(paid.grants[0])}`), 200);
+    expect(grant).toMatchObject({ purchase, amount_paid: '5', currency: 'EUR', cost_basis: '0.01', category: 'paid' });
+    const { data } = expectList(await service.live.get(`/v1/audit-log?object=${purchase}`));
+    expect(data).toHaveLength(2);
+  });
+
+  it('brings the bonus of a package in a grant of its own, at the same price per credit', async () => {
+    const { id } = await makePackage(service.live, { bonus_credits: '100', price: '11', priority: 7 });
+    const topup = await buy(service.live, account, { package: id });
+    expect(topup).toMatchObject({ credits: '1000', bonus_credits: '100', price: '11', currency: 'USD', package: id });
+    const { grants } = await confirm(topup.id);
+    const found = await Promise.all(grants.map((grant) => service.live.get(`/v1/grants/${grant}`)));
+    expect(found.map(({ body }) => body)).toMatchObject([
+      { amount: '1000', amount_paid: '10', cost_basis: '0.01', priority: 7, category: 'paid' },
+      { amount: '100', amount_paid: '1', cost_basis: '0.01', priority: 7, category: 'paid' },
+    ]);
+  });
+
+  it('keeps the terms that it was begun on, whatever becomes of the package', async () => {
+    const { id } = await makePackage(service.live);
+    const topup = await buy(service.live, account, { package: id });
+    await service.live.patch(`/v1/credit-packages/${id}`, { credits: '1', price: '99', archived: true });
+    expect(await confirm(topup.id)).toMatchObject({ credits: '1000', price: '9.5' });
+    expectProblem(
+      await service.live.post(`/v1/accounts/${account}/topups`, { package: id, provider: 'manual' }),
+      409,
+      'credit_package_archived',
+    );
+  });
+
+  it('is begun once per idempotency key, and alone', async () => {
+    const path = `/v1/accounts/${account}/topups`;
+    const body = { amount: '10', provider: 'manual' };
+    const first = await service.live.post(path, body, { key: 'invoice-1' });
+    expect(first.status).toBe(201);
+    expect((await service.live.post(path, body, { key: 'invoice-1' })).text).toBe(first.text);
+    const second = expectProblem(await service.live.post(path, body), 409, 'topup_under_way');
+    expect(second).toMatchObject({ account, topup: (first.body as TopupView).id });
+    const { rows } = await service.pool.query<{ count: number }>(
+      'select count(*)::int as count from idempotency_keys_kept where body like $1',
+      [`%${(first.body as TopupView).purchase}%`],
+    );
+    expect(rows).toEqual([{ count: 1 }]);
+  });
+
+  it('that nobody pays is canceled, and another may begin', async () => {
+    const { id } = await buy(service.live, account, { amount: '10' });
+    const canceled = expectTopup(await service.live.post(`/v1/topups/${id}/cancel`, {}), 200);
+    expect(canceled).toMatchObject({ status: 'failed', failure: { code: 'canceled' }, grants: [] });
+    expect((await service.live.post(`/v1/topups/${id}/cancel`, {})).body).toEqual(canceled);
+    const next = await buy(service.live, account, { amount: '10' });
+    await confirm(next.id);
+    expectProblem(await service.live.post(`/v1/topups/${next.id}/cancel`, {}), 409, 'topup_not_under_way');
+  });
+
+  it('gives back what is unspent and un-held, and its money', async () => {
+    const { id } = await buy(service.live, account, { amount: '500' });
+    expectProblem(await service.live.post(`/v1/topups/${id}/refund`, {}), 409, 'purchase_not_refundable');
+    await confirm(id);
+    await charge(service.live, account, '100');
+    const path = `/v1/topups/${id}/refund`;
+    const part = expectTopup(await service.live.post(path, { credits: '150' }, { key: 'refund-1' }), 200);
+    expect(part).toMatchObject({ refunded: '1.5', refunded_credits: '150', lost_credits: '0' });
+    expect((await service.live.post(path, { credits: '150' }, { key: 'refund-1' })).body).toEqual(part);
+    expectProblem(await service.live.post(path, { credits: '351' }), 409, 'refund_exceeds_purchase');
+    const rest = expectTopup(await service.live.post(path, {}), 200);
+    expect(rest).toMatchObject({ status: 'refunded', refunded: '4', refunded_credits: '400' });
+    expect((await balanceOf(service.live, account)).available).toBe('0');
+  });
+
+  it('is refused with its faults', async () => {
+    const path = `/v1/accounts/${account}/topups`;
+    expectFaults(await service.live.post(path, { provider: 'manual' }), ['amount']);
+    expectFaults(await service.live.post(path, { provider: 'cash', amount: '0', package: 'x' }), [
+      'provider',
+      'amount',
+      'package',
+    ]);
+    const { id } = await makePackage(service.live);
+    expectFaults(await service.live.post(path, { provider: 'manual', amount: '1', package: id }), ['package']);
+    expectFaults(await service.live.post(path, { provider: 'stripe', amount: '1' }), ['payment_method']);
+    expectFaults(await service.live.post(path, { provider: 'manual', amount: '99999999999999999999' }), ['amount']);
+    expectProblem(await service.live.post(path, { provider: 'test', amount: '1' }), 422, 'provider_not_allowed');
+    const unknown = { provider: 'manual', package: `package_${'0'.repeat(26)}` };
+    expectProblem(await service.live.post(path, unknown), 404, 'credit_package_not_found');
+    const nobody = await service.live.post('/v1/accounts/nobody/topups', { provider: 'manual', amount: '1' });
+    expectProblem(nobody, 404, 'account_not_found');
+    expectProblem(await service.live.get('/v1/accounts/nobody/topups'), 404, 'account_not_found');
+    expectProblem(await service.live.get('/v1/topups/nonsense'), 404, 'purchase_not_found');
+  });
+
+  it('has a price where nobody has set one only by the provider for tests', async () => {
+    const mine = await openAccount(service.test);
+    const path = `/v1/accounts/${mine}/topups`;
+    expectProblem(await service.test.post(path, { provider: 'manual', amount: '1' }), 422, 'no_credit_price');
+    const topup = expectTopup(await service.test.post(path, { provider: 'test', amount: '250' }), 201);
+    expect(topup).toMatchObject({ price: '2.5', currency: 'USD' });
+    expectProblem(await service.test.post(`/v1/topups/${topup.id}/cancel`, {}), 409, 'topup_decided_by_provider');
+  });
+});
+
+describe('the lists of what was bought', () => {
+  it('show an account’s top-ups and the environment’s purchases, newest first, by status, provider and time', async () => {
+    const first = await buy(service.live, account, { amount: '1' });
+    await confirm(first.id);
+    const second = await buy(service.live, account, { amount: '2' });
+    expect(await pagesOf(service.live, `/v1/accounts/${account}/topups`, 1)).toEqual([[second.id], [first.id]]);
+    const ids = async (query: string): Promise<string[]> =>
+      expectList(await service.live.get(`/v1/purchases?account=${account}${query}`)).data.map(({ id }) => id);
+    expect(await ids('')).toEqual([second.purchase, first.purchase]);
+    expect(await ids('&status=succeeded')).toEqual([first.purchase]);
+    expect(await ids('&provider=stripe')).toEqual([]);
+    expect(await ids('&from=2026-01-01T00:00:00Z')).toHaveLength(2);
+    expect(await ids('&to=2026-01-01T00:00:00Z')).toEqual([]);
+  });
+
+  it('show a key of one account its own, and let it change nothing', async () => {
+    const other = await openAccount(service.live);
+    const topup = await buy(service.live, account, { amount: '1' });
+    for (const [bound, status] of [
+      [account, 200],
+      [other, 404],
+    ] as const) {
+      const { key } = await makeKey(service.live, { scopes: ['read'], account: bound });
+      const client = new ApiClient(service.url, key);
+      expect((await client.get(`/v1/topups/${topup.id}`)).status).toBe(status);
+      expect((await client.get(`/v1/purchases/${topup.purchase}`)).status).toBe(status);
+      expect((await client.get(`/v1/accounts/${account}/topups`)).status).toBe(status);
+      expect((await client.post(`/v1/topups/${topup.id}/confirm`, {})).status).toBe(403);
+      await client.close();
+    }
+  });
+});
+
+describe('the money of a grant', () => {
+  it('is what was paid for it, and says what a credit cost', async () => {
+    const path = `/v1/accounts/${account}/grants`;
+    const paid = { amount: '3', amount_paid: '1', currency: 'usd' };
+    const grant = expectGrant(await service.live.post(path, paid), 201);
+    expect(grant).toMatchObject({ amount_paid: '1', currency: 'USD', cost_basis: '0.333333333333', purchase: null });
+    expectFaults(await service.live.post(path, { amount: '1', amount_paid: '1' }), ['currency']);
+    expectFaults(await service.live.post(path, { amount: '1', currency: 'USD' }), ['amount_paid']);
+    expectFaults(await service.live.post(path, { ...paid, cost_basis: '0.34' }), ['cost_basis']);
+    expect((await service.live.post(path, { amount: '1', cost_basis: '2' })).body).toMatchObject({
+      cost_basis: '2',
+      amount_paid: null,
+    });
+  });
+
+  it('is paid back when it is voided, and no more than was paid', async () => {
+    const path = `/v1/accounts/${account}/grants`;
+    const grant = expectGrant(await service.live.post(path, { amount: '10', amount_paid: '5', currency: 'USD' }), 201);
+    const tooMuch = await service.live.post(`/v1/grants/${grant.id}/void`, { returned: '5.01' });
+    expectProblem(tooMuch, 400, 'returned_exceeds_paid');
+    const voided = await service.live.post(`/v1/grants/${grant.id}/void`, { returned: '5' });
+    expect(voided).toMatchObject({ status: 200, body: { status: 'voided', returned: '5' } });
+  });
+});
