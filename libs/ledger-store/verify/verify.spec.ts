@@ -125,6 +125,7 @@ async function fill(databaseUrl: string): Promise<void> {
   }
   await commitMonths(databaseUrl);
   await sell(databaseUrl);
+  await topUp(databaseUrl);
   await count(databaseUrl);
   await spendBudgets(databaseUrl);
   await limit(databaseUrl);
@@ -146,6 +147,40 @@ async function sell(databaseUrl: string): Promise<void> {
     await ledger.do(recordPayment(disputed));
     await ledger.do(recordDispute(disputed, 'opened'));
     await buy('10');
+  } finally {
+    await ledger.stop();
+  }
+}
+
+/** An account in a unit of its own whose rule has bought 10 under its cap, and is about to buy 10 more. */
+async function topUp(databaseUrl: string): Promise<void> {
+  const ledger = new TestLedger(databaseUrl);
+  const cent = new Amount('0.01');
+  const rule = {
+    enabled: true,
+    on: 'available',
+    threshold: new Amount('20'),
+    buys: { amount: new Amount('10') },
+  } as const;
+  const offer = { package: null, pricePerCredit: cent, price: null, currency: 'EUR', minorUnit: cent } as const;
+  const terms = {
+    ...rule,
+    offer: { ...offer, expiresAfterMs: null, priority: 100 },
+    provider: 'manual',
+    paymentMethod: null,
+    customer: null,
+    cooldownMs: 0,
+    maxPerPeriod: { period: 'month', count: 5, amount: null },
+  } as const;
+  try {
+    await ledger.do<'create_account'>({
+      type: 'create_account',
+      account: account('pym'),
+      unit: 'coins',
+      terms: DEFAULT_TERMS,
+    });
+    const { underWay } = await ledger.do<'set_auto_topup'>({ type: 'set_auto_topup', account: account('pym'), terms });
+    await ledger.do(recordPayment(underWay?.purchase ?? ''));
   } finally {
     await ledger.stop();
   }
@@ -476,6 +511,16 @@ const CORRUPTIONS: readonly Corruption[] = [
     check: 'An account knows its purchase as under way exactly as long as its payment is not decided',
     difference: { account: 'stark', expected: 'not under way', found: 'pending' },
     sql: ['update account_refills set under_way = null where under_way is not null'],
+  },
+  {
+    check: 'What is used of a cap of top-ups is what the account’s rule has bought',
+    difference: { account: 'pym', found: '2' },
+    sql: [`update counters set used = used + 1 where kind = 'topup'`],
+  },
+  {
+    check: 'What is reserved of a cap of top-ups is what the account’s rule is about to buy',
+    difference: { account: 'pym', found: '2' },
+    sql: [`update counters set reserved = reserved + 1 where kind = 'topup'`],
   },
   {
     check: '0 ≤ held ≤ remaining ≤ amount for every grant',
