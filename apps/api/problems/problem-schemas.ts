@@ -211,6 +211,17 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
     retry_after: { type: 'integer', minimum: 1, description: 'Seconds until Purser accepts requests again.' },
   },
   refund_exceeds_committed: { refundable: amount('The amount that can still be refunded.') },
+  returned_exceeds_paid: { returnable: amount('The most money that can be paid back.') },
+  topup_under_way: { account: ACCOUNT, topup: text('The id of the top-up that is under way.') },
+  topup_decided_by_provider: { provider: text('Who collects the payment.') },
+  refund_exceeds_purchase: {
+    refundable: amount('The credits that can still be refunded, without bonus.'),
+    refundable_money: amount('The money for them.'),
+    currency: text('The ISO 4217 code of its currency.'),
+  },
+  credit_package_not_found: { package: text('The id of the credit package.') },
+  credit_package_archived: { package: text('The id of the credit package.') },
+  provider_not_allowed: { provider: text('The payment provider.') },
 };
 
 /** Declines under limits, in their order. */
