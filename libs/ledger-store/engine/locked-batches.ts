@@ -81,9 +81,12 @@ export class LockedBatches {
       return [];
     }
     this.lookedAt = performance.now();
-    const tooLong = (one: Waiting): boolean => locked.msOf(accountsOf(one)) > LOCK_PATIENCE_MS;
-    rejectAll(parked.filter(tooLong), unavailable(new Error('an account is kept locked')));
-    return this.withoutStuck({ batch: parked.filter((one) => !tooLong(one)) });
+    const tooLong: Waiting[] = [];
+    const others: Waiting[] = [];
+    // Time goes on from one to the next, so each is asked once: asked again, it might be neither refused nor kept.
+    for (const one of parked) (locked.msOf(accountsOf(one)) > LOCK_PATIENCE_MS ? tooLong : others).push(one);
+    rejectAll(tooLong, unavailable(new Error('an account is kept locked')));
+    return this.withoutStuck({ batch: others });
   }
 
   /** Resolves when each of them has been answered or refused. */

@@ -1,4 +1,4 @@
-import { connect, type Pool } from '#database';
+import { connect, type Pool, type PoolClient } from '#database';
 import { accountKey } from '#ledger';
 import { verify } from '../verify/verify.ts';
 import { eventually } from './eventually.ts';
@@ -6,6 +6,8 @@ import { eventually } from './eventually.ts';
 /** Looks at the books beside the engines, on connections of its own. */
 export class TestBooks {
   readonly pool: Pool;
+  /** Those that keep a lock. */
+  private readonly locking = new Set<PoolClient>();
 
   constructor(databaseUrl: string) {
     this.pool = connect(databaseUrl, { connectionsMax: 4, log: () => undefined });
@@ -58,10 +60,12 @@ export class TestBooks {
     statement = 'select from accounts where account_id = $1 for update',
   ): Promise<{ commit(): Promise<void>; release(): Promise<void> }> {
     const client = await this.pool.connect();
+    this.locking.add(client);
     await client.query('begin');
     await client.query(statement, [accountKey('live', account)]);
     const end = (how: 'commit' | 'rollback') => async (): Promise<void> => {
       await client.query(how);
+      this.locking.delete(client);
       client.release();
     };
     return { commit: end('commit'), release: end('rollback') };
@@ -81,6 +85,8 @@ export class TestBooks {
     try {
       await this.mustBeClean();
     } finally {
+      // A spec that failed keeps its locks, and a pool ends when every connection is given back.
+      for (const client of this.locking) client.release(true);
       await this.pool.end();
     }
   }
