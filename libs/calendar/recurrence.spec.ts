@@ -87,7 +87,14 @@ describe('periods that recur', () => {
   });
 
   it('follow one another without a gap or an overlap, and each instant belongs to the one that says so', () => {
-    const zones = ['UTC', 'Europe/Berlin', 'America/Sao_Paulo', 'Australia/Lord_Howe', 'Pacific/Apia', 'Asia/Kathmandu'];
+    const zones = [
+      'UTC',
+      'Europe/Berlin',
+      'America/Sao_Paulo',
+      'Australia/Lord_Howe',
+      'Pacific/Apia',
+      'Asia/Kathmandu',
+    ];
     const times = { min: Date.UTC(2000, 0, 1), max: Date.UTC(2040, 0, 1) };
     fc.assert(
       fc.property(

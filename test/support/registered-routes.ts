@@ -5,6 +5,7 @@ import {
   AlertDefaults,
   CommonBudgets,
   Engine,
+  PlanMirror,
   RateCardMirror,
   RuleDefaults,
   Settings,
@@ -46,6 +47,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const settings = await Settings.open(readPool, log);
   const spanLimits = await SpanLimits.open(readPool, log);
   const rateCards = await RateCardMirror.open({ pool: readPool, log });
+  const plans = await PlanMirror.open(readPool, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of({
       engine,
@@ -55,6 +57,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       settings,
       spanLimits,
       rateCards,
+      plans,
       readPool,
       reportPool: readPool,
       controlPool: readPool,
@@ -91,6 +94,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await settings.close();
   await spanLimits.close();
   await rateCards.close();
+  await plans.close();
   await readPool.end();
   await database.drop();
   return routes;

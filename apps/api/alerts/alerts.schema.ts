@@ -14,7 +14,10 @@ export const ALERT_RULES_LISTS = {
   remaining: { type: 'array', items: amount('An amount.'), description: 'Levels: the posted balance, as amounts.' },
 } satisfies Record<string, JsonSchema>;
 
-export const ALERT_RULES_SCHEMA = viewSchema<ReturnType<typeof alertRulesView>>('When Purser sends an alert.', ALERT_RULES_LISTS);
+export const ALERT_RULES_SCHEMA = viewSchema<ReturnType<typeof alertRulesView>>(
+  'When Purser sends an alert.',
+  ALERT_RULES_LISTS,
+);
 
 export const ACCOUNT_ALERTS_SCHEMA = viewSchema<ReturnType<typeof accountAlertsView>>(
   'The alert rules that apply to an account, and its current state.',

@@ -4,6 +4,7 @@ interface Refs {
   readonly account?: AccountRef;
   readonly authorization?: ObjectRef;
   readonly grant?: ObjectRef;
+  readonly purchase?: ObjectRef;
   readonly items?: readonly Refs[];
 }
 
@@ -13,12 +14,13 @@ export function inEnvironment<T extends CommandType>(environment: string, comman
 }
 
 function moved(environment: string, refs: Refs): Refs {
-  const { account, authorization, grant, items } = refs;
+  const { account, authorization, grant, purchase, items } = refs;
   return {
     ...refs,
     ...(account && { account: { environment, id: account.id, key: accountKey(environment, account.id) } }),
     ...(authorization && { authorization: { ...authorization, environment } }),
     ...(grant && { grant: { ...grant, environment } }),
+    ...(purchase && { purchase: { ...purchase, environment } }),
     ...(items && { items: items.map((item) => moved(environment, item)) }),
   };
 }

@@ -210,11 +210,23 @@ const YEARLY = {
   terms: {
     recurring_grants: [
       {
-        ...{ name: 'allowance', amount: '7', interval: 'year', every: 1, time_zone: null, priority: 50 },
-        ...{ expires: 'end_of_period', rollover: null, scope: null, price: null, currency: null },
+        name: 'allowance',
+        amount: '7',
+        interval: 'year',
+        every: 1,
+        time_zone: null,
+        priority: 50,
+        expires: 'end_of_period',
+        rollover: null,
+        scope: null,
+        price: null,
+        currency: null,
       },
     ],
-    ...{ budgets: [], rate_card: null, overdraft_limit: '1', alerts: null },
+    budgets: [],
+    rate_card: null,
+    overdraft_limit: '1',
+    alerts: null,
   },
 } as const;
 

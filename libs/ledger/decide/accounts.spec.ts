@@ -77,6 +77,7 @@ describe('creating an account', () => {
         accounts: new Map(),
         authorizations: new Map(),
         grants: new Map(),
+        purchases: new Map(),
         testClocks: new Map(),
         declined: new Map(),
       },

@@ -50,7 +50,7 @@ describe('a purchase', () => {
   it('repays debt first', () => {
     const ledger = seller();
     ledger.updateAccount({ overdraftLimit: '500' });
-    ledger.charge('500', { overage: 'debt' });
+    ledger.charge('500');
     ledger.bought('600');
     expect(ledger.balance()).toEqual({ posted: '100', held: '0', available: '100' });
     expect(ledger.debt()).toBe('0');

@@ -83,7 +83,7 @@ describe('a dispute', () => {
     ledger.updateAccount({ overdraftLimit: '500' });
     const purchase = ledger.bought('100');
     ledger.dispute(purchase);
-    ledger.charge('30', { overage: 'debt' });
+    ledger.charge('30');
     ledger.dispute(purchase, 'won');
     expect([ledger.debt(), ledger.available()]).toEqual(['0', '70']);
   });

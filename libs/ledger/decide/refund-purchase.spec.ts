@@ -119,7 +119,7 @@ describe('a refund', () => {
   it('counts what has repaid debt as spent', () => {
     const ledger = seller();
     ledger.updateAccount({ overdraftLimit: '500' });
-    ledger.charge('60', { overage: 'debt' });
+    ledger.charge('60');
     const purchase = ledger.bought('100');
     expect(ledger.refundMoney(purchase, '1')).toMatchObject({ refundedCredits: '40', lostCredits: '60' });
     expect(ledger.debt()).toBe('0');
@@ -185,7 +185,7 @@ describe('a refund', () => {
   it('of everything that arrives before the payment leaves nothing, not even for debt', () => {
     const ledger = seller();
     ledger.updateAccount({ overdraftLimit: '500' });
-    ledger.charge('60', { overage: 'debt' });
+    ledger.charge('60');
     const purchase = ledger.buy('100');
     ledger.refundMoney(purchase, '1');
     expect(ledger.pay(purchase)).toMatchObject({ status: 'refunded', refundedCredits: '100', lostCredits: '0' });

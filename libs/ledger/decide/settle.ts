@@ -113,9 +113,10 @@ function settleAccount(
   const lapsing = [
     ...due.shares.map((share): Incident => ({ at: share.at, share })),
     ...due.holds.map((hold): Incident => ({ at: hold.at, hold })),
-    ...sumsOfPeriods(context, account, Math.min(due.until, planHolds)).map(
-      (refill): Incident => ({ at: refill.at, refill }),
-    ),
+    ...sumsOfPeriods(context, account, Math.min(due.until, planHolds)).map((refill): Incident => ({
+      at: refill.at,
+      refill,
+    })),
   ];
   const lastLapse = lapsing.reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
   const timeline = new Timeline([

@@ -25,6 +25,7 @@ class Books {
     accounts: new Map(),
     authorizations: new Map(),
     grants: new Map(),
+    purchases: new Map(),
     testClocks: this.clocks,
     declined: new Map(),
   };

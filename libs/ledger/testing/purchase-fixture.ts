@@ -1,5 +1,5 @@
 import { Amount } from '#amounts';
-import type { RefundPurchase } from '../commands.ts';
+import type { AskedRefund, ProviderRefund } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import type { PaymentResult, Purchase, PurchaseTerms } from '../purchases.ts';
 import { accountRef, ENVIRONMENT, LedgerFixture } from './ledger-fixture.ts';
@@ -134,7 +134,7 @@ export class PurchaseFixture extends LedgerFixture {
     return plain(purchase);
   }
 
-  private refundPurchase(id: string, how: Omit<RefundPurchase, 'purchase'>): Plain<Purchase> {
+  private refundPurchase(id: string, how: AskedRefund | ProviderRefund): Plain<Purchase> {
     const command = { type: 'refund_purchase', purchase: { environment: ENVIRONMENT, id }, ...how };
     return plain(this.run<'refund_purchase'>(command as Parameters<typeof this.run<'refund_purchase'>>[0]).purchase);
   }

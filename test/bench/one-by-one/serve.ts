@@ -11,7 +11,7 @@ const { startApi } = (await import(built)) as typeof StartApi;
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
 const log = (line: string): void => logger.warn(line);
-const { alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, spanLimits, commitSubscriptions } =
+const { alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, plans, spanLimits, commitSubscriptions } =
   await openLedger({
     databaseUrl,
     openHoldsMax: 0,
@@ -27,6 +27,7 @@ const api = await startApi({
     commonBudgets,
     settings,
     rateCards,
+    plans,
     spanLimits,
     commitSubscriptions,
   },
