@@ -20,6 +20,11 @@ export function parseAmount(text: unknown): Amount | null {
   return typeof text === 'string' && PLAIN_DECIMAL.test(text) ? new Amount(text) : null;
 }
 
+/** Reads an amount as it is stored, where there is one. */
+export function amountOrNull(text: string | null): Amount | null {
+  return text === null ? null : new Amount(text);
+}
+
 /** Writes an amount in plain notation without trailing zeros: `12.5`, `0.000000000001`, `-3`. */
 export function formatAmount(amount: Amount): string {
   return amount.toFixed();

@@ -1,9 +1,7 @@
-import { Amount, formatAmount, type JsonObject } from '#amounts';
+import { Amount, amountOrNull, formatAmount, type JsonObject } from '#amounts';
 import type { AutoTopup, TopupCap, TopupSize } from './auto-topup.ts';
 import type { Offer } from './offer.ts';
-
-/** A value with its amounts as text. */
-type Stored<T> = T extends Amount ? string : T extends object ? { readonly [Field in keyof T]: Stored<T[Field]> } : T;
+import type { Stored } from './stored.ts';
 
 /** Reads a rule as it is stored. */
 export function autoTopupFrom(json: JsonObject): AutoTopup {
@@ -63,8 +61,4 @@ function capFrom({ amount, ...rest }: Stored<TopupCap>): TopupCap {
 
 function capJson({ amount, ...rest }: TopupCap): JsonObject {
   return { ...rest, amount: amount && formatAmount(amount) };
-}
-
-function amountOrNull(text: string | null): Amount | null {
-  return text === null ? null : new Amount(text);
 }

@@ -16,7 +16,7 @@ export const TOPUP_CAP_PERIODS = ['day', 'week', 'month'] as const satisfies rea
 export const BACK_OFF_MS = 60 * 60 * 1000;
 
 /** After so many failures in a row, the rule buys nothing until somebody does something about it. */
-export const DECLINES_MAX = 3;
+const DECLINES_MAX = 3;
 
 /** What is bought, in credits. */
 export type TopupSize =

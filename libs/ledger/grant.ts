@@ -1,7 +1,7 @@
 import type { Amount, JsonObject } from '#amounts';
 import type { AccountKey } from './ids.ts';
 import type { Spending, Usage } from './authorization.ts';
-import type { PeriodOrigin } from './recurring.ts';
+import type { PeriodOrigin } from './period-origin.ts';
 
 export const GRANT_CATEGORIES = ['paid', 'promotional', 'included'] as const;
 export type GrantCategory = (typeof GRANT_CATEGORIES)[number];

@@ -36,19 +36,14 @@ export type { AccountPlan } from './account-plan.ts';
 export {
   DEFAULT_RECURRING_PRIORITY,
   liveRecurring,
-  MAX_RECURRING_GRANTS,
-  originFrom,
-  originJson,
-  recurringFrom,
-  recurringJson,
-  type PeriodOrigin,
   type RecurringExpiry,
   type RecurringGrant,
   type RecurringTerms,
-  type Rollover,
-  type StoredOrigin,
-  type StoredRecurringGrant,
 } from './recurring.ts';
+export { recurringFrom, recurringJson } from './recurring-json.ts';
+export type { PeriodOrigin, Rollover } from './period-origin.ts';
+export { originFrom, originJson } from './period-origin-json.ts';
+export type { Stored } from './stored.ts';
 export { PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from './auto-topup.ts';
 export type { AutoTopup, AutoTopupTerms, ProviderName, TopupBalance, TopupCap, TopupSize } from './auto-topup.ts';
 export { autoTopupFrom, autoTopupJson } from './auto-topup-json.ts';
@@ -152,17 +147,16 @@ export type { CurrentPlan, NextPlan, PlanVersionRef } from './account-plan.ts';
 export { PLAN_EFFECTS, type PlanEffect } from './commands.ts';
 export { NO_PLANS, type PlanBook } from './plan-book.ts';
 export type { PlanDecision } from './decide/set-plan.ts';
-export { PLAN_INTERVALS, PLAN_PARTS_MAX } from './plan-json.ts';
+export { PLAN_PARTS_MAX } from './plan-json.ts';
 export type {
   PlanAlertsJson,
   PlanBudgetJson,
   PlanGrantExpiry,
   PlanGrantJson,
-  PlanInterval,
   PlanRolloverJson,
   PlanTermsJson,
 } from './plan-json.ts';
-export { isPaid, isUnderWay, PAYMENT_STATUSES, totalCredits } from './purchases.ts';
+export { PAYMENT_STATUSES } from './purchases.ts';
 export type {
   Money,
   PaymentFailure,

@@ -1,3 +1,4 @@
+import type { Interval } from '#calendar';
 import type { BudgetMode } from './budgets.ts';
 import type { GrantScope } from './grant.ts';
 
@@ -18,7 +19,7 @@ export interface PlanTermsJson {
 export interface PlanGrantJson {
   readonly name: string;
   readonly amount: string;
-  readonly interval: PlanInterval;
+  readonly interval: Interval;
   readonly every: number;
   /** `null`: the account's. */
   readonly time_zone: string | null;
@@ -30,9 +31,6 @@ export interface PlanGrantJson {
   readonly price: string | null;
   readonly currency: string | null;
 }
-
-export const PLAN_INTERVALS = ['day', 'week', 'month', 'year'] as const;
-export type PlanInterval = (typeof PLAN_INTERVALS)[number];
 
 export type PlanGrantExpiry = 'end_of_period' | 'never' | number;
 

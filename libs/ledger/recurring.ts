@@ -1,21 +1,12 @@
-import { Amount, formatAmount } from '#amounts';
+import type { Amount } from '#amounts';
 import { beginningOf, periodAt, type Interval, type Recurrence } from '#calendar';
-import type { GrantCategory, GrantScope } from './grant.ts';
 import { prorated } from './commitments.ts';
+import type { GrantCategory, GrantScope } from './grant.ts';
+import type { Rollover } from './period-origin.ts';
 
 /** Allowances are spent before what was bought, whose priority is 100. */
 export const DEFAULT_RECURRING_PRIORITY = 50;
 export const MAX_RECURRING_GRANTS = 20;
-
-/** What happens to what is left of a period at its end. */
-export interface Rollover {
-  /** The most that all rolled credits of a recurring grant come to; `null`: no bound. */
-  readonly max: Amount | null;
-  /** How much of what is left rolls over, in percent; `null`: all of it. */
-  readonly percent: Amount | null;
-  /** How many periods rolled credits live; `null`: they don't expire. */
-  readonly periods: number | null;
-}
 
 /** When the credits of a period expire: with it, never, or so many milliseconds after it began. */
 export type RecurringExpiry = 'end_of_period' | 'never' | number;
@@ -76,26 +67,6 @@ export interface RecurringGrant {
   readonly createdAt: number;
 }
 
-/** Where a grant comes from that was made for a period, or of what was left of one. */
-export interface PeriodOrigin {
-  /** The recurring grant's name. */
-  readonly name: string;
-  /** The period; of a rolled grant, the one whose rest it is. */
-  readonly start: number;
-  readonly end: number;
-  /**
-   * How many periods it stands for; more than one only where all of them were over when they were booked. None: it is for the rest of a
-   * period that was granted before, and whose rest was taken back.
-   */
-  readonly periods: number;
-  /** When the period began that was granted before; `null`: it is the first. */
-  readonly previous: number | null;
-  /** What happens to what is left at its end. `until`: when rolled credits expire. */
-  readonly rollover: (Pick<Rollover, 'max' | 'percent'> & { readonly until: number | null }) | null;
-  /** The UUID of the grant whose rest it is; `null`: it is the period's own. */
-  readonly from: string | null;
-}
-
 export interface NextPeriod {
   readonly index: number;
   /** It may begin later than its index says: where the recurring grant starts in the middle, or the name's last period ends there. */
@@ -136,74 +107,4 @@ export function amountOfPeriod(recurring: Pick<RecurringGrant, 'terms' | 'anchor
 /** Those that an account has; deleted ones are none of them. */
 export function liveRecurring(recurring: readonly RecurringGrant[]): readonly RecurringGrant[] {
   return recurring.filter(({ deletedAt }) => deletedAt === null);
-}
-
-/** Amounts as text, as they are stored. */
-type Stored<T> = { readonly [Field in keyof T]: T[Field] extends Amount | null ? Text<T[Field]> : T[Field] };
-type Text<T> = null extends T ? string | null : string;
-
-export type StoredTerms = Omit<Stored<RecurringTerms>, 'rollover'> & { readonly rollover: Stored<Rollover> | null };
-export type StoredRecurringGrant = Omit<RecurringGrant, 'terms' | 'last'> & {
-  readonly terms: StoredTerms;
-  readonly last: Stored<GrantedPeriod> | null;
-};
-
-export function recurringJson({ terms, last, ...rest }: RecurringGrant): StoredRecurringGrant {
-  return {
-    ...rest,
-    terms: recurringTermsJson(terms),
-    last: last && { ...last, amount: formatAmount(last.amount) },
-  };
-}
-
-export function recurringFrom({ terms, last, ...rest }: StoredRecurringGrant): RecurringGrant {
-  return { ...rest, terms: recurringTermsFrom(terms), last: last && { ...last, amount: new Amount(last.amount) } };
-}
-
-export function recurringTermsJson({ amount, price, rollover, ...rest }: RecurringTerms): StoredTerms {
-  return {
-    ...rest,
-    amount: formatAmount(amount),
-    price: text(price),
-    rollover: rollover && { ...rollover, max: text(rollover.max), percent: text(rollover.percent) },
-  };
-}
-
-export function recurringTermsFrom({ amount, price, rollover, ...rest }: StoredTerms): RecurringTerms {
-  return {
-    ...rest,
-    amount: new Amount(amount),
-    price: parsed(price),
-    rollover: rollover && { ...rollover, max: parsed(rollover.max), percent: parsed(rollover.percent) },
-  };
-}
-
-export type StoredOrigin = Omit<PeriodOrigin, 'rollover'> & {
-  readonly rollover: {
-    readonly max: string | null;
-    readonly percent: string | null;
-    readonly until: number | null;
-  } | null;
-};
-
-export function originJson({ rollover, ...rest }: PeriodOrigin): StoredOrigin {
-  return {
-    ...rest,
-    rollover: rollover && { ...rollover, max: text(rollover.max), percent: text(rollover.percent) },
-  };
-}
-
-export function originFrom({ rollover, ...rest }: StoredOrigin): PeriodOrigin {
-  return {
-    ...rest,
-    rollover: rollover && { ...rollover, max: parsed(rollover.max), percent: parsed(rollover.percent) },
-  };
-}
-
-function text(amount: Amount | null): string | null {
-  return amount && formatAmount(amount);
-}
-
-function parsed(amount: string | null): Amount | null {
-  return amount === null ? null : new Amount(amount);
 }

@@ -1,6 +1,6 @@
 import { parsePublicId, type PaymentResult } from '#ledger';
+import { Engine } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { TestLedger } from '../../libs/ledger-store/testing/test-ledger.ts';
 import type { ApiClient } from '../support/api-client.ts';
 import { expectFaults, expectList, expectProblem } from '../support/expect-answer.ts';
 import { authorize, balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
@@ -32,16 +32,16 @@ const NO_RULE = {
 
 let service: TestService;
 let second: TestInstance;
-let provider: TestLedger;
+let engine: Engine;
 let test: ApiClient;
 beforeAll(async () => {
   service = await startTestService();
   second = await service.startAnother();
-  provider = new TestLedger(service.databaseUrl);
+  engine = new Engine({ databaseUrl: service.databaseUrl, log: () => undefined });
   ({ test } = service);
 });
 afterAll(async () => {
-  await provider.stop();
+  await engine.stop();
   await service.stop();
 });
 
@@ -69,7 +69,12 @@ async function record(topup: string | null, status: PaymentResult['status']): Pr
   const id = parsePublicId('topup', topup ?? '') ?? '';
   const failure = status === 'failed' ? { code: 'card_declined', message: 'The card was declined.' } : null;
   const result = { status, reference: 'pi_1', failure };
-  await provider.do<'record_payment'>({ type: 'record_payment', purchase: { environment: 'test', id }, result });
+  const answer = await engine.submit<'record_payment'>({
+    command: { type: 'record_payment', purchase: { environment: 'test', id }, result },
+    key: null,
+    render: ({ ok }) => ({ status: ok ? 200 : 422, body: '' }),
+  });
+  expect(answer.status).toBe(200);
 }
 
 async function purchasesOf(id: string): Promise<string[]> {

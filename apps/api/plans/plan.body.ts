@@ -1,14 +1,13 @@
+import { INTERVALS, type Interval } from '#calendar';
 import {
   ALERT_PERCENT_MAX,
   ALERT_THRESHOLDS_MAX,
   BUDGET_MODES,
   LIMIT_PERIODS,
-  PLAN_INTERVALS,
   PLAN_PARTS_MAX,
   type BudgetMode,
   type Period,
   type PlanGrantExpiry,
-  type PlanInterval,
 } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { AlertsBody } from '../alerts/alerts.body.ts';
@@ -61,8 +60,8 @@ export class PlanGrantBody {
   readonly amount!: string;
 
   @Describe('What a period is made of.')
-  @IsIn(PLAN_INTERVALS)
-  readonly interval!: PlanInterval;
+  @IsIn(INTERVALS)
+  readonly interval!: Interval;
 
   @Describe('How many of them make a period.', { default: 1 })
   @IsOptional()

@@ -1,7 +1,7 @@
+import { INTERVALS } from '#calendar';
 import {
   BUDGET_MODES,
   LIMIT_PERIODS,
-  PLAN_INTERVALS,
   type PlanBudgetJson,
   type PlanGrantJson,
   type PlanRolloverJson,
@@ -32,7 +32,7 @@ export const EXPIRES: JsonSchema = {
 const GRANT = viewSchema<PlanGrantJson>('An allowance.', {
   name: text('Its name among the account’s recurring grants.'),
   amount: amount('The credits of each period.'),
-  interval: choice(PLAN_INTERVALS, 'What a period is made of.'),
+  interval: choice(INTERVALS, 'What a period is made of.'),
   every: { type: 'integer', minimum: 1, description: 'How many of them make a period.' },
   time_zone: orNull(text('The time zone by whose calendar periods begin; `null`: the account’s.')),
   priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Grants with a lower priority are spent first.' },

@@ -1,10 +1,9 @@
+import { INTERVALS, type Interval } from '#calendar';
 import {
   DEFAULT_RECURRING_PRIORITY,
   GRANT_CATEGORIES,
-  PLAN_INTERVALS,
   type GrantCategory,
   type PlanGrantExpiry,
-  type PlanInterval,
 } from '#ledger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { GrantScopeBody } from '../grants/grant.body.ts';
@@ -27,8 +26,8 @@ export class PutRecurringGrantBody {
   readonly amount!: string;
 
   @Describe('What a period is made of.')
-  @IsIn(PLAN_INTERVALS)
-  readonly interval!: PlanInterval;
+  @IsIn(INTERVALS)
+  readonly interval!: Interval;
 
   @Describe('How many of them make a period.', { default: 1 })
   @IsOptional()

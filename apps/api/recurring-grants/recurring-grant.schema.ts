@@ -1,4 +1,5 @@
-import { GRANT_CATEGORIES, PLAN_INTERVALS } from '#ledger';
+import { INTERVALS } from '#calendar';
+import { GRANT_CATEGORIES } from '#ledger';
 import { ACCOUNT_ID_SCHEMA } from '../accounts/account.schema.ts';
 import { GRANT_SCOPE_SCHEMA } from '../grants/grant.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
@@ -22,7 +23,7 @@ export const RECURRING_GRANT_SCHEMA = viewSchema<View>(
     account: { ...ACCOUNT_ID_SCHEMA, description: 'The account that it belongs to.' },
     status: choice(RECURRING_STATUSES, 'The current status.'),
     amount: amount('The credits of each period.'),
-    interval: choice(PLAN_INTERVALS, 'What a period is made of.'),
+    interval: choice(INTERVALS, 'What a period is made of.'),
     every: { type: 'integer', minimum: 1, description: 'How many of them make a period.' },
     anchor: instant('The instant that periods are counted from.'),
     time_zone: text('The time zone by whose calendar periods begin.'),

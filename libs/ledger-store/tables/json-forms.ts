@@ -26,8 +26,7 @@ import {
   type RecurringGrant,
   type Reservation,
   type Restraint,
-  type StoredOrigin,
-  type StoredRecurringGrant,
+  type Stored,
   type TopupUnderWay,
 } from '#ledger';
 import { jsonAs, jsonList, type Kind } from './kind.ts';
@@ -173,6 +172,6 @@ export const raiseRequests = jsonList<PendingRaise, StoredRaiseRequest>(
   ({ amount, ...rest }) => ({ ...rest, amount: formatAmount(amount) }),
 );
 
-export const periodOrigin = jsonAs<PeriodOrigin, StoredOrigin>(originFrom, originJson);
+export const periodOrigin = jsonAs<PeriodOrigin, Stored<PeriodOrigin>>(originFrom, originJson);
 
-export const recurringGrants = jsonList<RecurringGrant, StoredRecurringGrant>(recurringFrom, recurringJson);
+export const recurringGrants = jsonList<RecurringGrant, Stored<RecurringGrant>>(recurringFrom, recurringJson);

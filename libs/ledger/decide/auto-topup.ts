@@ -3,10 +3,10 @@ import { available, type Balance } from '../balance.ts';
 import { publicId } from '../ids.ts';
 import { isPaid, type Purchase } from '../purchases.ts';
 import type { AccountState } from '../state.ts';
+import type { BalanceObserver } from './balance-observer.ts';
 import { beginPurchase } from './begin-purchase.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { emit, momentOf } from './emit.ts';
-import type { BalanceObserver } from './observe-balances.ts';
 import { setRefills } from './set-refills.ts';
 import { reserveOfCaps, settleCaps, waitForCap } from './topup-caps.ts';
 

@@ -1,4 +1,4 @@
-import { Amount } from '#amounts';
+import { Amount, amountOrNull } from '#amounts';
 import type { PlanGrantJson } from '../plan-json.ts';
 import type { RecurringTerms } from '../recurring.ts';
 
@@ -23,8 +23,4 @@ export function recurringTermsOf(json: PlanGrantJson, timeZone: string): Recurri
     currency,
     prorateFirst: false,
   };
-}
-
-function amountOrNull(text: string | null): Amount | null {
-  return text === null ? null : new Amount(text);
 }

@@ -3,20 +3,9 @@ import { nextPeriodAt } from '../refills.ts';
 import type { AccountState } from '../state.ts';
 import { changePlan, planChangeDue, type PlanChange } from './change-plan.ts';
 import type { DecisionContext } from './context.ts';
-import { emit, grantData, type Moment } from './emit.ts';
+import { emit, grantData } from './emit.ts';
+import type { RefillIncident } from './refill-incident.ts';
 import { grantPeriods } from './settle-recurring.ts';
-
-/**
- * What time does about an account's refills at one instant. Its parts happen in this order, after the lapse of holds, the end of a
- * commitment's period, and what expires or rolls over.
- */
-export interface RefillIncident {
-  readonly at: number;
-  readonly changePlan?: (() => void) | undefined;
-  readonly grant?: (() => void) | undefined;
-  /** Called with the balance after all of it, to emit the events. */
-  readonly report?: ((moment: Moment) => void) | undefined;
-}
 
 /**
  * What is due of an account's refills at an instant; nothing is due before it. It is asked anew for every instant, because each may

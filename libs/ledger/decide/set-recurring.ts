@@ -1,15 +1,15 @@
-import { isDeepStrictEqual } from 'node:util';
+import { canonicalJson } from '#amounts';
 import type { OfRecurringGrant, PutRecurringGrant } from '../commands.ts';
 import {
   liveRecurring,
   MAX_RECURRING_GRANTS,
   periodBeginningFrom,
   periodFrom,
-  recurringJson,
   type NextPeriod,
   type RecurringGrant,
   type RecurringTerms,
 } from '../recurring.ts';
+import { recurringJson } from '../recurring-json.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { findAccount, findOpenAccount, timeOf, type DecisionContext } from './context.ts';
@@ -163,7 +163,7 @@ function unlessEnded({ endsAt }: Pick<RecurringGrant, 'endsAt'>, next: NextPerio
 
 /** Whether nothing would change. */
 function isSame(a: RecurringGrant, b: RecurringGrant): boolean {
-  return isDeepStrictEqual(recurringJson(a), recurringJson(b));
+  return canonicalJson(recurringJson(a)) === canonicalJson(recurringJson(b));
 }
 
 function find(

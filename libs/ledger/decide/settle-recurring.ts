@@ -2,12 +2,12 @@ import { type Amount, formatAmount } from '#amounts';
 import { beginningOf, periodAt } from '#calendar';
 import { runningPeriod } from '../commitments.ts';
 import type { Grant } from '../grant.ts';
+import type { PeriodOrigin } from '../period-origin.ts';
 import {
   amountOfPeriod,
   endOfPeriod,
   recurrenceOf,
   type NextPeriod,
-  type PeriodOrigin,
   type RecurringGrant,
 } from '../recurring.ts';
 import type { AccountState } from '../state.ts';
@@ -15,7 +15,7 @@ import { enter } from './alert-on-balance.ts';
 import type { DecisionContext } from './context.ts';
 import { emit, grantData } from './emit.ts';
 import { newGrant } from './new-grant.ts';
-import type { RefillIncident } from './refill-incidents.ts';
+import type { RefillIncident } from './refill-incident.ts';
 import { setRefills } from './set-refills.ts';
 import { Transaction } from './transaction.ts';
 
