@@ -93,4 +93,15 @@ describe('what is left of a period', () => {
     expect(ledger.booked('rollover')).toEqual(['30']);
     expect(ledger.available()).toBe('130');
   });
+
+  it('does not roll over into an account that is closed, whatever a refund gives back', () => {
+    const ledger = monthly('100', {});
+    const charge = ledger.charge('100');
+    ledger.until('2026-02-01T00:10:00Z').close('return');
+    ledger.refund(charge, '30');
+    expect(ledger.balance()).toEqual({ posted: '0', held: '0', available: '0' });
+    expect(ledger.booked('rollover')).toEqual([]);
+    expect(ledger.booked('breakage')).toEqual(['30']);
+    ledger.checkPastBalances();
+  });
 });

@@ -264,9 +264,10 @@ export class Transaction {
   /** Unpinned credits of a grant that had expired by then or was voided, or whose account is closed, leave it at once. */
   settleUnpinned(grant: Grant, amount: Amount, at = this.now): void {
     const { remainder } = this.account.account.closure;
+    const isExpired = hasExpired(grant, at);
     if (grant.voidedAt !== null) this.takeBack(grant, amount, at);
-    else if (remainder === 'breakage') this.expire(grant, amount, at);
-    else if (hasExpired(grant, at)) this.end(grant, amount, at);
+    else if (remainder === 'breakage' || (remainder === 'return' && isExpired)) this.expire(grant, amount, at);
+    else if (isExpired) this.end(grant, amount, at);
     else if (remainder === 'return') {
       grant.voidedAt = at;
       this.takeBack(grant, amount, at);
