@@ -30,7 +30,7 @@ export function shareOfMoney(purchase: Purchase, money: Amount): RefundShare {
 }
 
 /**
- * What was paid for these credits, bonus included.
+ * What was paid for these credits, bonus included. While credits are left to be refunded, at least a minor unit is left for them.
  *
  * @param credits at most what is left
  * @param minorUnit the smallest sum of money in the currency
@@ -41,8 +41,8 @@ export function shareOfCredits(purchase: Purchase, credits: Amount, minorUnit: A
   const total = totalCredits(purchase);
   const refunded = total.minus(left.credits).plus(credits);
   const units = purchase.price.times(refunded).div(total.times(minorUnit)).toDecimalPlaces(0);
-  const money = units.times(minorUnit).minus(purchase.refundedMoney);
-  return { money: smallerOf(atLeastZero(money), left.money), credits };
+  const money = smallerOf(units.times(minorUnit).minus(purchase.refundedMoney), left.money.minus(minorUnit));
+  return { money: atLeastZero(money), credits };
 }
 
 /** Of the credits that the price is said for, how many these are, bonus included. */
