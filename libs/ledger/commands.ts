@@ -224,11 +224,11 @@ export interface ProviderRefund {
   readonly reference: string;
 }
 
-/** Says what has become of the money of a refund that was asked for. */
+/** Says what has become of the money of a refund. One that has succeeded may fail later: the bank has sent the money back. */
 export interface SettleRefund {
   readonly purchase: ObjectRef;
-  /** The refund's UUID. */
-  readonly refund: string;
+  /** The refund's UUID; `null` of one that was made at the provider, which is known by its reference. */
+  readonly refund: string | null;
   readonly status: 'succeeded' | 'failed';
   readonly reference: string | null;
 }

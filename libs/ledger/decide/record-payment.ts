@@ -139,9 +139,10 @@ function grantTerms(
 /** What had gone back before the payment was known to have succeeded is taken back at once. */
 function takeBackWhatWentBack(context: DecisionContext, account: AccountState, purchase: Purchase): void {
   const earlier = purchase.refunds;
-  purchase.refunds = [];
+  purchase.refunds = earlier.filter(({ status }) => status === 'failed');
   sumRefunds(purchase);
   for (const refund of earlier) {
+    if (refund.status === 'failed') continue;
     const { credits } = shareOfMoney(purchase, refund.money);
     const taken = { ...refund, ...takenBack(context, account, purchase, credits) };
     purchase.refunds = [...purchase.refunds, taken];

@@ -95,6 +95,17 @@ describe('a refund', () => {
     });
   });
 
+  it('gives back all of the money only with all of the credits', () => {
+    const ledger = seller();
+    const purchase = ledger.bought('100', { price: '0.03' });
+    expect(ledger.refundCredits(purchase, '90')).toMatchObject({ refundedMoney: '0.02', status: 'succeeded' });
+    expect(ledger.refundCredits(purchase)).toMatchObject({
+      refundedMoney: '0.03',
+      refundedCredits: '100',
+      status: 'refunded',
+    });
+  });
+
   it('is never of more than was bought', () => {
     const ledger = seller();
     const purchase = ledger.bought('100');
@@ -138,6 +149,39 @@ describe('a refund', () => {
     ledger.checkPastBalances();
   });
 
+  it('that had succeeded, and that the bank sends back, gives the credits again, once and for all', () => {
+    const ledger = seller();
+    const purchase = ledger.bought('100');
+    ledger.refundCredits(purchase, '40');
+    ledger.settleRefund(purchase);
+    const failed = ledger.settleRefund(purchase, 'failed');
+    expect(failed).toMatchObject({ status: 'succeeded', refundedMoney: '0', refundedCredits: '0' });
+    expect(ledger.available()).toBe('100');
+    expect(ledger.settleRefund(purchase)).toEqual(failed);
+    expect(ledger.settleRefund(purchase, 'failed')).toEqual(failed);
+    ledger.checkPastBalances();
+  });
+
+  it('at the provider that fails after it was recorded is known by its reference', () => {
+    const ledger = seller();
+    const purchase = ledger.bought('100', { bonus: '10' });
+    ledger.charge('80');
+    ledger.refundMoney(purchase, '0.5', 're_1');
+    expect(ledger.purchase(purchase)).toMatchObject({ refundedCredits: '30', lostCredits: '25' });
+    expect(ledger.failRefund(purchase, 're_unknown')).toMatchObject({ refundedMoney: '0.5' });
+    expect(ledger.failRefund(purchase, 're_1')).toMatchObject({ refundedMoney: '0', lostCredits: '0' });
+    expect(ledger.available()).toBe('30');
+  });
+
+  it('at the provider that had failed when the payment was known to have succeeded takes nothing back', () => {
+    const ledger = seller();
+    const purchase = ledger.buy('100');
+    ledger.refundMoney(purchase, '1', 're_1');
+    expect(ledger.failRefund(purchase, 're_1').status).toBe('pending');
+    expect(ledger.pay(purchase)).toMatchObject({ status: 'succeeded', refundedMoney: '0' });
+    expect(ledger.available()).toBe('100');
+  });
+
   it('that fails when its grant has expired gives it nothing', () => {
     const ledger = seller();
     const purchase = ledger.bought('100', { expiresAfterMs: 60_000 });
@@ -154,7 +198,7 @@ describe('a refund', () => {
     ledger.refundCredits(purchase);
     const settled = ledger.settleRefund(purchase);
     expect(settled.refunds).toMatchObject([{ status: 'succeeded', reference: 're_1' }]);
-    expect(ledger.settleRefund(purchase, 'failed')).toEqual(settled);
+    expect(ledger.settleRefund(purchase)).toEqual(settled);
     expect(ledger.events('payment.refunded').map(({ data }) => (data as { status?: string }).status)).toEqual([
       'pending',
       'succeeded',

@@ -87,18 +87,23 @@ function refund(
   return decidedRefund(account, purchase, made.id);
 }
 
-/** What failed didn't go back, so the customer has the credits again. */
+/** What failed didn't go back, so the customer has the credits again. That is final; what has succeeded may fail later. */
 export function settleRefund(context: DecisionContext, command: SettleRefund): Outcome<RefundDecision> {
   const found = findPurchase(context, command.purchase);
-  const made = found?.purchase.refunds.find(({ id }) => id === command.refund);
+  const made = found?.purchase.refunds.find(({ id, reference }) =>
+    command.refund === null ? reference === command.reference : id === command.refund,
+  );
+  // What was made at the provider and has failed may never have been recorded.
+  if (found && !made && command.refund === null) return decidedRefund(found.account, found.purchase, null);
   if (!found || !made) return refused({ code: 'purchase_not_found' });
   const { account, purchase } = found;
-  if (made.status !== 'pending') return decidedRefund(account, purchase, made.id);
+  if (made.status === 'failed' || made.status === command.status) return decidedRefund(account, purchase, made.id);
   const settled = { ...made, status: command.status, reference: command.reference ?? made.reference };
   purchase.refunds = purchase.refunds.map((one) => (one === made ? settled : one));
   sumRefunds(purchase);
-  purchase.status = paidStatusOf(purchase);
   context.changes.purchases.update(purchase);
+  if (!isPaid(purchase)) return decidedRefund(account, purchase, made.id);
+  purchase.status = paidStatusOf(purchase);
   if (command.status === 'failed' && made.transactionId !== null) {
     const books = new Transaction(context, account);
     for (const { grantId, amount } of made.taken) {

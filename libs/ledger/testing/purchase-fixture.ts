@@ -83,6 +83,13 @@ export class PurchaseFixture extends LedgerFixture {
     return plain(this.run<'settle_refund'>(command).purchase);
   }
 
+  /** Says that a refund which was made at the provider has failed. */
+  failRefund({ id }: Named, reference: string): Plain<Purchase> {
+    const purchase = { environment: ENVIRONMENT, id };
+    const command = { type: 'settle_refund', purchase, refund: null, status: 'failed', reference } as const;
+    return plain(this.run<'settle_refund'>(command).purchase);
+  }
+
   dispute(
     { id }: Named,
     state: 'opened' | 'won' | 'lost' = 'opened',

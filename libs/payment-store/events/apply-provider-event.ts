@@ -62,9 +62,8 @@ function commandOf(event: ProviderEvent, purchase: ObjectRef): PaymentCommand | 
     case 'refund': {
       const { refund, status, reference, money } = event;
       if (status === 'pending') return null;
-      if (refund !== null) return { type: 'settle_refund', purchase, refund, status, reference };
-      // What was to go back at the provider and didn't was never recorded.
-      if (status === 'failed') return null;
+      // What has succeeded may fail later: the bank sends it back.
+      if (refund !== null || status === 'failed') return { type: 'settle_refund', purchase, refund, status, reference };
       return { type: 'refund_purchase', purchase, origin: 'provider', money: money.amount, reference };
     }
   }
