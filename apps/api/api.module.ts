@@ -33,8 +33,8 @@ import {
   TransferReader,
   UsageMarginReport,
 } from '#ledger-store';
-import { StripeEvents } from '#payment-store';
-import { TestProvider, type PaymentProviders } from '#payments';
+import { PaymentCanceler, StripeEvents } from '#payment-store';
+import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { MetricsToken } from './auth/metrics-token.ts';
@@ -106,7 +106,7 @@ function sharedWithProcess(parts: ApiParts): Provider[] {
 
 /** What controllers read, and what they change that is no command to the ledger. */
 function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: ApiParts): Provider[] {
-  const { readPool, reportPool, rateCards, plans, webhooks, log } = parts;
+  const { readPool, reportPool, rateCards, plans, webhooks, payments: providers, log } = parts;
   const standing = { budgets: commonBudgets.budgets, defaultRules: ruleDefaults.rules, spanLimits };
   return [
     { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
@@ -114,7 +114,8 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: AutoTopupReader, useValue: new AutoTopupReader(readPool) },
     { provide: CreditPackages, useValue: new CreditPackages(readPool, isChargeable) },
     { provide: PurchaseReader, useValue: new PurchaseReader(readPool) },
-    { provide: TestProvider, useValue: new TestProvider(readPool, { log }) },
+    { provide: PaymentProviders, useValue: providers },
+    { provide: PaymentCanceler, useValue: new PaymentCanceler({ pool: readPool, engine, providers }) },
     { provide: LimitReader, useValue: new LimitReader(readPool) },
     { provide: EventReader, useValue: new EventReader(readPool) },
     { provide: AccountFeed, useValue: new AccountFeed(readPool, log) },

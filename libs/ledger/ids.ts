@@ -117,6 +117,11 @@ export function newOwnedUuid(now: number, owner: AccountKey): string {
   return `${newUuid(now).slice(0, 18)}-${uuidTail(owner)}`;
 }
 
+/** When what a UUID names was made, in milliseconds since 1970 and real time, whatever a test clock shows. */
+export function timeOfUuid(uuid: string): number {
+  return parseInt(`${uuid.slice(0, 8)}${uuid.slice(9, 13)}`, 16);
+}
+
 /** An id for an account whose maker gave none. */
 export function newAccountId(): string {
   return publicId('account', randomUUID());

@@ -138,6 +138,7 @@ export {
   newUuid,
   parsePublicId,
   publicId,
+  timeOfUuid,
   type AccountKey,
   type IdKind,
 } from './ids.ts';

@@ -1,3 +1,4 @@
+export { PaymentCanceler } from './cancel/payment-canceler.ts';
 export type { EventOutcome } from './events/apply-provider-event.ts';
 export { StripeEvents } from './events/stripe-events.ts';
 export { paymentChores } from './payment-chores.ts';

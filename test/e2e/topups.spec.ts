@@ -1,24 +1,49 @@
+import { Amount } from '#amounts';
+import { stripeModes, type PaymentResult } from '#payments';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { makeKey } from '../support/access-steps.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { expectFaults, expectGrant, expectList, expectProblem } from '../support/expect-answer.ts';
 import { balanceOf, charge, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { buy, expectTopup, makePackage, type TopupView } from '../support/purchase-steps.ts';
+import { StripeServer } from '../support/stripe-server/stripe-server.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
+let stripe: StripeServer;
 let account: string;
 beforeAll(async () => {
-  service = await startTestService();
+  stripe = await StripeServer.start();
+  service = await startTestService({ STRIPE_TEST_SECRET_KEY: stripe.keys.test, PURSER_STRIPE_API: stripe.url });
   await service.live.put('/v1/settings', { price_per_credit: '0.01', currency: 'EUR' });
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await stripe.stop();
+});
 beforeEach(async () => {
   account = await openAccount(service.live);
 });
 
 async function confirm(id: string, body: object = {}, status = 200): Promise<TopupView> {
   return expectTopup(await service.live.post(`/v1/topups/${id}/confirm`, body), status);
+}
+
+/** What a worker asks Stripe for. */
+async function collect({ purchase, price, currency, ...topup }: TopupView): Promise<PaymentResult> {
+  const keys = { secretKey: stripe.keys.test, webhookSecrets: [] };
+  const { test } = stripeModes({ live: null, test: keys, returnUrl: null, url: stripe.url });
+  if (!test) throw new Error('There is no Stripe in test mode');
+  return test.collect({
+    purchase,
+    account: topup.account,
+    environment: 'test',
+    price: { amount: new Amount(price), currency },
+    paymentMethod: topup.payment_method,
+    customer: null,
+    description: `${topup.credits} credits`,
+    begunAt: new Date(),
+  });
 }
 
 describe('a top-up', () => {
@@ -146,7 +171,72 @@ describe('a top-up', () => {
     expectProblem(await service.test.post(path, { provider: 'manual', amount: '1' }), 422, 'no_credit_price');
     const topup = expectTopup(await service.test.post(path, { provider: 'test', amount: '250' }), 201);
     expect(topup).toMatchObject({ price: '2.5', currency: 'USD' });
-    expectProblem(await service.test.post(`/v1/topups/${topup.id}/cancel`, {}), 409, 'topup_decided_by_provider');
+  });
+});
+
+describe('a top-up by Stripe', () => {
+  const card = { provider: 'stripe', amount: '1000', payment_method: 'pm_card_visa' };
+  beforeAll(async () => {
+    await service.test.put('/v1/settings', { price_per_credit: '0.01', currency: 'USD' });
+  });
+
+  async function begin(terms: object = card): Promise<TopupView> {
+    account = await openAccount(service.test);
+    return expectTopup(await service.test.post(`/v1/accounts/${account}/topups`, terms), 201);
+  }
+
+  const cancel = ({ id }: TopupView) => service.test.post(`/v1/topups/${id}/cancel`, {});
+
+  it('is refused at once where the operator has set no keys for the environment', async () => {
+    const path = `/v1/accounts/${account}`;
+    const refused = expectProblem(await service.live.post(`${path}/topups`, card), 422, 'provider_not_configured');
+    expect(refused).toMatchObject({ provider: 'stripe' });
+    const rule = { threshold: '20', ...card };
+    expectProblem(await service.live.put(`${path}/auto-topup`, rule), 422, 'provider_not_configured');
+    expect((await service.live.get(`${path}/topups`)).body).toMatchObject({ data: [] });
+  });
+
+  it('is canceled at Stripe too, so that nothing is charged later, and another may begin', async () => {
+    const topup = await begin();
+    const canceled = expectTopup(await cancel(topup), 200);
+    expect(canceled).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+    expect(expectTopup(await cancel(topup), 200)).toEqual(canceled);
+    const late = await collect(topup);
+    expect(late).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+    expect(stripe.charges(topup.purchase)).toBe(0);
+    const next = await service.test.post(`/v1/accounts/${account}/topups`, card);
+    expectTopup(next, 201);
+  });
+
+  it('that waits for its customer is canceled, and can be paid no more', async () => {
+    const topup = await begin({ ...card, payment_method: 'pm_card_authenticationRequired' });
+    expect((await collect(topup)).status).toBe('requires_action');
+    expect(expectTopup(await cancel(topup), 200)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+    expect(stripe.books.test.intents.filter(({ status }) => status !== 'canceled')).toEqual([]);
+  });
+
+  it('whose money was taken meanwhile is granted, not canceled', async () => {
+    const topup = await begin();
+    await collect(topup);
+    expectProblem(await cancel(topup), 409, 'topup_not_under_way');
+    expect((await balanceOf(service.test, account)).available).toBe('1000');
+  });
+
+  it('that a bank is deciding on is not canceled', async () => {
+    const topup = await begin({ ...card, payment_method: 'pm_usBankAccount_success' });
+    await collect(topup);
+    expectProblem(await cancel(topup), 409, 'topup_decided_by_provider');
+    expect((await service.test.get(`/v1/topups/${topup.id}`)).body).toMatchObject({ status: 'pending' });
+  });
+
+  it('stays under way where Stripe doesn’t answer', async () => {
+    const topup = await begin();
+    stripe.fail({ does: 'drop', when: 'after', times: 2 });
+    const answer = await cancel(topup);
+    expectProblem(answer, 503, 'provider_unavailable');
+    expect(answer.headers['retry-after']).toBe('10');
+    expect((await service.test.get(`/v1/topups/${topup.id}`)).body).toMatchObject({ status: 'pending' });
+    expectTopup(await cancel(topup), 200);
   });
 });
 

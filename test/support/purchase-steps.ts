@@ -24,6 +24,7 @@ export interface TopupView {
   readonly price: string;
   readonly currency: string;
   readonly provider: string;
+  readonly payment_method: string | null;
   readonly provider_reference: string | null;
   readonly failure: { readonly code: string } | null;
   readonly grants: readonly string[];

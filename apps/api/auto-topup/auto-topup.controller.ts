@@ -1,5 +1,6 @@
 import type { AutoTopupDecision, AutoTopupTerms } from '#ledger';
 import { AutoTopupReader } from '#ledger-store';
+import { PaymentProviders } from '#payments';
 import { Body, Controller, Delete, Get, Param, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
@@ -20,6 +21,7 @@ export class AutoTopupController {
     private readonly ledger: LedgerRequests,
     private readonly rules: AutoTopupReader,
     private readonly offers: Offers,
+    private readonly providers: PaymentProviders,
   ) {}
 
   @Get()
@@ -41,7 +43,7 @@ export class AutoTopupController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const given = givenAutoTopup(body);
-    refuseProvider(environment, body);
+    refuseProvider(this.providers, environment, body);
     const terms = { ...given, ...(await this.priced(environment, body)) };
     const command = { type: 'set_auto_topup', account: accountRef(environment, id), terms } as const;
     return this.ledger.run(reply, command, answer);

@@ -30,6 +30,7 @@ export const AUTO_TOPUP_OPERATIONS: OperationsOf<AutoTopupController> = {
       'credit_package_archived',
       'no_credit_price',
       'provider_not_allowed',
+      'provider_not_configured',
     ],
     examples: [
       {

@@ -74,7 +74,6 @@ const OF_NO_OPERATION: ReadonlySet<string> = new Set<ProblemCode>([
   'method_not_allowed',
   'expectation_failed',
   'webhook_signature_invalid',
-  'provider_unavailable',
 ]);
 
 function problemSchemas(): Record<string, JsonSchema> {

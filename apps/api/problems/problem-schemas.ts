@@ -222,6 +222,7 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   credit_package_not_found: { package: text('The id of the credit package.') },
   credit_package_archived: { package: text('The id of the credit package.') },
   provider_not_allowed: { provider: text('The payment provider.') },
+  provider_not_configured: { provider: text('The payment provider.') },
 };
 
 /** Declines under limits, in their order. */

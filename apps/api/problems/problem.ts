@@ -39,6 +39,7 @@ const REQUEST_PROBLEMS = {
   topup_decided_by_provider: { status: 409, title: 'The provider decides about the payment' },
   no_credit_price: { status: 422, title: 'Credits have no price' },
   provider_not_allowed: { status: 422, title: 'The payment provider may not be used here' },
+  provider_not_configured: { status: 422, title: 'The payment provider has no keys here' },
   credit_package_archived: { status: 409, title: 'The credit package is archived' },
   webhook_endpoint_not_found: { status: 404, title: 'There is no such webhook endpoint' },
   webhook_endpoint_disabled: { status: 409, title: 'The webhook endpoint is disabled' },

@@ -1,9 +1,9 @@
 import { StripeEvents, type EventOutcome } from '#payment-store';
-import { ProviderUnavailable } from '#payments';
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { OpenToAll, RawBody } from '../auth/needs.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
+import { askProvider } from './ask-provider.ts';
 
 /**
  * Where Stripe reports what becomes of payments. Only Stripe can call it, since only Stripe can sign what it sends: so it isn't part of
@@ -19,19 +19,10 @@ export class StripeWebhookController {
   @RawBody()
   async receive(@Req() { body, headers }: FastifyRequest): Promise<{ readonly outcome: EventOutcome }> {
     const signature = headers['stripe-signature'];
-    const outcome = typeof signature === 'string' ? await this.record(body as Buffer, signature) : null;
+    const isSigned = typeof signature === 'string';
+    const outcome = isSigned ? await askProvider(() => this.stripe.receive(body as Buffer, signature)) : null;
     if (outcome === null) throw new ProblemError(problem('webhook_signature_invalid', SIGNATURE_DETAIL));
     return { outcome };
-  }
-
-  private async record(body: Buffer, signature: string): Promise<EventOutcome | null> {
-    try {
-      return await this.stripe.receive(body, signature);
-    } catch (error) {
-      if (!(error instanceof ProviderUnavailable)) throw error;
-      const detail = `Stripe has to be asked for more, and didn't answer: ${error.message}`;
-      throw new ProblemError(problem('provider_unavailable', detail), { 'retry-after': '10' });
-    }
   }
 }
 

@@ -32,6 +32,7 @@ export const TOPUP_OPERATIONS: OperationsOf<TopupsController> = {
       'credit_package_archived',
       'no_credit_price',
       'provider_not_allowed',
+      'provider_not_configured',
     ],
     examples: [
       {
@@ -90,10 +91,17 @@ export const TOPUP_OPERATIONS: OperationsOf<TopupsController> = {
   cancel: {
     id: 'cancelTopup',
     summary: 'Cancel a top-up',
-    description: 'Ends a payment by the provider `manual` that nobody will make. Repeating it changes nothing.',
+    description:
+      'Ends a payment that nobody will make, also at its provider. If the provider has taken the money meanwhile, the credits are granted, and the response is 409 `topup_not_under_way`. Repeating it changes nothing.',
     path: TOPUP_PATH,
     answers: { 200: THE_TOPUP },
-    problems: ['purchase_not_found', 'topup_not_under_way', 'topup_decided_by_provider'],
+    problems: [
+      'purchase_not_found',
+      'topup_not_under_way',
+      'topup_decided_by_provider',
+      'provider_not_configured',
+      'provider_unavailable',
+    ],
     examples: [{ name: 'not_paid', summary: 'An invoice that nobody pays', path: { id: CANCELED_TOPUP } }],
   },
   refund: {

@@ -1,4 +1,5 @@
-import { LIVE, type ProviderName } from '#ledger';
+import type { ProviderName } from '#ledger';
+import type { PaymentProviders, ProviderRefusal } from '#payments';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 
@@ -9,16 +10,26 @@ interface Payment {
 }
 
 /**
- * Refuses a provider that may not be used in the environment, and one that can't collect anything without a payment method.
+ * Refuses a provider that can't be used in the environment, and one that can't collect anything without a payment method.
  *
- * @throws {ProblemError} `provider_not_allowed`, `invalid_request`
+ * @throws {ProblemError} `invalid_request`, `provider_not_allowed`, `provider_not_configured`
  */
-export function refuseProvider(environment: string, { provider, payment_method: method }: Payment): void {
-  if (provider === 'test' && environment === LIVE) {
-    const detail = 'The provider test moves no money. It can be used in every environment but live.';
-    throw new ProblemError(problem('provider_not_allowed', detail, { provider }));
-  }
+export function refuseProvider(
+  providers: Pick<PaymentProviders, 'find'>,
+  environment: string,
+  { provider, payment_method: method }: Payment,
+): void {
   if (provider !== 'manual' && !method) {
     throw invalidRequest([{ field: 'payment_method', message: `must be given with the provider ${provider}` }]);
   }
+  const found = providers.find(provider, environment);
+  if (typeof found === 'string') throw providerRefused(provider, environment, found);
+}
+
+export function providerRefused(provider: ProviderName, environment: string, refusal: ProviderRefusal): ProblemError {
+  const details = {
+    provider_not_allowed: `The provider ${provider} moves no money. It can be used in every environment but live.`,
+    provider_not_configured: `The operator hasn’t set the keys of the provider ${provider} for the environment ${environment}.`,
+  } as const satisfies Record<ProviderRefusal, string>;
+  return new ProblemError(problem(refusal, details[refusal], { provider }));
 }

@@ -1,7 +1,8 @@
 import { Amount } from '#amounts';
-import { publicId, type Command, type PaymentResult, type PurchaseDecision } from '#ledger';
+import { isUnderWay, publicId, type Command, type PaymentResult, type Purchase, type PurchaseDecision } from '#ledger';
 import { AccountReader, PurchaseReader, type ReadPurchase } from '#ledger-store';
-import { TestProvider } from '#payments';
+import { PaymentCanceler } from '#payment-store';
+import { PaymentProviders } from '#payments';
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
@@ -10,6 +11,7 @@ import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
 import { pageRequest, PageQuery } from '../lists/page-query.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
+import { askProvider } from '../providers/ask-provider.ts';
 import { readKey } from '../requests/idempotency-key.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
@@ -18,7 +20,7 @@ import { beginPurchaseCommand } from './begin-purchase-command.ts';
 import { leastCharge, Offers } from './offers.ts';
 import { findPurchase } from './purchase-ref.ts';
 import { topupView } from './purchase.view.ts';
-import { refuseProvider } from './refuse-provider.ts';
+import { providerRefused, refuseProvider } from './refuse-provider.ts';
 import { ConfirmTopupBody, CreateTopupBody, RefundTopupBody } from './topup.body.ts';
 
 /** Credits that accounts buy. */
@@ -29,7 +31,8 @@ export class TopupsController {
     private readonly purchases: PurchaseReader,
     private readonly accounts: AccountReader,
     private readonly offers: Offers,
-    private readonly testProvider: TestProvider,
+    private readonly providers: PaymentProviders,
+    private readonly canceler: PaymentCanceler,
   ) {}
 
   @Post('accounts/:id/topups')
@@ -42,7 +45,7 @@ export class TopupsController {
   ): Promise<void> {
     refuseSize(body);
     const asked = { ...body, payment_method: body.payment_method ?? defaultMethod(body) };
-    refuseProvider(environment, asked);
+    refuseProvider(this.providers, environment, asked);
     const command = await beginPurchaseCommand(this.offers, accountRef(environment, id), asked);
     return this.ledger.run(reply, command, shownAs(201));
   }
@@ -81,6 +84,7 @@ export class TopupsController {
     return this.ledger.run(reply, { type: 'record_payment', purchase, result }, shownAs(200));
   }
 
+  /** Ends the payment at the provider first, so that it takes no money later. What it has taken meanwhile is granted. */
   @Post('topups/:id/cancel')
   @Needs('admin')
   async cancel(
@@ -89,8 +93,10 @@ export class TopupsController {
     @Body(noFields) _body: unknown,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    // A malformed key is refused before the provider is told anything.
+    readKey(reply.request);
     const { purchase } = await findPurchase(this.purchases, environment, 'topup', id);
-    if (purchase.provider !== 'manual') throw decidedByProvider(purchase.provider);
+    if (isUnderWay(purchase)) await this.cancelAtProvider(purchase);
     const command = { type: 'cancel_purchase', purchase: { environment, id: purchase.id } } as const;
     return this.ledger.run(reply, command, shownAs(200));
   }
@@ -114,11 +120,17 @@ export class TopupsController {
     return this.ledger.run(reply, command, shownAs(200));
   }
 
+  private async cancelAtProvider({ id, provider, environment }: Purchase): Promise<void> {
+    const outcome = await askProvider(() => this.canceler.cancel(id));
+    if (outcome === 'processing') throw decidedByProvider(provider);
+    if (outcome !== 'canceled' && outcome !== 'ended') throw providerRefused(provider, environment, outcome);
+  }
+
   private async confirmed({ purchase }: ReadPurchase, reference: string | null): Promise<PaymentResult> {
     const { provider, price, currency } = purchase;
     if (provider === 'manual') return { status: 'succeeded', reference, paid: { amount: price, currency } };
     if (provider !== 'test') throw decidedByProvider(provider);
-    const result = await this.testProvider.complete(publicId('purchase', purchase.id), 'succeeded');
+    const result = await this.providers.test.complete(publicId('purchase', purchase.id), 'succeeded');
     if (!result) throw decidedByProvider(provider);
     return result;
   }
@@ -141,6 +153,6 @@ function refuseSize({ amount, package: creditPackage }: CreateTopupBody): void {
 }
 
 function decidedByProvider(provider: string): ProblemError {
-  const detail = `The provider ${provider} says itself what becomes of the payment. Confirm or cancel it there.`;
+  const detail = `The provider ${provider} says itself what becomes of the payment. Wait until it does.`;
   return new ProblemError(problem('topup_decided_by_provider', detail, { provider }));
 }

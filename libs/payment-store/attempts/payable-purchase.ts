@@ -18,7 +18,6 @@ export interface PayablePurchase {
   readonly paymentMethod: string | null;
   readonly customer: string | null;
   readonly reference: string | null;
-  readonly createdAt: Date;
   readonly refunds: readonly { readonly id: string; readonly status: string; readonly money: Amount }[];
 }
 
@@ -30,13 +29,12 @@ export async function findPayable(pool: Pool, id: string): Promise<PayablePurcha
   const { rows } = await attemptRead(() => queryable(pool).query<PayableRow>(PAYABLE, [accountKeyOf(id), id]));
   const [row] = rows;
   if (!row) return null;
-  const { price, currency, credits, payment_method, created_at, refunds, ...same } = row;
+  const { price, currency, credits, payment_method, refunds, ...same } = row;
   return {
     ...same,
     price: { amount: new Amount(price), currency },
     credits: new Amount(credits),
     paymentMethod: payment_method,
-    createdAt: created_at,
     refunds: refunds.map((refund) => ({ ...refund, money: new Amount(refund.money) })),
   };
 }
@@ -49,11 +47,10 @@ interface PayableRow extends Pick<
   readonly currency: string;
   readonly credits: string;
   readonly payment_method: string | null;
-  readonly created_at: Date;
   readonly refunds: readonly { readonly id: string; readonly status: string; readonly money: string }[];
 }
 
 const PAYABLE = `
   select p.id, p.environment, a.external_id as account, p.status, p.provider, p.price, p.currency,
-    p.credits + p.bonus_credits as credits, p.payment_method, p.customer, p.reference, p.created_at, p.refunds
+    p.credits + p.bonus_credits as credits, p.payment_method, p.customer, p.reference, p.refunds
   from purchases p join accounts a using (account_id) where p.account_id = $1 and p.id = $2`;

@@ -1,8 +1,8 @@
-import { formatAmount } from '#amounts';
 import { publicId } from '#ledger';
 import type { PaymentProvider, PaymentRequest, PaymentResult } from '#payments';
 import { askProvider } from '../attempts/ask-provider.ts';
 import { findPayable, type PayablePurchase } from '../attempts/payable-purchase.ts';
+import { paymentRequest } from '../attempts/payment-request.ts';
 import { runAttempt, type AttemptOutcome } from '../attempts/run-attempt.ts';
 import type { PaymentWork } from '../payment-work.ts';
 import { recordAnswer } from '../record-answer.ts';
@@ -21,10 +21,10 @@ export function collectPayment(work: PaymentWork, id: string): Promise<number | 
   return runAttempt(
     pool,
     { id, purchase: id },
-    async ({ ageMs }): Promise<AttemptOutcome> => {
+    async (): Promise<AttemptOutcome> => {
       const purchase = await findPayable(pool, id);
       if (purchase?.status !== 'pending' || purchase.provider === 'manual') return { status: 'ended' };
-      const request = requestFor(purchase, new Date(Date.now() - ageMs));
+      const request = paymentRequest(purchase);
       const answer = await askProvider(work, purchase, (provider) => lookOrCollect(provider, purchase, request));
       if (answer.status === 'unknown') return answer;
       await recordAnswer(work, title, {
@@ -46,19 +46,4 @@ async function lookOrCollect(
 ): Promise<PaymentResult> {
   const found = reference === null ? null : await provider.find(request);
   return found ?? provider.collect(request);
-}
-
-/** @param attemptedAt when it was asked for first, in real time; the purchase's own time may be a test clock's */
-function requestFor(purchase: PayablePurchase, attemptedAt: Date): PaymentRequest {
-  const { id, account, environment, price, credits, paymentMethod, customer, createdAt } = purchase;
-  return {
-    purchase: publicId('purchase', id),
-    account,
-    environment,
-    price,
-    paymentMethod,
-    customer,
-    description: `${formatAmount(credits)} credits`,
-    begunAt: createdAt < attemptedAt ? createdAt : attemptedAt,
-  };
 }
