@@ -63,6 +63,7 @@ const GRANTS = `
     add column amount_paid numeric(38, 12),
     add column currency text,
     add column purchase_id uuid,
+    add column purchase_reference text,
     add column returned numeric(38, 12),
     add column frozen numeric(38, 12) not null default 0,
     add column frozen_at timestamptz(3),

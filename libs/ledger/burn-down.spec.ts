@@ -21,6 +21,7 @@ const BASE: Grant = {
   amountPaid: null,
   currency: null,
   purchase: null,
+  purchaseReference: null,
   returned: null,
   effectiveAt: 5000,
   expiresAt: 9000,

@@ -160,6 +160,8 @@ export interface CreateGrant {
   readonly costBasis: Amount | null;
   /** The money that was paid for it, of which the cost basis is the quotient; absent where only that is known. */
   readonly paid?: Money;
+  /** What its maker knows the purchase by that it belongs to. */
+  readonly purchaseReference?: string;
   /** `null`: now. */
   readonly effectiveAt: number | null;
   readonly expiresAt: number | null;

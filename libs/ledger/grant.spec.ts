@@ -20,6 +20,7 @@ const GRANT: Grant = {
   amountPaid: null,
   currency: null,
   purchase: null,
+  purchaseReference: null,
   returned: null,
   effectiveAt: 1000,
   expiresAt: 2000,

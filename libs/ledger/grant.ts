@@ -47,6 +47,8 @@ export interface Grant {
   readonly currency: string | null;
   /** The UUID of the purchase that brought it. */
   readonly purchase: string | null;
+  /** What its maker knows the purchase by that it belongs to. Grants of one purchase share its money. */
+  readonly purchaseReference: string | null;
   /** Money that was paid back when it was voided. */
   returned: Amount | null;
   readonly effectiveAt: number;

@@ -288,6 +288,19 @@ describe('the money of a grant', () => {
     });
   });
 
+  it('names the purchase that it belongs to, by whatever its maker knows it by', async () => {
+    const path = `/v1/accounts/${account}/grants`;
+    const paid = { amount: '1000', amount_paid: '10', currency: 'USD', purchase: 'order 7' };
+    const bought = expectGrant(await service.live.post(path, paid), 201);
+    expect(bought).toMatchObject({ amount_paid: '10', cost_basis: '0.01', purchase: 'order 7' });
+    const bonus = expectGrant(await service.live.post(path, { amount: '200', purchase: 'order 7' }), 201);
+    expect(expectGrant(await service.live.get(`/v1/grants/${bonus.id}`), 200)).toEqual(bonus);
+    expect(bonus).toMatchObject({ amount_paid: null, purchase: 'order 7' });
+    expectFaults(await service.live.post(path, { amount: '1', purchase: '' }), ['purchase']);
+    const voided = await service.live.post(`/v1/grants/${bought.id}/void`, { returned: '10' });
+    expect(expectGrant(voided, 200)).toMatchObject({ returned: '10' });
+  });
+
   it('is paid back when it is voided, and no more than was paid', async () => {
     const path = `/v1/accounts/${account}/grants`;
     const grant = expectGrant(await service.live.post(path, { amount: '10', amount_paid: '5', currency: 'USD' }), 201);

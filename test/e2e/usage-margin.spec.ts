@@ -206,6 +206,18 @@ describe('what usage earns and costs', () => {
     expect(total).toMatchObject({ requests: 1, credits: '1', revenue: '0.01', cost: '0.0075', unknown_costs: 1 });
   });
 
+  it('shares the money of a purchase among all of its grants', async () => {
+    const other = await anotherEnvironment('bonus');
+    await openAccount(other, 'acme');
+    await ok(other.put('/v1/settings', { currency: 'USD', price_per_credit: '7' }));
+    await grant(other, 'acme', '9', { amount_paid: '1', currency: 'USD', purchase: 'order 7' });
+    await grant(other, 'acme', '3', { purchase: 'order 7' });
+    await charge(other, 'acme', { usage: opus(1000) });
+    expect((await report(other, '')).total).toMatchObject({ credits: '4', revenue: '0.333333333333' });
+    await charge(other, 'acme', { usage: opus(2000) });
+    expect((await report(other, '')).total).toMatchObject({ credits: '12', revenue: '1' });
+  });
+
   it('is of a range and a currency, and of nothing else', async () => {
     const nothing = { requests: 0, credits: '0', revenue: '0', cost: '0', margin: '0', margin_percent: null };
     const before = await report(service.live, 'from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z');

@@ -7,6 +7,7 @@ import { IsAmount, IsCurrency, IsInstant, IsMetadata, IsPositiveAmount, IsText, 
 import { IsTags } from '../validation/tags.ts';
 
 const NAMES_MAX = 100;
+const PURCHASE_LENGTH_MAX = 255;
 export const DEFAULT_PRIORITY = 100;
 
 /** What the grant may pay for; what isn't given isn't limited. */
@@ -72,6 +73,11 @@ export class CreateGrantBody {
   @IsOptional()
   @IsCurrency()
   readonly currency?: string | null;
+
+  @Describe('What you know the purchase by that the grant belongs to. Grants of one purchase share its money.')
+  @IsOptional()
+  @IsText(1, PURCHASE_LENGTH_MAX)
+  readonly purchase?: string | null;
 
   @Describe('What the grant may pay for. Default: anything.')
   @IsOptional()

@@ -47,7 +47,11 @@ export const GRANT_SCHEMA = viewSchema<ReturnType<typeof grantView>>('Credits gr
   cost_basis: orNull(amount('Money paid per credit.')),
   amount_paid: orNull(amount('The money that was paid for the grant, in `currency`.')),
   currency: orNull(text('The ISO 4217 code of that currency.')),
-  purchase: orNull(id('purchase', 'The purchase that brought it.')),
+  purchase: orNull(
+    text(
+      'The purchase that it belongs to: `purchase_…` of the one that brought it, or the text that it was created with.',
+    ),
+  ),
   returned: orNull(amount('The money that was paid back when it was voided.')),
   status: choice(GRANT_STATUSES, 'The current status.'),
   effective_at: instant('The time from which the credits count.'),

@@ -16,7 +16,7 @@ export function grantView({ account, grant, status }: GrantDecision) {
     cost_basis: grant.costBasis && formatAmount(grant.costBasis),
     amount_paid: grant.amountPaid && formatAmount(grant.amountPaid),
     currency: grant.currency,
-    purchase: grant.purchase && publicId('purchase', grant.purchase),
+    purchase: grant.purchase ? publicId('purchase', grant.purchase) : grant.purchaseReference,
     returned: grant.returned && formatAmount(grant.returned),
     status,
     effective_at: timeView(grant.effectiveAt),

@@ -86,6 +86,7 @@ function createGrantCommand(account: AccountRef, body: CreateGrantBody): Command
     scope: body.scope ? grantScope(body.scope) : null,
     costBasis: body.cost_basis ? new Amount(body.cost_basis) : null,
     ...givenMoney(body),
+    ...(body.purchase && { purchaseReference: body.purchase }),
     effectiveAt: parseInstant(body.effective_at),
     expiresAt: parseInstant(body.expires_at),
     metadata: body.metadata ?? {},

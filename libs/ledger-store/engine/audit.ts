@@ -265,6 +265,7 @@ function grantView(state: LedgerState, grant: Readonly<Grant>): JsonObject {
     scope: scopeView(grant.scope),
     cost_basis: grant.costBasis && formatAmount(grant.costBasis),
     ...(grant.amountPaid && { amount_paid: formatAmount(grant.amountPaid), currency: grant.currency }),
+    ...(grant.purchaseReference && { purchase: grant.purchaseReference }),
     ...(grant.returned && { returned: formatAmount(grant.returned) }),
     effective_at: time(grant.effectiveAt),
     expires_at: time(grant.expiresAt),

@@ -59,15 +59,21 @@ first as materialized (
     else '00000000-0000-0000-0000-000000000000'::uuid end as id
 )`;
 
+// Paid grants that name one purchase share what was paid for all of them.
 const MOVED = `
 moved as materialized (
   select t.account_id, a.unit, t.authorization_id, t.kind,
     case when t.kind = 'debt_repayment' then '${DEBT_REPAID}' when t.authorization_id is null then '${COMMITMENT}' end as apart,
     case t.kind when 'refund' then -t.amount else t.amount end as credits,
-    case when $6::boolean and g.category = 'paid' then coalesce(g.cost_basis, $5::numeric, 0) else 0 end as price
+    case when $6::boolean and g.category = 'paid' then coalesce(shared.price, g.cost_basis, $5::numeric, 0) else 0 end as price
   from transfers t
   join accounts a on a.account_id = t.account_id and a.environment = $1
   left join grants g on g.account_id = t.account_id and g.id = t.grant_id
+  left join lateral (
+    select sum(s.amount_paid) / sum(s.amount) as price from grants s
+    where g.purchase_reference is not null and s.account_id = g.account_id and s.purchase_reference = g.purchase_reference
+      and s.category = 'paid'
+  ) shared on true
   where t.kind::text in ('usage', 'refund', 'debt_repayment', 'commitment') and t.id >= (select id from first)
     and t.created_at >= $2 and t.created_at < $3
 )`;

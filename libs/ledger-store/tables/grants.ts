@@ -26,6 +26,7 @@ export const GRANTS = table({
     amountPaid: column('amount_paid', numeric).nullable(),
     currency: column('currency', text()).nullable(),
     purchase: column('purchase_id', uuid).nullable(),
+    purchaseReference: column('purchase_reference', text()).nullable(),
     returned: column('returned', numeric).nullable().updated('rare'),
     effectiveAt: column('effective_at', time),
     expiresAt: column('expires_at', time).nullable().updated('rare'),

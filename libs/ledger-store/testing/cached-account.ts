@@ -47,6 +47,7 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     amountPaid: null,
     currency: null,
     purchase: null,
+    purchaseReference: null,
     returned: null,
     effectiveAt: NOW,
     expiresAt: null,

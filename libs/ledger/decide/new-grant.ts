@@ -17,7 +17,7 @@ export type GrantTerms = Pick<
   | 'metadata'
   | 'period'
 > &
-  Partial<Pick<Grant, 'amountPaid' | 'currency' | 'purchase'>>;
+  Partial<Pick<Grant, 'amountPaid' | 'currency' | 'purchase' | 'purchaseReference'>>;
 
 /** Makes a grant of an account. Nothing is booked of it yet. */
 export function newGrant(context: DecisionContext, account: AccountState, terms: GrantTerms): Grant {
@@ -39,6 +39,7 @@ export function newGrant(context: DecisionContext, account: AccountState, terms:
     amountPaid: terms.amountPaid ?? null,
     currency: terms.currency ?? null,
     purchase: terms.purchase ?? null,
+    purchaseReference: terms.purchaseReference ?? null,
     returned: null,
     effectiveAt,
     expiresAt,
