@@ -13,6 +13,7 @@ import {
   Engine,
   EventReader,
   GrantReader,
+  KeptAnswers,
   LastVerificationReader,
   LedgerHealth,
   LimitReader,
@@ -111,6 +112,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
   return [
     { provide: RateCards, useValue: new RateCards(readPool, rateCards) },
     { provide: Plans, useValue: new Plans(readPool, plans) },
+    { provide: KeptAnswers, useValue: new KeptAnswers(readPool) },
     { provide: AutoTopupReader, useValue: new AutoTopupReader(readPool) },
     { provide: CreditPackages, useValue: new CreditPackages(readPool, isChargeable) },
     { provide: PurchaseReader, useValue: new PurchaseReader(readPool) },

@@ -59,6 +59,7 @@ export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { EventReader, type StoredEvent } from './read/event-reader.ts';
 export { GrantReader } from './read/grant-reader.ts';
 export { RecurringGrantReader } from './read/recurring-grant-reader.ts';
+export { KeptAnswers } from './read/kept-answers.ts';
 export { LastVerificationReader, type LastVerification } from './read/last-verification.ts';
 export { LedgerHealth } from './read/ledger-health.ts';
 export { OpenHoldsReader } from './read/open-holds.ts';

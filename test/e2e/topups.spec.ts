@@ -92,6 +92,20 @@ describe('a top-up', () => {
     ]);
   });
 
+  it('answers a repeated request as it did, when the package or the price is gone', async () => {
+    const { id } = await makePackage(service.live);
+    const path = `/v1/accounts/${account}/topups`;
+    const body = { package: id, provider: 'manual' };
+    const first = await service.live.post(path, body, { key: 'invoice 8' });
+    await service.live.patch(`/v1/credit-packages/${id}`, { archived: true });
+    const again = await service.live.post(path, body, { key: 'invoice 8' });
+    expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(again.headers['idempotency-replayed']).toBe('true');
+    const other = await service.live.post(path, { ...body, customer: 'cus_1' }, { key: 'invoice 8' });
+    expectProblem(other, 422, 'idempotency_key_reused');
+    expectProblem(await service.live.post(path, body, { key: 'invoice 9' }), 409, 'credit_package_archived');
+  });
+
   it('keeps the terms that it was begun on, whatever becomes of the package', async () => {
     const { id } = await makePackage(service.live);
     const topup = await buy(service.live, account, { package: id });

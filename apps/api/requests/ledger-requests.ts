@@ -1,13 +1,14 @@
-import type { Command, CommandType, Decisions, Outcome, RefusedOutcome, Standing } from '#ledger';
-import { Engine, isAudited, Settings, type Rendered } from '#ledger-store';
+import type { AccountRef, Command, CommandType, Decisions, Outcome, RefusedOutcome, Standing } from '#ledger';
+import { Engine, isAudited, KeptAnswers, Settings, type Rendered } from '#ledger-store';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { callerOf } from '../auth/authenticate.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
+import { ProblemError } from '../problems/problem.ts';
 import { standingHeaders } from '../standing/standing.view.ts';
 import { actorOf } from './actor.ts';
-import { idempotencyKeyOf } from './idempotency-key.ts';
+import { idempotencyKeyIn, idempotencyKeyOf } from './idempotency-key.ts';
 import { sendAnswer } from './send-answer.ts';
 
 /** What a decision is answered with. */
@@ -25,6 +26,7 @@ export class LedgerRequests {
     private readonly engine: Engine,
     private readonly metrics: Metrics,
     private readonly settings: Settings,
+    private readonly kept: KeptAnswers,
   ) {}
 
   /**
@@ -64,6 +66,22 @@ export class LedgerRequests {
       reply.headers(standingHeaders(last.standing, this.settings.of(environment), viewer));
     }
     sendAnswer(reply, answer, key !== null);
+  }
+
+  /**
+   * Answers a request as it was answered before under its key, where it can't become a command any more: what it names has changed since.
+   *
+   * @returns whether there was such an answer
+   * @throws {ProblemError} `idempotency_key_reused`
+   */
+  async replay(reply: FastifyReply, account: AccountRef): Promise<boolean> {
+    const { environment, key: scope } = account;
+    const key = idempotencyKeyIn(reply.request, environment, { scope, forever: true });
+    const answer = key && (await this.kept.find(key));
+    if (answer === null) return false;
+    if (answer === 'idempotency_key_reused') throw new ProblemError(problemOfRefusal({ code: answer }));
+    sendAnswer(reply, answer, true);
+    return true;
   }
 }
 
