@@ -157,7 +157,7 @@ export type {
   PlanRolloverJson,
   PlanTermsJson,
 } from './plan-json.ts';
-export { PAYMENT_STATUSES } from './purchases.ts';
+export { isUnderWay, PAYMENT_STATUSES } from './purchases.ts';
 export type {
   Money,
   PaymentFailure,

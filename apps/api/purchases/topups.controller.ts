@@ -46,9 +46,6 @@ export class TopupsController {
     refuseSize(body);
     const asked = { ...body, payment_method: body.payment_method ?? defaultMethod(body) };
     refuseProvider(this.providers, environment, asked);
-    const command = await beginPurchaseCommand(this.offers, accountRef(environment, id), asked);
-    return this.ledger.run(reply, command, shownAs(201));
-    refuseProvider(environment, asked);
     const account = accountRef(environment, id);
     const command = await beginPurchaseCommand(this.offers, account, asked).catch(async (error: unknown) => {
       // What was bought under this key may not be for sale any more.
