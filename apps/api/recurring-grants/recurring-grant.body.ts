@@ -1,10 +1,5 @@
 import { INTERVALS, type Interval } from '#calendar';
-import {
-  DEFAULT_RECURRING_PRIORITY,
-  GRANT_CATEGORIES,
-  type GrantCategory,
-  type PlanGrantExpiry,
-} from '#ledger';
+import { DEFAULT_RECURRING_PRIORITY, GRANT_CATEGORIES, type GrantCategory, type PlanGrantExpiry } from '#ledger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { GrantScopeBody } from '../grants/grant.body.ts';
 import { Describe } from '../openapi/describe.ts';

@@ -3,13 +3,7 @@ import { beginningOf, periodAt } from '#calendar';
 import { runningPeriod } from '../commitments.ts';
 import type { Grant } from '../grant.ts';
 import type { PeriodOrigin } from '../period-origin.ts';
-import {
-  amountOfPeriod,
-  endOfPeriod,
-  recurrenceOf,
-  type NextPeriod,
-  type RecurringGrant,
-} from '../recurring.ts';
+import { amountOfPeriod, endOfPeriod, recurrenceOf, type NextPeriod, type RecurringGrant } from '../recurring.ts';
 import type { AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import type { DecisionContext } from './context.ts';
