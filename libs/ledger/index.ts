@@ -55,7 +55,7 @@ export { available, type Balance } from './balance.ts';
 export { noChanges, type AccountOverrides, type Changes } from './changes.ts';
 export { TRANSFER_KINDS } from './chart.ts';
 export type { LedgerAccount, Transfer, TransferKind } from './chart.ts';
-export { needsOf, weightOf, type Needs } from './commands.ts';
+export { needsOf, weightOf, type Needs } from './needs.ts';
 export type {
   AccountRef,
   Adjust,

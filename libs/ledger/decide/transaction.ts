@@ -1,27 +1,13 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Authorization, Draw } from '../authorization.ts';
-import type { LedgerAccount, Transfer, TransferKind } from '../chart.ts';
 import { lastInstantOf, periodOf, type CommitmentPeriod } from '../commitments.ts';
 import { hasExpired, type Freeze, type Grant } from '../grant.ts';
 import { addUsage } from '../burn-rate.ts';
 import { enterGrant, type AccountState } from '../state.ts';
+import { bookTransfer, type Booking } from './book-transfer.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { newGrant } from './new-grant.ts';
 import { rolledOf } from './roll-over.ts';
-
-interface Booking {
-  readonly kind: TransferKind;
-  readonly debit: LedgerAccount;
-  readonly credit: LedgerAccount;
-  readonly amount: Amount;
-  readonly grantId?: string;
-  readonly intoGrantId?: string;
-  readonly authorizationId?: string;
-  readonly corrects?: string;
-  readonly reason?: string | null;
-  /** When it took effect, by the account's clock; now where it isn't said. */
-  readonly at?: number;
-}
 
 /** What a refund is booked for. */
 export interface RefundOf {
@@ -397,26 +383,7 @@ export class Transaction {
 
   /** @returns the transaction's id. */
   private book(booking: Booking): string {
-    const { account, context } = this;
-    const id = account.ids.next(context.realNow);
-    this.id ??= id;
-    const transfer: Transfer = {
-      id,
-      accountKey: account.account.key,
-      transactionId: this.id,
-      kind: booking.kind,
-      debit: booking.debit,
-      credit: booking.credit,
-      amount: booking.amount,
-      grantId: booking.grantId ?? null,
-      intoGrantId: booking.intoGrantId ?? null,
-      authorizationId: booking.authorizationId ?? null,
-      corrects: booking.corrects ?? null,
-      reason: booking.reason ?? null,
-      createdAt: booking.at ?? this.now,
-    };
-    context.changes.transfers.push(transfer);
-    context.changes.accounts.update(account);
+    this.id = bookTransfer(this.context, this.account, { booking, transactionId: this.id });
     return this.id;
   }
 }

@@ -1,17 +1,8 @@
 import type { Account } from '../account.ts';
 import type { AlertRules } from '../alerts.ts';
-import {
-  asOf,
-  hasLapsed,
-  isOpen,
-  type Authorization,
-  type Lapsed,
-  type LapsedHold,
-  type LapsedReservation,
-  type LapsedShare,
-} from '../authorization.ts';
+import { asOf, hasLapsed, isOpen, type Authorization } from '../authorization.ts';
 import type { Transfer } from '../chart.ts';
-import { needsOf, type Command, type Needs } from '../commands.ts';
+import type { Command } from '../commands.ts';
 import type { Budget } from '../budgets.ts';
 import { NO_SUBSCRIBERS, type CommitSubscribers, type DecisionContext } from '../decide/context.ts';
 import { settle } from '../decide/settle.ts';
@@ -24,6 +15,7 @@ import type { Rules } from '../rules.ts';
 import { HoldExpiries } from '../hold-expiries.ts';
 import { IdGenerator } from '../id-generator.ts';
 import type { AccountKey } from '../ids.ts';
+import { needsOf, type Needs } from '../needs.ts';
 import { NO_PLANS, type PlanBook } from '../plan-book.ts';
 import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { isUnderWay, type Purchase } from '../purchases.ts';
@@ -33,6 +25,7 @@ import type { UsageRecord } from '../usage-record.ts';
 import { noChanges, type RowChanges } from '../changes.ts';
 import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
 import { CounterRows } from './counter-rows.ts';
+import { lapsedOf } from './lapsed-of.ts';
 import { must } from './must.ts';
 
 /** Few, so that some of an account's holds are often unknown. */
@@ -104,13 +97,8 @@ export class LedgerRows {
       context.changes.authorizations.update(copy);
     }
     for (const key of needs.accounts) this.loadAccount(context, key, needs, lapsed);
-    let due: Lapsed = {
-      shares: lapsed.flatMap(sharesOf),
-      reservations: lapsed.flatMap(lapsedReservations),
-      holds: lapsed.map(lapsedHold),
-      isPart: false,
-    };
-    while (settle(context, due)) due = { shares: [], reservations: [], holds: [], isPart: false };
+    let due = lapsedOf(lapsed);
+    while (settle(context, due)) due = lapsedOf([]);
     return context;
   }
 
@@ -333,21 +321,6 @@ function copyOf(authorization: Authorization): Authorization {
 
 function copyOfPeriod(period: CommitmentPeriod): CommitmentPeriod {
   return { ...period, draws: [...period.draws] };
-}
-
-function lapsedHold({ accountKey, id, held, createdAt, expiresAt }: Authorization): LapsedHold {
-  return { accountKey, authorizationId: id, held, createdAt, at: expiresAt ?? Number.NaN };
-}
-
-/** What one hold lets go when it lapses. */
-function sharesOf({ accountKey, allocations, overdraftHeld, expiresAt }: Authorization): LapsedShare[] {
-  const at = expiresAt ?? Number.NaN;
-  const ofGrants = allocations.map(({ grantId, amount }) => ({ accountKey, grantId, amount, at }));
-  return [...ofGrants.toReversed(), { accountKey, grantId: null, amount: overdraftHeld, at }];
-}
-
-function lapsedReservations({ accountKey, reservations }: Authorization): LapsedReservation[] {
-  return reservations.map(({ counter, windowStart, amount }) => ({ accountKey, counter, windowStart, amount }));
 }
 
 function mustBeApart<Row>({ created, updated }: RowChanges<Row>, what: string): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Amount } from '#amounts';
-import { needsOf, weightOf, type Authorize, type Commit } from './commands.ts';
+import type { Authorize, Commit } from './commands.ts';
 import { IdGenerator } from './id-generator.ts';
+import { needsOf, weightOf } from './needs.ts';
 import { accountRef } from './testing/ledger-fixture.ts';
 
 const acme = accountRef('acme');
