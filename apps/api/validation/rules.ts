@@ -34,6 +34,12 @@ function form(name: string, must: string, pattern: RegExp): (options?: Validatio
   return rule(name, must, { type: 'string', pattern: pattern.source }, test);
 }
 
+/** A rule for the public ids of one kind of object. */
+function idOf(name: string, kind: IdKind, what: string): (options?: ValidationOptions) => PropertyDecorator {
+  const test = (value: unknown): boolean => typeof value === 'string' && parsePublicId(kind, value) !== null;
+  return rule(name, `must be the id of ${what}`, { type: 'string', pattern: idPattern(kind) }, test);
+}
+
 /** Whether it is a string of so many characters, as JSON Schema counts them: 💸 is one, though two in UTF-16. */
 export function isText(value: unknown, lengthMin: number, lengthMax: number): value is string {
   if (typeof value !== 'string' || value.length < lengthMin || value.length > 2 * lengthMax) return false;
@@ -178,35 +184,15 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
 export const IsAccountId = form('isAccountId', ACCOUNT_ID_FORM, ACCOUNT_ID);
 /** An id for an account to come. `.` and `..` are parts of a path that clients take away before they send it. */
 export const IsNewAccountId = rule('isNewAccountId', NEW_ACCOUNT_ID_FORM, NEW_ACCOUNT_ID_SCHEMA, isNewAccountId);
-export const IsAuthorizationId = rule(
-  'isAuthorizationId',
-  'must be the id of an authorization, like "auth_…"',
-  { type: 'string', pattern: idPattern('authorization') },
-  (value) => typeof value === 'string' && parsePublicId('authorization', value) !== null,
-);
-export const IsEndpointId = rule(
-  'isEndpointId',
-  'must be the id of a webhook endpoint, like "whe_…"',
-  { type: 'string', pattern: idPattern('endpoint') },
-  (value) => typeof value === 'string' && parsePublicId('endpoint', value) !== null,
-);
-export const IsRateCardId = rule(
-  'isRateCardId',
-  'must be the id of a rate card, like "rate_…"',
-  { type: 'string', pattern: idPattern('rateCard') },
-  (value) => typeof value === 'string' && parsePublicId('rateCard', value) !== null,
-);
+export const IsAuthorizationId = idOf('isAuthorizationId', 'authorization', 'an authorization, like "auth_…"');
+export const IsEndpointId = idOf('isEndpointId', 'endpoint', 'a webhook endpoint, like "whe_…"');
+export const IsRateCardId = idOf('isRateCardId', 'rateCard', 'a rate card, like "rate_…"');
+export const IsCreditPackageId = idOf('isCreditPackageId', 'creditPackage', 'a credit package, like "package_…"');
 export const IsPlanIdOrNull = rule(
   'isPlanIdOrNull',
   'must be the id of a plan, like "plan_…", or null',
   { type: ['string', 'null'], pattern: idPattern('plan') },
   (value) => value === null || (typeof value === 'string' && parsePublicId('plan', value) !== null),
-);
-export const IsCreditPackageId = rule(
-  'isCreditPackageId',
-  'must be the id of a credit package, like "package_…"',
-  { type: 'string', pattern: idPattern('creditPackage') },
-  (value) => typeof value === 'string' && parsePublicId('creditPackage', value) !== null,
 );
 /** Where a follower of an account goes on: after an object of this kind, or with the first. */
 export function IsPosition(kind: IdKind, example: string): PropertyDecorator {
