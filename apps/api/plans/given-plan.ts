@@ -1,18 +1,18 @@
 import { Amount, formatAmount } from '#amounts';
-import { DEFAULT_BUDGET_THRESHOLDS, type PlanBudgetJson, type PlanGrantJson, type PlanTermsJson } from '#ledger';
-import type { Fault } from '../validation/faults-of.ts';
+import {
+  DEFAULT_BUDGET_THRESHOLDS,
+  DEFAULT_RECURRING_PRIORITY,
+  type PlanBudgetJson,
+  type PlanGrantJson,
+  type PlanTermsJson,
+} from '#ledger';
 import { givenRules } from '../alerts/alert-rules.ts';
 import { grantScope } from '../grants/grant-scope.ts';
 import { rising, scopeOf } from '../budgets/given-budget.ts';
+import { allowanceMismatches } from '../recurring-grants/allowance-mismatches.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { plainScopeName } from '../validation/budget-scope.ts';
-import {
-  DEFAULT_ALLOWANCE_PRIORITY,
-  type CreatePlanBody,
-  type PlanBudgetBody,
-  type PlanGrantBody,
-  type UpdatePlanBody,
-} from './plan.body.ts';
+import { type CreatePlanBody, type PlanBudgetBody, type PlanGrantBody, type UpdatePlanBody } from './plan.body.ts';
 
 type Parts = Omit<UpdatePlanBody, 'name' | 'apply'>;
 
@@ -46,19 +46,12 @@ export function givenPlanChanges(body: UpdatePlanBody): Partial<PlanTermsJson> {
 
 function refuseMismatches({ recurring_grants }: Parts): void {
   const faults = (recurring_grants ?? []).flatMap((grant, index) =>
-    mismatchesOf(grant).map(({ field, message }) => ({ field: `recurring_grants.${String(index)}.${field}`, message })),
+    allowanceMismatches(grant).map(({ field, message }) => ({
+      field: `recurring_grants.${String(index)}.${field}`,
+      message,
+    })),
   );
   if (faults.length > 0) throw invalidRequest(faults);
-}
-
-function mismatchesOf({ price, currency, expires, rollover }: PlanGrantBody): Fault[] {
-  return [
-    ...(price && !currency ? [{ field: 'currency', message: 'is required with a price' }] : []),
-    ...(currency && !price ? [{ field: 'price', message: 'is required with a currency' }] : []),
-    ...(rollover && (expires ?? 'end_of_period') !== 'end_of_period'
-      ? [{ field: 'rollover', message: 'must not be given where the credits don’t expire at the end of their period' }]
-      : []),
-  ];
 }
 
 function grantJson(body: PlanGrantBody): PlanGrantJson {
@@ -69,7 +62,7 @@ function grantJson(body: PlanGrantBody): PlanGrantJson {
     interval: body.interval,
     every: body.every ?? 1,
     time_zone: body.time_zone ?? null,
-    priority: body.priority ?? DEFAULT_ALLOWANCE_PRIORITY,
+    priority: body.priority ?? DEFAULT_RECURRING_PRIORITY,
     expires: body.expires ?? 'end_of_period',
     rollover: rollover
       ? {

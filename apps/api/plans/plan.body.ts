@@ -1,4 +1,3 @@
-import { INTERVALS, type Interval } from '#calendar';
 import {
   ALERT_PERCENT_MAX,
   ALERT_THRESHOLDS_MAX,
@@ -7,20 +6,16 @@ import {
   PLAN_PARTS_MAX,
   type BudgetMode,
   type Period,
-  type PlanGrantExpiry,
 } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { AlertsBody } from '../alerts/alerts.body.ts';
-import { GrantScopeBody } from '../grants/grant.body.ts';
 import { Describe } from '../openapi/describe.ts';
+import { AllowanceBody } from '../recurring-grants/allowance.body.ts';
 import { Nested, NestedList } from '../validation/body-classes.ts';
 import { IsBudgetScope, SCOPE_NAME_LENGTH_MAX } from '../validation/budget-scope.ts';
 import {
   IsAmount,
   IsBudgetName,
-  IsCurrency,
-  IsGrantExpiry,
-  IsPercent,
   IsPositiveAmount,
   IsRateCardId,
   IsText,
@@ -28,84 +23,10 @@ import {
   IsWhole,
 } from '../validation/rules.ts';
 
-/** Allowances are spent before what was bought, which has 100. */
-export const DEFAULT_ALLOWANCE_PRIORITY = 50;
-export const EVERY_MAX = 366;
-const PERIODS_MAX = 1000;
-
-export class PlanRolloverBody {
-  @Describe('The most credits that may have rolled over at once. Default: no bound.')
-  @IsOptional()
-  @IsAmount()
-  readonly max?: string | null;
-
-  @Describe('The percentage of what is left that rolls over. Default: 100.')
-  @IsOptional()
-  @IsPercent()
-  readonly percent?: string | null;
-
-  @Describe('For how many periods credits roll over before they expire. Default: no bound.')
-  @IsOptional()
-  @IsWhole(1, PERIODS_MAX)
-  readonly periods?: number | null;
-}
-
-export class PlanGrantBody {
+export class PlanGrantBody extends AllowanceBody {
   @Describe('Its name among the account’s recurring grants.')
   @IsBudgetName()
   readonly name!: string;
-
-  @Describe('The credits of each period.')
-  @IsPositiveAmount()
-  readonly amount!: string;
-
-  @Describe('What a period is made of.')
-  @IsIn(INTERVALS)
-  readonly interval!: Interval;
-
-  @Describe('How many of them make a period.', { default: 1 })
-  @IsOptional()
-  @IsWhole(1, EVERY_MAX)
-  readonly every?: number | null;
-
-  @Describe('The name of the time zone by whose calendar periods begin. Default: the account’s.')
-  @IsOptional()
-  @IsTimeZone()
-  readonly time_zone?: string | null;
-
-  @Describe('Grants with a lower priority are spent first.', { default: DEFAULT_ALLOWANCE_PRIORITY })
-  @IsOptional()
-  @IsWhole(0, 255)
-  readonly priority?: number | null;
-
-  @Describe('When the credits of a period expire: `end_of_period`, `never`, or after so many seconds.', {
-    default: 'end_of_period',
-  })
-  @IsOptional()
-  @IsGrantExpiry()
-  readonly expires?: PlanGrantExpiry | null;
-
-  @Describe('What is left at the end of a period rolls over into the next one. Default: nothing does.')
-  @IsOptional()
-  @Nested(() => PlanRolloverBody)
-  readonly rollover?: PlanRolloverBody | null;
-
-  @Describe('What the credits may pay for. Default: anything.')
-  @IsOptional()
-  @Nested(() => GrantScopeBody)
-  readonly scope?: GrantScopeBody | null;
-
-  @Describe(
-    'Money paid for a period, for reports of margin; with `currency`. Purser doesn’t collect it. Default: none.',
-  )
-  @IsOptional()
-  @IsAmount()
-  readonly price?: string | null;
-
-  @Describe('The ISO 4217 code of the price’s currency.')
-  @IsOptional()
-  @IsCurrency()
-  readonly currency?: string | null;
 }
 
 export class PlanBudgetBody {

@@ -4,6 +4,7 @@ import { grantScope } from '../grants/grant-scope.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import type { Fault } from '../validation/faults-of.ts';
 import { mustBeInstant } from '../validation/rules.ts';
+import { allowanceMismatches } from './allowance-mismatches.ts';
 import type { PutRecurringGrantBody } from './recurring-grant.body.ts';
 
 /** @throws {ProblemError} `invalid_request` where its fields don't go together */
@@ -43,19 +44,15 @@ export function putCommand(
 }
 
 function mismatchesOf(body: PutRecurringGrantBody): Fault[] {
-  const { price, currency, expires, rollover, starts_at: startsAt, ends_at: endsAt } = body;
+  const { starts_at: startsAt, ends_at: endsAt } = body;
   const endsTooSoon = startsAt && endsAt && mustBeInstant(endsAt) <= mustBeInstant(startsAt);
   return [
-    ...(price && !currency ? [{ field: 'currency', message: 'is required with a price' }] : []),
-    ...(currency && !price ? [{ field: 'price', message: 'is required with a currency' }] : []),
-    ...(rollover && (expires ?? 'end_of_period') !== 'end_of_period'
-      ? [{ field: 'rollover', message: 'must not be given where the credits don’t expire at the end of their period' }]
-      : []),
+    ...allowanceMismatches(body),
     ...(endsTooSoon ? [{ field: 'ends_at', message: 'must be after starts_at' }] : []),
   ];
 }
 
-function amountOf(text: string | null | undefined): Amount | null {
+function amountOf(text: string | number | null | undefined): Amount | null {
   return text === null || text === undefined ? null : new Amount(text);
 }
 
