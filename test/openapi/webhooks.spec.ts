@@ -8,8 +8,9 @@ import { makeBudget } from '../support/budget-steps.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { ApiClient } from '../support/api-client.ts';
-import { authorize, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { authorize, balanceOf, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
 import { makePlan } from '../support/plan-steps.ts';
+import { buy } from '../support/purchase-steps.ts';
 import { makeRateCard } from '../support/price-steps.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../support/test-service.ts';
 import { authorizeUsage } from '../support/usage-steps.ts';
@@ -122,6 +123,9 @@ async function causeEveryEvent(): Promise<void> {
   await arrived('account.closed');
   await fallShortOfCommitment();
   await comeToPlan();
+  await pay();
+  await refillUntilTheCap();
+  await declineUntilSuspended();
 
   await spendHalfOfLimits();
 
@@ -148,6 +152,59 @@ async function comeToPlan(): Promise<void> {
   });
   await test.put(`/v1/accounts/${account}/plan`, { plan });
   await arrived('plan.changed');
+}
+
+/** Payments that succeed, fail, are refunded, disputed, and wait for the customer. */
+async function pay(): Promise<void> {
+  const account = await openAccount(service.test, { id: 'umbrella' });
+  const eventOf = {
+    pm_ok: 'topup.succeeded',
+    pm_declined: 'topup.failed',
+    pm_refunded: 'payment.refunded',
+    pm_disputed: 'payment.disputed',
+    pm_requires_action: 'topup.requires_action',
+  };
+  for (const [payment_method, type] of Object.entries(eventOf)) {
+    await buy(service.test, account, { amount: '500', provider: 'test', payment_method });
+    await arrived(type);
+  }
+}
+
+/** An account that may be topped up twice a month, and needs more. */
+async function refillUntilTheCap(): Promise<void> {
+  const account = await openAccount(service.test, { id: 'wonka', credits: '12' });
+  await service.test.put(`/v1/accounts/${account}/auto-topup`, {
+    threshold: '20',
+    amount: '100',
+    provider: 'test',
+    payment_method: 'pm_ok',
+    max_per_period: { period: 'month', count: 2 },
+  });
+  for (let times = 1; times <= 2; times += 1) {
+    await eventually('the account is topped up', async () => (await balanceOf(service.test, account)).posted === '112');
+    await charge(service.test, account, '100');
+  }
+  await arrived('topup.cap_reached');
+}
+
+function failuresOf(account: string): number {
+  return messages().filter(({ type, data }) => type === 'topup.failed' && data['account'] === account).length;
+}
+
+/** An account whose card is declined thrice, an hour after each other. */
+async function declineUntilSuspended(): Promise<void> {
+  const account = await openAccount(service.test, { id: 'cyberdyne' });
+  await service.test.put(`/v1/accounts/${account}/auto-topup`, {
+    threshold: '20',
+    amount: '100',
+    provider: 'test',
+    payment_method: 'pm_declined',
+  });
+  for (let declines = 1; declines < 3; declines += 1) {
+    await eventually('the card is declined', () => Promise.resolve(failuresOf(account) === declines));
+    await service.test.post('/v1/test-clock/advance', { seconds: 3600 });
+  }
+  await arrived('topup.suspended');
 }
 
 /** Spends half of a key's limit over all accounts, and half of the environment's. */
