@@ -78,8 +78,8 @@ describe('when a rule buys again', () => {
     expect([twice.suspended, isOn(twice)]).toEqual([false, true]);
     const suspended = afterDecline(twice, NOW);
     expect([suspended.suspended, isOn(suspended)]).toEqual([true, false]);
-    expect(afterSuccess(suspended)).toEqual(RULE);
-    expect(afterDecline(afterSuccess(twice), NOW).suspended).toBe(false);
+    expect(afterSuccess(suspended, { automatic: true })).toEqual(RULE);
+    expect(afterDecline(afterSuccess(twice, { automatic: true }), NOW).suspended).toBe(false);
   });
 });
 

@@ -61,7 +61,7 @@ export interface AutoTopup extends AutoTopupTerms {
   readonly declinedAt: number | null;
   /** How many payments in a row have failed. */
   readonly declines: number;
-  /** Whether that were too many. */
+  /** Whether that were too many, or a payment was disputed: then none is counted. */
   readonly suspended: boolean;
   /** It is low and may not buy yet: when it is to be looked at again. */
   readonly waitsUntil: number | null;
@@ -101,9 +101,15 @@ export function afterDecline(rule: AutoTopup, at: number): AutoTopup {
   return { ...rule, firedAt: null, declinedAt: at, declines, suspended: rule.suspended || declines >= DECLINES_MAX };
 }
 
-/** The rule after a payment for the account has succeeded, whoever began it. */
-export function afterSuccess(rule: AutoTopup): AutoTopup {
-  return rule.declinedAt === null ? rule : { ...rule, ...NO_DECLINES };
+/** The rule after a payment for the account has succeeded, whoever began it; after a dispute, only if somebody did by hand. */
+export function afterSuccess(rule: AutoTopup, { automatic }: { readonly automatic: boolean }): AutoTopup {
+  const isDisputed = rule.suspended && rule.declines === 0;
+  return rule.declines === 0 && (!isDisputed || automatic) ? rule : { ...rule, ...NO_DECLINES };
+}
+
+/** The rule after a payment for the account was disputed. Whoever wants money back isn't charged again by a rule. */
+export function afterDispute(rule: AutoTopup): AutoTopup {
+  return rule.enabled ? { ...rule, ...NO_DECLINES, suspended: true, waitsUntil: null } : rule;
 }
 
 /**

@@ -121,11 +121,11 @@ export interface LedgerEvents {
   'topup.failed': TopupData;
   /** The customer has to confirm a payment, at `action_url`. */
   'topup.requires_action': TopupData;
-  /** Payments that the account's rule had begun have failed so often that it buys nothing any more. */
+  /** Payments that the account's rule had begun have failed so often, or one is disputed, that it buys nothing any more. */
   'topup.suspended': {
-    /** The last one. */
+    /** The last one, or the one that is disputed. */
     readonly topup: string;
-    /** How many have failed in a row. */
+    /** How many have failed in a row; none, if one is disputed. */
     readonly declines: number;
     readonly failure: PaymentFailure | null;
   };

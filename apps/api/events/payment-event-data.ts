@@ -56,10 +56,10 @@ export const PAYMENT_EVENTS: { readonly [T in PaymentEventType]: EventDescriptio
   },
   'topup.suspended': {
     sentWhen:
-      'Payments that the account’s auto top-up had begun have failed three times in a row: it buys nothing any more.',
+      'Payments that the account’s auto top-up had begun have failed three times in a row, or one is disputed: it buys nothing any more.',
     fields: {
-      topup: id('topup', 'The last of them.'),
-      declines: count('How many payments in a row have failed.'),
+      topup: id('topup', 'The last of them, or the one that is disputed.'),
+      declines: count('How many payments in a row have failed; 0 if one is disputed.'),
       failure: FAILURE,
     },
   },

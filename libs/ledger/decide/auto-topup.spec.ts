@@ -228,6 +228,56 @@ describe('after a decline', () => {
   });
 });
 
+describe('after a dispute', () => {
+  function disputed(): TopupFixture {
+    const books = ledger().setAutoTopup();
+    const purchase = books.mustBeUnderWay();
+    books.pay(purchase);
+    books.dispute(purchase);
+    return books;
+  }
+
+  it('the rule buys nothing, neither for what is frozen nor for what is taken back', () => {
+    const books = disputed();
+    expect([books.available(), books.underWay()]).toEqual(['0', null]);
+    expect(books.rule()).toMatchObject({ suspended: true, declines: 0 });
+    expect(books.events('topup.suspended')[0]?.data).toMatchObject({
+      declines: 0,
+      failure: { code: 'payment_disputed' },
+    });
+    books.dispute({ id: books.purchases()[0] ?? '' }, 'lost');
+    books.advance(24 * HOUR).sweep();
+    expect(books.ordered()).toEqual(['100']);
+    expect(books.events('topup.suspended')).toHaveLength(1);
+  });
+
+  it('about credits that are spent the rule buys nothing either', () => {
+    const books = ledger().setAutoTopup();
+    const purchase = books.mustBeUnderWay();
+    books.pay(purchase);
+    books.charge('79');
+    books.dispute(purchase, 'lost');
+    books.grant('30').charge('30');
+    expect(books.ordered()).toEqual(['100']);
+  });
+
+  it('the rule goes on when it is set again, or when somebody pays by hand, and by no payment of its own', () => {
+    expect(disputed().setAutoTopup().underWay()).not.toBeNull();
+    const books = disputed();
+    books.bought('5');
+    expect(books.underWay()).toMatchObject({ automatic: true });
+    const late = ledger().setAutoTopup();
+    const purchase = late.mustBeUnderWay();
+    late.dispute(purchase);
+    late.pay(purchase);
+    expect([late.purchase(purchase).status, late.rule().suspended, late.ordered()]).toEqual([
+      'disputed',
+      true,
+      ['100'],
+    ]);
+  });
+});
+
 describe('a cooldown', () => {
   it('passes between two purchases, and the sweep lets the rule buy after it', () => {
     const books = ledger().setAutoTopup({ cooldown: 600 });

@@ -1,7 +1,7 @@
-import { afterDecline, afterSuccess, isOn, notBefore, orderOf, type AutoTopup } from '../auto-topup.ts';
+import { afterDecline, afterDispute, afterSuccess, isOn, notBefore, orderOf, type AutoTopup } from '../auto-topup.ts';
 import { available, type Balance } from '../balance.ts';
 import { publicId } from '../ids.ts';
-import { isPaid, type Purchase } from '../purchases.ts';
+import { isPaid, type PaymentFailure, type Purchase } from '../purchases.ts';
 import type { AccountState } from '../state.ts';
 import type { BalanceObserver } from './balance-observer.ts';
 import { beginPurchase } from './begin-purchase.ts';
@@ -48,12 +48,29 @@ export function afterPayment(context: DecisionContext, account: AccountState, pu
   if (before === null || account.account.status === 'closed') return;
   const after = ruleAfter(before, purchase, timeOf(context, account));
   if (after !== before) setAutoTopup(context, account, after);
-  if (after.suspended && !before.suspended) {
-    const { declines } = after;
-    const { id, failure } = purchase;
-    emit(context, account, 'topup.suspended', { topup: publicId('topup', id), declines, failure });
-  }
+  if (after.suspended && !before.suspended) emitSuspended(context, account, purchase, after.declines, purchase.failure);
   context.changes.moved.add(account);
+}
+
+/** A payment for the account is disputed: its rule buys nothing more, and not because of what the dispute freezes either. */
+export function suspendAfterDispute(context: DecisionContext, account: AccountState, purchase: Purchase): void {
+  const { autoTopup: before } = account.refills;
+  if (before === null || account.account.status === 'closed') return;
+  const after = afterDispute(before);
+  if (after !== before) setAutoTopup(context, account, after);
+  if (after.suspended && !before.suspended) emitSuspended(context, account, purchase, 0, DISPUTED);
+}
+
+const DISPUTED: PaymentFailure = { code: 'payment_disputed', message: 'The payment is disputed.' };
+
+function emitSuspended(
+  context: DecisionContext,
+  account: AccountState,
+  { id }: Purchase,
+  declines: number,
+  failure: PaymentFailure | null,
+): void {
+  emit(context, account, 'topup.suspended', { topup: publicId('topup', id), declines, failure });
 }
 
 /**
@@ -70,7 +87,8 @@ export function nextAttemptAfter(context: DecisionContext, account: AccountState
 }
 
 function ruleAfter(rule: AutoTopup, purchase: Purchase, now: number): AutoTopup {
-  if (isPaid(purchase)) return afterSuccess(rule);
+  if (isPaid(purchase))
+    return purchase.disputes.some(({ state }) => state !== 'won') ? rule : afterSuccess(rule, purchase);
   // What was declined of another card says nothing about this one.
   const { automatic, provider, paymentMethod } = purchase;
   const isPaidSo = provider === rule.provider && paymentMethod === rule.paymentMethod;

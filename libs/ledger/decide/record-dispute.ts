@@ -5,6 +5,7 @@ import { isPaid, type Purchase, type PurchaseDispute } from '../purchases.ts';
 import { refundable, shareOfMoney } from '../refund-shares.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
+import { suspendAfterDispute } from './auto-topup.ts';
 import { decidedPurchase, type PurchaseDecision } from './begin-purchase.ts';
 import { findPurchase, loadedGrant, timeOf, type DecisionContext } from './context.ts';
 import { isDisputed, paidStatusOf } from './paid-status.ts';
@@ -27,6 +28,7 @@ export function recordDispute(context: DecisionContext, command: RecordDispute):
   const dispute = disputeOf(command, known, timeOf(context, account));
   purchase.disputes = [...purchase.disputes.filter((one) => one !== known), dispute];
   context.changes.purchases.update(purchase);
+  if (!known && dispute.state !== 'won') suspendAfterDispute(context, account, purchase);
   const moved = isPaid(purchase) ? act(context, account, purchase, dispute) : null;
   if (!moved) {
     if (dispute.state === 'lost') loseMoney(context, account, purchase, dispute);

@@ -53,6 +53,11 @@ export class TopupFixture extends PurchaseFixture {
     return purchases.map(({ credits }) => credits.toFixed());
   }
 
+  /** The ids of all purchases, oldest first. */
+  purchases(): string[] {
+    return [...this.rows.purchases.keys()];
+  }
+
   private refillsOf(id: string) {
     return this.rows.refillsOf(accountRef(id).key);
   }
