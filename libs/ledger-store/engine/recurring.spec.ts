@@ -152,6 +152,14 @@ describe('recurring grants', () => {
     expect(await Promise.all(instants.map(past))).toEqual(before);
   });
 
+  it('leave nothing to be swept where none is to come', async () => {
+    await ledger.do(inEnvironment('test', createAccount('a')));
+    await ledger.do(monthly('a', { expires: 'never' }));
+    expect(await books.count('account_refills', 'due_at is not null')).toBe(1);
+    await ledger.do({ type: 'delete_recurring_grant', account: ref('a'), name: 'plan' });
+    expect(await books.count('account_refills', 'due_at is not null')).toBe(0);
+  });
+
   it('settle three years of days in bounded steps, and decide only after the last', async () => {
     for (const id of ['lasting', 'ending']) await ledger.do(inEnvironment('test', createAccount(id)));
     const daily = { interval: 'day', amount: new Amount('1') } as const;

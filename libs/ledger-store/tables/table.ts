@@ -66,7 +66,10 @@ export function computed<Written, Value>(
   column: Column<string, Value, unknown>,
   valueOf: (object: Written) => Value,
 ): WrittenColumn<Written> {
-  return { column, parametersOf: (objects) => objects.map((object) => column.kind.write(valueOf(object))) };
+  const { kind } = column;
+  const none = kind.travels === 'as array' ? 'NULL' : '';
+  const write = (value: Value): Parameter => (value === null ? none : kind.write(value));
+  return { column, parametersOf: (objects) => objects.map((object) => write(valueOf(object))) };
 }
 
 type Read<C> = {

@@ -22,7 +22,7 @@ export class TestBooks {
   }
 
   async count(
-    table: 'accounts' | 'grants' | 'holds' | 'authorizations' | 'transfers',
+    table: 'accounts' | 'account_refills' | 'grants' | 'holds' | 'authorizations' | 'transfers',
     where = 'true',
   ): Promise<number> {
     return Number(await this.value(`select count(*) from ${table} where ${where}`));
