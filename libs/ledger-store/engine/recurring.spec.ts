@@ -9,7 +9,7 @@ import { GrantReader } from '../read/grant-reader.ts';
 import { RecurringGrantReader } from '../read/recurring-grant-reader.ts';
 import { sweepDue } from '../sweep/sweep-due.ts';
 import { advanceClock } from '../testing/advance-clock.ts';
-import { charge, createAccount } from '../testing/commands.ts';
+import { authorize, charge, createAccount } from '../testing/commands.ts';
 import { eventually } from '../testing/eventually.ts';
 import { inEnvironment } from '../testing/in-environment.ts';
 import { TestBooks } from '../testing/test-books.ts';
@@ -158,6 +158,21 @@ describe('recurring grants', () => {
     expect(await books.count('account_refills', 'due_at is not null')).toBe(1);
     await ledger.do({ type: 'delete_recurring_grant', account: ref('a'), name: 'plan' });
     expect(await books.count('account_refills', 'due_at is not null')).toBe(0);
+  });
+
+  it('are listed with what has rolled over, also where no period begins any more', async () => {
+    await ledger.do(inEnvironment('test', createAccount('a')));
+    await ledger.do(monthly('a', { rollover: { max: null, percent: null, periods: null } }));
+    await ledger.do(inEnvironment('test', authorize('a', '150', 32 * 24 * 3600)));
+    await ledger.do({ type: 'delete_recurring_grant', account: ref('a'), name: 'plan' });
+    const listed = async (): Promise<readonly string[]> => {
+      const page = await new GrantReader(pool, ledger.engine).list(ref('a'), { after: null, limit: 10 });
+      return page?.items.map(({ grant }) => `${grant.remaining.toFixed()} of ${grant.amount.toFixed()}`) ?? [];
+    };
+    await until(month(1));
+    expect(await listed()).toEqual(['250 of 250', '150 of 400']);
+    await until(month(2));
+    expect(await listed()).toEqual(['150 of 150', '250 of 250', '0 of 400']);
   });
 
   it('settle three years of days in bounded steps, and decide only after the last', async () => {
