@@ -186,6 +186,13 @@ describe('a recurring grant that nobody has met for long', () => {
     ledger.checkPastBalances();
   });
 
+  it('is granted period by period where the sum is more than a grant can be of', () => {
+    const ledger = recurringLedgerAt(midnight).account('acme');
+    ledger.recurring('plan', '1e24', { interval: 'day' });
+    expect(ledger.until('2026-08-01T00:00:00Z').granted()).toHaveLength(213);
+    expect(ledger.available()).toBe('1000000000000000000000000');
+  });
+
   it('is granted period by period where its credits live on', () => {
     const ledger = recurringLedgerAt(midnight).account('acme');
     ledger.recurring('plan', '1', { interval: 'day', expires: 'never' });

@@ -1,4 +1,4 @@
-import { type Amount, formatAmount } from '#amounts';
+import { Amount, formatAmount } from '#amounts';
 import { beginningOf, periodAt } from '#calendar';
 import { runningPeriod } from '../commitments.ts';
 import type { Grant } from '../grant.ts';
@@ -15,6 +15,9 @@ import { Transaction } from './transaction.ts';
 
 /** Of a recurring grant, so many periods that are over are granted one by one. Those before are booked as one sum. */
 const SINGLES_MAX = 100;
+
+/** No grant can be of so much. */
+const AMOUNT_END = new Amount('1e26');
 
 /** Grants the periods that begin at an instant, each exactly once, as of the instant. They repay debt first. */
 export function grantPeriods(context: DecisionContext, account: AccountState, at: number): readonly Grant[] {
@@ -91,7 +94,7 @@ function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 
 /**
  * Passes periods that were over long before anybody met the account, but for the last {@link SINGLES_MAX} of a recurring grant. They
  * are booked as one grant that has expired, as of the end of the last of them: nobody could have spent any of it. Where a commitment
- * may have been charged to each of them, or something rolls over, each is granted on its own.
+ * may have been charged to each of them, something rolls over, or the sum is more than a grant can be of, each is granted on its own.
  */
 export function sumsOfPeriods(
   context: DecisionContext,
@@ -108,6 +111,7 @@ export function sumsOfPeriods(
     if (first - next.index < 2) return one;
     const end = beginningOf(recurrenceOf(one), first);
     const sum = { index: first, at: end };
+    if (amountOfSum(one, sum).gte(AMOUNT_END)) return one;
     sums.push(sumOf(context, account, one, sum));
     return passedTo(one, sum, { amount: amountOfSum(one, sum), grant: null });
   });
