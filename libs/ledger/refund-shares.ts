@@ -1,5 +1,5 @@
-import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
-import { totalCredits, type Purchase } from './purchases.ts';
+import { Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
+import { totalCredits, type Purchase, type PurchaseDispute } from './purchases.ts';
 
 /** Money of a purchase, and the credits that it has paid for, bonus included. */
 export interface RefundShare {
@@ -9,7 +9,7 @@ export interface RefundShare {
 
 /**
  * What refunds of a purchase have left of it. Each share is what all refunds so far come to, rounded once, less what was refunded
- * before: so however many there are, they come to exactly the price and all of the credits.
+ * before: so however many there are, they come to exactly the price and all of the credits, and to both together.
  */
 export function refundable(purchase: Purchase): RefundShare {
   const { price, refundedMoney, refundedCredits, lostCredits } = purchase;
@@ -25,8 +25,14 @@ export function shareOfMoney(purchase: Purchase, money: Amount): RefundShare {
   if (money.gte(left.money)) return left;
   const total = totalCredits(purchase);
   const refunded = purchase.refundedMoney.plus(money);
-  const credits = total.times(refunded).div(purchase.price).toDecimalPlaces(12).minus(total.minus(left.credits));
+  const upTo = total.times(refunded).div(purchase.price).toDecimalPlaces(12, Amount.ROUND_DOWN);
+  const credits = upTo.minus(total.minus(left.credits));
   return { money, credits: smallerOf(atLeastZero(credits), left.credits) };
+}
+
+/** How much money a dispute is about. */
+export function disputedMoney(purchase: Purchase, { money }: PurchaseDispute): Amount {
+  return money ?? refundable(purchase).money;
 }
 
 /**
@@ -41,8 +47,8 @@ export function shareOfCredits(purchase: Purchase, credits: Amount, minorUnit: A
   const total = totalCredits(purchase);
   const refunded = total.minus(left.credits).plus(credits);
   const units = purchase.price.times(refunded).div(total.times(minorUnit)).toDecimalPlaces(0);
-  const money = smallerOf(units.times(minorUnit).minus(purchase.refundedMoney), left.money.minus(minorUnit));
-  return { money: atLeastZero(money), credits };
+  const money = units.times(minorUnit).minus(purchase.refundedMoney);
+  return { money: atLeastZero(smallerOf(money, left.money.minus(minorUnit))), credits };
 }
 
 /** Of the credits that the price is said for, how many these are, bonus included. */

@@ -150,6 +150,18 @@ describe('a dispute', () => {
     expect(ledger.available()).toBe('0');
     ledger.dispute(purchase, 'won', { reference: 'dp_2' });
     expect(ledger.available()).toBe('100');
+    const credits = ledger.events('payment.disputed').map(({ data }) => 'lost_credits' in data && data.credits);
+    expect(credits).toEqual(['100', '0', '0', '100']);
+  });
+
+  it('about an unknown part of the price is about all that has not gone back', () => {
+    const ledger = seller();
+    const purchase = ledger.bought('100');
+    ledger.refundMoney(purchase, '0.3');
+    ledger.dispute(purchase);
+    ledger.dispute(purchase, 'lost');
+    const money = ledger.events('payment.disputed').map(({ data }) => 'money' in data && data.money);
+    expect(money).toEqual(['0.7', '0.7']);
   });
 
   it('takes a refund made at the provider out of what is frozen', () => {

@@ -2,7 +2,7 @@ import { type Amount, ZERO } from '#amounts';
 import type { RecordDispute } from '../commands.ts';
 import { hasExpired, type Grant } from '../grant.ts';
 import { isPaid, type Purchase, type PurchaseDispute } from '../purchases.ts';
-import { refundable, shareOfMoney } from '../refund-shares.ts';
+import { disputedMoney, shareOfMoney } from '../refund-shares.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { suspendAfterDispute } from './auto-topup.ts';
@@ -28,6 +28,7 @@ export function recordDispute(context: DecisionContext, command: RecordDispute):
   const dispute = disputeOf(command, known, timeOf(context, account));
   purchase.disputes = [...purchase.disputes.filter((one) => one !== known), dispute];
   context.changes.purchases.update(purchase);
+  const money = disputedMoney(purchase, dispute);
   if (!known && dispute.state !== 'won') suspendAfterDispute(context, account, purchase);
   const moved = isPaid(purchase) ? act(context, account, purchase, dispute) : null;
   if (!moved) {
@@ -35,7 +36,7 @@ export function recordDispute(context: DecisionContext, command: RecordDispute):
     return decidedPurchase(account, purchase);
   }
   purchase.status = paidStatusOf(purchase);
-  emitDispute(context, account, purchase, dispute, moved);
+  emitDispute(context, account, purchase, { ...dispute, money }, moved);
   return decidedPurchase(account, purchase);
 }
 
@@ -73,9 +74,10 @@ function act(
     return { credits: frozenOf(grants).minus(before), lost: ZERO };
   }
   const lost = dispute.state === 'lost' ? loseMoney(context, account, purchase, dispute) : null;
-  const left = frozenOf(grants);
-  if (!isDisputed(purchase)) release(books, grants);
-  return lost ?? { credits: left, lost: ZERO };
+  if (isDisputed(purchase)) return lost ?? { credits: ZERO, lost: ZERO };
+  const released = frozenOf(grants);
+  release(books, grants);
+  return lost ?? { credits: released, lost: ZERO };
 }
 
 /** What has expired or was voided isn't spendable anyway, and nothing is left of a closed account. */
@@ -95,9 +97,10 @@ function loseMoney(
   context: DecisionContext,
   account: AccountState,
   purchase: Purchase,
-  { money, reference }: PurchaseDispute,
+  dispute: PurchaseDispute,
 ): DisputedCredits {
-  const share = shareOfMoney(purchase, money ?? refundable(purchase).money);
+  const { reference } = dispute;
+  const share = shareOfMoney(purchase, disputedMoney(purchase, dispute));
   if (share.money.isZero()) return { credits: ZERO, lost: ZERO };
   const how = { origin: 'dispute', status: 'succeeded', reference } as const;
   const { credits, taken } = takeBack(context, account, purchase, share, how);

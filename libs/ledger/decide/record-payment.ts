@@ -2,7 +2,7 @@ import { type Amount, ZERO } from '#amounts';
 import type { ObjectRef, RecordPayment } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import { isPaid, isUnderWay, totalCredits, type Money, type PaymentResult, type Purchase } from '../purchases.ts';
-import { shareOfMoney, sumRefunds } from '../refund-shares.ts';
+import { disputedMoney, shareOfMoney, sumRefunds } from '../refund-shares.ts';
 import { refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
@@ -157,7 +157,9 @@ function freeze(context: DecisionContext, account: AccountState, purchase: Purch
   if (account.account.status !== 'closed') for (const grant of grants) books.freeze(grant);
   const frozen = grants.reduce((sum, grant) => sum.plus(grant.frozen), ZERO);
   for (const dispute of purchase.disputes) {
-    if (dispute.state === 'opened') emitDispute(context, account, purchase, dispute, { credits: frozen, lost: ZERO });
+    if (dispute.state !== 'opened') continue;
+    const money = disputedMoney(purchase, dispute);
+    emitDispute(context, account, purchase, { ...dispute, money }, { credits: frozen, lost: ZERO });
   }
 }
 

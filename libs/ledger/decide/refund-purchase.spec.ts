@@ -47,6 +47,23 @@ describe('a refund', () => {
     });
   });
 
+  it('gives all of the money back only with the last of the credits, also where a credit costs less than a cent', () => {
+    const ledger = seller();
+    const purchase = ledger.bought('40', { price: '0.1' });
+    expect(ledger.refundCredits(purchase, '38')).toMatchObject({ status: 'succeeded', refundedMoney: '0.09' });
+    expect(ledger.refundCredits(purchase)).toMatchObject({ status: 'refunded', refundedMoney: '0.1' });
+    const cheap = ledger.bought('100', { price: '0.01' });
+    expect(refusalOf(() => ledger.refundCredits(cheap, '60')).code).toBe('purchase_not_refundable');
+    expect(ledger.refundCredits(cheap)).toMatchObject({ refundedMoney: '0.01', refundedCredits: '100' });
+  });
+
+  it('made at the provider leaves credits for the money that is left, however few they are', () => {
+    const ledger = seller();
+    const purchase = ledger.bought('0.000000000003', { price: '10' });
+    expect(ledger.refundMoney(purchase, '9.99')).toMatchObject({ refundedCredits: '0.000000000002' });
+    expect(ledger.refundMoney(purchase, '0.01')).toMatchObject({ refundedCredits: '0.000000000003' });
+  });
+
   it('of more credits than are unspent loses the rest, and never makes debt', () => {
     const ledger = seller();
     const purchase = ledger.bought('100');

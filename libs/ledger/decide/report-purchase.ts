@@ -37,18 +37,19 @@ export function emitRefund(
   });
 }
 
+/** @param dispute with the money that it is about */
 export function emitDispute(
   context: DecisionContext,
   account: AccountState,
   purchase: Purchase,
-  { state, reference, money }: PurchaseDispute,
+  { state, reference, money }: PurchaseDispute & { readonly money: Amount },
   moved: { readonly credits: Amount; readonly lost: Amount },
 ): void {
   emit(context, account, 'payment.disputed', {
     ...paymentData(purchase),
     state,
     reference,
-    money: formatAmount(money ?? purchase.price),
+    money: formatAmount(money),
     credits: formatAmount(moved.credits),
     lost_credits: formatAmount(moved.lost),
   });
