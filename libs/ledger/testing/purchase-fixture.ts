@@ -1,7 +1,9 @@
 import { Amount } from '#amounts';
+import type { Transfer } from '../chart.ts';
 import type { AskedRefund, ProviderRefund } from '../commands.ts';
 import type { Grant } from '../grant.ts';
 import type { PaymentResult, Purchase, PurchaseTerms } from '../purchases.ts';
+import type { AccountState } from '../state.ts';
 import { accountRef, ENVIRONMENT, LedgerFixture } from './ledger-fixture.ts';
 import type { Named } from './fixture-options.ts';
 import { must } from './must.ts';
@@ -74,10 +76,10 @@ export class PurchaseFixture extends LedgerFixture {
     return this.refundPurchase(id, { origin: 'provider', money: new Amount(money), reference });
   }
 
-  /** Settles the last refund of a purchase. */
-  settleRefund({ id }: Named, status: 'succeeded' | 'failed' = 'succeeded'): Plain<Purchase> {
+  /** Settles a refund of a purchase: the last one, or the nth. */
+  settleRefund({ id }: Named, status: 'succeeded' | 'failed' = 'succeeded', nth = -1): Plain<Purchase> {
     const purchase = { environment: ENVIRONMENT, id };
-    const refund = this.rows.purchases.get(id)?.refunds.at(-1)?.id;
+    const refund = this.rows.purchases.get(id)?.refunds.at(nth)?.id;
     must(refund !== undefined, 'there is a refund to be settled');
     const command = { type: 'settle_refund', purchase, refund, status, reference: 're_1' } as const;
     return plain(this.run<'settle_refund'>(command).purchase);
@@ -139,6 +141,19 @@ export class PurchaseFixture extends LedgerFixture {
     const purchase = this.rows.purchases.get(id);
     must(purchase !== undefined, `the purchase ${id} exists`);
     return plain(purchase);
+  }
+
+  /** What is in the account's books now, with what time alone has done, whether or not that was booked. */
+  booksNow(id = this.currentAccount): {
+    readonly account: AccountState;
+    readonly grants: readonly Grant[];
+    readonly transfers: readonly Transfer[];
+  } {
+    const { state, changes } = this.rows.loadAll(this.now);
+    const account = state.accounts.get(accountRef(id).key);
+    must(account !== undefined, `the account ${id} exists`);
+    const grants = [...state.grants.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    return { account, grants, transfers: [...this.rows.transfers, ...changes.transfers] };
   }
 
   private refundPurchase(id: string, how: AskedRefund | ProviderRefund): Plain<Purchase> {
