@@ -4,7 +4,7 @@ import { ModelMismatch } from './model-mismatch.ts';
 import type { Names } from './names.ts';
 import type { ReferenceLedger } from './reference-ledger.ts';
 import { ACCOUNTS, type AccountName, type Sent, type Told } from './requests.ts';
-import type { Known } from './random-requests.ts';
+import type { Known } from './random-values.ts';
 import type { Plan, Sequence } from './sequences.ts';
 import { askService } from './service.ts';
 import { learnNamesFrom, wordsOf } from './service-words.ts';

@@ -1,27 +1,20 @@
 import fc from 'fast-check';
+import { budget, budgetAt } from './random-budgets.ts';
+import { request, requestsAbout, type Topic } from './random-requests.ts';
+import { rules } from './random-rules.ts';
+import { adjustment, grant, grantAt, holdAsk, oneCommit } from './random-spending.ts';
 import {
-  adjustment,
-  budget,
-  budgetAt,
   commitment,
   DAY,
-  grant,
-  grantAt,
-  holdAsk,
   limit,
   MINUTE,
-  oneCommit,
   overage,
   prices,
-  request,
-  requestsAbout,
-  rules,
   SECOND,
   type,
   type Known,
   type RequestPlan,
-  type Topic,
-} from './random-requests.ts';
+} from './random-values.ts';
 import type { AccountName, Sent } from './requests.ts';
 
 /** A request yet to be made: what it refers to is chosen among what is there by then. */
