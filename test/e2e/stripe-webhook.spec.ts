@@ -3,22 +3,28 @@ import { accountKey, newOwnedUuid, publicId } from '#ledger';
 import { Engine } from '#ledger-store';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
+import { eventually } from '../support/eventually.ts';
 import { openAccount } from '../support/ledger-steps.ts';
+import { RemovableDatabase } from '../support/removable-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 const SECRETS = { live: 'whsec_live-mode', test: 'whsec_test-mode' };
+/** The one before, while a new one is being rolled out. */
+const OLD_SECRET = 'whsec_live-mode-until-now';
 
 let service: TestService;
 let engine: Engine;
+let database: RemovableDatabase;
 beforeAll(async () => {
   service = await startTestService({
     STRIPE_SECRET_KEY: 'sk_live_purser',
-    STRIPE_WEBHOOK_SECRET: SECRETS.live,
+    STRIPE_WEBHOOK_SECRET: `${SECRETS.live},${OLD_SECRET}`,
     STRIPE_TEST_SECRET_KEY: 'sk_test_purser',
     STRIPE_TEST_WEBHOOK_SECRET: SECRETS.test,
     // Nothing listens there: none of these events has to be asked about.
     PURSER_STRIPE_API: 'http://127.0.0.1:9',
   });
+  database = new RemovableDatabase(service.databaseUrl);
   engine = new Engine({ databaseUrl: service.databaseUrl, log: () => undefined });
 });
 afterEach(() => {
@@ -75,10 +81,20 @@ function signature(body: string, secret: string, at = now): string {
   return `t=${seconds},v1=${createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex')}`;
 }
 
-async function post(body: string, signed: string | null): Promise<{ status: number; body: Record<string, unknown> }> {
+interface WebhookAnswer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly retryAfter: string | null;
+}
+
+async function post(body: string, signed: string | null): Promise<WebhookAnswer> {
   const headers = { 'content-type': 'application/json; charset=utf-8', ...(signed && { 'stripe-signature': signed }) };
   const answer = await fetch(`${service.url}/v1/providers/stripe/webhook`, { method: 'POST', headers, body });
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  return {
+    status: answer.status,
+    body: (await answer.json()) as Record<string, unknown>,
+    retryAfter: answer.headers.get('retry-after'),
+  };
 }
 
 function send(event: object, secret: string) {
@@ -90,7 +106,7 @@ async function balanceOf(environment: Environment, account: string): Promise<unk
   return ((await service[environment].get(`/v1/accounts/${account}/balance`)).body as { posted: string }).posted;
 }
 
-const APPLIED = { status: 200, body: { outcome: 'applied' } };
+const APPLIED = { status: 200, body: { outcome: 'applied' }, retryAfter: null };
 const REFUSED = { status: 400, body: { code: 'webhook_signature_invalid' } };
 
 describe('POST /v1/providers/stripe/webhook', () => {
@@ -124,12 +140,33 @@ describe('POST /v1/providers/stripe/webhook', () => {
     expect(await post(body, signed)).toEqual(APPLIED);
   });
 
+  it('takes what is signed with either secret while one is rolled', async () => {
+    for (const secret of [OLD_SECRET, SECRETS.live]) {
+      const about = await begin('live');
+      expect(await send(succeeded(about, 'live', `evt_${secret}`), secret)).toEqual(APPLIED);
+      expect(await balanceOf('live', about.account)).toBe('100');
+    }
+  });
+
+  it('has Stripe send again what comes while the ledger is away, and grants it once then', async () => {
+    const about = await begin('live');
+    const event = succeeded(about, 'live', 'evt_away');
+    await database.takeAway();
+    const away = await send(event, SECRETS.live);
+    await database.giveBack();
+    expect(away).toMatchObject({ status: 503, body: { code: 'ledger_unavailable' } });
+    expect(Number(away.retryAfter)).toBeGreaterThan(0);
+    await eventually('Stripe’s retry is taken', async () => (await send(event, SECRETS.live)).status === 200);
+    expect(await send(event, SECRETS.live)).toEqual(APPLIED);
+    expect(await balanceOf('live', about.account)).toBe('100');
+  });
+
   it('lets nobody pay for live accounts in test mode, nor for the account of another', async () => {
     const about = await begin('live');
-    const ignored = { status: 200, body: { outcome: 'ignored' } };
+    const ignored = { status: 200, body: { outcome: 'ignored' }, retryAfter: null };
     expect(await send(succeeded(about, 'live', 'evt_test'), SECRETS.test)).toEqual(ignored);
     const other = { ...about, account: await openAccount(service.live) };
-    const unknown = { status: 200, body: { outcome: 'purchase_unknown' } };
+    const unknown = { status: 200, body: { outcome: 'purchase_unknown' }, retryAfter: null };
     expect(await send(succeeded(other, 'live', 'evt_other'), SECRETS.live)).toEqual(unknown);
     expect(await balanceOf('live', about.account)).toBe('0');
     expect(await balanceOf('live', other.account)).toBe('0');
@@ -139,12 +176,12 @@ describe('POST /v1/providers/stripe/webhook', () => {
     const account = await openAccount(service.live);
     const purchase = publicId('purchase', newOwnedUuid(now, accountKey('live', account)));
     const answer = await send(succeeded({ account, purchase }, 'live', 'evt_lost'), SECRETS.live);
-    expect(answer).toEqual({ status: 200, body: { outcome: 'purchase_unknown' } });
+    expect(answer).toEqual({ status: 200, body: { outcome: 'purchase_unknown' }, retryAfter: null });
     expect(service.log.filter((line) => line.includes('evt_lost') && line.includes(purchase))).toHaveLength(1);
   });
 
   it('ignores what isn’t about purchases, whatever its JSON looks like', async () => {
-    const ignored = { status: 200, body: { outcome: 'ignored' } };
+    const ignored = { status: 200, body: { outcome: 'ignored' }, retryAfter: null };
     const customer = { id: 'evt_customer', object: 'event', type: 'customer.created', data: { object: {} } };
     expect(await send(customer, SECRETS.live)).toEqual(ignored);
     const body =

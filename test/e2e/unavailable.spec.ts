@@ -5,35 +5,17 @@ import { makeKey } from '../support/access-steps.ts';
 import { ApiClient, type Answer } from '../support/api-client.ts';
 import { expectProblem } from '../support/expect-answer.ts';
 import { authorize, balanceOf, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
+import { RemovableDatabase } from '../support/removable-database.ts';
 import { Stopwatch } from '../support/stopwatch.ts';
-import { administer, withDatabase } from '../support/test-database.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 
 let service: TestService;
-/** Another database of the same server, to take this one away from. */
-let maintenanceUrl: string;
-let name: string;
+let database: RemovableDatabase;
 beforeAll(async () => {
   service = await startTestService();
-  maintenanceUrl = withDatabase(service.databaseUrl, 'postgres');
-  name = new URL(service.databaseUrl).pathname.slice(1);
+  database = new RemovableDatabase(service.databaseUrl);
 });
 afterAll(() => service.stop());
-
-/** Waits until they are gone: one that goes a moment later may take the outcome of a request with it. */
-function cutConnections(): Promise<void> {
-  const cut = `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}' and usename = current_user`;
-  return administer(maintenanceUrl, cut);
-}
-
-async function takeDatabaseAway(): Promise<void> {
-  await administer(maintenanceUrl, `alter database ${name} allow_connections false`);
-  await cutConnections();
-}
-
-function giveDatabaseBack(): Promise<void> {
-  return administer(maintenanceUrl, `alter database ${name} allow_connections true`);
-}
 
 /** What must never reach a client: SQL, names of tables and columns, stacks, file names, the driver’s and Postgres’s words. */
 const INTERNALS =
@@ -83,13 +65,13 @@ describe('while the database is away', () => {
   ])('every request %s is answered 503 ledger_unavailable, with Retry-After, within seconds', async (_, asks) => {
     const before = await balanceOf(service.live, account);
     let answers: Answer[];
-    await takeDatabaseAway();
+    await database.takeAway();
     try {
       const startedAt = performance.now();
       answers = await Promise.all(asks.map((ask) => ask()));
       expect(performance.now() - startedAt).toBeLessThan(10_000);
     } finally {
-      await giveDatabaseBack();
+      await database.giveBack();
     }
     // It works again at once, and nothing has happened.
     expect({ ...(await balanceOf(service.live, account)), as_of: null }).toEqual({ ...before, as_of: null });
@@ -98,20 +80,20 @@ describe('while the database is away', () => {
   });
 
   it('the service says that it lives and is not ready, and then that it is', async () => {
-    await takeDatabaseAway();
+    await database.takeAway();
     try {
       expect((await service.live.get('/health/live')).status).toBe(200);
       const ready = await service.live.get('/health/ready');
       expect(ready.status).toBe(503);
       expectNothingLeaked(ready);
     } finally {
-      await giveDatabaseBack();
+      await database.giveBack();
     }
     expect((await service.live.get('/health/ready')).status).toBe(200);
   });
 
   it('a request without a key, or malformed, is told so as ever', async () => {
-    await takeDatabaseAway();
+    await database.takeAway();
     try {
       const anonymous = await service.live.send({
         method: 'GET',
@@ -121,7 +103,7 @@ describe('while the database is away', () => {
       expectProblem(anonymous, 401, 'invalid_api_key');
       expectProblem(await service.live.post('/v1/charges', {}), 400, 'invalid_request');
     } finally {
-      await giveDatabaseBack();
+      await database.giveBack();
     }
   });
 });
@@ -180,7 +162,7 @@ describe('when connections are cut in the middle of the work', () => {
       service.live.post('/v1/charges', { account, amount: '1' }, { key });
 
     const cuts = (async () => {
-      for (let cut = 0; cut < 5; cut++) await cutConnections();
+      for (let cut = 0; cut < 5; cut++) await database.cutConnections();
     })();
     const answers = await Promise.all(keys.map(charge));
     await cuts;
