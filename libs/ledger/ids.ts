@@ -14,6 +14,8 @@ const PAIRS = Array.from(ALPHABET, (first) => Array.from(ALPHABET, (second) => f
 const DIGITS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)));
 const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
 const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** A UUID has 48 bits for its time. */
+const TIME_MAX = 2 ** 48 - 1;
 const ACCOUNT_KEY_BITS = (1n << 62n) - 1n;
 
 export const ID_PREFIXES = {
@@ -120,6 +122,14 @@ export function newOwnedUuid(now: number, owner: AccountKey): string {
 /** When what a UUID names was made, in milliseconds since 1970 and real time, whatever a test clock shows. */
 export function timeOfUuid(uuid: string): number {
   return parseInt(`${uuid.slice(0, 8)}${uuid.slice(9, 13)}`, 16);
+}
+
+/** The least UUID that can have been made at this time or later: those of earlier times come before it. */
+export function leastUuidAt(now: number): string {
+  const time = Math.min(Math.max(Math.ceil(now), 0), TIME_MAX)
+    .toString(16)
+    .padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
 /** An id for an account whose maker gave none. */

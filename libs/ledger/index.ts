@@ -133,6 +133,7 @@ export {
   accountKey,
   accountKeyOf,
   idPattern,
+  leastUuidAt,
   newAccountId,
   newOwnedUuid,
   newUuid,

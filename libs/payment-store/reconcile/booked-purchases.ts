@@ -1,6 +1,6 @@
 import { Amount } from '#amounts';
 import type { Pool } from '#database';
-import { accountKeyOf, publicId, type PaymentStatus } from '#ledger';
+import { accountKeyOf, leastUuidAt, publicId, timeOfUuid, type PaymentStatus } from '#ledger';
 import { attemptRead, queryable } from '#ledger-store';
 import type { PaymentRequest, ProviderName } from '#payments';
 
@@ -33,12 +33,17 @@ export interface BookedFilter {
 
 const PAGE = 500;
 
-/** Purchases that were begun in a time and have been paid, by their ids. */
+/**
+ * Purchases that were begun in a time and have been paid, by their ids. The time is real time, as the provider counts it, and so it
+ * is their ids' time; their own is the account's, and may be a test clock's.
+ */
 export async function* paidPurchases(pool: Pool, filter: BookedFilter): AsyncIterable<BookedPurchase> {
   const { provider, environment, from, to } = filter;
-  let after = '00000000-0000-0000-0000-000000000000';
+  // No purchase has one of these ids.
+  const end = leastUuidAt(to.getTime());
+  let after = leastUuidAt(from.getTime());
   for (;;) {
-    const values = [environment, provider, from, to, after, PAGE];
+    const values = [environment, provider, after, end, PAGE];
     const { rows } = await attemptRead(() => queryable(pool).query<BookedRow>(PAID, values));
     for (const row of rows) yield fromRow(row);
     if (rows.length < PAGE) return;
@@ -56,7 +61,6 @@ interface BookedRow {
   readonly payment_method: string | null;
   readonly customer: string | null;
   readonly reference: string | null;
-  readonly created_at: Date;
   readonly refunded_money: string;
   readonly is_disputed: boolean;
   readonly credits: string;
@@ -74,7 +78,7 @@ function fromRow(row: BookedRow): BookedPurchase {
       paymentMethod: payment_method,
       customer,
       description: '',
-      begunAt: row.created_at,
+      begunAt: new Date(timeOfUuid(id)),
     },
     status,
     reference,
@@ -87,7 +91,7 @@ function fromRow(row: BookedRow): BookedPurchase {
 
 // What went back by a lost dispute is no refund of the provider's.
 const COLUMNS = `p.id, a.external_id as account, p.environment, p.status, p.price, p.currency, p.payment_method, p.customer,
-  p.reference, p.created_at, p.disputes <> '[]' as is_disputed, p.credits + p.bonus_credits as credits,
+  p.reference, p.disputes <> '[]' as is_disputed, p.credits + p.bonus_credits as credits,
   (select coalesce(sum((refund ->> 'money')::numeric), 0) from jsonb_array_elements(p.refunds) refund
     where refund ->> 'status' = 'succeeded' and refund ->> 'origin' <> 'dispute') as refunded_money,
   (select coalesce(sum(g.amount), 0) from grants g where g.account_id = p.account_id and g.purchase_id = p.id) as granted`;
@@ -97,6 +101,6 @@ const NAMED = `select ${COLUMNS}
   join accounts a using (account_id)`;
 
 const PAID = `select ${COLUMNS} from purchases p join accounts a using (account_id)
-  where p.environment = $1 and p.provider = $2 and p.created_at >= $3 and p.created_at < $4
-    and p.status in ('succeeded', 'refunded', 'disputed') and p.id > $5
-  order by p.id limit $6`;
+  where p.environment = $1 and p.provider = $2 and p.id > $3 and p.id < $4
+    and p.status in ('succeeded', 'refunded', 'disputed')
+  order by p.id limit $5`;

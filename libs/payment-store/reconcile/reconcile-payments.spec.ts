@@ -1,5 +1,6 @@
 import { Amount } from '#amounts';
 import { publicId } from '#ledger';
+import type { PaymentResult } from '#payments';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { PaymentFixture } from '../testing/payment-fixture.ts';
 import type { PaymentDifference } from './compare-payment.ts';
@@ -11,11 +12,27 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.close());
 
-async function reconcile(): Promise<Reconciled & { found: Pick<PaymentDifference, 'kind' | 'purchase'>[] }> {
+/** Has the provider take 10 USD, while the ledger hears nothing of it. */
+function ask(purchase: string, account: string): Promise<PaymentResult> {
+  return fixture.provider.collect({
+    purchase,
+    account,
+    environment: 'test',
+    price: { amount: new Amount(10), currency: 'USD' },
+    paymentMethod: 'pm_ok',
+    customer: null,
+    description: '',
+    begunAt: new Date(),
+  });
+}
+
+async function reconcile(
+  onProgress: (compared: Reconciled) => void = () => undefined,
+): Promise<Reconciled & { found: Pick<PaymentDifference, 'kind' | 'purchase'>[] }> {
   const found: Pick<PaymentDifference, 'kind' | 'purchase'>[] = [];
   const [from, to] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)];
   const onDifference = ({ kind, purchase }: PaymentDifference): void => void found.push({ kind, purchase });
-  const options = { environment: 'test', from, to, onDifference };
+  const options = { environment: 'test', from, to, onDifference, onProgress };
   return { ...(await reconcilePayments(fixture.pool, fixture.provider, options)), found };
 }
 
@@ -29,18 +46,25 @@ it('finds nothing where the provider and the ledger agree', async () => {
   expect(await reconcile()).toEqual({ payments: 3, purchases: 3, differences: 0, found: [] });
 });
 
+it('compares more than a page, and says how far it is', async () => {
+  const names = Array.from({ length: 1_000 }, (_, at) => `many-${at}`);
+  const purchases = await Promise.all(names.map((name) => fixture.begin(name, 'pm_ok')));
+  await Promise.all(purchases.map((id, at) => ask(publicId('purchase', id), names[at] ?? '')));
+  await Promise.all(
+    purchases.map((id) => {
+      const result = { status: 'succeeded', reference: `test_${publicId('purchase', id)}` } as const;
+      return fixture.do({ type: 'record_payment', purchase: { environment: 'test', id }, result });
+    }),
+  );
+  const progress: Reconciled[] = [];
+  const all = await reconcile((compared) => progress.push(compared));
+  expect(all).toEqual({ payments: 1_003, purchases: 1_003, differences: 0, found: [] });
+  expect(progress.length).toBeGreaterThanOrEqual(20);
+  expect(progress.at(0)).toEqual({ payments: 100, purchases: 0, differences: 0 });
+  expect(progress.at(-1)).toEqual({ payments: 1_003, purchases: 1_000, differences: 0 });
+}, 60_000);
+
 it('finds what only one of them has, and what they have otherwise', async () => {
-  const ask = (purchase: string, account: string) =>
-    fixture.provider.collect({
-      purchase,
-      account,
-      environment: 'test',
-      price: { amount: new Amount(10), currency: 'USD' },
-      paymentMethod: 'pm_ok',
-      customer: null,
-      description: '',
-      begunAt: new Date(),
-    });
   const unrecorded = publicId('purchase', await fixture.begin('unrecorded', 'pm_ok'));
   await ask(unrecorded, 'unrecorded');
   const lost = publicId('purchase', await fixture.begin('lost', 'pm_declined')).replace(/.$/, '0');
