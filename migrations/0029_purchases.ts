@@ -72,7 +72,7 @@ const GRANTS = `
       coalesce(amount_paid, 0) >= 0 and coalesce(returned, 0) >= 0 and 'NaN' not in (amount_paid, returned)
     ) not valid,
     add constraint grants_money_has_a_currency check ((amount_paid is null) = (currency is null)) not valid,
-    add constraint grants_freeze_what_they_hold check (0 <= frozen and frozen <= held) not valid,
+    add constraint grants_freeze_what_they_hold check (frozen = 0 or (0 < frozen and frozen <= held)) not valid,
     add constraint grants_are_frozen_since_some_time check (frozen = 0 or frozen_at is not null) not valid;
   grant update (expires_at, returned, frozen, frozen_at, freezes) on grants to purser_app;
 `;
