@@ -122,17 +122,8 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
         limit: refusal.limit,
       });
     case 'insufficient_credits':
-      return problem(refusal.code, `${describe(refusal)} More credits are needed.`, figures(refusal));
     case 'credits_held':
-      return problem(
-        refusal.code,
-        `${describe(refusal)} Open authorizations hold enough to cover it once they are settled.`,
-        {
-          ...figures(refusal),
-          retry_after: refusal.retryAfterSeconds,
-          hold_expires_at: timeView(refusal.holdExpiresAt),
-        },
-      );
+      return problemOfDecline(refusal);
     case 'unit_mismatch':
     case 'tag_conflict':
     case 'unpriced_usage':
@@ -198,6 +189,18 @@ function stepsTaken({ counted, limit }: Extract<Refusal, { code: 'too_many_steps
 }
 
 type Decline = Extract<Refusal, { code: 'insufficient_credits' | 'credits_held' }>;
+
+function problemOfDecline(refusal: Decline): Problem {
+  if (refusal.code === 'insufficient_credits') {
+    return problem(refusal.code, `${describe(refusal)} More credits are needed.`, figures(refusal));
+  }
+  const words = `${describe(refusal)} Open authorizations hold enough to cover it once they are settled.`;
+  return problem(refusal.code, words, {
+    ...figures(refusal),
+    retry_after: refusal.retryAfterSeconds,
+    hold_expires_at: timeView(refusal.holdExpiresAt),
+  });
+}
 
 function describe({ account, required, available, outOfScope }: Decline): string {
   const first = `Account ${account} has ${formatAmount(available)} available to this request, which needs ${formatAmount(required)}.`;

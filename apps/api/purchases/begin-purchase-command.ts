@@ -15,6 +15,7 @@ export async function beginPurchaseCommand(
   offers: Offers,
   account: AccountRef,
   body: CreateTopupBody,
+  paymentMethod: string | null,
 ): Promise<Command<'begin_purchase'>> {
   const { environment } = account;
   const { provider } = body;
@@ -34,7 +35,7 @@ export async function beginPurchaseCommand(
     price,
     currency: offer.currency,
     provider,
-    paymentMethod: body.payment_method ?? null,
+    paymentMethod,
     customer: body.customer ?? null,
     package: offer.package,
     expiresAfterMs: offer.expiresAfterMs,

@@ -44,14 +44,16 @@ export class TopupsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     refuseSize(body);
-    const asked = { ...body, payment_method: body.payment_method ?? defaultMethod(body) };
-    refuseProvider(this.providers, environment, asked);
+    const paymentMethod = body.payment_method ?? defaultMethod(body);
+    refuseProvider(this.providers, environment, { provider: body.provider, payment_method: paymentMethod });
     const account = accountRef(environment, id);
-    const command = await beginPurchaseCommand(this.offers, account, asked).catch(async (error: unknown) => {
-      // What was bought under this key may not be for sale any more.
-      if (error instanceof ProblemError && (await this.ledger.replay(reply, account))) return null;
-      throw error;
-    });
+    const command = await beginPurchaseCommand(this.offers, account, body, paymentMethod).catch(
+      async (error: unknown) => {
+        // What was bought under this key may not be for sale any more.
+        if (error instanceof ProblemError && (await this.ledger.replay(reply, account))) return null;
+        throw error;
+      },
+    );
     if (command) await this.ledger.run(reply, command, shownAs(201));
   }
 

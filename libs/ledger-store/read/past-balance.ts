@@ -58,64 +58,62 @@ function balanceOf(transfers: readonly Transfer[], account: LedgerAccount): Amou
  * Adds up what was booked between two closings: the last one in which everything took effect by then, and the first one after
  * which nothing did. Of the authorizations up to the former, it reads those that were still open.
  */
+const PAST_BALANCE = `
+  with closing as materialized (
+    select * from closings where account_id = $1 and latest_at <= $2 order by through_id desc limit 1
+  ),
+  range as materialized (
+    select coalesce((select through_id from closing), '00000000-0000-0000-0000-000000000000') as after_id,
+      coalesce(
+        (select through_id from closings where account_id = $1 and rest_from > $2 order by through_id limit 1),
+        'ffffffff-ffff-ffff-ffff-ffffffffffff'
+      ) as through_id
+  ),
+  booked as materialized (
+    select grant_id,
+      sum(case when credit = debit then 0 when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
+      sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
+    from transfers
+    where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
+      and created_at <= $2
+    group by grant_id
+  ),
+  counting as (
+    select credits from closing
+    union all
+    select scheduled.credits from closing, unnest(scheduled_at, scheduled_credits) scheduled (at, credits)
+    where scheduled.at <= $2
+    union all
+    select b.credits from booked b join grants g on g.account_id = $1 and g.id = b.grant_id where g.effective_at <= $2
+  ),
+  holding as (
+    select amount, steps from holds where account_id = $1 and created_at <= $2 and expires_at > $2
+    union all
+    -- A charge never held anything; it closes when it is made.
+    select amount, steps from authorizations
+    where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
+      and created_at <= $2 and closed_at > $2 and expires_at > $2
+    union all
+    select earlier.amount, earlier.steps from closing, unnest(open_authorizations) open (id), lateral (
+      select amount, steps from authorizations a
+      where a.account_id = $1 and a.id = open.id and created_at <= $2 and closed_at > $2 and expires_at > $2 limit 1
+    ) earlier
+  ),
+  frozen as (
+    select (
+      select (step ->> 1)::numeric from jsonb_array_elements(freezes) with ordinality s (step, place)
+      where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1
+    ) as amount
+    from grants where account_id = $1 and freezes <> '[]'
+  )
+  select
+    (select coalesce(sum(credits), 0) from counting) as credits,
+    (select coalesce(sum(debt), 0) from (select debt from closing union all select debt from booked) owed) as debt,
+    (select coalesce(sum(coalesce(
+      (select (step ->> 1)::numeric from jsonb_array_elements(steps) with ordinality s (step, place)
+        where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1),
+      amount)), 0) from holding) + (select coalesce(sum(amount), 0) from frozen) as held`;
+
 function pastBalance(key: AccountKey, at: Date): Statement {
-  return {
-    name: 'past_balance',
-    text: `
-      with closing as materialized (
-        select * from closings where account_id = $1 and latest_at <= $2 order by through_id desc limit 1
-      ),
-      range as materialized (
-        select coalesce((select through_id from closing), '00000000-0000-0000-0000-000000000000') as after_id,
-          coalesce(
-            (select through_id from closings where account_id = $1 and rest_from > $2 order by through_id limit 1),
-            'ffffffff-ffff-ffff-ffff-ffffffffffff'
-          ) as through_id
-      ),
-      booked as materialized (
-        select grant_id,
-          sum(case when credit = debit then 0 when credit = 'grant' then amount when debit = 'grant' then -amount else 0 end) as credits,
-          sum(case when debit = 'debt' then amount when credit = 'debt' then -amount else 0 end) as debt
-        from transfers
-        where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
-          and created_at <= $2
-        group by grant_id
-      ),
-      counting as (
-        select credits from closing
-        union all
-        select scheduled.credits from closing, unnest(scheduled_at, scheduled_credits) scheduled (at, credits)
-        where scheduled.at <= $2
-        union all
-        select b.credits from booked b join grants g on g.account_id = $1 and g.id = b.grant_id where g.effective_at <= $2
-      ),
-      holding as (
-        select amount, steps from holds where account_id = $1 and created_at <= $2 and expires_at > $2
-        union all
-        -- A charge never held anything; it closes when it is made.
-        select amount, steps from authorizations
-        where account_id = $1 and id > (select after_id from range) and id <= (select through_id from range)
-          and created_at <= $2 and closed_at > $2 and expires_at > $2
-        union all
-        select earlier.amount, earlier.steps from closing, unnest(open_authorizations) open (id), lateral (
-          select amount, steps from authorizations a
-          where a.account_id = $1 and a.id = open.id and created_at <= $2 and closed_at > $2 and expires_at > $2 limit 1
-        ) earlier
-      ),
-      frozen as (
-        select (
-          select (step ->> 1)::numeric from jsonb_array_elements(freezes) with ordinality s (step, place)
-          where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1
-        ) as amount
-        from grants where account_id = $1 and freezes <> '[]'
-      )
-      select
-        (select coalesce(sum(credits), 0) from counting) as credits,
-        (select coalesce(sum(debt), 0) from (select debt from closing union all select debt from booked) owed) as debt,
-        (select coalesce(sum(coalesce(
-          (select (step ->> 1)::numeric from jsonb_array_elements(steps) with ordinality s (step, place)
-            where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1),
-          amount)), 0) from holding) + (select coalesce(sum(amount), 0) from frozen) as held`,
-    values: [key, at],
-  };
+  return { name: 'past_balance', text: PAST_BALANCE, values: [key, at] };
 }

@@ -1,4 +1,4 @@
-import { isOpen, type DecisionContext } from '#ledger';
+import { isOpen, type Changes, type DecisionContext } from '#ledger';
 import type { AuditEntry } from '../engine/audit.ts';
 import type { DecidedBatch, RememberedAnswer } from '../engine/decide-batch.ts';
 import { deleteRows, insertRows, updateRows, type Statement } from '../statement.ts';
@@ -86,12 +86,7 @@ export function writeChanges(
     ...write(updateAlerts, [...accounts.alerts]),
     ...write(insertRefills, [...refills.created]),
     ...write(updateRefills, [...refills.updated]),
-    ...write(insertGrants, [...grants.created]),
-    ...write(
-      updateGrants,
-      [...grants.updated].filter((grant) => !grants.rare.has(grant)),
-    ),
-    ...write(updateWholeGrants, [...grants.rare]),
+    ...writeGrants(grants),
     // One that ends makes room for another.
     ...write(updatePurchases, [...changes.purchases.updated]),
     ...write(insertPurchases, [...changes.purchases.created]),
@@ -123,6 +118,17 @@ export function writeChanges(
     ...write((declines) => countDeclines(declines, realNow), [...changes.declines]),
     ...rememberAnswers(remembered),
     ...enterInAudit(audited),
+  ];
+}
+
+function writeGrants({ created, updated, rare }: Changes['grants']): Statement[] {
+  return [
+    ...write(insertGrants, [...created]),
+    ...write(
+      updateGrants,
+      [...updated].filter((grant) => !rare.has(grant)),
+    ),
+    ...write(updateWholeGrants, [...rare]),
   ];
 }
 
