@@ -10,14 +10,12 @@ import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { Nested } from '../validation/body-classes.ts';
+import { GIVEN, NOT_GIVEN } from '../validation/given.ts';
 import { IsAmount, IsPositiveAmount, IsText, IsWhole } from '../validation/rules.ts';
 
 const COOLDOWN_SECONDS_MAX = 366 * 24 * 60 * 60;
 const TOPUPS_MAX = 10_000;
 const PROVIDER_ID_LENGTH_MAX = 255;
-
-const GIVEN = { not: { type: 'null' } } as const;
-const NOT_GIVEN = { type: 'null' } as const;
 
 @DescribeBody({
   anyOf: [

@@ -1,8 +1,9 @@
 import type { JsonObject } from '#amounts';
 import { GRANT_CATEGORIES, type GrantCategory } from '#ledger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsOptional } from 'class-validator';
-import { Describe } from '../openapi/describe.ts';
+import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { Nested } from '../validation/body-classes.ts';
+import { together } from '../validation/given.ts';
 import { IsAmount, IsCurrency, IsInstant, IsMetadata, IsPositiveAmount, IsText, IsWhole } from '../validation/rules.ts';
 import { IsTags } from '../validation/tags.ts';
 
@@ -34,6 +35,7 @@ export class GrantScopeBody {
   readonly tags?: Record<string, string> | null;
 }
 
+@DescribeBody(together('amount_paid', 'currency'))
 export class CreateGrantBody {
   @Describe('The amount of credits, more than zero.')
   @IsPositiveAmount()

@@ -1,10 +1,14 @@
 import { PLAN_EFFECTS, type PlanEffect } from '#ledger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
-import { Describe } from '../openapi/describe.ts';
+import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { IsPlanIdOrNull } from '../validation/rules.ts';
 
 export const DEFAULT_EFFECT: PlanEffect = 'now';
 
+/** Nothing is left of a period that has ended. */
+@DescribeBody({
+  anyOf: [{ properties: { effective: { enum: ['now', null] } } }, { properties: { prorate: { enum: [false, null] } } }],
+})
 export class AccountPlanBody {
   @Describe('The plan’s id; `null`: none.')
   @IsPlanIdOrNull()

@@ -9,8 +9,8 @@ import {
 } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { AlertsBody } from '../alerts/alerts.body.ts';
-import { Describe } from '../openapi/describe.ts';
-import { AllowanceBody } from '../recurring-grants/allowance.body.ts';
+import { Describe, DescribeBody } from '../openapi/describe.ts';
+import { AllowanceBody, PERIODIC } from '../recurring-grants/allowance.body.ts';
 import { Nested, NestedList } from '../validation/body-classes.ts';
 import { IsBudgetScope, SCOPE_NAME_LENGTH_MAX } from '../validation/budget-scope.ts';
 import {
@@ -23,6 +23,7 @@ import {
   IsWhole,
 } from '../validation/rules.ts';
 
+@DescribeBody(PERIODIC)
 export class PlanGrantBody extends AllowanceBody {
   @Describe('Its name among the account’s recurring grants.')
   @IsBudgetName()

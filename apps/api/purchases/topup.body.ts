@@ -2,10 +2,8 @@ import type { JsonObject } from '#amounts';
 import { PROVIDERS, type ProviderName } from '#ledger';
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
+import { GIVEN, NOT_GIVEN } from '../validation/given.ts';
 import { IsCreditPackageId, IsMetadata, IsPositiveAmount, IsText } from '../validation/rules.ts';
-
-const GIVEN = { not: { type: 'null' } } as const;
-const NOT_GIVEN = { type: 'null' } as const;
 
 @DescribeBody({
   allOf: [

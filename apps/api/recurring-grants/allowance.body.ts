@@ -3,7 +3,9 @@ import { DEFAULT_RECURRING_PRIORITY, type PlanGrantExpiry } from '#ledger';
 import { IsIn, IsOptional } from 'class-validator';
 import { GrantScopeBody } from '../grants/grant.body.ts';
 import { Describe } from '../openapi/describe.ts';
+import type { JsonSchema } from '../openapi/json-schema.ts';
 import { Nested } from '../validation/body-classes.ts';
+import { NOT_GIVEN, together } from '../validation/given.ts';
 import {
   IsAmount,
   IsCurrency,
@@ -33,6 +35,16 @@ export class RolloverBody {
   @IsWhole(1, PERIODS_MAX)
   readonly periods?: number | null;
 }
+
+/** Only what expires with its period can roll over. */
+export const PERIODIC: JsonSchema = {
+  allOf: [
+    together('price', 'currency'),
+    {
+      anyOf: [{ properties: { rollover: NOT_GIVEN } }, { properties: { expires: { enum: ['end_of_period', null] } } }],
+    },
+  ],
+};
 
 /** What an allowance says, whether it is a plan's or the account's own. */
 export class AllowanceBody {

@@ -11,6 +11,7 @@ const KINDS = {
   whe: 'endpoint',
   rate: 'rateCard',
   package: 'creditPackage',
+  plan: 'plan',
   top: 'topup',
   purchase: 'purchase',
   lim: 'limit',
@@ -20,8 +21,8 @@ const KINDS = {
 
 /** Ids in requests stand for “the n-th newest of this kind”, so that a run with the same seed sends the same. */
 const STAND_IN =
-  /\b(auth|grant|key|evt|tr|whe|rate|package|top|purchase|lim|bud|raise)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
-const ID = /\b(auth|grant|key|evt|whe|rate|package|top|purchase|lim|bud|raise|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
+  /\b(auth|grant|key|evt|tr|whe|rate|package|plan|top|purchase|lim|bud|raise)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
+const ID = /\b(auth|grant|key|evt|whe|rate|package|plan|top|purchase|lim|bud|raise|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
 const REMEMBERED_MAX = 10;
 /** The first digit says whose it is. */
 const OWN_MAX = 7;
