@@ -10,7 +10,7 @@ import {
 import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { AlertsBody } from '../alerts/alerts.body.ts';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
-import { AllowanceBody, PERIODIC } from '../recurring-grants/allowance.body.ts';
+import { ALLOWANCE_SCHEMA, AllowanceBody } from '../recurring-grants/allowance.body.ts';
 import { Nested, NestedList } from '../validation/body-classes.ts';
 import { IsBudgetScope, SCOPE_NAME_LENGTH_MAX } from '../validation/budget-scope.ts';
 import {
@@ -23,7 +23,7 @@ import {
   IsWhole,
 } from '../validation/rules.ts';
 
-@DescribeBody(PERIODIC)
+@DescribeBody(ALLOWANCE_SCHEMA)
 export class PlanGrantBody extends AllowanceBody {
   @Describe('Its name among the account’s recurring grants.')
   @IsBudgetName()

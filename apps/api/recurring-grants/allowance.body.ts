@@ -37,7 +37,7 @@ export class RolloverBody {
 }
 
 /** Only what expires with its period can roll over. */
-export const PERIODIC: JsonSchema = {
+export const ALLOWANCE_SCHEMA: JsonSchema = {
   allOf: [
     together('price', 'currency'),
     {

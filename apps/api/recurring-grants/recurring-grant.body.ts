@@ -2,9 +2,9 @@ import { GRANT_CATEGORIES, type GrantCategory } from '#ledger';
 import { IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { IsInstant } from '../validation/rules.ts';
-import { AllowanceBody, PERIODIC } from './allowance.body.ts';
+import { ALLOWANCE_SCHEMA, AllowanceBody } from './allowance.body.ts';
 
-@DescribeBody(PERIODIC)
+@DescribeBody(ALLOWANCE_SCHEMA)
 export class PutRecurringGrantBody extends AllowanceBody {
   @Describe('An instant at which a period begins; the others are counted from there. Default: when it starts.')
   @IsOptional()
