@@ -61,7 +61,7 @@ export interface AutoTopup extends AutoTopupTerms {
   readonly declinedAt: number | null;
   /** How many payments in a row have failed. */
   readonly declines: number;
-  /** Whether that were too many, or a payment was disputed: then none is counted. */
+  /** Whether that were too many, or there is trouble with a payment: then none is counted. */
   readonly suspended: boolean;
   /** It is low and may not buy yet: when it is to be looked at again. */
   readonly waitsUntil: number | null;
@@ -101,14 +101,17 @@ export function afterDecline(rule: AutoTopup, at: number): AutoTopup {
   return { ...rule, firedAt: null, declinedAt: at, declines, suspended: rule.suspended || declines >= DECLINES_MAX };
 }
 
-/** The rule after a payment for the account has succeeded, whoever began it; after a dispute, only if somebody did by hand. */
+/** The rule after a payment for the account has succeeded, whoever began it; after trouble with one, only if somebody did by hand. */
 export function afterSuccess(rule: AutoTopup, { automatic }: { readonly automatic: boolean }): AutoTopup {
-  const isDisputed = rule.suspended && rule.declines === 0;
-  return rule.declines === 0 && (!isDisputed || automatic) ? rule : { ...rule, ...NO_DECLINES };
+  const isTroubled = rule.suspended && rule.declines === 0;
+  return rule.declines === 0 && (!isTroubled || automatic) ? rule : { ...rule, ...NO_DECLINES };
 }
 
-/** The rule after a payment for the account was disputed. Whoever wants money back isn't charged again by a rule. */
-export function afterDispute(rule: AutoTopup): AutoTopup {
+/**
+ * The rule after a payment for the account was disputed, or one of its own was paid with another amount than the price. Whoever wants
+ * money back, or has paid and got nothing for it, isn't charged again by a rule.
+ */
+export function afterTrouble(rule: AutoTopup): AutoTopup {
   return rule.enabled ? { ...rule, ...NO_DECLINES, suspended: true, waitsUntil: null } : rule;
 }
 

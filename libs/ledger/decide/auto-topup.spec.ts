@@ -278,6 +278,20 @@ describe('after a dispute', () => {
   });
 });
 
+describe('another amount than the price', () => {
+  it('suspends the rule: money was taken, and an operator has to look at it', () => {
+    const books = ledger().setAutoTopup();
+    const purchase = books.mustBeUnderWay();
+    books.pay(purchase, { paid: { amount: books.amount('0.5'), currency: 'USD' } });
+    expect(books.rule()).toMatchObject({ suspended: true, declines: 0 });
+    expect(books.events('topup.suspended')[0]?.data).toMatchObject({ failure: { code: 'amount_mismatch' } });
+    expect(books.events('topup.failed')[0]?.data).toMatchObject({ next_attempt_at: null });
+    books.advance(24 * HOUR).sweep();
+    expect(books.ordered()).toEqual(['100']);
+    expect(books.setAutoTopup().underWay()).not.toBeNull();
+  });
+});
+
 describe('a cooldown', () => {
   it('passes between two purchases, and the sweep lets the rule buy after it', () => {
     const books = ledger().setAutoTopup({ cooldown: 600 });

@@ -1,4 +1,4 @@
-import { afterDecline, afterDispute, afterSuccess, isOn, notBefore, orderOf, type AutoTopup } from '../auto-topup.ts';
+import { afterDecline, afterSuccess, afterTrouble, isOn, notBefore, orderOf, type AutoTopup } from '../auto-topup.ts';
 import { available, type Balance } from '../balance.ts';
 import { publicId } from '../ids.ts';
 import { isPaid, type PaymentFailure, type Purchase } from '../purchases.ts';
@@ -56,7 +56,7 @@ export function afterPayment(context: DecisionContext, account: AccountState, pu
 export function suspendAfterDispute(context: DecisionContext, account: AccountState, purchase: Purchase): void {
   const { autoTopup: before } = account.refills;
   if (before === null || account.account.status === 'closed') return;
-  const after = afterDispute(before);
+  const after = afterTrouble(before);
   if (after !== before) setAutoTopup(context, account, after);
   if (after.suspended && !before.suspended) emitSuspended(context, account, purchase, 0, DISPUTED);
 }
@@ -92,6 +92,7 @@ function ruleAfter(rule: AutoTopup, purchase: Purchase, now: number): AutoTopup 
   // What was declined of another card says nothing about this one.
   const { automatic, provider, paymentMethod } = purchase;
   const isPaidSo = provider === rule.provider && paymentMethod === rule.paymentMethod;
+  if (automatic && purchase.paid !== null) return afterTrouble(rule);
   return automatic && isPaidSo ? afterDecline(rule, now) : rule;
 }
 
