@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkModel } from './check-model.ts';
 import type { CountedIn, ReferenceAuthorization, ReferenceGrant } from './reference-books.ts';
 import { ReferenceLedger } from './reference-ledger.ts';
+import type { ReferencePurchase } from './reference-purchases.ts';
 import type { AccountName, Answer, Sent, Told } from './requests.ts';
 
 /** The same sequences every time, so that a change is to blame when they fail; `MODEL_SEED=random` looks for new ones. */
@@ -144,6 +145,24 @@ class RestrainsTheExempt extends ReferenceLedger {
   }
 }
 
+class GrantsFailedPayments extends ReferenceLedger {
+  override failPayment(purchase: ReferencePurchase): void {
+    this.deliver(purchase);
+  }
+}
+
+class TakesNothingForMoney extends ReferenceLedger {
+  override takeBackFor(): void {
+    // The customer keeps what was paid back.
+  }
+}
+
+class SellsTwiceAtOnce extends ReferenceLedger {
+  override underWay(): undefined {
+    return undefined;
+  }
+}
+
 class LetsSharesBreach extends ReferenceLedger {
   override overKeyLimit(...[account, required, at]: Parameters<ReferenceLedger['overKeyLimit']>): Answer | null {
     const counted = this.authorizations;
@@ -176,6 +195,9 @@ describe('the model', () => {
     ['budgets nothing that is held', BudgetsNothingThatIsHeld, 50, 'budgets'],
     ['keeps refunds spent', KeepsRefundsSpent, 50, 'budgets'],
     ['raises no budget', RaisesNoBudget, 50, 'budgets'],
+    ['grants failed payments', GrantsFailedPayments, 50, 'purchases'],
+    ['takes nothing for money that went back', TakesNothingForMoney, 50, 'purchases'],
+    ['sells twice at once', SellsTwiceAtOnce, 50, 'purchases'],
     ['lets shares breach their limit', LetsSharesBreach, 50, 'limits of keys'],
     ['takes nothing back from shares', TakesNothingBackFromShares, 50, 'limits of keys'],
     ['forgets naps', ForgetsNaps, 50, 'rules'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { budget, budgetAt, budgetName, raiseOfBudget } from './random-budgets.ts';
+import { aboutPurchases } from './random-purchases.ts';
 import { findingAt, found, rules } from './random-rules.ts';
 import {
   adjustment,
@@ -133,10 +134,11 @@ export const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 4, arbitrary: planned(budget, (made, known) => budgetAt(known, made)) },
   { weight: 1, arbitrary: fixed(fc.record({ type: type('delete_budget'), account, name: budgetName })) },
   { weight: 4, arbitrary: raiseOfBudget },
+  { weight: 8, arbitrary: aboutPurchases },
 );
 
 /** What a sequence may be mostly about: then few of them tell a ledger that is wrong there. */
-export type Topic = 'counted prices' | 'budgets' | 'rules' | 'limits of keys';
+export type Topic = 'counted prices' | 'budgets' | 'rules' | 'limits of keys' | 'purchases';
 
 const asked = holdAsk.map((one): HoldAsk => ({ ...one, account: 'anna', withKey: false }));
 const commits = { weight: 3, arbitrary: oneCommit };
@@ -180,6 +182,11 @@ export const requestsAbout: Readonly<Record<Topic, fc.Arbitrary<RequestPlan>>> =
       ),
     },
     { weight: 3, arbitrary: planned(found, (made, known) => findingAt(known, made)) },
+    commits,
+  ),
+  purchases: fc.oneof(
+    { weight: 6, arbitrary: aboutPurchases },
+    { weight: 3, arbitrary: fixed(asked.map((one) => ({ type: 'authorize', ...one }))) },
     commits,
   ),
   'limits of keys': fc.oneof(

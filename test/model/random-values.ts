@@ -11,6 +11,7 @@ export interface Known {
   readonly open: readonly ObjectName[];
   readonly closed: readonly ObjectName[];
   readonly grants: readonly ObjectName[];
+  readonly purchases: readonly ObjectName[];
   readonly budgets: readonly BudgetName[];
   readonly rules: readonly { readonly account: AccountName; readonly rules: RulesAsk }[];
   readonly sent: readonly Sent[];

@@ -1,7 +1,7 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
 import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { CHARGE } from './reference-holds.ts';
-import { ReferenceCommitments } from './reference-commitments.ts';
+import { ReferencePurchases } from './reference-purchases.ts';
 import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
 import { smaller, text, units } from './units.ts';
 
@@ -40,7 +40,7 @@ const REMEMBERED = [
  * The rules of the ledger in the simplest code that could be right: one command at a time, nothing stored that can be
  * added up, no thought for speed. It is written from the rules, and shares no code with the service but types.
  */
-export class ReferenceLedger extends ReferenceCommitments {
+export class ReferenceLedger extends ReferencePurchases {
   answers: { readonly scope: string; readonly key: string; readonly request: Request; readonly answer: Answer }[] = [];
 
   /**
@@ -78,6 +78,7 @@ export class ReferenceLedger extends ReferenceCommitments {
       periods: this.periods.map((one) => ({ ...one })),
       lifetimes: [...this.lifetimes],
       answers: [...this.answers],
+      purchases: this.purchases.map((one) => ({ ...one })),
       budgets: [...this.budgets],
       rules: [...this.rules],
       restraints: [...this.restraints],
@@ -92,9 +93,9 @@ export class ReferenceLedger extends ReferenceCommitments {
 
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
-    const { accounts, grants, authorizations, entries, lifetimes, periods, budgets, answers } = this;
+    const { accounts, grants, authorizations, entries, lifetimes, periods, budgets, purchases, answers } = this;
     const { rules, restraints, taken, naps, findings, keyLimit } = this;
-    const ofAccounts = [grants, authorizations, entries, lifetimes, periods, budgets];
+    const ofAccounts = [grants, authorizations, entries, lifetimes, periods, budgets, purchases];
     const ofRules = [rules, restraints, taken, naps, findings];
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
     const owned = sorted.map(({ name }) =>
@@ -115,6 +116,7 @@ export class ReferenceLedger extends ReferenceCommitments {
     if (request.type === 'limit_key') return '';
     if ('account' in request) return request.account;
     if ('grant' in request) return this.ownerOf(request.grant);
+    if ('purchase' in request) return this.ownerOf(request.purchase);
     if ('authorization' in request) return this.ownerOf(request.authorization);
     const [first] = request.items;
     if (!first) return '';
@@ -123,7 +125,7 @@ export class ReferenceLedger extends ReferenceCommitments {
 
   ownerOf(name: ObjectName): string {
     const own = name.replace('~', '');
-    return [...this.grants, ...this.authorizations].find((one) => one.name === own)?.account ?? '';
+    return [...this.grants, ...this.purchases, ...this.authorizations].find((one) => one.name === own)?.account ?? '';
   }
 
   decide(request: Request, no: string): Answer {
@@ -151,6 +153,14 @@ export class ReferenceLedger extends ReferenceCommitments {
         return this.resume(request);
       case 'create_grant':
         return this.createGrant(request, `grant#${no}`);
+      case 'buy':
+        return this.buy(request, `purchase#${no}`);
+      case 'pay':
+        return this.pay(request);
+      case 'cancel_purchase':
+        return this.cancelPurchase(request.purchase);
+      case 'return_money':
+        return this.returnMoney(request);
       case 'void_grant':
         return this.voidGrant(request.grant);
       case 'authorize':
@@ -223,6 +233,8 @@ export class ReferenceLedger extends ReferenceCommitments {
     if (this.open(name).length > 0) return { ...refusal('account_has_open_holds'), account: ownId(name) };
     account.status = 'closed';
     account.remainder = remainder;
+    const underWay = this.underWay(name);
+    if (underWay) this.failPayment(underWay, 'canceled');
     const before = account.commitment;
     account.commitment = null;
     this.changeCommitment(name, before);

@@ -122,6 +122,20 @@ export interface Requests {
   set_rules: { readonly account: AccountName; readonly rules: RulesAsk };
   restrain: { readonly account: AccountName; readonly finding: Finding };
   resume: { readonly account: AccountName; readonly tag: string | null };
+  /** A bonus is as much as the credits. */
+  buy: {
+    readonly account: AccountName;
+    readonly credits: string;
+    readonly hasBonus: boolean;
+    readonly price: string;
+    /** From the payment on, in milliseconds; `null`: for ever. */
+    readonly lifetime: number | null;
+  };
+  /** Says what has become of a payment. */
+  pay: { readonly purchase: ObjectName; readonly result: 'succeeded' | 'failed' | 'other amount' };
+  cancel_purchase: { readonly purchase: ObjectName };
+  /** Somebody gives money back at the provider. */
+  return_money: { readonly purchase: ObjectName; readonly money: string; readonly reference: string };
   /** Gives the API key its limit. */
   limit_key: { readonly amount: string; readonly period: 'day' | 'total' };
   void_grant: { readonly grant: ObjectName };

@@ -81,7 +81,7 @@ export class SequenceRun {
   }
 
   private known(): Known {
-    const { now, authorizations, grants, budgets, rules } = this.reference;
+    const { now, authorizations, grants, purchases, budgets, rules } = this.reference;
     const isOpen = ({ status }: { readonly status: string }): boolean =>
       status === 'authorized' || status === 'expired';
     return {
@@ -89,6 +89,7 @@ export class SequenceRun {
       open: authorizations.filter(isOpen).map(({ name }) => name),
       closed: authorizations.filter((one) => !isOpen(one)).map(({ name }) => name),
       grants: grants.map(({ name }) => name),
+      purchases: purchases.map(({ name }) => name),
       budgets,
       rules,
       sent: this.sent,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { budget, budgetAt } from './random-budgets.ts';
 import { request, requestsAbout, type Topic } from './random-requests.ts';
+import { purchaseOf } from './random-purchases.ts';
 import { rules } from './random-rules.ts';
 import { adjustment, grant, grantAt, holdAsk, oneCommit } from './random-spending.ts';
 import {
@@ -117,6 +118,7 @@ const FUNDING = {
   'counted prices': atOnce(fc.constantFrom(0, 0, 0, MONTH_NEARLY), fund('anna'), fund('ben')),
   budgets: atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), fund('anna'), budgetFor('anna')),
   rules: atOnce(NO_WAIT, fund('anna'), rulesFor('anna')),
+  purchases: atOnce(NO_WAIT, planOf(purchaseOf('anna'))),
   'limits of keys': atOnce(NO_WAIT, fund('anna'), fund('ben'), limitOfKey),
 };
 

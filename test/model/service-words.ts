@@ -29,12 +29,19 @@ export function learnNamesFrom(body: string, no: number, names: Names): void {
 
 function learnNames(outcome: ParsedOutcome, no: string, names: Names): void {
   if (!outcome.ok) return;
-  const { grant, authorization, items } = outcome.value as Record<string, { id: string } | undefined> & {
+  const { grant, authorization, purchase, items } = outcome.value as Record<string, { id: string } | undefined> & {
     items?: ParsedOutcome[];
   };
+  if (purchase) learnPurchase(purchase, no, names);
   if (grant) names.learn(`grant#${no}`, grant.id);
   if (authorization) names.learn(`auth#${no}`, authorization.id);
   items?.forEach((item, at) => learnNames(item, `${no}.${at}`, names));
+}
+
+/** What a purchase has brought is called after it. */
+function learnPurchase(purchase: Parsed & { readonly id: string }, no: string, names: Names): void {
+  names.learn(`purchase#${no}`, purchase.id);
+  (purchase['grants'] as string[]).forEach((id, at) => names.learn(`${names.nameOf(purchase.id)}/${at}`, id));
 }
 
 function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
@@ -46,6 +53,7 @@ function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
   }
   if ('authorization' in value) return authorizationInWords(value['authorization'] as Parsed, names);
   if ('budget' in value) return budgetInWords(value);
+  if ('purchase' in value) return purchaseInWords(value, names);
   if ('grant' in value) return grantInWords(value, names);
   if ('restraints' in value) return rulesInWords(value, names);
   if ('reported' in value)
@@ -56,6 +64,7 @@ function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
 function refusalInWords({ refusal, items }: ParsedOutcome & { ok: false }, names: Names): Answer {
   return {
     ...figuresInWords(refusal),
+    ...('purchase' in refusal ? { purchase: names.nameOf(refusal['purchase'] as string) } : {}),
     // Nothing is held of a batch that is refused, so what its other items say is nobody's.
     ...(items ? { items: items.map((item) => (item.ok ? { code: 'ok' } : outcomeInWords(item, names))) } : {}),
   };
@@ -117,6 +126,21 @@ function rulesInWords({ account, restraints }: Parsed, names: Names): Answer {
 function budgetInWords(value: Parsed): Answer {
   const { name, amount } = value['budget'] as Parsed;
   return { code: 'ok', created: value['created'], budget: name, amount };
+}
+
+function purchaseInWords({ account, purchase }: Parsed, names: Names): Answer {
+  const { id, status, failure, grants, refundedMoney, refundedCredits, lostCredits } = purchase as Parsed;
+  return {
+    code: 'ok',
+    purchase: names.nameOf(id as string),
+    account: accountInWordsOf(account),
+    status,
+    failure: failure && (failure as Parsed)['code'],
+    grants: (grants as string[]).map((grant) => names.nameOf(grant)),
+    refundedMoney,
+    refundedCredits,
+    lostCredits,
+  };
 }
 
 function grantInWords(value: Parsed, names: Names): Answer {

@@ -10,6 +10,8 @@ import {
   type Finding as ServiceFinding,
   type LoopRule,
   type OwnRules,
+  type PaymentResult,
+  type PurchaseTerms,
   type SpikeRule,
   type Authorize,
   type Budget,
@@ -86,6 +88,17 @@ function commandOf(request: Exclude<Request, { type: 'limit_key' }>, names: Name
         expiresAt: request.expiresAt === null ? null : EPOCH + request.expiresAt,
         metadata: {},
       };
+    case 'buy':
+      return { type: 'begin_purchase', account: names.account(request.account), ...purchaseTerms(request) };
+    case 'pay':
+      return { type: 'record_payment', purchase: names.object(request.purchase), result: paymentResult(request) };
+    case 'cancel_purchase':
+      return { type: request.type, purchase: names.object(request.purchase) };
+    case 'return_money': {
+      const { money, reference } = request;
+      const purchase = names.object(request.purchase);
+      return { type: 'refund_purchase', purchase, origin: 'provider', money: new Amount(money), reference };
+    }
     case 'void_grant':
       return { type: request.type, grant: names.object(request.grant) };
     case 'authorize':
@@ -148,6 +161,31 @@ function commit({ authorization, amount, usage, final }: CommitAsk, names: Names
 
 function stated(usage: readonly Usage[]): StatedUsage {
   return { usage, raw: null, settlement: 'exact' };
+}
+
+function purchaseTerms({ credits, hasBonus, price, lifetime }: Requests['buy']): PurchaseTerms {
+  return {
+    credits: new Amount(credits),
+    bonusCredits: new Amount(hasBonus ? credits : 0),
+    price: new Amount(price),
+    currency: 'USD',
+    provider: 'manual',
+    paymentMethod: null,
+    customer: null,
+    package: null,
+    expiresAfterMs: lifetime,
+    priority: 100,
+    metadata: {},
+  };
+}
+
+function paymentResult({ result }: Requests['pay']): PaymentResult {
+  const common = { reference: 'pi_1' };
+  if (result === 'other amount') {
+    return { ...common, status: 'succeeded', paid: { amount: new Amount('0.1'), currency: 'USD' } };
+  }
+  if (result === 'succeeded') return { ...common, status: result };
+  return { ...common, status: result, failure: { code: 'card_declined', message: 'The card was declined.' } };
 }
 
 function budgetOf({ name, amount, period, mode, scope, per, zone, until, mustBeNew }: Requests['put_budget']) {
