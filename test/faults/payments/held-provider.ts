@@ -14,9 +14,22 @@ export interface HeldCall {
   drop(): void;
 }
 
-/** Stands between a worker and its provider, and can hold a call. */
+interface Hold {
+  readonly at: HoldingPoint;
+  readonly reach: (decide: (goesOn: boolean) => void) => void;
+}
+
+/** Stands between workers and their provider, and can hold calls. */
 export class HeldProvider {
-  #next: { readonly at: HoldingPoint; readonly reach: (decide: (goesOn: boolean) => void) => void } | null = null;
+  /** Whether it closes every connection that it gets a call on. */
+  isAway = false;
+  /** The idempotency keys of all calls, and when each arrived, in milliseconds since 1970. */
+  readonly calls: { readonly key: string; readonly at: number }[] = [];
+  /** The most calls that there were at once. */
+  mostAtOnce = 0;
+  #atOnce = 0;
+  /** By the idempotency key of the call. */
+  readonly #holds = new Map<string, Hold>();
 
   private constructor(
     private readonly server: Server,
@@ -28,22 +41,24 @@ export class HeldProvider {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const held = new HeldProvider(server, `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
     server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
+      held.mostAtOnce = Math.max(held.mostAtOnce, ++held.#atOnce);
+      response.once('close', () => held.#atOnce--);
       held.#forward(providerUrl, incoming, response).catch(() => response.destroy());
     });
     return held;
   }
 
-  /** Holds the next call that would change something. */
-  holdNext(at: HoldingPoint): HeldCall {
+  /** Holds the next call with this idempotency key. */
+  hold(key: string, at: HoldingPoint): HeldCall {
     let decide: (goesOn: boolean) => void = () => undefined;
     const reached = new Promise<void>((resolve) => {
-      this.#next = {
+      this.#holds.set(key, {
         at,
         reach: (given) => {
           decide = given;
           resolve();
         },
-      };
+      });
     });
     return { reached, release: () => decide(true), drop: () => decide(false) };
   }
@@ -55,8 +70,11 @@ export class HeldProvider {
 
   async #forward(providerUrl: string, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    const held = incoming.method === 'POST' ? this.#next : null;
-    if (held) this.#next = null;
+    const key = String(incoming.headers['idempotency-key']);
+    this.calls.push({ key, at: Date.now() });
+    if (this.isAway) return void response.destroy();
+    const held = this.#holds.get(key);
+    this.#holds.delete(key);
     if (held?.at === 'request' && !(await decided(held.reach))) return void response.destroy();
     const { status, headers, answer } = await call(new URL(incoming.url ?? '/', providerUrl), incoming, body);
     if (held?.at === 'answer' && !(await decided(held.reach))) return void response.destroy();
