@@ -34,6 +34,14 @@ async function refundsOf(purchase: string): Promise<{ ours: unknown; providers: 
   return rows[0] ?? { ours: null, providers: null };
 }
 
+async function unspent(purchase: string): Promise<unknown> {
+  const { rows } = await fixture.pool.query<{ unspent: string }>(
+    'select trim_scale(sum(remaining))::text as unspent from grants where purchase_id = $1',
+    [purchase],
+  );
+  return rows[0]?.unspent;
+}
+
 describe('a refund that was asked for', () => {
   it('is paid by the provider once, by whichever worker, and then confirmed', async () => {
     const purchase = await refunded('once');
@@ -62,5 +70,24 @@ describe('a refund that was asked for', () => {
     expect(await refundsOf(purchase)).toEqual({ ours: 'pending', providers: 1 });
     await fixture.collectAll();
     expect(await refundsOf(purchase)).toEqual({ ours: 'succeeded', providers: 1 });
+  });
+
+  it('gives the credits again where the provider refuses it', async () => {
+    const purchase = await refunded('refused');
+    const [refund] = await dueRefunds(fixture.pool, 10);
+    if (!refund) throw new Error('a refund is due');
+    const { provider } = fixture;
+    const failure = { code: 'charge_already_refunded', message: 'The charge has already been refunded.' };
+    const refuses: PaymentProvider = Object.assign(Object.create(provider) as PaymentProvider, {
+      refund: () => Promise.resolve({ status: 'failed', reference: null, failure }),
+    });
+    expect(await unspent(purchase)).toBe('0');
+    expect(
+      await refundPayment({ ...fixture.work, providers: { test: provider, find: () => refuses } }, refund),
+    ).toBeNull();
+    expect(await refundsOf(purchase)).toEqual({ ours: 'failed', providers: 0 });
+    expect(await unspent(purchase)).toBe('100');
+    expect(await fixture.stateOf(purchase)).toMatchObject({ status: 'succeeded', attempts: 0 });
+    expect(await dueRefunds(fixture.pool, 10)).toEqual([]);
   });
 });
