@@ -1,6 +1,7 @@
 import { Amount } from '#amounts';
 import { priceOf, type AutoTopupTerms, type Offer, type TopupSize } from '#ledger';
 import { minorUnits } from '#payments';
+import { paymentFaults } from '../purchases/refuse-provider.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import type { Fault } from '../validation/faults-of.ts';
 import { CHARGEABLE } from '../validation/price.ts';
@@ -57,6 +58,7 @@ function faultsIn(body: AutoTopupBody): Fault[] {
   for (const size of given.slice(1)) {
     faults.push({ field: size, message: `must not be given with ${String(given[0])}` });
   }
+  faults.push(...paymentFaults(body));
   if (target && new Amount(target).lte(threshold)) {
     faults.push({ field: 'target', message: 'must be more than the threshold' });
   }

@@ -1,7 +1,7 @@
 import type { ProviderName } from '#ledger';
 import type { PaymentProviders, ProviderRefusal } from '#payments';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { invalidRequest } from '../validation/body-pipe.ts';
+import type { Fault } from '../validation/faults-of.ts';
 
 /** What a payment is made by. */
 interface Payment {
@@ -9,19 +9,22 @@ interface Payment {
   readonly payment_method?: string | null;
 }
 
+/** Only `manual` collects anything without a payment method. */
+export function paymentFaults({ provider, payment_method: method }: Payment): Fault[] {
+  if (provider === 'manual' || method) return [];
+  return [{ field: 'payment_method', message: `must be given with the provider ${provider}` }];
+}
+
 /**
- * Refuses a provider that can't be used in the environment, and one that can't collect anything without a payment method.
+ * Refuses a provider that can't be used in the environment.
  *
- * @throws {ProblemError} `invalid_request`, `provider_not_allowed`, `provider_not_configured`
+ * @throws {ProblemError} `provider_not_allowed`, `provider_not_configured`
  */
 export function refuseProvider(
   providers: Pick<PaymentProviders, 'find'>,
   environment: string,
-  { provider, payment_method: method }: Payment,
+  provider: ProviderName,
 ): void {
-  if (provider !== 'manual' && !method) {
-    throw invalidRequest([{ field: 'payment_method', message: `must be given with the provider ${provider}` }]);
-  }
   const found = providers.find(provider, environment);
   if (typeof found === 'string') throw providerRefused(provider, environment, found);
 }

@@ -1,5 +1,13 @@
 import { Amount } from '#amounts';
-import { isUnderWay, publicId, type Command, type PaymentResult, type Purchase, type PurchaseDecision } from '#ledger';
+import {
+  isUnderWay,
+  publicId,
+  type AccountRef,
+  type Command,
+  type PaymentResult,
+  type Purchase,
+  type PurchaseDecision,
+} from '#ledger';
 import { AccountReader, PurchaseReader, type ReadPurchase } from '#ledger-store';
 import { PaymentCanceler } from '#payment-store';
 import { PaymentProviders } from '#payments';
@@ -15,12 +23,13 @@ import { askProvider } from '../providers/ask-provider.ts';
 import { readKey } from '../requests/idempotency-key.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
+import type { Fault } from '../validation/faults-of.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { beginPurchaseCommand } from './begin-purchase-command.ts';
 import { leastCharge, Offers } from './offers.ts';
 import { findPurchase } from './purchase-ref.ts';
 import { topupView } from './purchase.view.ts';
-import { providerRefused, refuseProvider } from './refuse-provider.ts';
+import { paymentFaults, providerRefused, refuseProvider } from './refuse-provider.ts';
 import { ConfirmTopupBody, CreateTopupBody, RefundTopupBody } from './topup.body.ts';
 
 /** Credits that accounts buy. */
@@ -43,17 +52,15 @@ export class TopupsController {
     @Body() body: CreateTopupBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    refuseSize(body);
-    const paymentMethod = body.payment_method ?? defaultMethod(body);
-    refuseProvider(this.providers, environment, { provider: body.provider, payment_method: paymentMethod });
+    const payment = { provider: body.provider, payment_method: body.payment_method ?? defaultMethod(body) };
+    const faults = [...sizeFaults(body), ...paymentFaults(payment)];
+    if (faults.length > 0) throw invalidRequest(faults);
     const account = accountRef(environment, id);
-    const command = await beginPurchaseCommand(this.offers, account, body, paymentMethod).catch(
-      async (error: unknown) => {
-        // What was bought under this key may not be for sale any more.
-        if (error instanceof ProblemError && (await this.ledger.replay(reply, account))) return null;
-        throw error;
-      },
-    );
+    const command = await this.sale(account, body, payment.payment_method).catch(async (error: unknown) => {
+      // What was bought under this key may not be for sale any more.
+      if (error instanceof ProblemError && (await this.ledger.replay(reply, account))) return null;
+      throw error;
+    });
     if (command) await this.ledger.run(reply, command, shownAs(201));
   }
 
@@ -133,6 +140,16 @@ export class TopupsController {
     if (outcome !== 'canceled' && outcome !== 'ended') throw providerRefused(provider, environment, outcome);
   }
 
+  /** @throws {ProblemError} where it isn't for sale */
+  private async sale(
+    account: AccountRef,
+    body: CreateTopupBody,
+    paymentMethod: string | null,
+  ): Promise<Command<'begin_purchase'>> {
+    refuseProvider(this.providers, account.environment, body.provider);
+    return beginPurchaseCommand(this.offers, account, body, paymentMethod);
+  }
+
   private async confirmed({ purchase }: ReadPurchase, reference: string | null): Promise<PaymentResult> {
     const { provider, price, currency } = purchase;
     if (provider === 'manual') return { status: 'succeeded', reference, paid: { amount: price, currency } };
@@ -152,11 +169,10 @@ function defaultMethod({ provider }: CreateTopupBody): string | null {
   return provider === 'test' ? 'pm_ok' : null;
 }
 
-function refuseSize({ amount, package: creditPackage }: CreateTopupBody): void {
-  if (!amount && !creditPackage) throw invalidRequest([{ field: 'amount', message: 'must be given, or package' }]);
-  if (amount && creditPackage) {
-    throw invalidRequest([{ field: 'package', message: 'must not be given with amount' }]);
-  }
+function sizeFaults({ amount, package: creditPackage }: CreateTopupBody): Fault[] {
+  if (!amount && !creditPackage) return [{ field: 'amount', message: 'must be given, or package' }];
+  if (amount && creditPackage) return [{ field: 'package', message: 'must not be given with amount' }];
+  return [];
 }
 
 function decidedByProvider(provider: string): ProblemError {
