@@ -32,6 +32,8 @@ export function takeBack(
   purchase.refunds = [...purchase.refunds, refund];
   sumRefunds(purchase);
   context.changes.purchases.update(purchase);
+  // Its id is taken, also where nothing is booked.
+  context.changes.accounts.update(account);
   return refund;
 }
 
