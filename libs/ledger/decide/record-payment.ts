@@ -139,15 +139,15 @@ function grantTerms(
 /** What had gone back before the payment was known to have succeeded is taken back at once. */
 function takeBackWhatWentBack(context: DecisionContext, account: AccountState, purchase: Purchase): void {
   const earlier = purchase.refunds;
-  purchase.refunds = earlier.filter(({ status }) => status === 'failed');
+  purchase.refunds = [];
   sumRefunds(purchase);
   for (const refund of earlier) {
-    if (refund.status === 'failed') continue;
     const { credits } = shareOfMoney(purchase, refund.money);
-    const taken = { ...refund, ...takenBack(context, account, purchase, credits) };
+    const isFailed = refund.status === 'failed';
+    const taken = isFailed ? refund : { ...refund, ...takenBack(context, account, purchase, credits) };
     purchase.refunds = [...purchase.refunds, taken];
     sumRefunds(purchase);
-    emitRefund(context, account, purchase, taken);
+    if (!isFailed) emitRefund(context, account, purchase, taken);
   }
 }
 

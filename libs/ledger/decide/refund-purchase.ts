@@ -97,8 +97,9 @@ export function settleRefund(context: DecisionContext, command: SettleRefund): O
   if (found && !made && command.refund === null) return decidedRefund(found.account, found.purchase, null);
   if (!found || !made) return refused({ code: 'purchase_not_found' });
   const { account, purchase } = found;
-  if (made.status === 'failed' || made.status === command.status) return decidedRefund(account, purchase, made.id);
-  const settled = { ...made, status: command.status, reference: command.reference ?? made.reference };
+  const isNews = made.origin !== 'dispute' && made.status !== 'failed' && made.status !== command.status;
+  if (!isNews) return decidedRefund(account, purchase, made.id);
+  const settled = { ...made, status: command.status, reference: made.reference ?? command.reference };
   purchase.refunds = purchase.refunds.map((one) => (one === made ? settled : one));
   sumRefunds(purchase);
   context.changes.purchases.update(purchase);

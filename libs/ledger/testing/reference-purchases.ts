@@ -107,17 +107,17 @@ export class ReferencePurchases extends ReferenceCredits {
     if (one.payment === 'paid') this.emitRefund(one, refund);
   }
 
-  /** The provider has paid the money back, or it couldn't: then the customer has the credits again. */
+  /** The provider has paid the money back, or the bank couldn't take it, also later: then the customer has the credits again. */
   settleRefund(one: Sold, nth: number, status: 'succeeded' | 'failed'): void {
     const refund = one.refunds[nth];
-    if (refund?.status !== 'pending') return;
+    if (!refund || refund.origin === 'dispute' || refund.status === 'failed' || refund.status === status) return;
     refund.status = status;
     for (const { bucket, amount } of status === 'failed' ? refund.taken : []) {
       bucket.left += amount;
       this.sums.refunded -= amount;
       this.settle(bucket, amount);
     }
-    this.emitRefund(one, refund);
+    if (one.payment === 'paid') this.emitRefund(one, refund);
   }
 
   dispute(one: Sold, { state, reference, cents }: Dispute): void {
@@ -163,6 +163,10 @@ export class ReferencePurchases extends ReferenceCredits {
     one.buckets = parts.map((amount) => this.add(amount, one.hours));
     this.emit('topup.succeeded', one);
     for (const refund of one.refunds.splice(0)) {
+      if (refund.status === 'failed') {
+        one.refunds.push(refund);
+        continue;
+      }
       refund.credits = creditsFor(one, refund.cents);
       this.take(one, refund);
       one.refunds.push(refund);
