@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { budget, budgetAt } from './random-budgets.ts';
-import { request, requestsAbout, type Topic } from './random-requests.ts';
+import { anyRequest, request, requestsAbout, type Topic } from './random-requests.ts';
 import { purchaseOf } from './random-purchases.ts';
 import { rules } from './random-rules.ts';
 import { adjustment, grant, grantAt, holdAsk, oneCommit } from './random-spending.ts';
@@ -55,7 +55,7 @@ const replayOf = (ownPlan: fc.Arbitrary<Plan>): fc.Arbitrary<Plan> =>
 
 const planAbout = (topic: Topic | null): fc.Arbitrary<Plan> => {
   const about = topic && { weight: 4, arbitrary: requestsAbout[topic] };
-  const own = planOf(about ? fc.oneof(about, { weight: 1, arbitrary: request }) : request);
+  const own = planOf(about ? fc.oneof(about, { weight: 1, arbitrary: request }) : anyRequest);
   return fc.oneof({ weight: 9, arbitrary: own }, { weight: 1, arbitrary: replayOf(own) });
 };
 
