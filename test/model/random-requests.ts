@@ -143,6 +143,12 @@ export const anyRequest: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 1, arbitrary: aboutPurchases },
 );
 
+/** Those, and purchases. */
+export const anyRequest: fc.Arbitrary<RequestPlan> = fc.oneof(
+  { weight: 10, arbitrary: request },
+  { weight: 1, arbitrary: aboutPurchases },
+);
+
 /** What a sequence may be mostly about: then few of them tell a ledger that is wrong there. */
 export type Topic = 'counted prices' | 'budgets' | 'rules' | 'limits of keys' | 'purchases';
 
