@@ -52,11 +52,11 @@ export class TopupsController {
     @Body() body: CreateTopupBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const payment = { provider: body.provider, payment_method: body.payment_method ?? defaultMethod(body) };
-    const faults = [...sizeFaults(body), ...paymentFaults(payment)];
+    const paymentMethod = body.payment_method ?? defaultMethod(body);
+    const faults = [...sizeFaults(body), ...paymentFaults({ provider: body.provider, payment_method: paymentMethod })];
     if (faults.length > 0) throw invalidRequest(faults);
     const account = accountRef(environment, id);
-    const command = await this.sale(account, body, payment.payment_method).catch(async (error: unknown) => {
+    const command = await this.sale(account, body, paymentMethod).catch(async (error: unknown) => {
       // What was bought under this key may not be for sale any more.
       if (error instanceof ProblemError && (await this.ledger.replay(reply, account))) return null;
       throw error;
