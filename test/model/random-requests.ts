@@ -134,13 +134,6 @@ export const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 4, arbitrary: planned(budget, (made, known) => budgetAt(known, made)) },
   { weight: 1, arbitrary: fixed(fc.record({ type: type('delete_budget'), account, name: budgetName })) },
   { weight: 4, arbitrary: raiseOfBudget },
-  { weight: 8, arbitrary: aboutPurchases },
-);
-
-/** Those, and purchases. */
-export const anyRequest: fc.Arbitrary<RequestPlan> = fc.oneof(
-  { weight: 10, arbitrary: request },
-  { weight: 1, arbitrary: aboutPurchases },
 );
 
 /** Those, and purchases. */
