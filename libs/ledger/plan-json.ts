@@ -1,6 +1,6 @@
 import type { Interval } from '#calendar';
 import type { BudgetMode } from './budgets.ts';
-import type { GrantScope } from './grant.ts';
+import type { GrantCategory, GrantScope } from './grant.ts';
 
 /** How many a plan may bring of its recurring grants and of its budgets each. */
 export const PLAN_PARTS_MAX = 20;
@@ -21,8 +21,11 @@ export interface PlanGrantJson {
   readonly amount: string;
   readonly interval: Interval;
   readonly every: number;
+  /** An instant at which a period begins; `null`: when the account comes to the plan. */
+  readonly anchor: string | null;
   /** `null`: the account's. */
   readonly time_zone: string | null;
+  readonly category: GrantCategory;
   readonly priority: number;
   /** In seconds, where it is a number. */
   readonly expires: PlanGrantExpiry;
@@ -30,6 +33,8 @@ export interface PlanGrantJson {
   readonly scope: GrantScope | null;
   readonly price: string | null;
   readonly currency: string | null;
+  /** Whether a first period that is shorter than the others brings as much less. */
+  readonly prorate_first: boolean;
 }
 
 export type PlanGrantExpiry = 'end_of_period' | 'never' | number;

@@ -24,6 +24,10 @@ describe('a plan', () => {
       recurring_grants: [
         { ...ALLOWANCE, rollover: { max: '500', percent: 50 }, price: '20.00', currency: 'usd', expires: null },
         { name: 'daily', amount: '5', interval: 'day', every: 2, time_zone: 'Europe/Berlin', expires: 3600 },
+        {
+          ...{ name: 'calendar', amount: '7', interval: 'month', anchor: '2026-01-01T00:00:00+01:00' },
+          ...{ category: 'promotional', prorate_first: true },
+        },
       ],
       budgets: [{ name: 'month', amount: '100', period: 'month', scope: { team: 'red' }, thresholds: [90, 50] }],
       rate_card: card,
@@ -38,11 +42,17 @@ describe('a plan', () => {
         {
           ...{ name: 'allowance', amount: '1000.5', interval: 'month', every: 1, time_zone: null, priority: 50 },
           ...{ expires: 'end_of_period', rollover: { max: '500', percent: '50', periods: null }, scope: null },
-          ...{ price: '20', currency: 'USD' },
+          ...{ price: '20', currency: 'USD', anchor: null, category: 'included', prorate_first: false },
         },
         {
           ...{ name: 'daily', amount: '5', interval: 'day', every: 2, time_zone: 'Europe/Berlin', priority: 50 },
           ...{ expires: 3600, rollover: null, scope: null, price: null, currency: null },
+          ...{ anchor: null, category: 'included', prorate_first: false },
+        },
+        {
+          ...{ name: 'calendar', amount: '7', interval: 'month', every: 1, time_zone: null, priority: 50 },
+          ...{ expires: 'end_of_period', rollover: null, scope: null, price: null, currency: null },
+          ...{ anchor: '2025-12-31T23:00:00.000Z', category: 'promotional', prorate_first: true },
         },
       ],
       budgets: [

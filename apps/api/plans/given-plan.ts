@@ -8,10 +8,12 @@ import {
 } from '#ledger';
 import { givenRules } from '../alerts/alert-rules.ts';
 import { grantScope } from '../grants/grant-scope.ts';
+import { optionalTimeView } from '../lists/time-view.ts';
 import { rising, scopeOf } from '../budgets/given-budget.ts';
 import { allowanceMismatches } from '../recurring-grants/allowance-mismatches.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { plainScopeName } from '../validation/budget-scope.ts';
+import { parseInstant } from '../validation/rules.ts';
 import { type CreatePlanBody, type PlanBudgetBody, type PlanGrantBody, type UpdatePlanBody } from './plan.body.ts';
 
 type Parts = Omit<UpdatePlanBody, 'name' | 'apply'>;
@@ -61,7 +63,9 @@ function grantJson(body: PlanGrantBody): PlanGrantJson {
     amount: formatAmount(new Amount(body.amount)),
     interval: body.interval,
     every: body.every ?? 1,
+    anchor: optionalTimeView(parseInstant(body.anchor)),
     time_zone: body.time_zone ?? null,
+    category: body.category ?? 'included',
     priority: body.priority ?? DEFAULT_RECURRING_PRIORITY,
     expires: body.expires ?? 'end_of_period',
     rollover: rollover
@@ -74,6 +78,7 @@ function grantJson(body: PlanGrantBody): PlanGrantJson {
     scope: body.scope ? grantScope(body.scope) : null,
     price: plainAmount(body.price),
     currency: body.currency?.toUpperCase() ?? null,
+    prorate_first: body.prorate_first ?? false,
   };
 }
 

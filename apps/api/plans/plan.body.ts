@@ -2,12 +2,14 @@ import {
   ALERT_PERCENT_MAX,
   ALERT_THRESHOLDS_MAX,
   BUDGET_MODES,
+  GRANT_CATEGORIES,
   LIMIT_PERIODS,
   PLAN_PARTS_MAX,
   type BudgetMode,
+  type GrantCategory,
   type Period,
 } from '#ledger';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsBoolean, IsIn, IsOptional } from 'class-validator';
 import { AlertsBody } from '../alerts/alerts.body.ts';
 import { Describe, DescribeBody } from '../openapi/describe.ts';
 import { ALLOWANCE_SCHEMA, AllowanceBody } from '../recurring-grants/allowance.body.ts';
@@ -16,6 +18,7 @@ import { IsBudgetScope, SCOPE_NAME_LENGTH_MAX } from '../validation/budget-scope
 import {
   IsAmount,
   IsBudgetName,
+  IsInstant,
   IsPositiveAmount,
   IsRateCardId,
   IsText,
@@ -28,6 +31,21 @@ export class PlanGrantBody extends AllowanceBody {
   @Describe('Its name among the account’s recurring grants.')
   @IsBudgetName()
   readonly name!: string;
+
+  @Describe('An instant at which a period begins. Default: when the account comes to the plan.')
+  @IsOptional()
+  @IsInstant()
+  readonly anchor?: string | null;
+
+  @Describe('Where the credits come from.', { default: 'included' })
+  @IsOptional()
+  @IsIn(GRANT_CATEGORIES)
+  readonly category?: GrantCategory | null;
+
+  @Describe('Whether a first period that is shorter than the others brings as much less.', { default: false })
+  @IsOptional()
+  @IsBoolean()
+  readonly prorate_first?: boolean | null;
 }
 
 export class PlanBudgetBody {

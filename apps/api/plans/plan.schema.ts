@@ -1,6 +1,7 @@
 import { INTERVALS } from '#calendar';
 import {
   BUDGET_MODES,
+  GRANT_CATEGORIES,
   LIMIT_PERIODS,
   type PlanBudgetJson,
   type PlanGrantJson,
@@ -34,13 +35,19 @@ const GRANT = viewSchema<PlanGrantJson>('An allowance.', {
   amount: amount('The credits of each period.'),
   interval: choice(INTERVALS, 'What a period is made of.'),
   every: { type: 'integer', minimum: 1, description: 'How many of them make a period.' },
+  anchor: orNull(instant('An instant at which a period begins; `null`: when the account comes to the plan.')),
   time_zone: orNull(text('The time zone by whose calendar periods begin; `null`: the account’s.')),
+  category: choice(GRANT_CATEGORIES, 'Where the credits come from.'),
   priority: { type: 'integer', minimum: 0, maximum: 255, description: 'Grants with a lower priority are spent first.' },
   expires: EXPIRES,
   rollover: orNull(ROLLOVER),
   scope: GRANT_SCOPE_SCHEMA,
   price: orNull(amount('Money paid for a period.')),
   currency: orNull(text('The ISO 4217 code of the price’s currency.')),
+  prorate_first: {
+    type: 'boolean',
+    description: 'Whether a first period that is shorter than the others brings as much less.',
+  },
 });
 
 const BUDGET = viewSchema<PlanBudgetJson>('A budget.', {

@@ -1,10 +1,12 @@
-import { beginningOf, periodAt } from '#calendar';
+import { beginningOf, periodAt, type Recurrence } from '#calendar';
 import { prorated } from '../commitments.ts';
 import { recurrenceOf, type GrantedPeriod, type RecurringGrant, type RecurringTerms } from '../recurring.ts';
 
 export interface Allowance {
   readonly name: string;
   readonly terms: RecurringTerms;
+  /** When a period begins; `null`: when the allowance begins, or as the periods of the plan before. */
+  readonly anchor: number | null;
   readonly plan: string;
   /** When it begins, by the account's clock. */
   readonly at: number;
@@ -38,26 +40,30 @@ export interface RunningPeriod extends Omit<GrantedPeriod, 'grant'> {
 export function beginAllowance(asked: Allowance): Begun {
   const { before, isLive, lead, terms, at } = asked;
   if (before?.last && before.last.end > at) return goOn(asked, before, before.last);
-  if (isLive && before && isSameRecurrence(before.terms, terms)) {
+  if (isLive && before && isSameRecurrence(before.terms, terms) && (asked.anchor ?? before.anchor) === before.anchor) {
     return { one: { ...allowance(asked), anchor: before.anchor, next: before.next }, running: null };
   }
   if (lead?.last && isSameRecurrence(lead.terms, terms)) {
     if (asked.isProrated && lead.last.end > at) return goOn(asked, lead, lead.last);
-    if (lead.last.end === at) return { one: beginning(asked, lead.anchor, at), running: null };
+    if (lead.last.end === at) return { one: beginning(asked, asked.anchor ?? lead.anchor, at), running: null };
   }
-  return { one: beginning(asked, at, at), running: null };
+  return { one: beginning(asked, asked.anchor ?? at, at), running: null };
 }
 
 /** The next period begins where the running one of this, or of the lead, ends. */
 function goOn(asked: Allowance, other: RecurringGrant, { start, end }: GrantedPeriod): Begun {
   const anchor = isSameRecurrence(other.terms, asked.terms) ? other.anchor : end;
-  const one = beginning(asked, anchor, end);
-  const recurrence = recurrenceOf(one);
-  const index = periodAt(recurrence, end) - 1;
+  const one = beginning(asked, asked.anchor ?? anchor, end);
+  const index = periodAt(recurrenceOf(one), end) - 1;
   const isGranted = other === asked.before;
   const from = isGranted ? start : asked.at;
-  const amount = prorated(asked.terms.amount, end - from, end - beginningOf(recurrence, index));
+  const amount = prorated(asked.terms.amount, end - from, lengthOfPeriod({ ...recurrenceOf(one), anchor }, end));
   return { one, running: { index, start: from, end, amount, isGranted } };
+}
+
+/** Of the period that ends at this instant. */
+function lengthOfPeriod(recurrence: Recurrence, end: number): number {
+  return end - beginningOf(recurrence, periodAt(recurrence, end) - 1);
 }
 
 /** @param at when a period begins */

@@ -107,7 +107,12 @@ function isForgotten({ deletedAt, last }: RecurringGrant, at: number): boolean {
 }
 
 function askedOf({ account }: AccountState, json: PlanGrantJson, { plan }: PlanVersionRef) {
-  return { name: json.name, plan, terms: recurringTermsOf(json, account.terms.timeZone) };
+  return {
+    name: json.name,
+    plan,
+    terms: recurringTermsOf(json, account.terms.timeZone),
+    anchor: json.anchor === null ? null : Date.parse(json.anchor),
+  };
 }
 
 /** Begins an allowance, and grants the rest of the running period where that is settled. */

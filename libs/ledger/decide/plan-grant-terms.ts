@@ -10,7 +10,7 @@ export function recurringTermsOf(json: PlanGrantJson, timeZone: string): Recurri
     interval,
     every,
     timeZone: json.time_zone ?? timeZone,
-    category: 'included',
+    category: json.category,
     priority,
     expires: typeof expires === 'number' ? expires * 1000 : expires,
     rollover: rollover && {
@@ -21,6 +21,6 @@ export function recurringTermsOf(json: PlanGrantJson, timeZone: string): Recurri
     scope,
     price: amountOrNull(price),
     currency,
-    prorateFirst: false,
+    prorateFirst: json.prorate_first,
   };
 }

@@ -64,6 +64,38 @@ describe('a plan', () => {
   });
 });
 
+describe('an allowance whose plan names when periods begin', () => {
+  const calendar = { anchor: '2026-01-01T00:00:00Z', prorate_first: true };
+  const small = planOf('Small', { allowance: { amount: '1000', ...calendar } });
+  const large = planOf('Large', { allowance: { amount: '2000', ...calendar } });
+
+  it('brings as much in a shorter first period as goes with it, and is granted anew at the next', () => {
+    const ledger = account().until(HALF).on(small);
+    expect(ledger.available()).toBe('500');
+    expect(ledger.until('2026-06-02T00:00:00Z').granted()).toEqual([
+      '2026-04-16 +500 (0)',
+      '2026-05-01 +1000 (0)',
+      '2026-06-01 +1000 (1000)',
+    ]);
+  });
+
+  it('keeps its periods when the plan changes', () => {
+    expect(account().on(small).until(HALF).on(large, 'prorated').available()).toBe('1500');
+    const later = account().on(small).until(HALF).on(large, 'next_period').until('2026-05-02T00:00:00Z');
+    expect(later.available()).toBe('2000');
+  });
+
+  it('begins by them when the period of the plan before is over', () => {
+    const ledger = plannedLedgerAt('2026-03-16T00:00:00Z').account('acme').on(STARTER);
+    ledger.until('2026-04-01T00:00:00Z').on(large);
+    expect(ledger.until('2026-05-02T00:00:00Z').granted()).toEqual([
+      '2026-03-16 +1000 (0)',
+      '2026-04-16 +1000 (0)',
+      '2026-05-01 +2000 (2000)',
+    ]);
+  });
+});
+
 describe('a change of plans now', () => {
   it('grants the new allowance with the next period, where it has the name of the old one', () => {
     const ledger = account().on(STARTER).until(HALF).on(PRO);

@@ -37,13 +37,16 @@ export function planBudget(name: string, amount: string): PlanBudgetJson {
 const ALLOWANCE = {
   interval: 'month',
   every: 1,
+  anchor: null,
   time_zone: null,
+  category: 'included',
   priority: 50,
   expires: 'end_of_period',
   rollover: null,
   scope: null,
   price: null,
   currency: null,
+  prorate_first: false,
 } as const;
 
 const ids = new Map<string, string>();
