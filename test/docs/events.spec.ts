@@ -74,6 +74,7 @@ describe('the program in docs/events.md', () => {
       Array.from({ length: 80 }, (_, index) => `${account} ${String(index + 1)}`),
     );
     expect((await stored()).toSorted()).toEqual(expected.toSorted());
+    expect(await readFile(file(), 'utf8')).toMatch(/\n$/);
   });
 
   it('ends where its key is wrong, and says so', async () => {

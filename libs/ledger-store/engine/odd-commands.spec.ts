@@ -193,14 +193,14 @@ describe('a batch whose decline can only guess when to retry', () => {
     const id = await heldAccount();
     const codes = await besideHot([() => ledger.ask(chargeEach([id, id], '650'))]);
     expect(codes).toEqual(['ok']);
-    expect(observed).toContainEqual(expect.objectContaining({ how: 'locked', decisions: 2 }));
+    expect(decisions()).toMatchObject({ locked: 2 });
   });
 
   it('is decided alone where it is all or nothing', async () => {
     const id = await heldAccount();
     const codes = await besideHot([() => ledger.ask(chargeAll([id, id], '310'))]);
     expect(codes).toEqual(['credits_held']);
-    expect(observed).toContainEqual(expect.objectContaining({ how: 'locked', decisions: 2 }));
+    expect(decisions()).toMatchObject({ locked: 2 });
   });
 
   it('leaves nobody without an answer who was to share its transaction', async () => {

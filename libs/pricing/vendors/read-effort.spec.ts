@@ -5,8 +5,8 @@ import { normalize } from './normalize.ts';
 import { takeApart } from './pieces.ts';
 
 const BYTES = 1024 * 1024;
-/** Of processor time, on a slow machine that others use too. What grows with the square takes several times as long. */
-const MS_MAX = 8000;
+/** Of processor time, on a slow machine. What grows with the square takes ten times as long. */
+const MS_MAX = 2500;
 
 function repeated(text: string): string {
   return text.repeat(BYTES / text.length);
