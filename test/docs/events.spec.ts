@@ -43,11 +43,12 @@ describe('the program in docs/events.md', () => {
     await ended;
   }
 
+  /** What is stored whole; the program may be writing the last line. */
   async function stored(): Promise<string[]> {
     const text = await readFile(file(), 'utf8').catch(() => '');
     return text
       .split('\n')
-      .filter((line) => line !== '')
+      .slice(0, -1)
       .map((line) => (JSON.parse(line) as { data: { account: string; sequence: number } }).data)
       .map(({ account, sequence }) => `${account} ${String(sequence)}`);
   }
@@ -73,6 +74,7 @@ describe('the program in docs/events.md', () => {
       Array.from({ length: 80 }, (_, index) => `${account} ${String(index + 1)}`),
     );
     expect((await stored()).toSorted()).toEqual(expected.toSorted());
+    expect(await readFile(file(), 'utf8')).toMatch(/\n$/);
   });
 
   it('ends where its key is wrong, and says so', async () => {

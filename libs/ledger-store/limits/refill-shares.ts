@@ -42,9 +42,9 @@ export async function refillShares(
     const freed = new Set<string>();
     for (const shortage of leased.shortages) {
       const found = await takeBack(pool, shortage, keptOf(leases.values(), open, shortage), returnShare);
-      if (!found || (round < ROUNDS_MAX && !isExhausted(found, shortage))) freed.add(shortage.limit);
+      if (!found || (round < ROUNDS_MAX && mayFindMore(found, shortage))) freed.add(shortage.limit);
       // Otherwise what was just leased may be left: something else may decline its requests. Those in need are decided after them.
-      else if (!found.awaitsDecisions || shortage.isJoint) exhausted.push(found);
+      else if (!decidesFirst(found, shortage)) exhausted.push(found);
     }
     open = open.filter(({ limit }) => freed.has(limit));
   }
@@ -69,22 +69,34 @@ function contains({ start, end }: Window, at: number): boolean {
   return start <= at && (end === null || at < end);
 }
 
-function isExhausted({ left, idleShares, isMoving }: WindowNow, { need }: Shortage): boolean {
-  return left.lt(need) && idleShares.length === 0 && !isMoving;
+/** Whether requests that hold leases of this refill can be decided before those in need. A batch takes all its leases at once. */
+function decidesFirst({ awaitsDecisions }: WindowNow, { isJoint }: Shortage): boolean {
+  return awaitsDecisions && !isJoint;
+}
+
+/**
+ * Whether another round may lease what is needed. It doesn't wait for what others haven't taken yet while requests here could take
+ * theirs: two processes would wait for each other, until both refuse.
+ */
+function mayFindMore(found: WindowNow, shortage: Shortage): boolean {
+  const { left, idleShares, isMoving } = found;
+  if (left.gte(shortage.need) || idleShares.length > 0) return true;
+  return isMoving && !decidesFirst(found, shortage);
 }
 
 /** @returns the window as it was before; `null` where the limit is none any more */
 async function takeBack(
   pool: Pool,
-  { limit, windowStart, need }: Shortage,
+  shortage: Shortage,
   kept: readonly KeptShare[],
   returnShare: ReturnShare,
 ): Promise<WindowNow | null> {
+  const { limit, windowStart, need } = shortage;
   const window = { limit, windowStart };
   const now = await transact(pool, (database) => readWindow(database, window, { kept }));
   if (!now || now.left.gte(need)) return now;
   if (now.idleShares.length === 0 && now.isMoving) {
-    await sleep(MOVING_PAUSE_MS);
+    if (!decidesFirst(now, shortage)) await sleep(MOVING_PAUSE_MS);
     return now;
   }
   const idleShares = now.idleShares.length > 0 ? now.idleShares : await readLapsedShares(queryable(pool), window);
