@@ -22,6 +22,7 @@ describe('opening an account', () => {
       overage: 'cap',
       time_zone: 'UTC',
       commitment: null,
+      plan: null,
       rate_card: null,
       discount: '0',
       overrides: [],

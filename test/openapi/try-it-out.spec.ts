@@ -87,8 +87,11 @@ function inOrder(): Operation[] {
   return [...new Set([...STORY.flatMap((name) => examples.get(name)?.operation ?? []), ...operations])];
 }
 
-/** What is tried once more before an operation: a request for a raise is either approved or denied, so that each needs its own. */
-const TRIED_AGAIN_BEFORE = new Map([['denyRaiseRequest', 'requestBudgetRaise']]);
+/** What is tried once more before an operation: a request for a raise is approved or denied, a top-up paid or canceled. */
+const TRIED_AGAIN_BEFORE = new Map([
+  ['denyRaiseRequest', 'requestBudgetRaise'],
+  ['cancelTopup', 'createTopup'],
+]);
 
 /** An operation of the test clock is tried with a key of `test`, as its example is. */
 function clientFor({ object }: Operation): ApiClient {
