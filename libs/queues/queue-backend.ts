@@ -11,6 +11,7 @@ export type BullQueue = Pick<Queue, 'addBulk' | 'getJobCounts' | 'upsertJobSched
 /** What this library needs of a BullMQ worker. */
 export type BullWorker = Pick<Worker, 'close'> & {
   on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'lockRenewalFailed', listener: (jobIds: readonly string[]) => void): unknown;
 };
 
 /** BullMQ on one of the places it can stand on. */

@@ -67,8 +67,16 @@ function openWorker(queue: JobQueue, parts: QueueWorkersParts): BullWorker {
     maxStalledCount: STALLED_MAX,
     runRetryDelay: RETRY_AFTER_MS,
   });
+  // Such a job has ended while its lock was being renewed, or is lost, which its end tells. No fault of the backend's.
+  let renewalErrors = 0;
+  worker.on('lockRenewalFailed', (jobs) => {
+    renewalErrors += jobs.length;
+    outage.jobsLost();
+  });
   worker.on('error', (error) => {
-    if (isJobLost(error)) outage.jobsLost();
+    // BullMQ tells each of them as an error too, at once.
+    if (renewalErrors > 0) renewalErrors -= 1;
+    else if (isJobLost(error)) outage.jobsLost();
     else outage.suspect(error);
   });
   return worker;

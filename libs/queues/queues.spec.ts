@@ -246,6 +246,25 @@ describe('queues', () => {
   );
 
   it.concurrent.each(queuePlaces)(
+    'on %s notices during a job that jobs are lost, and reports no fault of the backend',
+    async (_, makePlace) => {
+      await using test = await QueuesUnderTest.open(makePlace);
+      const { place, queues, finished, log, work } = test;
+      const { promise: held, resolve: release } = Promise.withResolvers<null>();
+      let [begun, lost] = [0, 0];
+      queues.onBack(() => (lost += 1));
+      work({ deliver_webhook: () => ((begun += 1), held) });
+      await queues.add('deliver_webhook', deliveries('dlv_1', 'dlv_2'));
+      await eventually('both have begun', () => Promise.resolve(begun === 2));
+      await place.empty();
+      await eventually('it is noticed', () => Promise.resolve(lost > 0));
+      release(null);
+      await eventually('both are done', () => Promise.resolve(finished.length === 2));
+      expect(log).toEqual([]);
+    },
+  );
+
+  it.concurrent.each(queuePlaces)(
     'on %s refuses jobs at once while the backend is away, says so once, and goes on by itself when it is back',
     async (_, makePlace) => {
       await using test = await QueuesUnderTest.open(makePlace);
