@@ -1,9 +1,10 @@
 import { createPostgresBackend, Queue, Worker, type PostgresConnectionOptions } from 'bullmq';
 import { QUEUE_SCHEMA } from './migrate-queues.ts';
-import type { QueueBackend } from './queue-backend.ts';
+import type { OwnWorkerOptions, QueueBackend } from './queue-backend.ts';
 
-const QUEUE_CONNECTIONS_MAX = 2;
-const WORKER_CONNECTIONS_MAX = 4;
+const QUEUE_CONNECTIONS_MAX = 1;
+/** So many jobs at once share a connection of their worker, which needs it only to take them and to end them. */
+const JOBS_PER_CONNECTION = 16;
 const CONNECT_MS_MAX = 5_000;
 const ANSWER_MS_MAX = 15_000;
 
@@ -28,7 +29,11 @@ export function openPostgresBackend(databaseUrl: string): QueueBackend {
     openQueue: (name, options) =>
       new Queue(name, { ...options, connection: connection(QUEUE_CONNECTIONS_MAX) }, createPostgresBackend),
     openWorker: (name, process, options) =>
-      new Worker(name, process, { ...options, connection: connection(WORKER_CONNECTIONS_MAX) }, createPostgresBackend),
+      new Worker(name, process, { ...options, connection: connection(connectionsOf(options)) }, createPostgresBackend),
     close: () => undefined,
   };
+}
+
+function connectionsOf({ concurrency = 1 }: OwnWorkerOptions): number {
+  return Math.ceil(concurrency / JOBS_PER_CONNECTION);
 }
