@@ -27,9 +27,9 @@ import * as rules from '../../migrations/0025_rules.ts';
 import * as budgetsOfAccounts from '../../migrations/0026_budgets_of_accounts.ts';
 import * as standing from '../../migrations/0027_standing.ts';
 import * as refills from '../../migrations/0028_refills.ts';
-import * as recurringGrants from '../../migrations/0031_recurring_grants.ts';
 import * as purchases from '../../migrations/0029_purchases.ts';
 import * as topupCaps from '../../migrations/0030_topup_caps.ts';
+import * as recurringGrants from '../../migrations/0031_recurring_grants.ts';
 import * as plans from '../../migrations/0032_plans.ts';
 import * as testPayments from '../../migrations/0033_test_payments.ts';
 import * as paymentAttempts from '../../migrations/0034_payment_attempts.ts';
@@ -65,9 +65,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0026_budgets_of_accounts': budgetsOfAccounts,
   '0027_standing': standing,
   '0028_refills': refills,
-  '0031_recurring_grants': recurringGrants,
   '0029_purchases': purchases,
   '0030_topup_caps': topupCaps,
+  '0031_recurring_grants': recurringGrants,
   '0032_plans': plans,
   '0033_test_payments': testPayments,
   '0034_payment_attempts': paymentAttempts,
