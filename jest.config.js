@@ -30,4 +30,6 @@ export default {
   // What takes a second may take many where others keep the machine busy. A spec that fails for its time says what it waits for.
   testTimeout: 120_000,
   maxWorkers: 2,
+  // A process keeps the modules of every spec that it has run. With gigabytes of them, each collection of garbage takes seconds.
+  workerIdleMemoryLimit: '1GB',
 };
