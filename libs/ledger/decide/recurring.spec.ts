@@ -153,6 +153,12 @@ describe('a recurring grant', () => {
     expect(ledger.available()).toBe('400');
   });
 
+  it('leaves every month of a commitment settled, also where its days are booked in several steps', () => {
+    const ledger = account({ commitment: '100' }).recurring('plan', '400', { interval: 'day' });
+    ledger.until('2026-09-01T00:00:00Z').sweep();
+    expect(ledger.booked('commitment')).toEqual(Array.from({ length: 8 }, () => '100'));
+  });
+
   it('begins a new epoch of alerts in each period', () => {
     const ledger = account().recurring('plan', '100');
     ledger.charge('60');

@@ -120,22 +120,23 @@ function settleAccount(
     })),
   ];
   const lastLapse = lapsing.reduce((last, { at }) => Math.max(last, at), Number.NEGATIVE_INFINITY);
-  const timeline = new Timeline([
-    ...lapsing,
-    ...account.grants.flatMap((grant) => incidentsOf(grant, due.until)),
-    ...endingPeriods(context, account, due.until),
-  ]);
+  const timeline = new Timeline([...lapsing, ...account.grants.flatMap((grant) => incidentsOf(grant, due.until))]);
   // A hold that has lapsed changes its account, also where nothing was left of it.
   if (due.shares.length > 0) context.changes.accounts.update(account);
   const scheduled = account.grants.filter((grant) => !grant.entered && grant.effectiveAt <= timeOf(context, account));
   for (;;) {
     const refillAt = nextPeriodAt(account.refills) ?? Number.POSITIVE_INFINITY;
-    const at = Math.min(timeline.next(), refillAt);
+    const ending = endingPeriod(account, due.until);
+    const at = Math.min(timeline.next(), refillAt, ending?.at ?? Number.POSITIVE_INFINITY);
     if (at > due.until || at === Number.POSITIVE_INFINITY) return true;
     if (stepsLeft.count <= 0 && at > lastLapse) return false;
     const refills = refillAt === at ? refillIncidents(context, account, at) : [];
     stepsLeft.count -= refills.length;
-    const together = [...timeline.take(at), ...refills.map((refill): Incident => ({ at, refill }))];
+    const together = [
+      ...timeline.take(at),
+      ...(ending?.at === at ? [ending] : []),
+      ...refills.map((refill): Incident => ({ at, refill })),
+    ];
     const made = context.changes.grants.created.size;
     passInstant(context, account, { at, together, scheduled });
     // What was granted at this instant, or has rolled over, may have expired since.
@@ -158,16 +159,10 @@ function incidentsOf(grant: Grant, until: number): Incident[] {
   return incidents;
 }
 
-/** The periods of a commitment that have ended, with those that began since. */
-function endingPeriods(context: DecisionContext, account: AccountState, until: number): Incident[] {
-  const incidents: Incident[] = [];
-  for (let period = runningPeriod(account.commitments); period && period.end <= until;) {
-    incidents.push({ at: lastInstantOf(period), ending: period });
-    openPeriod(context, account, period.end);
-    const next = runningPeriod(account.commitments);
-    period = next === period ? undefined : next;
-  }
-  return incidents;
+/** The running period of a commitment, where it has ended. The next one begins when it is settled. */
+function endingPeriod({ commitments }: AccountState, until: number): Incident | null {
+  const period = runningPeriod(commitments);
+  return period && period.end <= until ? { at: lastInstantOf(period), ending: period } : null;
 }
 
 interface Instant {
@@ -184,7 +179,10 @@ function passInstant(context: DecisionContext, account: AccountState, { at, toge
   for (const { share } of together) if (share) release(context, account, share, expiring);
   for (const grant of expiring) expire(context, account, grant, at);
   const ending = together.flatMap((one) => one.ending ?? []);
-  for (const period of ending) settleCommitment(context, account, period);
+  for (const period of ending) {
+    settleCommitment(context, account, period);
+    openPeriod(context, account, period.end);
+  }
   for (const { changePlan } of refills) changePlan?.();
   for (const { grant } of refills) grant?.();
   const moment = { at, balance: balanceThen(account, scheduled) };
