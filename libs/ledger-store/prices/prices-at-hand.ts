@@ -26,8 +26,8 @@ export function cardsOf({ account, refills: { plan } }: AccountState, plans: Pla
   const own = rateCard === null ? [] : [rateCard];
   if (!plan) return own;
   const { current, next } = plan;
-  const newest = current && plans.versionAt(current.plan, Number.POSITIVE_INFINITY);
-  const others = [current?.own.rate_card, next?.to?.terms.rate_card, newest?.terms.rate_card];
+  const newest = [current, next?.to].map((one) => one && plans.versionAt(one.plan, Number.POSITIVE_INFINITY));
+  const others = [current?.own.rate_card, ...[next?.to, ...newest].map((one) => one?.terms.rate_card)];
   return [...own, ...others.flatMap((card) => (card ? (parsePublicId('rateCard', card) ?? []) : []))];
 }
 

@@ -78,7 +78,9 @@ export async function readSettled(
 
 /** The versions of plans that the accounts may have come to. */
 async function plansOf(client: PoolClient, { state }: LoadedState): Promise<PlanBook> {
-  const plans = [...state.accounts.values()].flatMap(({ refills }) => refills.plan?.current?.plan ?? []);
+  const plans = [...state.accounts.values()].flatMap(({ refills: { plan } }) =>
+    [plan?.current, plan?.next?.to].flatMap((one) => one?.plan ?? []),
+  );
   return plans.length === 0 ? NO_PLANS : planBook(await findAppliedVersions(queryable(client), plans));
 }
 

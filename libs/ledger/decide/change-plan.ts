@@ -69,11 +69,17 @@ export function planChangeDue(
 ): PlanVersionRef | null | undefined {
   const { plan } = account.refills;
   if (!plan) return undefined;
-  if (plan.next && plan.next.at <= at) return plan.next.to;
+  if (plan.next && plan.next.at <= at) return plan.next.to && newestOf(rules, plan.next.to, at);
   const { current } = plan;
   if (!current || leadOf(plannedOf(account, current), current, at)?.last?.end !== at) return undefined;
-  const newest = rules.plans.versionAt(current.plan, at);
-  return newest && newest.version > current.version ? newest : undefined;
+  const newest = newestOf(rules, current, at);
+  return newest === current ? undefined : newest;
+}
+
+/** The version that accounts take which are on a plan, or come to it, at an instant. */
+function newestOf({ plans }: DecisionContext['rules'], known: PlanVersionRef, at: number): PlanVersionRef {
+  const newest = plans.versionAt(known.plan, at);
+  return newest && newest.version > known.version ? newest : known;
 }
 
 /** An instant before which nothing changes an account's plan; infinity where nothing ever does. */

@@ -243,6 +243,12 @@ describe('a new version of a plan', () => {
     expect(ledger.events('plan.changed')).toHaveLength(2);
   });
 
+  it('is taken by accounts that are to come to the plan by then', () => {
+    const ledger = account().on(PRO).on(STARTER, 'next_period').publish(second, '2026-04-20T00:00:00Z');
+    expect(ledger.until('2026-05-01T00:00:00Z').available()).toBe('1500');
+    expect(ledger.planNow()).toMatchObject({ current: { version: 2 } });
+  });
+
   it('leaves accounts alone that came to it since', () => {
     const ledger = account()
       .publish(second, '2026-03-01T00:00:00Z')
