@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { ZERO } from '#amounts';
+import { noChanges } from '../changes.ts';
 import { Refused } from '../testing/refused.ts';
 import { topupLedgerAt, type TopupFixture } from '../testing/topup-fixture.ts';
+import { settle } from './settle.ts';
 
 const HOUR = 60 * 60;
 
@@ -114,6 +117,19 @@ describe('a rule to buy credits', () => {
     books.grant('10', { expiresIn: HOUR });
     books.advance(2 * HOUR).sweep();
     expect(books.ordered()).toEqual([]);
+  });
+
+  it('buys when all is booked, although the last of it moves nothing', () => {
+    const books = ledger().grant('100', { expiresIn: HOUR }).setAutoTopup();
+    const context = books.inOneTransaction(() => undefined);
+    const later = { ...context, changes: noChanges(), realNow: context.realNow + 2 * HOUR * 1000 };
+    const [accountKey = ''] = context.state.accounts.keys();
+    const nothing = { holds: [], reservations: [] };
+    const shares = [{ accountKey, grantId: null, amount: ZERO, at: later.realNow - 1 }];
+    expect(settle(later, { ...nothing, shares, isPart: true })).toBe(true);
+    expect(later.changes.purchases.created.size).toBe(0);
+    expect(settle(later, { ...nothing, shares: [], isPart: false })).toBe(false);
+    expect(later.changes.purchases.created.size).toBe(1);
   });
 });
 

@@ -29,6 +29,15 @@ export function topUpOnceSettled(context: DecisionContext, account: AccountState
   if (isDue || context.changes.moved.has(account)) lookAtBalance(context, account);
 }
 
+/** The same while there is more to be booked: the rule looks when that is done, whether or not it moves the balance again. */
+export function topUpLater(context: DecisionContext, account: AccountState): void {
+  const { autoTopup } = account.refills;
+  if (autoTopup === null || autoTopup.waitsUntil !== null || !isOn(autoTopup)) return;
+  if (context.changes.moved.has(account)) {
+    setAutoTopup(context, account, { ...autoTopup, waitsUntil: timeOf(context, account) });
+  }
+}
+
 /** Looks at the balance although nothing has moved it: time is up, or the rule is another one. */
 export function lookAtBalance(context: DecisionContext, account: AccountState): void {
   const { autoTopup } = account.refills;

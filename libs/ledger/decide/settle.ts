@@ -7,7 +7,7 @@ import { publicId } from '../ids.ts';
 import { nextPeriodAt, nextRefillAt } from '../refills.ts';
 import { noteLifetime, type AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
-import { topUpOnceSettled } from './auto-topup.ts';
+import { topUpLater, topUpOnceSettled } from './auto-topup.ts';
 import { openPeriod } from './change-commitment.ts';
 import { planHoldsUntil } from './change-plan.ts';
 import { loadedGrant, timeOf, type DecisionContext } from './context.ts';
@@ -48,6 +48,7 @@ export function settle(context: DecisionContext, lapsed: Lapsed): boolean {
     const until = settledUntil(context, account, own.shares, lapsed.isPart);
     const isDone = settleAccount(context, account, { ...own, until }, stepsLeft);
     if (isDone && !lapsed.isPart) topUpOnceSettled(context, account);
+    else topUpLater(context, account);
     isPart = !isDone || isPart;
   }
   context.changes.moved.clear();
