@@ -357,6 +357,23 @@ describe('a cap', () => {
     expect(books.ordered()).toEqual(['100', '100', '50']);
   });
 
+  it('of credits lets the rule buy as soon as less is missing to its target', () => {
+    const books = ledger()
+      .grant('100')
+      .setAutoTopup({
+        threshold: '40',
+        target: '100',
+        cap: { period: 'month', amount: '150' },
+      });
+    books.charge('60');
+    books.pay(books.mustBeUnderWay());
+    books.charge('95');
+    expect(books.underWay()).toBeNull();
+    books.grant('10');
+    expect(books.ordered()).toEqual(['60', '85']);
+    expect(books.events('topup.cap_reached')).toHaveLength(1);
+  });
+
   it('lets the rule buy as soon as it is raised, and another one counts from when it was set', () => {
     const books = ledger().setAutoTopup({ amount: '10', cap: { period: 'day', count: 1 } });
     books.pay(books.mustBeUnderWay());

@@ -121,11 +121,14 @@ function balanceFor({ on }: Pick<AutoTopup, 'on'>, balance: Balance) {
 
 function buyOrWait(context: DecisionContext, account: AccountState, rule: AutoTopup, balance: Balance): void {
   const now = timeOf(context, account);
-  if ((rule.waitsUntil ?? now) > now || account.account.status !== 'active') return;
+  if (account.account.status !== 'active') return;
   const order = orderOf(rule, balanceFor(rule, balance));
   const from = notBefore(rule);
   const waitsUntil = from > now ? from : waitForCap(context, account, rule, order);
-  if (waitsUntil !== null) return setAutoTopup(context, account, { ...rule, waitsUntil });
+  if (waitsUntil !== null) {
+    if (waitsUntil !== rule.waitsUntil) setAutoTopup(context, account, { ...rule, waitsUntil });
+    return;
+  }
   const { provider, paymentMethod, customer, offer } = rule;
   const { currency, package: sold, expiresAfterMs, priority } = offer;
   const terms = { ...order, currency, package: sold, expiresAfterMs, priority, provider, paymentMethod, customer };
