@@ -80,10 +80,11 @@ export function isOn({ enabled, suspended }: AutoTopup): boolean {
   return enabled && !suspended;
 }
 
-/** Before this instant it buys nothing: it cools down, or backs off after a decline. */
-export function notBefore({ firedAt, declinedAt, cooldownMs }: AutoTopup): number {
+/** Before this instant it buys nothing: it cools down, backs off after a decline, or its cap doesn't count yet. */
+export function notBefore({ firedAt, declinedAt, cooldownMs, cappedSince }: AutoTopup): number {
   const cool = firedAt === null ? 0 : firedAt + cooldownMs;
-  return declinedAt === null ? cool : Math.max(cool, declinedAt + BACK_OFF_MS);
+  const backedOff = declinedAt === null ? 0 : declinedAt + BACK_OFF_MS;
+  return Math.max(cool, backedOff, cappedSince ?? 0);
 }
 
 /** @param balance the one that the rule looks at; it is fixed here how far a target is away */
@@ -121,7 +122,9 @@ export function afterTrouble(rule: AutoTopup): AutoTopup {
  */
 export function withTerms(before: AutoTopup | null, terms: AutoTopupTerms, now: number): AutoTopup {
   const isKept = terms.maxPerPeriod !== null && before?.maxPerPeriod?.period === terms.maxPerPeriod.period;
-  const cappedSince = isKept ? before.cappedSince : terms.maxPerPeriod && now;
+  // What was bought in this very millisecond, before there was a cap, isn't counted.
+  const countsFrom = before?.firedAt === now ? now + 1 : now;
+  const cappedSince = isKept ? before.cappedSince : terms.maxPerPeriod && countsFrom;
   const { declinedAt, declines, suspended } = before && !forgetsDeclines(before, terms) ? before : NO_DECLINES;
   const firedAt = before && !isEnabledBy(before, terms) ? before.firedAt : null;
   return { ...terms, cappedSince, firedAt, declinedAt, declines, suspended, waitsUntil: null };

@@ -387,4 +387,16 @@ describe('a cap', () => {
     books.advance(1).setAutoTopup({ amount: '10', cap: { period: 'day', count: 3 } });
     expect(books.ordered()).toEqual(['10', '10', '10']);
   });
+
+  it('does not count what was bought in the millisecond in which it was set', () => {
+    const books = ledger().setAutoTopup();
+    books.setAutoTopup({ cap: { period: 'month', count: 1 } });
+    books.pay(books.mustBeUnderWay());
+    books.charge('90');
+    books.advance(0.001).sweep();
+    books.pay(books.mustBeUnderWay());
+    books.charge('100');
+    expect(books.underWay()).toBeNull();
+    expect(books.ordered()).toEqual(['100', '100']);
+  });
 });
