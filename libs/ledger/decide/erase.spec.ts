@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ledgerAt, type LedgerFixture } from '../testing/ledger-fixture.ts';
+import { plannedLedgerAt } from '../testing/plan-fixture.ts';
 import { refusalOf } from '../testing/refused.ts';
 
 const closed = (): LedgerFixture => {
@@ -14,6 +15,13 @@ describe('erasing an account', () => {
     const { account } = ledger.erase();
     expect(account.terms).toMatchObject({ name: null, metadata: {}, overage: 'cap' });
     expect(account.closure).toMatchObject({ erasureRequestedAt: ledger.now, erasedAt: null });
+  });
+
+  it('takes away what its recurring grants are for', () => {
+    const ledger = plannedLedgerAt('2026-01-01T00:00:00Z').account('acme');
+    ledger.recurring('alice', '10', { scope: { tags: { user: 'alice' } } }).close();
+    ledger.erase();
+    expect(ledger.state().refills.recurring).toEqual([]);
   });
 
   it('again changes nothing, nor does finishing it again', () => {

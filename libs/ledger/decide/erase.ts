@@ -11,8 +11,9 @@ interface OfAccount {
 }
 
 /**
- * Erases the personal data of a closed account: its name, its metadata, its budgets, its auto top-up and what restrains its users at once. What its grants, its authorizations and its
- * history carry is erased step by step by the store, until {@link finishErasure}. Asking again changes nothing.
+ * Erases the personal data of a closed account: its name, its metadata, its budgets, its auto top-up, its recurring grants and what
+ * restrains its users at once. What its grants, its authorizations and its history carry is erased step by step by the store, until
+ * {@link finishErasure}. Asking again changes nothing.
  */
 export function eraseAccount(context: DecisionContext, { account: ref }: OfAccount): Outcome<AccountDecision> {
   return ofClosedAccount(context, ref, (account) => {
@@ -25,7 +26,9 @@ export function eraseAccount(context: DecisionContext, { account: ref }: OfAccou
     account.account.restraints = NO_RESTRAINTS;
     context.changes.accounts.updateRules(account);
     const { refills } = account;
-    if (refills.autoTopup) setRefills(context, account, { ...refills, autoTopup: null });
+    if (refills.autoTopup !== null || refills.recurring.length > 0) {
+      setRefills(context, account, { ...refills, autoTopup: null, recurring: [] });
+    }
     return changed(context, account);
   });
 }
