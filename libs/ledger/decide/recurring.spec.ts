@@ -153,6 +153,18 @@ describe('a recurring grant', () => {
     expect(ledger.available()).toBe('400');
   });
 
+  it('has no period on a day that its time zone leaves out', () => {
+    // Samoa went from 29 to 31 December 2011.
+    const ledger = recurringLedgerAt('2011-12-28T10:00:00Z').account('acme', { timeZone: 'Pacific/Apia' });
+    ledger.recurring('plan', '10', { interval: 'day' });
+    expect(ledger.until('2011-12-31T12:00:00Z').granted()).toEqual([
+      '2011-12-28T10:00:00.000Z +10 (0)',
+      '2011-12-29T10:00:00.000Z +10 (0)',
+      '2011-12-30T10:00:00.000Z +10 (0)',
+      '2011-12-31T10:00:00.000Z +10 (10)',
+    ]);
+  });
+
   it('leaves every month of a commitment settled, also where its days are booked in several steps', () => {
     const ledger = account({ commitment: '100' }).recurring('plan', '400', { interval: 'day' });
     ledger.until('2026-09-01T00:00:00Z').sweep();

@@ -3,7 +3,14 @@ import { beginningOf, periodAt } from '#calendar';
 import { runningPeriod } from '../commitments.ts';
 import type { Grant } from '../grant.ts';
 import type { PeriodOrigin } from '../period-origin.ts';
-import { amountOfPeriod, endOfPeriod, recurrenceOf, type NextPeriod, type RecurringGrant } from '../recurring.ts';
+import {
+  amountOfPeriod,
+  endOfPeriod,
+  periodFrom,
+  recurrenceOf,
+  type NextPeriod,
+  type RecurringGrant,
+} from '../recurring.ts';
 import type { AccountState } from '../state.ts';
 import { enter } from './alert-on-balance.ts';
 import type { DecisionContext } from './context.ts';
@@ -24,13 +31,19 @@ export function grantPeriods(context: DecisionContext, account: AccountState, at
   const granted: Grant[] = [];
   const recurring = account.refills.recurring.map((one) => {
     if (!one.next || one.next.at > at) return one;
-    const { end, amount } = { end: endOfPeriod(one, one.next), amount: amountOfPeriod(one, one.next) };
-    const grant = amount.isZero() ? null : issue(context, account, one, { amount, start: one.next.at, end });
+    const next = notEmpty(one, one.next);
+    const [end, amount] = [endOfPeriod(one, next), amountOfPeriod(one, next)];
+    const grant = amount.isZero() ? null : issue(context, account, { ...one, next }, { amount, start: next.at, end });
     if (grant) granted.push(grant);
-    return passedTo(one, { index: one.next.index + 1, at: end }, { amount, grant });
+    return passedTo(one, { index: next.index + 1, at: end }, { amount, grant });
   });
   setRefills(context, account, { ...account.refills, recurring });
   return granted;
+}
+
+/** A day that the time zone has left out is no period: it begins and ends with the next. */
+function notEmpty(one: RecurringGrant, next: NextPeriod): NextPeriod {
+  return endOfPeriod(one, next) > next.at ? next : periodFrom(one, next.at);
 }
 
 /** A recurring grant of which all periods were granted that begin before this one. */
