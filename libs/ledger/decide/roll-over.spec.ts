@@ -66,6 +66,19 @@ describe('what is left of a period', () => {
     expect(ledger.available()).toBe('200');
   });
 
+  it('lives on where its periods are more than a calendar reaches', () => {
+    for (const [every, until] of [
+      [1, Date.parse('3027-01-01')],
+      [8, null],
+      [366, null],
+    ] as const) {
+      const ledger = recurringLedgerAt('2026-01-01T00:00:00Z').account('acme');
+      ledger.recurring('plan', '10', { interval: 'year', every, rollover: { periods: 1000 } });
+      ledger.until(`${String(2026 + every)}-01-01T00:00:00Z`).sweep();
+      expect(ledger.rolledUntil()).toEqual([until]);
+    }
+  });
+
   it('repays no debt, and fills nothing up', () => {
     const ledger = monthly('100', { max: '500' });
     ledger.until('2026-02-10T00:00:00Z').deleteRecurring('plan');

@@ -107,12 +107,15 @@ function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 
 const DAYS_AT_MOST = { day: 1, week: 7, month: 31, year: 366 } as const;
 /** Beyond some 200,000 years no date can be computed. */
 const DAYS_COMPUTED_MAX = 200_000 * 365;
+/** From the year 10,000 on no date can be stored. */
+const DATES_END = Date.UTC(10_000, 0);
 
 /** @returns milliseconds since 1970; `null` where nothing bounds how long credits roll over, or only what no calendar reaches */
 function rolledUntil(one: RecurringGrant, from: number, periods: number | null): number | null {
   const { interval, every } = one.terms;
   if (periods === null || periods * every * DAYS_AT_MOST[interval] > DAYS_COMPUTED_MAX) return null;
-  return beginningOf(recurrenceOf(one), from + periods);
+  const until = beginningOf(recurrenceOf(one), from + periods);
+  return until < DATES_END ? until : null;
 }
 
 /**

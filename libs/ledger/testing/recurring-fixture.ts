@@ -103,6 +103,11 @@ export class RecurringFixture extends LedgerFixture {
       });
   }
 
+  /** When what has rolled over expires; `null`: never. */
+  rolledUntil(): (number | null)[] {
+    return [...this.rows.grants.values()].filter(({ period }) => period?.from).map(({ expiresAt }) => expiresAt);
+  }
+
   private named(name: string) {
     return { account: accountRef(this.currentAccount), name };
   }
