@@ -66,6 +66,25 @@ describe('what is left of a period', () => {
     expect(ledger.available()).toBe('200');
   });
 
+  it('is not bounded by what ends with it, also where a hold has pinned that', () => {
+    const ledger = monthly('100', { max: '100', periods: 1 });
+    const late = ledger.until('2026-01-31T23:00:00Z').authorize('100', { holdSeconds: 86_400 });
+    ledger.until('2026-02-01T12:00:00Z').void(late);
+    ledger.until('2026-02-28T23:00:00Z');
+    const ofPeriod = ledger.authorize('100', { holdSeconds: 86_400 });
+    const ofRolled = ledger.authorize('100', { holdSeconds: 86_400 });
+    ledger.void(ofPeriod);
+    expect(ledger.until('2026-03-01T00:00:00Z').balance()).toEqual({ posted: '300', held: '100', available: '200' });
+    ledger.commit(ofRolled);
+    expect(ledger.granted()).toEqual([
+      '2026-01-01 +100 (0)',
+      '2026-02-01 +100 (0)',
+      '2026-02-01T12:00:00.000Z ~100 (0)',
+      '2026-03-01 ~100 (100)',
+      '2026-03-01 +100 (100)',
+    ]);
+  });
+
   it('lives on where its periods are more than a calendar reaches', () => {
     for (const [every, until] of [
       [1, Date.parse('3027-01-01')],

@@ -178,6 +178,8 @@ function passInstant(context: DecisionContext, account: AccountState, { at, toge
   const refills = together.flatMap((one) => one.refill ?? []);
   const expiring = together.flatMap((one) => one.expiring ?? []);
   for (const { share } of together) if (share) release(context, account, share, expiring);
+  // What ends now isn't counted by what may roll over.
+  for (const grant of expiring) grant.expired = true;
   for (const grant of expiring) expire(context, account, grant, at);
   const ending = together.flatMap((one) => one.ending ?? []);
   for (const period of ending) {
@@ -200,7 +202,6 @@ function passInstant(context: DecisionContext, account: AccountState, { at, toge
 }
 
 function expire(context: DecisionContext, account: AccountState, grant: Grant, at: number): void {
-  grant.expired = true;
   context.changes.grants.update(grant);
   const rest = grant.remaining.minus(grant.held);
   if (!rest.isZero()) new Transaction(context, account).end(grant, rest, at);
