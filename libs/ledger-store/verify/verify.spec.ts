@@ -528,6 +528,28 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: ['update account_refills set under_way = null where under_way is not null'],
   },
   {
+    check: 'An account says that it has refills exactly where it has',
+    difference: { account: 'pym', expected: 'refills', found: 'none' },
+    sql: [`update accounts set has_refills = false where account_id = ${keyOf('pym')}`],
+  },
+  {
+    check: 'An account says that it has refills exactly where it has',
+    difference: { account: 'stark', expected: 'none', found: 'refills' },
+    sql: [`delete from account_refills where account_id = ${keyOf('stark')}`],
+  },
+  {
+    check: 'Refills of an account are due when the first of them is',
+    difference: { account: 'stark', found: 'never' },
+    sql: [`update account_refills set due_at = null where account_id = ${keyOf('stark')}`],
+  },
+  {
+    check: 'What an account knows as under way is a purchase of its own, with its bonus',
+    difference: { account: 'stark', expected: '10', found: '9' },
+    sql: [
+      `update account_refills set under_way = jsonb_set(under_way, '{credits}', '"9"') where account_id = ${keyOf('stark')}`,
+    ],
+  },
+  {
     check: 'What is used of a cap of top-ups is what the account’s rule has bought',
     difference: { account: 'pym', found: '2' },
     sql: [`update counters set used = used + 1 where kind = 'topup'`],

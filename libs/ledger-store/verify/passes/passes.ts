@@ -16,6 +16,7 @@ import { prices } from './prices.ts';
 import { purchases } from './purchases.ts';
 import { raiseRequests } from './raise-requests.ts';
 import { recurringGrants, rollovers } from './recurring-grants.ts';
+import { refills } from './refills.ts';
 import { topupCaps } from './topup-caps.ts';
 import { transfers } from './transfers.ts';
 import { usageRecords } from './usage-records.ts';
@@ -37,6 +38,7 @@ export const PASSES: readonly Pass[] = [
   rollovers,
   plans,
   raiseRequests,
+  refills,
   purchases,
   topupCaps,
   accounts,
