@@ -50,6 +50,7 @@ const PURCHASES = `
   create index purchases_newest on purchases (environment, id);
   create index purchases_by_reference on purchases (provider, reference) where reference is not null;
   create index purchases_to_collect on purchases (account_id, id) where status = 'pending' and provider <> 'manual';
+  create index purchases_disputed on purchases (account_id) where disputes <> '[]';
   create index purchases_to_refund on purchases (account_id, id) where refunds @> '[{"status": "pending"}]';
   grant select, insert on purchases to purser_app;
   grant update (status, reference, action_url, failure, paid, grants, refunds, disputes, refunded_money, refunded_credits,

@@ -56,7 +56,8 @@ function balanceOf(transfers: readonly Transfer[], account: LedgerAccount): Amou
 
 /**
  * Adds up what was booked between two closings: the last one in which everything took effect by then, and the first one after
- * which nothing did. Of the authorizations up to the former, it reads those that were still open.
+ * which nothing did. Of the authorizations up to the former, it reads those that were still open. Only a dispute about a purchase
+ * freezes anything, and few are disputed.
  */
 const PAST_BALANCE = `
   with closing as materialized (
@@ -101,10 +102,13 @@ const PAST_BALANCE = `
   ),
   frozen as (
     select (
-      select (step ->> 1)::numeric from jsonb_array_elements(freezes) with ordinality s (step, place)
+      select (step ->> 1)::numeric from jsonb_array_elements(frozen_grant.freezes) with ordinality s (step, place)
       where (step ->> 0)::bigint <= extract(epoch from $2::timestamptz) * 1000 order by place desc limit 1
     ) as amount
-    from grants where account_id = $1 and freezes <> '[]'
+    from purchases p cross join lateral jsonb_array_elements_text(p.grants) brought (id) cross join lateral (
+      select freezes from grants where account_id = $1 and id = brought.id::uuid limit 1
+    ) frozen_grant
+    where p.account_id = $1 and p.disputes <> '[]'
   )
   select
     (select coalesce(sum(credits), 0) from counting) as credits,
