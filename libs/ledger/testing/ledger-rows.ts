@@ -27,6 +27,7 @@ import { accountState, type AccountState, type DeclinedMinute, type LedgerState 
 import { CounterRows } from './counter-rows.ts';
 import { lapsedOf } from './lapsed-of.ts';
 import { must } from './must.ts';
+import { writePurchases, writeRefills } from './write-refills.ts';
 
 /** Few, so that some of an account's holds are often unknown. */
 const EXPIRIES_READ = 2;
@@ -186,8 +187,8 @@ export class LedgerRows {
     }
     this.counters.write(changes.counters, changes.assumed.values());
     this.writeCommitments(changes.commitments);
-    this.writeRefills(changes.refills);
-    this.writePurchases(changes.purchases);
+    writeRefills(this.refills, changes.refills);
+    writePurchases(this.purchases, changes.purchases);
     this.transfers.push(...changes.transfers);
   }
 
@@ -263,25 +264,6 @@ export class LedgerRows {
     const account = { ...row.account, alerts: { ...row.account.alerts }, burnRate: { ...row.account.burnRate } };
     const open = grants.filter(({ remaining }) => !remaining.isZero());
     state.accounts.set(key, accountState(account, new IdGenerator(key, row.version), open, rest, now));
-  }
-
-  private writePurchases({ created, updated }: RowChanges<Purchase>): void {
-    for (const { id } of created) must(!this.purchases.has(id), 'a purchase is written once');
-    for (const { id } of updated) must(this.purchases.has(id), 'a purchase that is updated was written before');
-    for (const one of [...updated, ...created]) {
-      const others = [...this.purchases.values()].filter(
-        ({ id, accountKey }) => id !== one.id && accountKey === one.accountKey,
-      );
-      must(!isUnderWay(one) || !others.some(isUnderWay), 'an account has at most one purchase under way');
-      this.purchases.set(one.id, { ...one });
-    }
-  }
-
-  private writeRefills({ created, updated }: RowChanges<AccountState>): void {
-    for (const { account } of created) must(!this.refills.has(account.key), 'the refills of an account are one row');
-    for (const { account } of updated)
-      must(this.refills.has(account.key), 'refills that are updated were written before');
-    for (const { account, refills } of [...created, ...updated]) this.refills.set(account.key, refills);
   }
 
   private writeCommitments({ created, updated }: RowChanges<CommitmentPeriod>): void {
