@@ -78,6 +78,11 @@ export function recurrenceOf({ terms, anchor }: Pick<RecurringGrant, 'terms' | '
   return { interval, every, anchor, timeZone };
 }
 
+/** Whether two recur alike: from one anchor, their periods are the same. */
+export function isSameRecurrence(a: RecurringTerms, b: RecurringTerms): boolean {
+  return a.interval === b.interval && a.every === b.every && a.timeZone === b.timeZone;
+}
+
 /** The period that an instant belongs to, from this instant on. */
 export function periodFrom(recurring: Pick<RecurringGrant, 'terms' | 'anchor'>, at: number): NextPeriod {
   return { index: periodAt(recurrenceOf(recurring), at), at };

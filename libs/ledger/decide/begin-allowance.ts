@@ -1,6 +1,12 @@
 import { beginningOf, periodAt, type Recurrence } from '#calendar';
 import { prorated } from '../commitments.ts';
-import { recurrenceOf, type GrantedPeriod, type RecurringGrant, type RecurringTerms } from '../recurring.ts';
+import {
+  isSameRecurrence,
+  recurrenceOf,
+  type GrantedPeriod,
+  type RecurringGrant,
+  type RecurringTerms,
+} from '../recurring.ts';
 
 export interface Allowance {
   readonly name: string;
@@ -88,8 +94,4 @@ function allowance({ name, terms, plan, at, before, isLive }: Allowance): Recurr
     last: before?.last ?? null,
     createdAt: kept?.createdAt ?? at,
   };
-}
-
-function isSameRecurrence(a: RecurringTerms, b: RecurringTerms): boolean {
-  return a.interval === b.interval && a.every === b.every && a.timeZone === b.timeZone;
 }

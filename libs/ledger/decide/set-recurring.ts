@@ -1,6 +1,7 @@
 import { canonicalJson } from '#amounts';
 import type { OfRecurringGrant, PutRecurringGrant } from '../commands.ts';
 import {
+  isSameRecurrence,
   liveRecurring,
   MAX_RECURRING_GRANTS,
   periodBeginningFrom,
@@ -146,10 +147,6 @@ function changed(
   };
   if (one.pausedAt !== null) return one;
   return { ...one, next: unlessEnded(one, periodFrom(one, Math.max(earliestStart(one), now))) };
-}
-
-function isSameRecurrence(a: RecurringTerms, b: RecurringTerms): boolean {
-  return a.interval === b.interval && a.every === b.every && a.timeZone === b.timeZone;
 }
 
 /** The earliest instant at which a period may begin. */
