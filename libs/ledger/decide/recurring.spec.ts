@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { noChanges } from '../changes.ts';
 import { recurringLedgerAt, type RecurringFixture } from '../testing/recurring-fixture.ts';
+import { settle } from './settle.ts';
 
 const HOUR = 3600;
 
@@ -202,6 +204,15 @@ describe('a recurring grant that nobody has met for long', () => {
     expect(ledger.available()).toBe('10');
     expect(ledger.debt()).toBe('0');
     ledger.checkPastBalances();
+  });
+
+  it('is granted in bounded steps, also where another one can’t be booked as a sum', () => {
+    const ledger = recurringLedgerAt(midnight).account('acme').recurring('plan', '10', { interval: 'day' });
+    ledger.recurring('rolling', '10', { interval: 'day', rollover: { max: '20' } });
+    const context = ledger.inOneTransaction(() => undefined);
+    const later = { ...context, changes: noChanges(), realNow: Date.parse('2036-01-01T12:00:00Z') };
+    expect(settle(later, { shares: [], holds: [], reservations: [], isPart: false })).toBe(true);
+    expect(later.changes.grants.created.size).toBeLessThan(1000);
   });
 
   it('is granted period by period where the sum is more than a grant can be of', () => {

@@ -23,6 +23,9 @@ import { Transaction } from './transaction.ts';
 /** Of a recurring grant, so many periods that are over are granted one by one. Those before are booked as one sum. */
 const SINGLES_MAX = 100;
 
+/** Of others, no more periods than this are granted together with a sum. */
+const PERIODS_BESIDE_MAX = 500;
+
 /** No grant can be of so much. */
 const AMOUNT_END = new Amount('1e26');
 
@@ -122,28 +125,48 @@ function rolledUntil(one: RecurringGrant, from: number, periods: number | null):
  * Passes periods that were over long before anybody met the account, but for the last {@link SINGLES_MAX} of a recurring grant. They
  * are booked as one grant that has expired, as of the end of the last of them: nobody could have spent any of it. Where a commitment
  * may have been charged to each of them, something rolls over, or the sum is more than a grant can be of, each is granted on its own.
+ * So it is where many periods of others begin before that end: all of them are booked at once with the sum.
  */
 export function sumsOfPeriods(
   context: DecisionContext,
   account: AccountState,
   until: number,
 ): readonly RefillIncident[] {
-  if (account.refills.recurring.length === 0 || runningPeriod(account.commitments)) return [];
+  const { recurring } = account.refills;
+  if (recurring.length === 0 || runningPeriod(account.commitments)) return [];
+  const ends = new Map(recurring.map((one) => [one, endOfSum(one, until)]));
+  if (periodsBeside(ends) > PERIODS_BESIDE_MAX) return [];
   const sums: RefillIncident[] = [];
-  const recurring = account.refills.recurring.map((one) => {
-    const { next, terms } = one;
-    if (!next || next.at > until || terms.expires !== 'end_of_period' || terms.rollover) return one;
-    const last = periodAt(recurrenceOf(one), one.endsAt === null ? until : Math.min(until, one.endsAt - 1));
-    const first = last - SINGLES_MAX;
-    if (first - next.index < 2) return one;
-    const end = beginningOf(recurrenceOf(one), first);
-    const sum = { index: first, at: end };
-    if (amountOfSum(one, sum).gte(AMOUNT_END)) return one;
-    sums.push(sumOf(context, account, one, sum));
-    return passedTo(one, sum, { amount: amountOfSum(one, sum), grant: null });
+  const passed = recurring.map((one) => {
+    const end = ends.get(one);
+    if (!end) return one;
+    sums.push(sumOf(context, account, one, end));
+    return passedTo(one, end, { amount: amountOfSum(one, end), grant: null });
   });
-  if (sums.length > 0) setRefills(context, account, { ...account.refills, recurring });
+  if (sums.length > 0) setRefills(context, account, { ...account.refills, recurring: passed });
   return sums;
+}
+
+/** The first period that isn't booked with those before it; `null` where each is granted on its own. */
+function endOfSum(one: RecurringGrant, until: number): NextPeriod | null {
+  const { next, terms } = one;
+  if (!next || next.at > until || terms.expires !== 'end_of_period' || terms.rollover) return null;
+  const last = periodAt(recurrenceOf(one), one.endsAt === null ? until : Math.min(until, one.endsAt - 1));
+  const index = last - SINGLES_MAX;
+  if (index - next.index < 2) return null;
+  const end = { index, at: beginningOf(recurrenceOf(one), index) };
+  return amountOfSum(one, end).gte(AMOUNT_END) ? null : end;
+}
+
+/** How many periods are to be granted on their own before the last sum ends. */
+function periodsBeside(ends: ReadonlyMap<RecurringGrant, NextPeriod | null>): number {
+  const last = Math.max(...[...ends.values()].map((end) => end?.at ?? Number.NEGATIVE_INFINITY));
+  let periods = 0;
+  for (const [one, end] of ends) {
+    const next = end ?? one.next;
+    if (next && next.at < last) periods += periodAt(recurrenceOf(one), last) - next.index;
+  }
+  return periods;
 }
 
 /** What all periods before one bring that aren't granted yet. */
