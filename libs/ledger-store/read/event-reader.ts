@@ -1,5 +1,5 @@
 import { kyselyFrom, type Pool } from '#database';
-import { accountKey, accountKeyOf, type AccountRef } from '#ledger';
+import { accountKey, accountKeyOf, timeOfUuid, type AccountRef } from '#ledger';
 import { sql, type Kysely } from 'kysely';
 import { ofConnection } from '../engine/failures.ts';
 import { attemptRead } from './attempt-read.ts';
@@ -157,9 +157,4 @@ function keyOf({ recorded_at, id }: EventRow): string {
 function afterKey(after: string) {
   const [milliseconds = '', id = ''] = after.split('.');
   return sql`(${new Date(Number(milliseconds))}::timestamptz, ${id}::uuid)`;
-}
-
-/** When an id was made, in milliseconds since 1970. */
-function timeOfUuid(uuid: string): number {
-  return Number.parseInt(uuid.replace('-', '').slice(0, 12), 16);
 }
