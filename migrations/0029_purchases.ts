@@ -48,6 +48,7 @@ const PURCHASES = `
   ) with (fillfactor = 70);
   create unique index purchases_under_way on purchases (account_id) where status in ('pending', 'requires_action');
   create index purchases_newest on purchases (environment, id);
+  create index purchases_by_status on purchases (environment, status, id);
   create index purchases_by_reference on purchases (provider, reference) where reference is not null;
   create index purchases_to_collect on purchases (account_id, id) where status = 'pending' and provider <> 'manual';
   create index purchases_disputed on purchases (account_id) where disputes <> '[]';
