@@ -53,8 +53,8 @@ export interface RefundRequest {
   readonly refund: string;
   readonly purchase: string;
   readonly environment: string;
-  /** The provider's id of the payment. */
-  readonly reference: string;
+  /** The provider's id of the payment; null where it has none, as one by `manual` that was confirmed without. */
+  readonly reference: string | null;
   /** What to give back: a part of what was paid, or all of it. */
   readonly money: Money;
   /** When the refund was asked for: see {@link PaymentRequest.begunAt}. */

@@ -72,6 +72,21 @@ describe('a refund that was asked for', () => {
     expect(await refundsOf(purchase)).toEqual({ ours: 'succeeded', providers: 1 });
   });
 
+  it('of a payment that an operator has confirmed without a reference is given by that operator', async () => {
+    const first = await fixture.begin('manual', 'pm_ok');
+    await fixture.collectAll();
+    const id = await fixture.beginAgain('manual', '', 'manual');
+    const purchase = { environment: 'test', id };
+    await fixture.do({ type: 'record_payment', purchase, result: { status: 'succeeded', reference: null } });
+    const minorUnit = new Amount('0.01');
+    await fixture.do({ type: 'refund_purchase', purchase, origin: 'asked', credits: null, minorUnit });
+    await fixture.collectAll();
+    expect(await unspent(id)).toBe('0');
+    expect(await refundsOf(id)).toEqual({ ours: 'succeeded', providers: 0 });
+    expect(await fixture.stateOf(id)).toMatchObject({ status: 'refunded', attempts: 0 });
+    expect(await fixture.stateOf(first)).toMatchObject({ status: 'succeeded' });
+  });
+
   it('gives the credits again where the provider refuses it', async () => {
     const purchase = await refunded('refused');
     const [refund] = await dueRefunds(fixture.pool, 10);

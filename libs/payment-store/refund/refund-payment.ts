@@ -46,7 +46,6 @@ function requestFor(purchase: PayablePurchase, id: string, attemptedAt: Date): R
   const { environment, price, reference, refunds } = purchase;
   const refund = refunds.find((one) => one.id === id && one.status === 'pending');
   if (!refund) return null;
-  if (reference === null) throw new Error(`${purchase.id} is refunded, and its payment has no reference`);
   return {
     refund: id,
     purchase: publicId('purchase', purchase.id),

@@ -98,8 +98,10 @@ export class StripeProvider implements PaymentProvider {
     const { refund: id, purchase, environment, reference, money, begunAt } = refund;
     const amount = stripeUnits(money);
     if (amount === null) return { status: 'failed', reference: null, failure: NOT_CHARGEABLE };
+    if (reference === null) throw new Error(`Stripe’s payment for ${purchase} isn't known`);
+    const findOwn = (): Promise<RefundResult | null> => findRefund(this.#stripe, { refund: id, reference });
     if (isForgotten(begunAt)) {
-      const found = await findRefund(this.#stripe, refund);
+      const found = await findOwn();
       if (found !== null) return found;
     }
     try {
@@ -108,7 +110,7 @@ export class StripeProvider implements PaymentProvider {
     } catch (error) {
       const failure = stripeFailure(error);
       if (failure.kind === 'refused') return { status: 'failed', reference: null, failure: failure.failure };
-      const found = failure.kind === 'look_up' ? await findRefund(this.#stripe, refund) : null;
+      const found = failure.kind === 'look_up' ? await findOwn() : null;
       if (found === null) throw failure.error;
       return found;
     }
