@@ -11,16 +11,13 @@ const PAUSE_MS = 1_000;
  * database is away.
  *
  * @throws {LedgerUnavailable}
+ * @throws Error where the ledger refuses it, as it never does unless one of us is wrong
  */
-export async function recordAnswer(
-  { engine, log }: PaymentWork,
-  title: string,
-  command: PaymentCommand,
-): Promise<void> {
+export async function recordAnswer({ engine }: PaymentWork, command: PaymentCommand): Promise<void> {
   const recorded = await retry(() => submitPaymentCommand(engine, command, null), {
     attemptsMax: ATTEMPTS_MAX,
     pauseMs: PAUSE_MS,
     isRetryable: (error) => error instanceof LedgerUnavailable,
   });
-  if (!recorded.recorded) log(`${title}: the ledger refused what the provider answered: ${recorded.refusal}.`);
+  if (!recorded.recorded) throw new Error(`the ledger refused what the provider answered: ${recorded.refusal}`);
 }

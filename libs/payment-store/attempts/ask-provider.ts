@@ -7,7 +7,7 @@ export type ProviderAnswer<Result> =
   /** It may or may not have done it. */
   | { readonly status: 'unknown'; readonly failure: string };
 
-/** Asks the provider of a purchase. Whatever goes wrong, the outcome is unknown: it is asked again, and nothing is done twice. */
+/** Asks the provider of a purchase. Where it doesn't answer, the outcome is unknown: it is asked again, and nothing is done twice. */
 export async function askProvider<Result>(
   { providers }: Pick<PaymentWork, 'providers'>,
   { provider: name, environment }: PayablePurchase,
@@ -21,7 +21,7 @@ export async function askProvider<Result>(
   try {
     return { status: 'answered', result: await ask(provider) };
   } catch (error) {
-    const isExpected = error instanceof ProviderUnavailable;
-    return { status: 'unknown', failure: isExpected ? error.message : `a fault of Purser's own: ${String(error)}` };
+    if (!(error instanceof ProviderUnavailable)) throw error;
+    return { status: 'unknown', failure: error.message };
   }
 }

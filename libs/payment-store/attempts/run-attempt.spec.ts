@@ -1,5 +1,6 @@
 import { connect, type Pool } from '#database';
 import { accountKey, newOwnedUuid } from '#ledger';
+import { LedgerUnavailable } from '#ledger-store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import type { AttemptRef } from './attempt-ref.ts';
@@ -74,7 +75,8 @@ describe('an attempt', () => {
   });
 
   it('is made by another when its maker has died, as soon as the lease has expired', async () => {
-    await expect(run(() => Promise.reject(new Error('killed')), { leaseMs: 300 })).rejects.toThrow('killed');
+    const killed = run(() => Promise.reject(new LedgerUnavailable('stopping')), { leaseMs: 300 });
+    await expect(killed).rejects.toThrow(LedgerUnavailable);
     let asked = 0;
     let backAt: number | null = 0;
     while (asked === 0) backAt = await run(() => Promise.resolve((asked += 1)).then(() => ENDED));
@@ -95,6 +97,13 @@ describe('an attempt', () => {
       expect.stringMatching(/^The payment has had no known outcome for \d+ s, in 3 attempts\. .*: Connection reset\.$/),
       expect.stringMatching(/in 4 attempts/),
     ]);
+  });
+
+  it('that meets a fault of our own waits as long, instead of meeting it again at once', async () => {
+    const fault = () => run(() => Promise.reject(new TypeError('no such thing')), { delaysMs: [60_000] });
+    expect(await fault()).toBeGreaterThan(Date.now() + 30_000);
+    const failure = "a fault of Purser's own: TypeError: no such thing";
+    expect(await row()).toEqual({ tries: 1, leased: false, failure });
   });
 
   it('that the provider has taken on is looked at again minutes later', async () => {

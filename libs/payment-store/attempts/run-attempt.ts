@@ -1,4 +1,5 @@
 import type { Pool } from '#database';
+import { LedgerUnavailable } from '#ledger-store';
 import type { AttemptRef } from './attempt-ref.ts';
 import { claimAttempt, LEASE_MS, type ClaimedAttempt } from './claim-attempt.ts';
 import { endAttempt } from './end-attempt.ts';
@@ -45,10 +46,16 @@ export async function runAttempt(
   if (!attempt.claimed) return attempt.dueInMs === null ? null : Date.now() + attempt.dueInMs;
   await using held = new AsyncDisposableStack();
   held.use(keepLease(pool, attempt, leaseMs));
-  const outcome = await ask(attempt);
+  const outcome = await ask(attempt).catch(unknownByFault);
   if (outcome.status !== 'ended') return await comeBack(pool, attempt, outcome, options);
   await endAttempt(pool, attempt);
   return null;
+}
+
+/** A fault of Purser's own recurs, so it waits as long as a provider that doesn't answer. */
+function unknownByFault(error: unknown): AttemptOutcome {
+  if (error instanceof LedgerUnavailable) throw error;
+  return { status: 'unknown', failure: `a fault of Purser's own: ${String(error)}` };
 }
 
 async function comeBack(

@@ -27,7 +27,7 @@ export function collectPayment(work: PaymentWork, id: string): Promise<number | 
       const request = paymentRequest(purchase);
       const answer = await askProvider(work, purchase, (provider) => lookOrCollect(provider, purchase, request));
       if (answer.status === 'unknown') return answer;
-      await recordAnswer(work, title, {
+      await recordAnswer(work, {
         type: 'record_payment',
         purchase: { environment: purchase.environment, id },
         result: answer.result,

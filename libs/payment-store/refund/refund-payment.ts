@@ -28,7 +28,7 @@ export function refundPayment(work: PaymentWork, { purchase: purchaseId, refund 
       if (answer.status === 'unknown') return answer;
       const { status, reference } = answer.result;
       if (status === 'pending') return { status: 'processing' };
-      await recordAnswer(work, title, {
+      await recordAnswer(work, {
         type: 'settle_refund',
         purchase: { environment: purchase.environment, id: purchaseId },
         refund,
