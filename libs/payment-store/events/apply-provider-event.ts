@@ -1,6 +1,6 @@
 import { accountKey, accountKeyOf, parsePublicId, type ObjectRef } from '#ledger';
 import type { IdempotencyKey } from '#ledger-store';
-import type { ProviderEvent, ProviderName } from '#payments';
+import type { ProviderEvent, ProviderName, RefundEvent } from '#payments';
 import { hash } from 'node:crypto';
 import type { PaymentWork } from '../payment-work.ts';
 import { submitPaymentCommand, type PaymentCommand } from '../submit-payment-command.ts';
@@ -32,14 +32,16 @@ export async function applyProviderEvent(
     log(`${describe(provider, event)} names an account that the purchase isn't of. It was ignored.`);
     return 'purchase_unknown';
   }
-  const command = commandOf(event, { environment, id });
-  if (!command) return 'ignored';
+  const commands = commandsOf(event, { environment, id });
+  if (commands.length === 0) return 'ignored';
   const key = hashedKey(JSON.stringify(['provider_event', provider, event.id]));
   const kept: IdempotencyKey = { scope, key, fingerprint: key, forever: true };
-  const recorded = await submitPaymentCommand(engine, command, kept);
-  if (recorded.recorded) return 'applied';
-  if (recorded.refusal !== 'purchase_not_found') {
-    throw new Error(`${describe(provider, event)} was refused by the ledger: ${recorded.refusal}.`);
+  for (const command of commands) {
+    const recorded = await submitPaymentCommand(engine, command, kept);
+    if (recorded.recorded) return 'applied';
+    if (recorded.refusal !== 'purchase_not_found') {
+      throw new Error(`${describe(provider, event)} was refused by the ledger: ${recorded.refusal}.`);
+    }
   }
   const hint = 'If the database was restored from a backup, `purser reconcile stripe` lists what is missing.';
   log(`${describe(provider, event)} is about something that isn't in the ledger. It was ignored. ${hint}`);
@@ -50,23 +52,31 @@ function describe(provider: ProviderName, { id, type, purchase, account, environ
   return `The ${type} event ${id} of ${provider}, about ${purchase} of the account ${account} in ${environment},`;
 }
 
-/** @returns null for what is news to nobody */
-function commandOf(event: ProviderEvent, purchase: ObjectRef): PaymentCommand | null {
+/** @returns what to record: the next one where the ledger doesn't know what the one before is about. None for what is news to nobody */
+function commandsOf(event: ProviderEvent, purchase: ObjectRef): readonly PaymentCommand[] {
   switch (event.type) {
     case 'payment':
-      return { type: 'record_payment', purchase, result: event.result };
+      return [{ type: 'record_payment', purchase, result: event.result }];
     case 'dispute': {
       const { state, reference, money } = event;
-      return { type: 'record_dispute', purchase, state, reference, money: money.amount };
+      return [{ type: 'record_dispute', purchase, state, reference, money: money.amount }];
     }
-    case 'refund': {
-      const { refund, status, reference, money } = event;
-      if (status === 'pending') return null;
-      // What has succeeded may fail later: the bank sends it back.
-      if (refund !== null || status === 'failed') return { type: 'settle_refund', purchase, refund, status, reference };
-      return { type: 'refund_purchase', purchase, origin: 'provider', money: money.amount, reference };
-    }
+    case 'refund':
+      return refundCommands(event, purchase);
   }
+}
+
+function refundCommands(
+  { refund, status, reference, money }: RefundEvent,
+  purchase: ObjectRef,
+): readonly PaymentCommand[] {
+  if (status === 'pending') return [];
+  const made = { type: 'refund_purchase', purchase, origin: 'provider', money: money.amount, reference } as const;
+  // What has succeeded may fail later: the bank sends it back.
+  const settled = { type: 'settle_refund', purchase, refund, status, reference } as const;
+  if (status === 'failed') return [settled];
+  // The money has gone back also where a ledger that was restored from a backup doesn't know that it had asked for it.
+  return refund === null ? [made] : [settled, made];
 }
 
 function hashedKey(text: string): string {

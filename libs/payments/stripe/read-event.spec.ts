@@ -114,6 +114,14 @@ describe('an event of Stripe’s', () => {
     ]);
   });
 
+  it('takes a refund for one of ours only by what we write to it', async () => {
+    const { about, reference } = await collect();
+    await news();
+    const { id } = stripe.books.test.refund(reference, 100, { refund: 'R-7', order: '12' });
+    const theirs = { ...about, type: 'refund', refund: null, reference: id };
+    expect(await news()).toMatchObject([theirs, theirs]);
+  });
+
   it.each([
     ['won', 'won'],
     ['lost', 'lost'],

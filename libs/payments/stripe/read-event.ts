@@ -92,12 +92,14 @@ async function refundsOf(stripe: Stripe, charge: Stripe.Charge): Promise<readonl
 function refund(about: AboutPurchase | null, one: Stripe.Refund): ProviderEvent[] {
   if (about === null) return [];
   const { status } = refundResult(one);
+  // Whoever refunds at Stripe may write what they like to the refund.
+  const isOurs = one.metadata?.['purchase'] === about.purchase;
   return [
     {
       ...about,
       id: `${one.id}_${status}`,
       type: 'refund',
-      refund: one.metadata?.['refund'] ?? null,
+      refund: (isOurs ? one.metadata?.['refund'] : null) ?? null,
       reference: one.id,
       status,
       money: stripeMoney(one.amount, one.currency),
