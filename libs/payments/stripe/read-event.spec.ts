@@ -152,6 +152,16 @@ describe('an event of Stripe’s', () => {
     expect(await news('test')).toEqual([]);
   });
 
+  it.each([
+    ['of the other mode', { livemode: true }],
+    ['of a connected account', { account: 'acct_1' }],
+  ])('says nothing where it is %s, whichever secret signs it', async (_, more) => {
+    await collect();
+    const [event] = stripe.events.splice(0);
+    const body = JSON.stringify({ ...(JSON.parse(event?.body ?? '') as object), ...more });
+    expect(await provider('test').readWebhook(Buffer.from(body), sign(body, 'whsec_test'))).toEqual([]);
+  });
+
   it('is to be sent again where Stripe can’t be asked for more', async () => {
     const { reference } = await collect();
     stripe.books.test.refund(reference, 100);

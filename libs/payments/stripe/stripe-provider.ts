@@ -143,6 +143,8 @@ export class StripeProvider implements PaymentProvider {
   async readWebhook(rawBody: Buffer, signature: string): Promise<readonly ProviderEvent[] | null> {
     const event = verifiedEvent(rawBody, signature, this.#options.webhookSecrets);
     if (event === null) return null;
+    // What happens in accounts that are connected to the seller's isn't paid to the seller, whatever is written to it.
+    if (event.livemode === !this.#options.isLive || event.account !== undefined) return [];
     const events = await reading(() => readEvent(this.#stripe, event));
     // Whoever can make events in test mode must not be able to pay for live accounts with them.
     return events.filter(({ environment }) => (environment === 'live') === this.#options.isLive);
