@@ -91,6 +91,16 @@ describe('what is said of a payment', () => {
     expect(ledger.pay(purchase)).toMatchObject({ status: 'succeeded', actionUrl: null });
   });
 
+  it('keeps the link though news without one arrive later', () => {
+    const ledger = seller();
+    const purchase = ledger.buy('100');
+    const actionUrl = 'https://pay.example/1';
+    ledger.pay(purchase, { status: 'requires_action', actionUrl });
+    const later = ledger.pay(purchase, { status: 'requires_action', actionUrl: null });
+    expect(later).toMatchObject({ status: 'requires_action', actionUrl });
+    expect(ledger.events('topup.requires_action')).toHaveLength(1);
+  });
+
   it('grants nothing where another amount was paid than the price, and says so', () => {
     const ledger = seller();
     const purchase = ledger.buy('100');

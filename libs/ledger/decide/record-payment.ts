@@ -38,7 +38,10 @@ function record(context: DecisionContext, account: AccountState, purchase: Purch
     const unknown = { code: 'payment_failed', message: 'The provider gave no reason.' };
     return failPayment(context, account, purchase, failure ?? unknown);
   }
-  if (status === 'requires_action') return requireAction(context, account, purchase, result.actionUrl ?? null);
+  // News without the link, such as of the state before there was one, may arrive after it.
+  if (status === 'requires_action') {
+    return requireAction(context, account, purchase, result.actionUrl ?? purchase.actionUrl);
+  }
   if (status !== 'succeeded') return;
   if (paid && !isPrice(purchase, paid)) recordOtherPayment(context, account, purchase, paid);
   else succeed(context, account, purchase);
