@@ -107,10 +107,18 @@ function refund(about: AboutPurchase | null, one: Stripe.Refund): ProviderEvent[
   ];
 }
 
+/** How disputes end, by Stripe's words for it. An inquiry may be closed, and a dispute be prevented by a refund. */
+const ENDS: Readonly<Record<string, DisputeEvent['state']>> = {
+  won: 'won',
+  warning_closed: 'won',
+  prevented: 'won',
+  lost: 'lost',
+};
+
 function dispute(about: AboutPurchase | null, type: string, one: Stripe.Dispute): ProviderEvent[] {
   if (about === null) return [];
-  const state: DisputeEvent['state'] =
-    type === 'charge.dispute.created' ? 'opened' : one.status === 'lost' ? 'lost' : 'won';
+  const state = type === 'charge.dispute.created' ? 'opened' : ENDS[one.status];
+  if (state === undefined) return [];
   const money = stripeMoney(one.amount, one.currency);
   return [{ ...about, id: `${one.id}_${state}`, type: 'dispute', state, reference: one.id, money }];
 }
