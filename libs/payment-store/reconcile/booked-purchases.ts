@@ -10,6 +10,8 @@ export interface BookedPurchase {
   readonly status: PaymentStatus;
   readonly reference: string | null;
   readonly refunded: Amount;
+  /** What is under way: the provider may count it already. */
+  readonly refundsPending: Amount;
   readonly isDisputed: boolean;
   /** What was sold, bonus included. */
   readonly credits: Amount;
@@ -62,6 +64,7 @@ interface BookedRow {
   readonly customer: string | null;
   readonly reference: string | null;
   readonly refunded_money: string;
+  readonly pending_money: string;
   readonly is_disputed: boolean;
   readonly credits: string;
   readonly granted: string;
@@ -83,6 +86,7 @@ function fromRow(row: BookedRow): BookedPurchase {
     status,
     reference,
     refunded: new Amount(row.refunded_money),
+    refundsPending: new Amount(row.pending_money),
     isDisputed: row.is_disputed,
     credits: new Amount(row.credits),
     granted: new Amount(row.granted),
@@ -94,6 +98,8 @@ const COLUMNS = `p.id, a.external_id as account, p.environment, p.status, p.pric
   p.reference, p.disputes <> '[]' as is_disputed, p.credits + p.bonus_credits as credits,
   (select coalesce(sum((refund ->> 'money')::numeric), 0) from jsonb_array_elements(p.refunds) refund
     where refund ->> 'status' = 'succeeded' and refund ->> 'origin' <> 'dispute') as refunded_money,
+  (select coalesce(sum((refund ->> 'money')::numeric), 0) from jsonb_array_elements(p.refunds) refund
+    where refund ->> 'status' = 'pending') as pending_money,
   (select coalesce(sum(g.amount), 0) from grants g where g.account_id = p.account_id and g.purchase_id = p.id) as granted`;
 
 const NAMED = `select ${COLUMNS}

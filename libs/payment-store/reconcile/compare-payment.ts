@@ -53,7 +53,7 @@ export function comparePayment(
   const differences: PaymentDifference[] = [];
   if (!ours.amount.eq(price.amount) || ours.currency !== price.currency)
     differences.push(differs('amount_differs', moneyText(ours), moneyText(price)));
-  if (!booked.refunded.eq(refunded)) {
+  if (refunded.lt(booked.refunded) || refunded.gt(booked.refunded.plus(booked.refundsPending))) {
     const [ledger, provider] = [booked.refunded, refunded].map((amount) => `${formatAmount(amount)} refunded`);
     differences.push(differs('refunds_differ', ledger ?? '', provider ?? ''));
   }
