@@ -12,7 +12,7 @@ export function failedAs(reference: string | null, failure: PaymentFailure): Pay
   return { status: 'failed', reference, failure };
 }
 
-export function canceled(reference: string): PaymentResult {
+export function canceled(reference: string | null): PaymentResult {
   return failedAs(reference, CANCELED);
 }
 
@@ -38,6 +38,11 @@ export function needsCustomer({ status, last_payment_error, cancellation_reason 
   if (status === 'requires_action') return true;
   if (status === 'canceled') return cancellation_reason === REPLACED;
   return status === 'requires_payment_method' && last_payment_error?.code === 'authentication_required';
+}
+
+/** Whether it was made without a payment method, only so that nothing is charged by its key. */
+export function isReserved({ status, payment_method, last_payment_error }: Stripe.PaymentIntent): boolean {
+  return status === 'requires_payment_method' && payment_method === null && last_payment_error === null;
 }
 
 /** Stripe's messages about cards are written for customers; their codes of declines say more than those of errors. */

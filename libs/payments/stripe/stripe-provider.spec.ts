@@ -79,6 +79,15 @@ describe('collecting', () => {
     expect(stripe.charges(payment.purchase)).toBe(0);
   });
 
+  it('fails for a customer who isn’t there, and can be canceled, also after Stripe has forgotten the key', async () => {
+    const payment = { ...visa(), customer: 'cus_of_nobody' };
+    const missing = { status: 'failed', failure: { code: 'resource_missing' } };
+    expect(await provider().collect(payment)).toMatchObject(missing);
+    expect(await provider().collect({ ...payment, begunAt: yesterday() })).toMatchObject(missing);
+    expect(await provider().find(payment)).toBeNull();
+    expect(await provider().cancel(payment)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+  });
+
   it.each([
     ['0.49', 'USD', 'amount_too_small'],
     ['0.005', 'USD', 'amount_invalid'],
@@ -110,6 +119,16 @@ describe('collecting', () => {
   });
 });
 
+describe('canceling', () => {
+  it('goes on where it was broken off, when the payment is asked for', async () => {
+    const payment = visa();
+    stripe.fail({ does: 'drop', when: 'after', times: 2 });
+    await expect(provider().cancel(payment)).rejects.toThrow(ProviderUnavailable);
+    expect(await provider().collect(payment)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+    expect(stripe.charges(payment.purchase)).toBe(0);
+  });
+});
+
 describe('a payment that needs its customer', () => {
   const needy = () => paymentRequest({ paymentMethod: 'pm_card_authenticationRequired' });
 
@@ -138,6 +157,27 @@ describe('a payment that needs its customer', () => {
     }
     expect(await provider().collect(payment)).toMatchObject({ status: 'requires_action' });
     expect(stripe.books.test.sessions).toHaveLength(before + 1);
+  });
+
+  it('has ended when its page was closed, though it is asked for again', async () => {
+    const payment = needy();
+    const { reference } = await provider().collect(payment);
+    stripe.books.test.expireSession(reference ?? '');
+    expect(await provider().collect(payment)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+    expect(await provider().find(payment)).toMatchObject({ status: 'failed', failure: { code: 'canceled' } });
+  });
+
+  it('has succeeded when its page was paid, though it is asked for again', async () => {
+    const payment = needy();
+    const { reference } = await provider().collect(payment);
+    stripe.books.test.pay(reference ?? '', 'pm_card_visa');
+    expect(await provider().collect(payment)).toMatchObject({ status: 'succeeded', paid: payment.price });
+  });
+
+  it('keeps its page when it is asked for with another one to come back to', async () => {
+    const payment = needy();
+    const first = await provider().collect(payment);
+    expect(await provider({ returnUrl: 'https://seller.example/elsewhere' }).collect(payment)).toEqual(first);
   });
 
   it('waits without a link where there is no page to come back to', async () => {

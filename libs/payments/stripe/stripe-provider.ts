@@ -15,7 +15,15 @@ import type { ProviderEvent } from '../provider-event.ts';
 import { ProviderUnavailable } from '../provider-unavailable.ts';
 import { metadataOf, VIA_CHECKOUT } from './about-purchase.ts';
 import { findPayment, type FoundPayment } from './find-payment.ts';
-import { canceled, declineFailure, failedAs, intentResult, needsCustomer, REPLACED } from './intent-result.ts';
+import {
+  canceled,
+  declineFailure,
+  failedAs,
+  intentResult,
+  isReserved,
+  needsCustomer,
+  REPLACED,
+} from './intent-result.ts';
 import { providerPayment } from './provider-payment.ts';
 import { findRefund, refundResult } from './refund-result.ts';
 import { stripeClient } from './stripe-client.ts';
@@ -90,8 +98,8 @@ export class StripeProvider implements PaymentProvider {
     const result = intent === null ? null : intentResult(intent);
     if (result !== null && result.status !== 'requires_action') return result;
     const open = intent ?? (await this.#reserve(payment));
-    if (open.status === 'canceled') return canceled(open.id);
-    return known(intentResult(await reading(() => this.#stripe.paymentIntents.cancel(open.id))));
+    if (open === null || open.status === 'canceled') return canceled(open?.id ?? null);
+    return this.#cancelIntent(open);
   }
 
   async refund(refund: RefundRequest): Promise<RefundResult> {
@@ -184,26 +192,41 @@ export class StripeProvider implements PaymentProvider {
   async #resultOf(payment: PaymentRequest, { intent, session }: FoundPayment): Promise<PaymentResult> {
     if (session !== null) return sessionResult(session);
     if (intent === null) throw new ProviderUnavailable(`Stripe has no payment for ${payment.purchase}.`);
+    // Whoever asked to cancel it didn't get to the end.
+    if (isReserved(intent)) return this.#cancelIntent(intent);
     const { returnUrl } = this.#options;
     if (returnUrl === null || !needsCustomer(intent)) return known(intentResult(intent));
     return reading(async () => {
-      const current = await this.#stripe.paymentIntents.retrieve(intent.id);
+      // What Stripe has kept by the keys says how it all began: since then a page may have been opened, paid and closed.
+      const now = await findPayment(this.#stripe, payment);
+      if (now.session !== null) return sessionResult(now.session);
+      const current = now.intent ?? intent;
       if (!needsCustomer(current)) return known(intentResult(current));
       // Canceled, it can't be paid beside the page. It is already where an earlier call got this far.
       if (current.status !== 'canceled') {
-        await this.#stripe.paymentIntents.cancel(intent.id, { cancellation_reason: REPLACED });
+        await this.#stripe.paymentIntents.cancel(current.id, { cancellation_reason: REPLACED });
       }
       return sessionResult(await this.#openSession({ ...payment, successUrl: returnUrl, cancelUrl: returnUrl }));
     });
   }
 
-  /** Takes the purchase's key, so that a request to charge that is still on its way charges nothing. */
-  #reserve(payment: PaymentRequest): Promise<Stripe.PaymentIntent> {
-    return reading(() =>
-      this.#stripe.paymentIntents.create(this.#intentOf(payment, stripeUnits(payment.price) ?? 0), {
-        idempotencyKey: payment.purchase,
-      }),
-    );
+  async #cancelIntent({ id }: Stripe.PaymentIntent): Promise<PaymentResult> {
+    return known(intentResult(await reading(() => this.#stripe.paymentIntents.cancel(id))));
+  }
+
+  /**
+   * Takes the purchase's key, so that a request to charge that is still on its way charges nothing.
+   * @returns null where Stripe refuses this, and so that request too
+   */
+  async #reserve(payment: PaymentRequest): Promise<Stripe.PaymentIntent | null> {
+    const params = this.#intentOf(payment, stripeUnits(payment.price) ?? 0);
+    try {
+      return await this.#stripe.paymentIntents.create(params, { idempotencyKey: payment.purchase });
+    } catch (error) {
+      const failure = stripeFailure(error);
+      if (failure.kind === 'refused') return null;
+      throw failure.error;
+    }
   }
 
   #openSession(request: CheckoutRequest): Promise<Stripe.Checkout.Session> {

@@ -1,13 +1,14 @@
 import { invalidRequest, missing } from './stripe-error.ts';
 
 /** What a parameter must look like. */
-type Kind = 'text' | 'whole' | 'boolean' | 'currency' | 'url';
+type Kind = 'text' | 'metadata' | 'whole' | 'boolean' | 'currency' | 'url';
 
 /** The parameters of an operation, in brackets: `metadata[*]` takes any name, `expand[#]` a list. One that ends in `!` is required. */
 export type Parameters = Readonly<Record<string, Kind>>;
 
 const KINDS: Readonly<Record<Kind, { readonly pattern: RegExp; readonly code: string }>> = {
   text: { pattern: /^[^]{1,5000}$/, code: 'parameter_invalid_string_empty' },
+  metadata: { pattern: /^[^]{1,500}$/, code: 'parameter_invalid_string' },
   whole: { pattern: /^\d{1,12}$/, code: 'parameter_invalid_integer' },
   boolean: { pattern: /^(?:true|false)$/, code: 'parameter_invalid_boolean' },
   currency: { pattern: /^[a-z]{3}$/, code: 'invalid_currency' },

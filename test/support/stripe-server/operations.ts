@@ -11,7 +11,7 @@ interface Operation {
   readonly run: (books: StripeBooks, form: Form, id: string) => Answer;
 }
 
-const METADATA: Parameters = { 'metadata[*]': 'text', 'expand[#]': 'text' };
+const METADATA: Parameters = { 'metadata[*]': 'metadata', 'expand[#]': 'text' };
 const LIST: Parameters = {
   limit: 'whole',
   starting_after: 'text',
@@ -29,7 +29,7 @@ const SESSION: Parameters = {
   customer: 'text',
   'adaptive_pricing[enabled]': 'boolean',
   'payment_intent_data[description]': 'text',
-  'payment_intent_data[metadata][*]': 'text',
+  'payment_intent_data[metadata][*]': 'metadata',
   'success_url!': 'url',
   cancel_url: 'url',
   ...METADATA,

@@ -6,6 +6,8 @@ import type { Charge, Dispute, Intent, Metadata, Refund, Session } from './objec
 import { invalidRequest, noSuch } from './stripe-error.ts';
 
 const MINIMUM_USD = 50;
+/** A customer that isn't there; every other one is. */
+const CUSTOMER_OF_NOBODY = 'cus_of_nobody';
 
 type EventObject = Intent | Charge | Refund | Session | Dispute;
 
@@ -27,6 +29,7 @@ export class StripeBooks {
     const paymentMethod = form.text('payment_method');
     const outcome = paymentMethod === null ? null : charged(paymentMethod);
     if (paymentMethod !== null && outcome === null) throw noSuch('PaymentMethod', paymentMethod, 'payment_method');
+    if (form.text('customer') === CUSTOMER_OF_NOBODY) throw noSuch('customer', CUSTOMER_OF_NOBODY, 'customer');
     if (form.isTrue('off_session') && !form.isTrue('confirm')) {
       throw invalidRequest('`off_session` can only be used when `confirm` is true.', { param: 'off_session' });
     }
@@ -314,6 +317,7 @@ function page<Item extends Listed>(
     });
   }
   const customer = form.text('customer');
+  if (customer === CUSTOMER_OF_NOBODY) throw noSuch('customer', customer, 'customer');
   const matching = items
     .toReversed()
     .filter(
