@@ -75,6 +75,14 @@ export interface TopupOrder {
   readonly price: Amount;
 }
 
+export const AUTO_TOPUP_STATUSES = ['active', 'suspended', 'disabled'] as const;
+export type AutoTopupStatus = (typeof AUTO_TOPUP_STATUSES)[number];
+
+export function autoTopupStatus({ enabled, suspended }: AutoTopup): AutoTopupStatus {
+  if (!enabled) return 'disabled';
+  return suspended ? 'suspended' : 'active';
+}
+
 /** Whether the rule buys at all. */
 export function isOn({ enabled, suspended }: AutoTopup): boolean {
   return enabled && !suspended;

@@ -44,8 +44,16 @@ export { recurringFrom, recurringJson } from './recurring-json.ts';
 export type { PeriodOrigin, Rollover } from './period-origin.ts';
 export { originFrom, originJson } from './period-origin-json.ts';
 export type { Stored } from './stored.ts';
-export { PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from './auto-topup.ts';
-export type { AutoTopup, AutoTopupTerms, ProviderName, TopupBalance, TopupCap, TopupSize } from './auto-topup.ts';
+export { AUTO_TOPUP_STATUSES, autoTopupStatus, PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from './auto-topup.ts';
+export type {
+  AutoTopup,
+  AutoTopupStatus,
+  AutoTopupTerms,
+  ProviderName,
+  TopupBalance,
+  TopupCap,
+  TopupSize,
+} from './auto-topup.ts';
 export { autoTopupFrom, autoTopupJson } from './auto-topup-json.ts';
 export { priceOf, type Offer } from './offer.ts';
 export { nextRefillAt, type Refills, type TopupUnderWay } from './refills.ts';
@@ -82,7 +90,7 @@ export { NOT_PRICED, SETTLEMENTS } from './authorization-pricing.ts';
 export type { AuthorizationPricing, Cost, FrozenPrice, Settlement } from './authorization-pricing.ts';
 export { NO_PRICES, type PriceBook } from './price-book.ts';
 export type { UsageRecord, UsageRecordKind } from './usage-record.ts';
-export type { AccountDecision } from './decide/accounts.ts';
+export { shownRefills, type AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';
 export { NO_RULES, NO_SUBSCRIBERS, timeOf } from './decide/context.ts';
 export type { CommitSubscribers, DecisionContext, LedgerRules } from './decide/context.ts';

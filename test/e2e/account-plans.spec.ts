@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/api-client.ts';
 import { expectFaults, expectProblem } from '../support/expect-answer.ts';
-import { balanceOf, charge, grantCredits, openAccount } from '../support/ledger-steps.ts';
+import { balanceOf, charge, grantCredits, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { makePlan } from '../support/plan-steps.ts';
 import { chatPrices, makeRateCard } from '../support/price-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
@@ -54,6 +54,7 @@ describe('an account on a plan', () => {
     expect(await available(account)).toBe('105');
     const path = `/v1/accounts/${account}`;
     expect((await test.get(path)).body).toMatchObject({ plan: pro.id, rate_card: card, overdraft_limit: '10' });
+    expect(await pagesOf(test, `/v1/accounts?plan=${pro.id}`, 10)).toEqual([[account]]);
     expect((await test.get(`${path}/budgets`)).body).toMatchObject({ data: [{ name: 'day', amount: '50' }] });
     expect((await test.get(`${path}/alerts`)).body).toMatchObject({ percent: [90] });
     expect((await test.get(`${path}/plan`)).body).toMatchObject({ account, plan: { name: 'Pro', rate_card: card } });
@@ -64,6 +65,7 @@ describe('an account on a plan', () => {
       next: null,
     });
     expect((await test.get(path)).body).toMatchObject({ plan: null, rate_card: null, overdraft_limit: '0' });
+    expect((await pagesOf(test, `/v1/accounts?plan=${pro.id}`, 10)).flat()).toEqual([]);
     expect((await test.get(`${path}/budgets`)).body).toMatchObject({ data: [] });
     expect(await available(account)).toBe('105');
     expect(await changesOf(account)).toMatchObject([

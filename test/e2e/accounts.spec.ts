@@ -365,6 +365,8 @@ describe('finding accounts', () => {
     ['id_prefix', 'id_prefix=with%20space'],
     ['name', 'name='],
     ['status', 'status=open'],
+    ['plan', 'plan=pro'],
+    ['auto_topup', 'auto_topup=low'],
     ['metadata', 'metadata.plan=pro&metadata.plan=free'],
     ['metadata', 'metadata.=pro'],
     ['metadata', 'metadata=pro'],

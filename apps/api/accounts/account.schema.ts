@@ -1,4 +1,4 @@
-import { ACCOUNT_STATUSES, OVERAGE_POLICIES, REMAINDERS } from '#ledger';
+import { ACCOUNT_STATUSES, AUTO_TOPUP_STATUSES, OVERAGE_POLICIES, REMAINDERS } from '#ledger';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { amount, choice, id, instant, metadata, signedAmount, text, viewSchema } from '../openapi/view-schema.ts';
@@ -44,6 +44,7 @@ const ACCOUNT_FIELDS: Parameters<typeof viewSchema<ReturnType<typeof accountView
     ),
   ),
   plan: orNull(id('plan', 'The plan that it is on.')),
+  auto_topup: orNull(choice(AUTO_TOPUP_STATUSES, 'The status of its auto top-up; `null`: it has none.')),
   rate_card: orNull(id('rateCard', 'The rate card that prices its usage.')),
   discount: amount('The part that is taken off every price, from 0 to 1.'),
   overrides: {

@@ -27,6 +27,7 @@ export function accountView(decision: AccountDecision) {
     time_zone: terms.timeZone,
     commitment: commitmentView(terms.commitment),
     plan: decision.plan && publicId('plan', decision.plan),
+    auto_topup: decision.autoTopup,
     rate_card: terms.rateCard && publicId('rateCard', terms.rateCard),
     discount: formatAmount(terms.discount),
     overrides: terms.overrides,

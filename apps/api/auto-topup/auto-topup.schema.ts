@@ -1,8 +1,8 @@
-import { PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from '#ledger';
+import { AUTO_TOPUP_STATUSES, PROVIDERS, TOPUP_BALANCES, TOPUP_CAP_PERIODS } from '#ledger';
 import { ACCOUNT_ID_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import { amount, choice, count, id, instant, text, viewSchema } from '../openapi/view-schema.ts';
-import { AUTO_TOPUP_STATUSES, type autoTopupView, type capView } from './auto-topup.view.ts';
+import { type autoTopupView, type capView } from './auto-topup.view.ts';
 
 export const AUTO_TOPUP_SCHEMA = viewSchema<ReturnType<typeof autoTopupView>>(
   'An account’s rule to buy credits when it runs low. If the account has none, its fields are `null`.',

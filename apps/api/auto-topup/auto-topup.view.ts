@@ -1,8 +1,6 @@
 import { formatAmount, type Amount } from '#amounts';
-import { publicId, type AutoTopup, type TopupCap, type TopupUnderWay } from '#ledger';
+import { autoTopupStatus, publicId, type AutoTopup, type TopupCap, type TopupUnderWay } from '#ledger';
 import { optionalTimeView } from '../lists/time-view.ts';
-
-export const AUTO_TOPUP_STATUSES = ['active', 'suspended', 'disabled'] as const;
 
 interface ShownAutoTopup {
   /** The account's own id. */
@@ -15,7 +13,7 @@ interface ShownAutoTopup {
 export function autoTopupView({ account, autoTopup, underWay }: ShownAutoTopup) {
   return {
     account,
-    status: statusOf(autoTopup),
+    status: autoTopup ? autoTopupStatus(autoTopup) : 'disabled',
     enabled: autoTopup?.enabled ?? false,
     threshold: autoTopup && formatAmount(autoTopup.threshold),
     on: autoTopup && autoTopup.on,
@@ -34,11 +32,6 @@ export function autoTopupView({ account, autoTopup, underWay }: ShownAutoTopup) 
 
 export function capView({ period, count, amount }: TopupCap) {
   return { period, count, amount: amount && formatAmount(amount) };
-}
-
-function statusOf(autoTopup: AutoTopup | null): (typeof AUTO_TOPUP_STATUSES)[number] {
-  if (!autoTopup?.enabled) return 'disabled';
-  return autoTopup.suspended ? 'suspended' : 'active';
 }
 
 function sizeView(autoTopup: AutoTopup | null) {

@@ -188,6 +188,7 @@ export const IsAuthorizationId = idOf('isAuthorizationId', 'authorization', 'an 
 export const IsEndpointId = idOf('isEndpointId', 'endpoint', 'a webhook endpoint, like "whe_…"');
 export const IsRateCardId = idOf('isRateCardId', 'rateCard', 'a rate card, like "rate_…"');
 export const IsCreditPackageId = idOf('isCreditPackageId', 'creditPackage', 'a credit package, like "package_…"');
+export const IsPlanId = idOf('isPlanId', 'plan', 'a plan, like "plan_…"');
 export const IsPlanIdOrNull = rule(
   'isPlanIdOrNull',
   'must be the id of a plan, like "plan_…", or null',

@@ -17,7 +17,7 @@ import { AHEAD_MS_MAX, TestClocks, type ClockTime } from './test-clocks.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ACTOR = { keyId: newUuid(Date.now()), keyName: 'olga', call: 'a test', requestId: 'one' };
 const FIRST_PAGE = { limit: 20, after: null };
-const EVERY_ACCOUNT = { idPrefix: null, name: null, status: null, metadata: {} };
+const EVERY_ACCOUNT = { idPrefix: null, name: null, status: null, plan: null, autoTopup: null, metadata: {} };
 
 let database: TestDatabase;
 let ledger: TestLedger;

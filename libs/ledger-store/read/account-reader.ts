@@ -3,6 +3,7 @@ import { kyselyFrom, type Pool } from '#database';
 import {
   balanceOf,
   NO_PLAN,
+  shownRefills,
   timeOf,
   type Account,
   type AccountDecision,
@@ -57,7 +58,7 @@ export class AccountReader {
         if (!found) return null;
         if (at > timeOf(loaded, found)) return 'future';
         const { balance, debt } = await balanceAt(client, ref.key, at, loaded.unbooked);
-        return { account: { ...found.account, debt }, balance, plan: planOf(found), created: false, asOf: at };
+        return { account: { ...found.account, debt }, balance, ...shownRefills(found), created: false, asOf: at };
       });
     });
   }
@@ -108,9 +109,5 @@ function positionsAt({ counters }: AccountState, at: number): Positions {
 
 /** @param now by the account's clock */
 export function readingOf(state: AccountState, now: number): AccountDecision {
-  return { account: state.account, balance: balanceOf(state), plan: planOf(state), created: false, asOf: now };
-}
-
-function planOf({ refills }: AccountState): string | null {
-  return refills.plan?.current?.plan ?? null;
+  return { account: state.account, balance: balanceOf(state), ...shownRefills(state), created: false, asOf: now };
 }

@@ -6,6 +6,8 @@ import { findAccountsBy, type AccountFilter } from './account-search.ts';
 import type { LedgerTables } from './tables.ts';
 
 const ACCOUNTS = 50_000;
+const RARE_PLAN = '019a0000-0000-7000-8000-000000000001';
+const COMMON_PLAN = '019a0000-0000-7000-8000-000000000002';
 
 let database: TestDatabase;
 let books: TestBooks;
@@ -22,9 +24,18 @@ beforeAll(async () => {
     from generate_series(1, $1::integer) n`,
     [ACCOUNTS],
   );
-  await books.pool.query('vacuum (analyze) accounts');
+  await books.pool.query(
+    `insert into account_refills (account_id, recurring, plan, auto_topup)
+    select n, '[]', jsonb_build_object('current', jsonb_build_object('plan', case when n % 10000 = 7 then $2 else $3 end)),
+      jsonb_build_object('enabled', n % 10 <> 1, 'suspended', n % 10000 = 7)
+    from generate_series(1, $1::integer) n where n % 2 = 1`,
+    [ACCOUNTS, RARE_PLAN, COMMON_PLAN],
+  );
+  await books.pool.query('vacuum (analyze) accounts, account_refills');
 });
 afterAll(async () => {
+  // The plans that they are on aren't there.
+  await books.pool.query('truncate account_refills');
   await books.close();
   await database.drop();
 });
@@ -43,7 +54,7 @@ function nodesOf(node: PlanNode): PlanNode[] {
 
 /** How many rows were looked at to find a page, and by which kinds of scans. */
 async function lookedAt(filter: Partial<AccountFilter>): Promise<{ rows: number; found: number; scans: string[] }> {
-  const all = { idPrefix: null, name: null, status: null, metadata: {}, ...filter };
+  const all = { idPrefix: null, name: null, status: null, plan: null, autoTopup: null, metadata: {}, ...filter };
   const query = findAccountsBy(kyselyFrom<LedgerTables>(books.pool), 'live', all, { limit: 20, after: null });
   const { rows } = await books.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
     `explain (analyze, format json) ${query.sql}`,
@@ -69,6 +80,11 @@ describe('finding accounts among many', () => {
     ['a status that few have', { status: 'suspended' }, 5],
     ['a status that nobody has', { status: 'closed' }, 0],
     ['the status that most have', { status: 'active' }, 21],
+    ['a plan that few are on', { plan: RARE_PLAN }, 5],
+    ['the plan that most are on', { plan: COMMON_PLAN }, 21],
+    ['a plan that nobody is on', { plan: '019a0000-0000-7000-8000-000000000003' }, 0],
+    ['suspended rules to buy credits', { autoTopup: 'suspended' }, 5],
+    ['rules that buy credits', { autoTopup: 'active' }, 21],
     ['metadata that one has', { metadata: { crm: 'crm-17' } }, 1],
     ['metadata that nobody has', { metadata: { crm: 'none' } }, 0],
     ['metadata that many have', { metadata: { plan: 'pro' } }, 21],

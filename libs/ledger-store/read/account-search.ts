@@ -1,5 +1,5 @@
-import type { AccountStatus } from '#ledger';
-import { sql, type CompiledQuery, type Kysely } from 'kysely';
+import type { AccountStatus, AutoTopupStatus } from '#ledger';
+import { sql, type CompiledQuery, type Kysely, type RawBuilder } from 'kysely';
 import type { PageRequest } from './page.ts';
 import type { LedgerTables } from './tables.ts';
 
@@ -10,6 +10,10 @@ export interface AccountFilter {
   /** A part of the name, whatever the case of its letters. */
   readonly name: string | null;
   readonly status: AccountStatus | null;
+  /** The UUID of the plan that it is on. */
+  readonly plan: string | null;
+  /** Of its rule to buy credits. */
+  readonly autoTopup: AutoTopupStatus | null;
   /** Strings at the top level of the metadata. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -26,7 +30,7 @@ export interface FoundAccount {
 export function findAccountsBy(
   tables: Kysely<LedgerTables>,
   environment: string,
-  { idPrefix, name, status, metadata }: AccountFilter,
+  { idPrefix, name, status, plan, autoTopup, metadata }: AccountFilter,
   page: PageRequest,
 ): CompiledQuery<FoundAccount> {
   let query = tables
@@ -44,10 +48,23 @@ export function findAccountsBy(
   if (status !== null) query = query.where('status', '=', status);
   // The index of accounts that aren't active serves whoever repeats its condition.
   if (status !== null && status !== 'active') query = query.where(sql<boolean>`status <> 'active'`);
+  if (plan !== null) query = query.where(isRefilled(sql`plan #>> '{current,plan}' = ${plan}`));
+  if (autoTopup !== null) query = query.where(isRefilled(OF_RULE[autoTopup]));
   if (Object.keys(metadata).length > 0) {
     query = query.where(sql<boolean>`metadata @> ${JSON.stringify(metadata)}::jsonb`);
   }
   return query.compile();
+}
+
+/** The index of suspended rules serves whoever repeats its condition. */
+const OF_RULE: Readonly<Record<AutoTopupStatus, RawBuilder<unknown>>> = {
+  active: sql`auto_topup @> '{"enabled": true, "suspended": false}'`,
+  suspended: sql`auto_topup @> '{"enabled": true, "suspended": true}'`,
+  disabled: sql`auto_topup @> '{"enabled": false}'`,
+};
+
+function isRefilled(how: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`exists (select from account_refills r where r.account_id = accounts.account_id and ${how})`;
 }
 
 /** It stands after every character that an id may have. */

@@ -1,5 +1,6 @@
 import { NOT_CLOSED, type Account, type AccountTerms } from '../account.ts';
 import { noAlertState } from '../alerts.ts';
+import { autoTopupStatus, type AutoTopupStatus } from '../auto-topup.ts';
 import { Amount, canonicalJson, ZERO } from '#amounts';
 import type { Balance } from '../balance.ts';
 import type { CreateAccount, SetAccountStatus, UpdateAccount } from '../commands.ts';
@@ -21,6 +22,8 @@ export interface AccountDecision {
   readonly balance: Balance;
   /** The UUID of the plan that it is on; `null`: none. */
   readonly plan: string | null;
+  /** Of its rule to buy credits; `null`: it has none. */
+  readonly autoTopup: AutoTopupStatus | null;
   /** Milliseconds since 1970. */
   readonly asOf: number;
   /** False where it was there before. */
@@ -121,8 +124,13 @@ export function decidedAccount(
   created: boolean,
 ): Outcome<AccountDecision> {
   const asOf = timeOf(context, state);
-  const plan = state.refills.plan?.current?.plan ?? null;
-  return accepted({ account: { ...state.account }, balance: balanceOf(state), plan, asOf, created });
+  return accepted({ account: { ...state.account }, balance: balanceOf(state), ...shownRefills(state), asOf, created });
+}
+
+/** What an account shows of how it is refilled. */
+export function shownRefills({ refills }: AccountState): Pick<AccountDecision, 'plan' | 'autoTopup'> {
+  const { plan, autoTopup } = refills;
+  return { plan: plan?.current?.plan ?? null, autoTopup: autoTopup && autoTopupStatus(autoTopup) };
 }
 
 function differingTerms(account: Account, { unit, terms }: CreateAccount): AccountExists['differing'] {
