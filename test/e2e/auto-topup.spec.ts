@@ -3,7 +3,7 @@ import { Engine } from '#ledger-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ApiClient } from '../support/api-client.ts';
 import { expectFaults, expectList, expectProblem } from '../support/expect-answer.ts';
-import { authorize, balanceOf, charge, openAccount } from '../support/ledger-steps.ts';
+import { authorize, balanceOf, charge, openAccount, pagesOf } from '../support/ledger-steps.ts';
 import { makePackage } from '../support/purchase-steps.ts';
 import { startTestService, type TestInstance, type TestService } from '../support/test-service.ts';
 
@@ -123,6 +123,7 @@ describe('an account’s auto top-up', () => {
     };
     expect(await put(id, rule)).toEqual(shown);
     expect((await test.get(pathOf(id))).body).toEqual(shown);
+    expect((await test.get(`/v1/accounts/${id}`)).body).toMatchObject({ auto_topup: 'active' });
     expect(await put(id, { ...rule, enabled: false })).toEqual({ ...shown, status: 'disabled', enabled: false });
     expect((await test.send({ method: 'DELETE', path: pathOf(id) })).body).toEqual({ account: id, ...NO_RULE });
     const { data } = expectList(await test.get(`/v1/audit-log?object=${id}`));
@@ -148,7 +149,7 @@ describe('an account’s auto top-up', () => {
     expectFaults(await test.put(pathOf(id), { threshold: '20', provider: 'manual' }), ['amount']);
     expectFaults(await test.put(pathOf(id), { ...RULE, target: '50', package: 'package_1' }), ['target', 'package']);
     expectFaults(await test.put(pathOf(id), { threshold: '20', target: '20', provider: 'manual' }), ['target']);
-    expectFaults(await test.put(pathOf(id), { ...RULE, payment_method: null }), ['payment_method']);
+    expectFaults(await test.put(pathOf(id), { ...RULE, provider: 'stripe', payment_method: null }), ['payment_method']);
     expectFaults(await test.put(pathOf(id), { ...RULE, amount: '99999999999' }), ['amount']);
     expectFaults(await test.put(pathOf(id), { ...RULE, max_per_period: { period: 'month' } }), [
       'max_per_period.count',
@@ -162,11 +163,18 @@ describe('an account’s auto top-up', () => {
     expectProblem(await test.get(pathOf('nobody')), 404, 'account_not_found');
   });
 
+  it('by the provider for tests pays unless its payment method says otherwise', async () => {
+    const id = await openAccount(test, { credits: '100' });
+    expect(await put(id, { ...RULE, payment_method: null })).toMatchObject({ payment_method: 'pm_ok' });
+  });
+
   it('has no price where nobody has set one, and no provider in live that moves no money', async () => {
     const id = await openAccount(service.live);
     expectProblem(await service.live.put(pathOf(id), RULE), 422, 'provider_not_allowed');
     const rule = { threshold: '20', amount: '100', provider: 'manual' };
     expectProblem(await service.live.put(pathOf(id), rule), 422, 'no_credit_price');
+    const byCard = { ...rule, provider: 'stripe', payment_method: 'pm_card_visa' };
+    expectProblem(await service.live.put(pathOf(id), byCard), 422, 'no_credit_price');
     await service.live.put('/v1/settings', { price_per_credit: '0.02', currency: 'EUR' });
     expect(await put(id, rule, service.live)).toMatchObject({ price_per_credit: '0.02', currency: 'EUR' });
   });
@@ -207,6 +215,9 @@ describe('an account’s auto top-up', () => {
     }
     expect(rule).toMatchObject({ status: 'suspended', next_attempt_at: null });
     expect(await eventsOf(id, 'topup.suspended')).toHaveLength(1);
+    expect((await test.get(`/v1/accounts/${id}`)).body).toMatchObject({ auto_topup: 'suspended' });
+    expect(await pagesOf(test, '/v1/accounts?auto_topup=suspended', 10)).toEqual([[id]]);
+    expect((await pagesOf(test, '/v1/accounts?auto_topup=active', 100)).flat()).not.toContain(id);
     expect(await put(id)).toMatchObject({ status: 'active', declines: 0, under_way: expect.stringMatching(/^top_/) });
     expect(await purchasesOf(id)).toHaveLength(4);
   });

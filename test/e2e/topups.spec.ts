@@ -183,6 +183,8 @@ describe('a top-up', () => {
     const mine = await openAccount(service.test);
     const path = `/v1/accounts/${mine}/topups`;
     expectProblem(await service.test.post(path, { provider: 'manual', amount: '1' }), 422, 'no_credit_price');
+    const byCard = { provider: 'stripe', amount: '1', payment_method: 'pm_card_visa' };
+    expectProblem(await service.test.post(path, byCard), 422, 'no_credit_price');
     const topup = expectTopup(await service.test.post(path, { provider: 'test', amount: '250' }), 201);
     expect(topup).toMatchObject({ price: '2.5', currency: 'USD' });
   });
@@ -255,16 +257,23 @@ describe('a top-up by Stripe', () => {
 });
 
 describe('the lists of what was bought', () => {
-  it('show an account’s top-ups and the environment’s purchases, newest first, by status, provider and time', async () => {
+  it('show an account’s top-ups and the environment’s purchases, newest first, by status, beginning, provider and time', async () => {
     const first = await buy(service.live, account, { amount: '1' });
     await confirm(first.id);
     const second = await buy(service.live, account, { amount: '2' });
     expect(await pagesOf(service.live, `/v1/accounts/${account}/topups`, 1)).toEqual([[second.id], [first.id]]);
+    const topups = async (query: string): Promise<string[]> =>
+      expectList(await service.live.get(`/v1/accounts/${account}/topups?${query}`)).data.map(({ id }) => id);
+    expect(await topups('status=succeeded')).toEqual([first.id]);
+    expect(await topups('automatic=true')).toEqual([]);
     const ids = async (query: string): Promise<string[]> =>
       expectList(await service.live.get(`/v1/purchases?account=${account}${query}`)).data.map(({ id }) => id);
     expect(await ids('')).toEqual([second.purchase, first.purchase]);
     expect(await ids('&status=succeeded')).toEqual([first.purchase]);
     expect(await ids('&provider=stripe')).toEqual([]);
+    expect(await ids('&automatic=true')).toEqual([]);
+    expect(await ids('&automatic=false')).toHaveLength(2);
+    expectFaults(await service.live.get('/v1/purchases?automatic=yes&status=paid'), ['status', 'automatic']);
     expect(await ids('&from=2026-01-01T00:00:00Z')).toHaveLength(2);
     expect(await ids('&to=2026-01-01T00:00:00Z')).toEqual([]);
   });

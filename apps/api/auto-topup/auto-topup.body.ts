@@ -52,7 +52,7 @@ function only(size: (typeof SIZES)[number]): JsonSchema {
     { anyOf: SIZES.map(only) },
     {
       anyOf: [
-        { properties: { provider: { const: 'manual' } } },
+        { properties: { provider: { enum: ['manual', 'test'] } } },
         { required: ['payment_method'], properties: { payment_method: GIVEN } },
       ],
     },
@@ -92,7 +92,7 @@ export class AutoTopupBody {
   @IsIn(PROVIDERS)
   readonly provider!: ProviderName;
 
-  @Describe('The provider’s id of the payment method; not needed with the provider `manual`.')
+  @Describe('The provider’s id of what is charged. `stripe` needs one; `test` takes `pm_ok` by default.')
   @IsOptional()
   @IsText(1, PROVIDER_ID_LENGTH_MAX)
   readonly payment_method?: string | null;

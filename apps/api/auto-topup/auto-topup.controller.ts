@@ -43,8 +43,8 @@ export class AutoTopupController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const given = givenAutoTopup(body);
-    refuseProvider(this.providers, environment, body.provider);
     const terms = { ...given, ...(await this.priced(environment, body)) };
+    refuseProvider(this.providers, environment, body.provider);
     const command = { type: 'set_auto_topup', account: accountRef(environment, id), terms } as const;
     return this.ledger.run(reply, command, answer);
   }

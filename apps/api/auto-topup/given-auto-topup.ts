@@ -1,7 +1,7 @@
 import { Amount } from '#amounts';
 import { priceOf, type AutoTopupTerms, type Offer, type TopupSize } from '#ledger';
 import { minorUnits } from '#payments';
-import { paymentFaults } from '../purchases/refuse-provider.ts';
+import { paymentFaults, paymentMethodOf } from '../purchases/refuse-provider.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import type { Fault } from '../validation/faults-of.ts';
 import { CHARGEABLE } from '../validation/price.ts';
@@ -25,7 +25,7 @@ export function givenAutoTopup(body: AutoTopupBody): GivenTerms {
     on: body.on ?? 'available',
     threshold: new Amount(body.threshold),
     provider: body.provider,
-    paymentMethod: body.payment_method ?? null,
+    paymentMethod: paymentMethodOf(body),
     customer: body.customer ?? null,
     cooldownMs: (body.cooldown ?? 0) * 1000,
     maxPerPeriod: body.max_per_period ? givenCap(body.max_per_period) : null,

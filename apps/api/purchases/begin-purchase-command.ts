@@ -4,6 +4,7 @@ import { minorUnits } from '#payments';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { CHARGEABLE } from '../validation/price.ts';
 import type { Offers } from './offers.ts';
+import { paymentMethodOf } from './refuse-provider.ts';
 import type { CreateTopupBody } from './topup.body.ts';
 
 /**
@@ -15,7 +16,6 @@ export async function beginPurchaseCommand(
   offers: Offers,
   account: AccountRef,
   body: CreateTopupBody,
-  paymentMethod: string | null,
 ): Promise<Command<'begin_purchase'>> {
   const { environment } = account;
   const { provider } = body;
@@ -35,7 +35,7 @@ export async function beginPurchaseCommand(
     price,
     currency: offer.currency,
     provider,
-    paymentMethod,
+    paymentMethod: paymentMethodOf(body),
     customer: body.customer ?? null,
     package: offer.package,
     expiresAfterMs: offer.expiresAfterMs,

@@ -1,3 +1,4 @@
+import { accountKey } from '#ledger';
 import { PurchaseReader } from '#ledger-store';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { Environment } from '../auth/authenticate.ts';
@@ -6,7 +7,7 @@ import { listView } from '../lists/list-view.ts';
 import { pageRequest } from '../lists/page-query.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { findPurchase } from './purchase-ref.ts';
-import { purchaseFilter, PurchaseQuery } from './purchase.query.ts';
+import { purchaseFilterOf, PurchaseQuery } from './purchase.query.ts';
 import { purchaseView } from './purchase.view.ts';
 
 /** What was sold. */
@@ -18,7 +19,9 @@ export class PurchasesController {
   @Needs('read')
   @OfAccount('query')
   async list(@Environment() environment: string, @Query() query: PurchaseQuery) {
-    const filter = purchaseFilter(environment, query);
+    const { account } = query;
+    const key = account === undefined ? null : accountKey(environment, account);
+    const filter = purchaseFilterOf(key, query);
     return listView(await this.purchases.list(environment, filter, pageRequest(query)), purchaseView);
   }
 

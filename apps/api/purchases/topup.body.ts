@@ -32,7 +32,9 @@ export class CreateTopupBody {
   @IsCreditPackageId()
   readonly package?: string | null;
 
-  @Describe('Who collects the payment: `manual`: you do, and confirm it; `test`: nobody, for tests outside live.')
+  @Describe(
+    'Who collects the payment. `stripe`: a worker charges the payment method; `manual`: you do, and confirm it; `test`: nobody, for tests outside live.',
+  )
   @IsIn(PROVIDERS)
   readonly provider!: ProviderName;
 

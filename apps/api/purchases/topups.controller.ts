@@ -17,7 +17,7 @@ import { accountNotFound, accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
-import { pageRequest, PageQuery } from '../lists/page-query.ts';
+import { pageRequest } from '../lists/page-query.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
 import { askProvider } from '../providers/ask-provider.ts';
 import { readKey } from '../requests/idempotency-key.ts';
@@ -28,6 +28,7 @@ import { noFields } from '../validation/no-fields.ts';
 import { beginPurchaseCommand } from './begin-purchase-command.ts';
 import { leastCharge, Offers } from './offers.ts';
 import { findPurchase } from './purchase-ref.ts';
+import { purchaseFilterOf, TopupQuery } from './purchase.query.ts';
 import { topupView } from './purchase.view.ts';
 import { paymentFaults, providerRefused, refuseProvider } from './refuse-provider.ts';
 import { ConfirmTopupBody, CreateTopupBody, RefundTopupBody } from './topup.body.ts';
@@ -52,11 +53,10 @@ export class TopupsController {
     @Body() body: CreateTopupBody,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const paymentMethod = body.payment_method ?? defaultMethod(body);
-    const faults = [...sizeFaults(body), ...paymentFaults({ provider: body.provider, payment_method: paymentMethod })];
+    const faults = [...sizeFaults(body), ...paymentFaults(body)];
     if (faults.length > 0) throw invalidRequest(faults);
     const account = accountRef(environment, id);
-    const command = await this.sale(account, body, paymentMethod).catch(async (error: unknown) => {
+    const command = await this.sale(account, body).catch(async (error: unknown) => {
       // What was bought under this key may not be for sale any more.
       if (error instanceof ProblemError && (await this.ledger.replay(reply, account))) return null;
       throw error;
@@ -67,10 +67,10 @@ export class TopupsController {
   @Get('accounts/:id/topups')
   @Needs('read')
   @OfAccount('path')
-  async list(@Environment() environment: string, @Param('id') id: string, @Query() query: PageQuery) {
+  async list(@Environment() environment: string, @Param('id') id: string, @Query() query: TopupQuery) {
     const account = accountRef(environment, id);
     if (!(await this.accounts.find(account))) throw accountNotFound(id);
-    const filter = { account: account.key, status: null, automatic: null, provider: null, from: null, to: null };
+    const filter = purchaseFilterOf(account.key, query);
     return listView(await this.purchases.list(environment, filter, pageRequest(query)), topupView);
   }
 
@@ -141,13 +141,10 @@ export class TopupsController {
   }
 
   /** @throws {ProblemError} where it isn't for sale */
-  private async sale(
-    account: AccountRef,
-    body: CreateTopupBody,
-    paymentMethod: string | null,
-  ): Promise<Command<'begin_purchase'>> {
+  private async sale(account: AccountRef, body: CreateTopupBody): Promise<Command<'begin_purchase'>> {
+    const command = await beginPurchaseCommand(this.offers, account, body);
     refuseProvider(this.providers, account.environment, body.provider);
-    return beginPurchaseCommand(this.offers, account, body, paymentMethod);
+    return command;
   }
 
   private async confirmed({ purchase }: ReadPurchase, reference: string | null): Promise<PaymentResult> {
@@ -162,11 +159,6 @@ export class TopupsController {
 
 function shownAs(status: number) {
   return (decision: PurchaseDecision) => ({ status, view: topupView(decision) });
-}
-
-/** Of the provider for tests: one that pays. */
-function defaultMethod({ provider }: CreateTopupBody): string | null {
-  return provider === 'test' ? 'pm_ok' : null;
 }
 
 function sizeFaults({ amount, package: creditPackage }: CreateTopupBody): Fault[] {
