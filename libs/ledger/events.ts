@@ -122,9 +122,10 @@ export interface LedgerEvents {
   /** The customer has to confirm a payment, at `action_url`. */
   'topup.requires_action': TopupData;
   /** Payments that the account's rule had begun have failed so often, or one is disputed, that it buys nothing any more. */
-  'topup.suspended': {
-    /** The last one, or the one that is disputed. */
-    readonly topup: string;
+  'topup.suspended': PaymentData & {
+    /** Of the last one, or of the one that is disputed. */
+    readonly price: string;
+    readonly provider: ProviderName;
     /** How many have failed in a row; none, if one is disputed. */
     readonly declines: number;
     readonly failure: PaymentFailure | null;

@@ -58,7 +58,10 @@ export const PAYMENT_EVENTS: { readonly [T in PaymentEventType]: EventDescriptio
     sentWhen:
       'Payments that the account’s auto top-up had begun have failed three times in a row, or one is disputed: it buys nothing any more.',
     fields: {
+      ...PAYMENT,
       topup: id('topup', 'The last of them, or the one that is disputed.'),
+      price: amount('Its price, in `currency`.'),
+      provider: choice(PROVIDERS, 'Who collects the payment.'),
       declines: count('How many payments in a row have failed; 0 if one is disputed.'),
       failure: FAILURE,
     },

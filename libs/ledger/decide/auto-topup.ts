@@ -1,3 +1,4 @@
+import { formatAmount } from '#amounts';
 import { afterDecline, afterSuccess, afterTrouble, isOn, notBefore, orderOf, type AutoTopup } from '../auto-topup.ts';
 import { available, type Balance } from '../balance.ts';
 import { publicId } from '../ids.ts';
@@ -75,11 +76,12 @@ const DISPUTED: PaymentFailure = { code: 'payment_disputed', message: 'The payme
 function emitSuspended(
   context: DecisionContext,
   account: AccountState,
-  { id }: Purchase,
+  { id, price, currency, provider }: Purchase,
   declines: number,
   failure: PaymentFailure | null,
 ): void {
-  emit(context, account, 'topup.suspended', { topup: publicId('topup', id), declines, failure });
+  const payment = { purchase: publicId('purchase', id), topup: publicId('topup', id), currency };
+  emit(context, account, 'topup.suspended', { ...payment, price: formatAmount(price), provider, declines, failure });
 }
 
 /**
