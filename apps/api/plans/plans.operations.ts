@@ -70,7 +70,7 @@ export const PLAN_OPERATIONS: OperationsOf<PlansController> = {
     id: 'updatePlan',
     summary: 'Change a plan',
     description:
-      'Changes a plan for accounts that come to it from now on. Accounts that are on it keep what they have. What isn’t given stays; a list that is given replaces the whole list.',
+      'Changes a plan for accounts that come to it from now on. Accounts that are on it keep what they have, unless `apply` says otherwise. What isn’t given stays; a list that is given replaces the whole list.',
     path: PATH,
     answers: { 200: { description: 'The plan.', schema: ref('Plan') } },
     problems: ['plan_not_found', ...OF_CARDS],
