@@ -38,7 +38,8 @@ export function changeAllowances(
   const planned = plannedOf(account, from);
   const lead = leadOf(planned, from, at);
   const advances = new Advances(account.refills.plan?.advances ?? [], at);
-  const takenBack = isProrated ? takeBack(context, account, planned, { at, advances }) : ZERO;
+  const settled = isProrated ? [...planned, ...leftUnsettled(before, to)] : [];
+  const takenBack = takeBack(context, account, settled, { at, advances });
   const ended = before.map((one) => (planned.includes(one) ? endedAt(one, at, isProrated) : one));
   const granted: Grant[] = [];
   const byName = new Map(ended.map((one) => [one.name, one]));
@@ -73,15 +74,21 @@ export function leadOf(
   return null;
 }
 
+/** Those that the account has no more and that come again by their names: they may have granted the time left, too. */
+function leftUnsettled(recurring: readonly RecurringGrant[], to: PlanStep['to']): readonly RecurringGrant[] {
+  const names = new Set(to?.terms.recurring_grants.map(({ name }) => name));
+  return recurring.filter(({ name, deletedAt }) => deletedAt !== null && names.has(name));
+}
+
 /** Takes back what goes with the time left of the running periods; what can't be taken back was granted in advance. */
 function takeBack(
   context: DecisionContext,
   account: AccountState,
-  planned: readonly RecurringGrant[],
+  settled: readonly RecurringGrant[],
   { at, advances }: { readonly at: number; readonly advances: Advances },
 ): Amount {
   let total = ZERO;
-  for (const { name, plan, last } of planned) {
+  for (const { name, plan, last } of settled) {
     if (!last || last.end <= at) continue;
     const left = prorated(last.amount, last.end - at, last.end - last.start);
     const grant = last.grant === null ? undefined : context.state.grants.get(last.grant);

@@ -141,6 +141,19 @@ describe('a prorated change', () => {
     }
   });
 
+  it('grants nothing twice where the plan was left before without being prorated', () => {
+    for (const spent of ['0', '400', '900', '1000']) {
+      const ledger = account().on(STARTER);
+      if (spent !== '0') ledger.charge(spent);
+      ledger.until(HALF);
+      const before = ledger.available();
+      for (let round = 0; round < 3; round++) ledger.on(null).on(STARTER, 'prorated');
+      expect([spent, ledger.available()]).toEqual([spent, before]);
+    }
+    const ledger = account().on(STARTER).until(HALF).on(null).on(PRO, 'prorated');
+    expect(ledger.lastChange()).toMatchObject({ taken_back: '500', granted: '1000' });
+  });
+
   it('never grants more of a plan than goes with the time on it, beyond what was spent before', () => {
     const ledger = account().on(STARTER);
     ledger.charge('1000');
