@@ -28,6 +28,8 @@ export interface SweepOptions {
 
 /** So many accounts at a time, that a sweep is a small part of what the engine decides at once. */
 const ACCOUNTS_AT_ONCE = 100;
+/** A search may look at every account of a test clock, so it finds more than are swept at once. */
+const FOUND_AT_ONCE = 1_000;
 /** No account has such a key. */
 const BEFORE_ALL: AccountKey = '-1';
 
@@ -53,12 +55,11 @@ export async function sweepDue(
   let swept = 0;
   for (let after = BEFORE_ALL; ;) {
     const due = await dueAccounts(pool, { expiryNotices: notices, now, clocks }, after);
-    const results = await Promise.allSettled(due.map((account) => sweep(engine, account, notices)));
-    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-    faults.push(...failed);
-    swept += due.length - failed.length;
+    const done = await sweepEach(engine, due, notices);
+    faults.push(...done.faults);
+    swept += done.swept;
     const last = due.at(-1);
-    if (!last || due.length < ACCOUNTS_AT_ONCE || failed.some(isNoTime)) break;
+    if (!last || due.length < FOUND_AT_ONCE || done.faults.some(isNoTime)) break;
     after = last.key;
   }
   if (swept === 0 && faults.length === 0 && clocks.length > 0) {
@@ -67,6 +68,24 @@ export async function sweepDue(
   // The next sweep tries them again, and the others too, wherever they stand.
   if (faults.length > 0) log(`${faults.length} accounts could not be swept: ${String(faults[0])}`);
   return swept;
+}
+
+/** Sweeps accounts, some at a time, for as long as the engine has room for it. */
+async function sweepEach(
+  engine: Engine,
+  due: readonly AccountRef[],
+  notices: readonly number[],
+): Promise<{ readonly swept: number; readonly faults: readonly unknown[] }> {
+  const faults: unknown[] = [];
+  let swept = 0;
+  for (let from = 0; from < due.length && !faults.some(isNoTime); from += ACCOUNTS_AT_ONCE) {
+    const some = due.slice(from, from + ACCOUNTS_AT_ONCE);
+    const results = await Promise.allSettled(some.map((account) => sweep(engine, account, notices)));
+    const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+    faults.push(...failed);
+    swept += some.length - failed.length;
+  }
+  return { swept, faults };
 }
 
 /** The engine is busy without us, or stops. Where the database is away, the next look fails. */
@@ -85,7 +104,7 @@ async function advancedClocks(pool: Pool): Promise<{ readonly now: Date; readonl
 }
 
 async function dueAccounts(pool: Pool, options: DueOptions, after: AccountKey): Promise<readonly AccountRef[]> {
-  const statement = findDueAccounts(options, { after, limit: ACCOUNTS_AT_ONCE });
+  const statement = findDueAccounts(options, { after, limit: FOUND_AT_ONCE });
   const rows = await readRows<Parameters<typeof refFromRow>[0]>(pool, statement);
   return rows.map(refFromRow);
 }
