@@ -1,7 +1,7 @@
 import { nextRefillAt, runningPeriod, type AccountState, type Grant } from '#ledger';
 import { bytesOfOverrides } from './bytes-of.ts';
 
-/** What one counts for in what an account weighs: about a grant. */
+/** What one counts for in what an account weighs: about a grant, a recurring grant, a top-up rule or a plan. */
 const BYTES_OF_ONE = 1024;
 /** So many windows of counters, budgets or restraints take as much room as an account or a grant. */
 const SMALL_ONES = 3;
@@ -60,8 +60,10 @@ export function aheadMsOf({ account }: AccountState): number {
 export function weightOf({ account, grants, counters, commitments, refills }: AccountState): number {
   const overrides = Math.ceil(bytesOfOverrides(account.terms.overrides) / BYTES_OF_ONE);
   const { budgets, restraints } = account;
-  const small = Math.ceil((counters.size + budgets.length + restraints.length + refills.recurring.length) / SMALL_ONES);
-  return 1 + grants.length + commitments.length + small + overrides;
+  const small = Math.ceil((counters.size + budgets.length + restraints.length) / SMALL_ONES);
+  const { recurring, autoTopup, plan } = refills;
+  const refilled = recurring.length + Number(autoTopup !== null) + Number(plan !== null);
+  return 1 + grants.length + commitments.length + refilled + small + overrides;
 }
 
 function nextChange(grants: readonly Grant[], now: number): number {
