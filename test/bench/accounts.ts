@@ -11,6 +11,8 @@ export interface AccountSet {
   readonly card?: BenchCard;
   /** What limits them; nothing where it isn't said. */
   readonly budgets?: BenchBudgets;
+  /** Whether each has a rule that tops it up, which no run makes it do; not unless it is said. */
+  readonly hasTopupRule?: true;
 }
 
 /** The name of an account of a set; of a single one it is the set's. */
@@ -31,7 +33,10 @@ export const SPREAD_BY_USAGE: AccountSet = { name: 'priced', count: 10_000, card
 /** Another 10 000, with budgets. */
 export const SPREAD_WITH_BUDGETS: AccountSet = { name: 'budgeted', count: 10_000, budgets: 'five' };
 
+/** Another 10 000, with a rule that tops them up. */
+export const SPREAD_WITH_TOPUP_RULES: AccountSet = { name: 'topped-up', count: 10_000, hasTopupRule: true };
+
 /** The one account of a load. Each load has its own, so that the holds that one leaves open don't slow down the next. */
-export function hot(load: string, more: Pick<AccountSet, 'card' | 'budgets'> = {}): AccountSet {
+export function hot(load: string, more: Pick<AccountSet, 'card' | 'budgets' | 'hasTopupRule'> = {}): AccountSet {
   return { name: `hot-${load}`, count: 1, ...more };
 }

@@ -47,6 +47,28 @@ describe('npm run bench', () => {
     expect(report.verified).toMatchObject([{ database: 'now', clean: true }]);
   }, 120_000);
 
+  it('measures requests beside top-ups and beside a midnight, and finds that all allowances were granted', async () => {
+    const mixes = ['topups', 'midnight'];
+    const { stdout } = await bench(
+      '--json',
+      '--seconds',
+      '0.4',
+      '--rounds',
+      '1',
+      '--scale',
+      '0.01',
+      '--mixes',
+      ...mixes,
+    );
+    const report = JSON.parse(stdout) as MixReport;
+
+    expect(report.failed).toEqual([]);
+    const checks = report.mixes.flatMap(({ outcomes }) => outcomes.flatMap((outcome) => outcome.checks));
+    const missing = checks.filter(({ name }) => name.endsWith('missing or granted twice'));
+    expect(missing.map(({ value }) => value)).toEqual([0, 0]);
+    expect(report.verified).toMatchObject([{ database: 'now', clean: true }]);
+  }, 120_000);
+
   it('says what is wrong with its options, and does nothing', async () => {
     await expect(bench('--only', 'no-such-row')).rejects.toMatchObject({ code: 1, stdout: '' });
     await expect(bench('--mixes', 'no-such-mix')).rejects.toMatchObject({ code: 1, stdout: '' });

@@ -5,6 +5,7 @@ import { Engine, type Submission } from '#ledger-store';
 import { giveBudgets } from './budgets.ts';
 import { makeRateCards } from './rate-cards.ts';
 import { accountNames, type AccountSet } from './accounts.ts';
+import { TOPUP_RULE } from './topup-rule.ts';
 
 /** Far more than any run can spend. */
 const CREDITS = new Amount('1000000000000');
@@ -23,12 +24,18 @@ export async function openAccounts(databaseUrl: string, sets: readonly AccountSe
   try {
     const cards = await makeRateCards(pool);
     const accounts = sets.flatMap((set) =>
-      accountNames(set).map((name) => ({ account: liveAccount(name), card: set.card ? cards[set.card] : null })),
+      accountNames(set).map((name) => ({
+        account: liveAccount(name),
+        card: set.card ? cards[set.card] : null,
+        hasTopupRule: set.hasTopupRule ?? false,
+      })),
     );
     for (let from = 0; from < accounts.length; from += AT_ONCE) {
       const some = accounts.slice(from, from + AT_ONCE);
       await Promise.all(some.map(({ account }) => engine.submit(submission(createAccount(account)))));
       await Promise.all(some.map(({ account }) => engine.submit(submission(createGrant(account)))));
+      const toppedUp = some.filter(({ hasTopupRule }) => hasTopupRule);
+      await Promise.all(toppedUp.map(({ account }) => engine.submit(submission(setTopupRule(account)))));
     }
     for (const { account, card } of accounts) {
       if (card !== null)
@@ -43,7 +50,9 @@ export async function openAccounts(databaseUrl: string, sets: readonly AccountSe
   }
 }
 
-function submission<T extends 'create_account' | 'create_grant'>(command: Command<T>): Submission<T> {
+function submission<T extends 'create_account' | 'create_grant' | 'set_auto_topup'>(
+  command: Command<T>,
+): Submission<T> {
   return {
     command,
     key: null,
@@ -71,4 +80,8 @@ function createGrant(account: AccountRef): Command<'create_grant'> {
     expiresAt: null,
     metadata: {},
   };
+}
+
+function setTopupRule(account: AccountRef): Command<'set_auto_topup'> {
+  return { type: 'set_auto_topup', account, terms: TOPUP_RULE };
 }

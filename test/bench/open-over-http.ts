@@ -1,5 +1,6 @@
 import { accountNames, type AccountSet } from './accounts.ts';
 import { ADMIN_KEY, TEST_ADMIN_KEY } from './bench-server.ts';
+import { REFILL_POSTS, type BenchRefill } from './refill-posts.ts';
 import { sendAll, type Post } from './send-all.ts';
 
 export type Environment = 'live' | 'test';
@@ -12,6 +13,8 @@ export interface Opening {
   readonly environment?: Environment;
   /** Far more credits than a run can spend, unless it is said; the same, but all of them held; or none. */
   readonly credits?: 'plenty' | 'held' | 'none';
+  /** What refills them, besides; nothing unless it is said. */
+  readonly refill?: BenchRefill;
 }
 
 /** Far more than any run can spend. */
@@ -22,11 +25,12 @@ const HELD_SECONDS = 86_400;
 /** Opens accounts by requests, so that it doesn't matter which version of the service has which tables. */
 export async function openOverHttp(
   url: string,
-  { accounts, environment = 'live', credits = 'plenty' }: Opening,
+  { accounts, environment = 'live', credits = 'plenty', refill }: Opening,
 ): Promise<void> {
   const names = accountNames(accounts);
   const send = (post: (name: string) => Post): Promise<void> => sendAll(url, KEYS[environment], names.map(post));
   await send((name) => ({ path: '/v1/accounts', body: `{"id":"${name}"}` }));
+  if (refill) for (const post of REFILL_POSTS[refill]) await send(post);
   if (credits === 'none') return;
   await send((name) => ({ path: `/v1/accounts/${name}/grants`, body: `{"amount":"${PLENTY}"}` }));
   if (credits === 'plenty') return;

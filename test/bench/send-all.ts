@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { succeed } from './load/client.ts';
 import { HttpConnection } from './load/http-connection.ts';
-import { requestWriter } from './load/write-request.ts';
+import { requestWriter, type Method } from './load/write-request.ts';
 
 export interface Post {
+  readonly method?: Method;
   readonly path: string;
   readonly body: string;
 }
@@ -19,7 +20,9 @@ export async function sendAll(url: string, adminKey: string, posts: readonly Pos
   try {
     await Promise.all(
       connections.map(async (connection) => {
-        for (const { path, body } of left) await succeed(connection, write(path, body, randomUUID()));
+        for (const { method, path, body } of left) {
+          await succeed(connection, write(path, body, randomUUID(), method));
+        }
       }),
     );
   } finally {

@@ -9,6 +9,7 @@ import { sendAll, type Post } from '../send-all.ts';
 import { LapsingHolds } from './lapsing-holds.ts';
 import { LoadProcesses, type Job } from './load-processes.ts';
 import type { ClientLoad, Stage, StageResult } from './mix.ts';
+import { NewMonth } from './new-month.ts';
 
 /** Each filled account's. */
 const GRANTED = '1000000';
@@ -55,7 +56,8 @@ export class MeasuredVersion {
     await sendAll(this.#service.url, ADMIN_KEY, accountNames(accounts).map(charge));
   }
 
-  async measure({ victim, beside = [], hasOwnService = false, lapsing }: Stage, seconds: number): Promise<StageResult> {
+  async measure(stage: Stage, seconds: number): Promise<StageResult> {
+    const { victim, beside = [], hasOwnService = false, lapsing } = stage;
     const service = hasOwnService ? await this.#secondService() : this.#service;
     const holds = lapsing ? new LapsingHolds(this.#pool, lapsing, seconds) : null;
     if (holds) {
@@ -63,12 +65,16 @@ export class MeasuredVersion {
       await holds.haveBegun();
     }
     const jobs = [victim, ...beside].map((load) => jobOf(load, service, seconds));
-    const [first, ...others] = await this.#loads.run(jobs, () => service.stalls());
+    const month = stage.beginsMonth ? new NewMonth(this.#pool, service.url) : null;
+    const [first, ...others] = await this.#loads.run(jobs, async () => {
+      await month?.begin();
+      await service.stalls();
+    });
     if (!first) throw new Error('a stage has a victim');
     const stalls = await service.stalls();
     const holdsBooked = (await holds?.booked()) ?? null;
     await holds?.areAllBooked();
-    return { victim: first, beside: others, stalls, holdsBooked };
+    return { victim: first, beside: others, stalls, holdsBooked, month: (await month?.isBooked()) ?? null };
   }
 
   /** Stops what only the last mix needed. */

@@ -8,7 +8,7 @@ const latency = { average: 1, p50: 1, p95: 1, p99: 1 };
 
 function stage(perSecond: number, answers: LoadResult['answers'] = {}): StageResult {
   const victim = { perSecond, decisions: 1, latency, refused: null, answers, cpuMicros: 0 };
-  return { victim, beside: [], stalls, holdsBooked: null };
+  return { victim, beside: [], stalls, holdsBooked: null, month: null };
 }
 
 function round(alone: number, mixed: number, answers?: LoadResult['answers']): MixRound {

@@ -3,6 +3,7 @@ import type { Load, LoadResult, Pace, Work } from '../load/load.ts';
 import type { Environment, Opening } from '../open-over-http.ts';
 import type { RatioResult } from '../report/ratios.ts';
 import type { Stalls } from '../stalls/stalls.ts';
+import type { BegunMonth } from './new-month.ts';
 
 /** What some clients do. */
 export interface ClientLoad {
@@ -24,6 +25,8 @@ export interface Stage {
   readonly hasOwnService?: boolean;
   /** Accounts on each of which a hold was made before, so that all through the stage some lapse. */
   readonly lapsing?: AccountSet;
+  /** Whether a month begins with it, by the test clock. */
+  readonly beginsMonth?: true;
 }
 
 export interface StageResult {
@@ -33,6 +36,8 @@ export interface StageResult {
   readonly stalls: Stalls;
   /** Of the lapsing holds, how many the service booked meanwhile; `null` where there were none. */
   readonly holdsBooked: number | null;
+  /** `null` where none has begun. */
+  readonly month: BegunMonth | null;
 }
 
 export interface MixRound {

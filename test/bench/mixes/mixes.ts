@@ -2,11 +2,13 @@ import { manyAccounts, newAccounts } from './account-numbers.ts';
 import { BESIDE_DECLINES, ONLY_DECLINES } from './declines.ts';
 import { filledAccounts } from './filled-accounts.ts';
 import { LARGE_BATCHES } from './large-batches.ts';
+import { midnightMixes } from './midnight.ts';
 import type { Mix } from './mix.ts';
 import { NEIGHBOUR_MIXES } from './neighbours.ts';
 import { besideSweeps } from './sweeps.ts';
 import { TAIL } from './tail.ts';
 import { TEST_FLOOD } from './test-flood.ts';
+import { BESIDE_TOPUPS } from './topups.ts';
 
 export interface MixSizes {
   readonly scale: number;
@@ -24,6 +26,8 @@ export function allMixes({ scale, rounds }: MixSizes): readonly Mix[] {
     TEST_FLOOD,
     TAIL,
     besideSweeps(filled),
+    BESIDE_TOPUPS,
+    ...midnightMixes(scale),
     ...NEIGHBOUR_MIXES,
     manyAccounts(filled),
   ];

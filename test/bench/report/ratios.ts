@@ -102,6 +102,18 @@ const RATIOS: readonly Ratio[] = [
     to: ['authorize-hot', 'perSecond'],
     atLeast: 0.9,
   },
+  {
+    name: 'authorize over REST, hot, with a top-up rule ÷ none',
+    of: ['authorize-hot-topup-rule', 'perSecond'],
+    to: ['authorize-hot', 'perSecond'],
+    atLeast: 0.95,
+  },
+  {
+    name: 'authorize over REST, spread, with top-up rules ÷ none',
+    of: ['authorize-spread-topup-rule', 'perSecond'],
+    to: ['authorize-spread', 'perSecond'],
+    atLeast: 0.95,
+  },
   { name: 'idle p50 ÷ pgbench -N -c 1 latency', of: ['idle', 'p50'], to: ['pgbench-1', 'average'], atMost: 4 },
   { name: 'p99 at 1,000 a second ÷ idle p50', of: ['fixed-rate', 'p99'], to: ['idle', 'p50'], atMost: 10 },
   {

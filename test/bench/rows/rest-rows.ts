@@ -1,4 +1,11 @@
-import { hot, SPREAD, SPREAD_BY_USAGE, SPREAD_WITH_BUDGETS, type AccountSet } from '../accounts.ts';
+import {
+  hot,
+  SPREAD,
+  SPREAD_BY_USAGE,
+  SPREAD_WITH_BUDGETS,
+  SPREAD_WITH_TOPUP_RULES,
+  type AccountSet,
+} from '../accounts.ts';
 import { ADMIN_KEY } from '../bench-server.ts';
 import type { Pace, Work } from '../load/load.ts';
 import { BATCH_ITEMS } from '../load/requests.ts';
@@ -169,6 +176,26 @@ const LIMITED: readonly RestWork[] = [
   },
 ];
 
+/** With a rule that tops the account up, and never has to. */
+const TOPPED_UP: readonly RestWork[] = [
+  {
+    name: 'authorize-hot-topup-rule',
+    what: 'authorize with a top-up rule, one hot account',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: hot('authorize-topup-rule', { hasTopupRule: true }),
+    connections: CONNECTIONS,
+  },
+  {
+    name: 'authorize-spread-topup-rule',
+    what: 'authorize with a top-up rule, 10,000 accounts',
+    unit: 'authorizations',
+    work: 'authorize',
+    accounts: SPREAD_WITH_TOPUP_RULES,
+    connections: CONNECTIONS,
+  },
+];
+
 const NOTHING: RestWork = {
   name: 'do-nothing',
   what: 'an endpoint that does nothing',
@@ -181,7 +208,7 @@ const NOTHING: RestWork = {
 /** Everything that is measured over HTTP. */
 export const REST_ROWS: readonly Row[] = [
   ...COMPARED.flatMap((work) => [restRow(work, 'product'), oneByOneRow(work)]),
-  ...[...PRODUCT_ONLY, ...PRICED, ...LIMITED].map((work) => restRow(work, 'product')),
+  ...[...PRODUCT_ONLY, ...PRICED, ...LIMITED, ...TOPPED_UP].map((work) => restRow(work, 'product')),
   { ...restRow(NOTHING, 'do-nothing'), accounts: [] },
 ];
 
