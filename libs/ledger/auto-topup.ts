@@ -110,10 +110,13 @@ export function afterDecline(rule: AutoTopup, at: number): AutoTopup {
   return { ...rule, firedAt: null, declinedAt: at, declines, suspended: rule.suspended || declines >= DECLINES_MAX };
 }
 
-/** The rule after a payment for the account has succeeded, whoever began it; after trouble with one, only if somebody did by hand. */
+/**
+ * The rule after a payment for the account has succeeded, whoever began it; after trouble with one, only if somebody did by hand. It
+ * needn't wait any more for what it has backed off from.
+ */
 export function afterSuccess(rule: AutoTopup, { automatic }: { readonly automatic: boolean }): AutoTopup {
   const isTroubled = rule.suspended && rule.declines === 0;
-  return rule.declines === 0 && (!isTroubled || automatic) ? rule : { ...rule, ...NO_DECLINES };
+  return rule.declines === 0 && (!isTroubled || automatic) ? rule : { ...rule, ...NO_DECLINES, waitsUntil: null };
 }
 
 /**

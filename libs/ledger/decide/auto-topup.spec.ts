@@ -133,6 +133,31 @@ describe('a rule to buy credits', () => {
   });
 });
 
+describe('a balance that is low since a rule was changed', () => {
+  /** The rule looks when the balance moves next. */
+  const low = (): TopupFixture => {
+    const books = ledger().grant('50').setAutoTopup().grant('1', { effectiveIn: HOUR });
+    return books.setAutoTopup({ threshold: '60' });
+  };
+
+  it('is looked at when a grant comes into effect, however long ago', () => {
+    for (const seconds of [HOUR, HOUR + 1]) {
+      const books = low();
+      expect(books.underWay()).toBeNull();
+      books.advance(seconds).sweep();
+      expect(books.underWay()).toMatchObject({ automatic: true });
+    }
+  });
+
+  it('isn’t looked at for a batch that is refused', () => {
+    const books = low();
+    const items = [{ amount: '40' }, { amount: '40' }];
+    expect(() => books.authorizeBatch('all_or_nothing', items)).toThrow(Refused);
+    expect(() => books.chargeBatch('all_or_nothing', items)).toThrow(Refused);
+    expect(books.underWay()).toBeNull();
+  });
+});
+
 describe('setting a rule', () => {
   it('buys at once where it is enabled and the balance is low, and not where it is only edited', () => {
     const books = ledger().grant('50').setAutoTopup({ enabled: false });
@@ -231,6 +256,15 @@ describe('after a decline', () => {
     books.charge('90');
     books.decline(own);
     expect(books.rule().declines).toBe(0);
+    expect(books.underWay()).toMatchObject({ automatic: true });
+  });
+
+  it('is forgotten when somebody pays by hand, so that the rule needn’t wait any more', () => {
+    const books = ledger().setAutoTopup();
+    books.decline(books.mustBeUnderWay());
+    expect(books.rule().waitsUntil).not.toBeNull();
+    books.bought('10');
+    expect(books.rule()).toMatchObject({ declines: 0, waitsUntil: null });
     expect(books.underWay()).toMatchObject({ automatic: true });
   });
 

@@ -16,11 +16,15 @@ import { reserveOfCaps, settleCaps, waitForCap } from './topup-caps.ts';
  * was low for a while in the past, before anybody has settled it, is no reason to buy any more.
  */
 export const topUpBalance: BalanceObserver = (context, account, _before, { at, balance }) => {
+  const isOfNow = at >= timeOf(context, account);
+  if (isOfNow && context.changes.moved.has(account)) topUpIfLow(context, account, balance);
+};
+
+function topUpIfLow(context: DecisionContext, account: AccountState, balance: Balance): void {
   const { autoTopup, underWay } = account.refills;
   if (autoTopup === null || underWay !== null || !isOn(autoTopup)) return;
-  if (!isLow(autoTopup, balance) || at < timeOf(context, account)) return;
-  buyOrWait(context, account, autoTopup, balance);
-};
+  if (isLow(autoTopup, balance)) buyOrWait(context, account, autoTopup, balance);
+}
 
 /** Called when all that time has done to an account is booked: what has moved its balance, or that its rule needn't wait any more. */
 export function topUpOnceSettled(context: DecisionContext, account: AccountState): void {
@@ -47,8 +51,7 @@ export function lookAtBalance(context: DecisionContext, account: AccountState): 
   if (waitsUntil !== null && waitsUntil <= timeOf(context, account)) {
     setAutoTopup(context, account, { ...autoTopup, waitsUntil: null });
   }
-  const moment = momentOf(context, account);
-  topUpBalance(context, account, moment.balance, moment);
+  topUpIfLow(context, account, momentOf(context, account).balance);
 }
 
 /** A payment for the account has ended: its rule may buy again, or has to back off. */

@@ -174,7 +174,7 @@ interface Instant {
 }
 
 function passInstant(context: DecisionContext, account: AccountState, { at, together, scheduled }: Instant): void {
-  for (const { entering } of together) if (entering) enter(context, account, entering, entering.remaining);
+  for (const { entering } of together) if (entering) comeIntoEffect(context, account, entering);
   const refills = together.flatMap((one) => one.refill ?? []);
   const expiring = together.flatMap((one) => one.expiring ?? []);
   for (const { share } of together) if (share) release(context, account, share, expiring);
@@ -199,6 +199,12 @@ function passInstant(context: DecisionContext, account: AccountState, { at, toge
     emitLapse(context, account, hold, moment);
   }
   observeBalance(context, account, moment);
+}
+
+/** The account's sums have its credits already. */
+function comeIntoEffect(context: DecisionContext, account: AccountState, grant: Grant): void {
+  enter(context, account, grant, grant.remaining);
+  context.changes.moved.add(account);
 }
 
 function expire(context: DecisionContext, account: AccountState, grant: Grant, at: number): void {

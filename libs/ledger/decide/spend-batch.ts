@@ -101,6 +101,7 @@ function holdAll(context: DecisionContext, items: readonly Authorize[], kind?: H
       for (const one of held.toReversed()) undo(context, one);
       takeBackGranted(context);
       discardOpened(context);
+      context.changes.moved.clear();
     },
   };
 }
