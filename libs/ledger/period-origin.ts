@@ -22,7 +22,7 @@ export interface PeriodOrigin {
    * period that was granted before, and whose rest was taken back.
    */
   readonly periods: number;
-  /** When the period began that was granted before; `null`: it is the first. */
+  /** When the period began that was granted before; `null`: it is the first, or that brought nothing. */
   readonly previous: number | null;
   /** What happens to what is left at its end. `until`: when rolled credits expire. */
   readonly rollover: (Pick<Rollover, 'max' | 'percent'> & { readonly until: number | null }) | null;

@@ -113,3 +113,8 @@ export function amountOfPeriod(recurring: Pick<RecurringGrant, 'terms' | 'anchor
 export function liveRecurring(recurring: readonly RecurringGrant[]): readonly RecurringGrant[] {
   return recurring.filter(({ deletedAt }) => deletedAt === null);
 }
+
+/** Those whose names count yet: a name that was deleted may begin anew at any time once its last period is over. */
+export function remembered(recurring: readonly RecurringGrant[], now: number): readonly RecurringGrant[] {
+  return recurring.filter(({ deletedAt, last }) => deletedAt === null || (last !== null && last.end > now));
+}

@@ -3,7 +3,7 @@ import type { Advance, CurrentPlan, PlanVersionRef } from '../account-plan.ts';
 import { prorated } from '../commitments.ts';
 import { isSpendable, type Grant } from '../grant.ts';
 import type { PlanGrantJson } from '../plan-json.ts';
-import type { RecurringGrant } from '../recurring.ts';
+import { remembered, type RecurringGrant } from '../recurring.ts';
 import type { AccountState } from '../state.ts';
 import { Advances } from './advances.ts';
 import { beginAllowance, type Allowance } from './begin-allowance.ts';
@@ -34,7 +34,7 @@ export function changeAllowances(
   { from, to, at }: PlanStep,
   isProrated: boolean,
 ): AllowanceChange {
-  const before = account.refills.recurring;
+  const before = remembered(account.refills.recurring, at);
   const planned = plannedOf(account, from);
   const lead = leadOf(planned, from, at);
   const advances = new Advances(account.refills.plan?.advances ?? [], at);
@@ -50,7 +50,7 @@ export function changeAllowances(
     const asked = { ...askedOf(account, json, to), at, before: earlier, isLive, lead, isProrated };
     byName.set(json.name, begin(context, account, asked, { advances, granted }));
   }
-  const recurring = [...byName.values()].filter((one) => !isForgotten(one, at));
+  const recurring = remembered([...byName.values()], at);
   setRefills(context, account, { ...account.refills, recurring });
   return { takenBack, granted, advances: advances.list };
 }
@@ -106,11 +106,6 @@ function takeBack(
 function endedAt(one: RecurringGrant, at: number, isTakenBack: boolean): RecurringGrant {
   const last = isTakenBack && one.last ? { ...one.last, amount: ZERO, grant: null } : one.last;
   return { ...one, last, next: null, pausedAt: null, deletedAt: at };
-}
-
-/** A name whose last period is over may begin anew at any time. */
-function isForgotten({ deletedAt, last }: RecurringGrant, at: number): boolean {
-  return deletedAt !== null && (last === null || last.end <= at);
 }
 
 function askedOf({ account }: AccountState, json: PlanGrantJson, { plan }: PlanVersionRef) {

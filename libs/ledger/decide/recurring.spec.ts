@@ -54,6 +54,20 @@ describe('a recurring grant', () => {
     ]);
   });
 
+  it('may bring nothing in a short first period, and misses none then', () => {
+    const terms = { interval: 'day', anchor: '2025-12-31T01:00:00Z', prorateFirst: true } as const;
+    const ledger = account().recurring('plan', '0.000000000001', terms);
+    expect(ledger.until('2026-01-02T02:00:00Z').granted()).toHaveLength(2);
+    expect(ledger.available()).toBe('0.000000000001');
+  });
+
+  it('is counted from its own start when the last period of its name is over, whenever that was deleted', () => {
+    const ledger = account().recurring('plan', '400').deleteRecurring('plan').until('2026-03-10T00:00:00Z');
+    const again = ledger.putRecurring('plan', '100', { startsAt: '2026-01-20T00:00:00Z' });
+    expect(again.recurring).toMatchObject({ anchor: Date.parse('2026-01-20T00:00:00Z'), last: { amount: '100' } });
+    expect(again.recurring.next?.at).toBe(Date.parse('2026-03-20T00:00:00Z'));
+  });
+
   it('starts and ends when it is said to', () => {
     const times = { startsAt: '2026-02-10T00:00:00Z', endsAt: '2026-04-10T00:00:00Z' };
     const ledger = account().recurring('plan', '400', times);

@@ -6,6 +6,7 @@ import {
   MAX_RECURRING_GRANTS,
   periodBeginningFrom,
   periodFrom,
+  remembered,
   type NextPeriod,
   type RecurringGrant,
   type RecurringTerms,
@@ -40,7 +41,7 @@ export function putRecurringGrant(context: DecisionContext, command: PutRecurrin
   const found = findOpenAccount(context, command.account);
   if (!found.ok) return found;
   const account = found.value;
-  const { recurring } = account.refills;
+  const recurring = remembered(account.refills.recurring, timeOf(context, account));
   const earlier = recurring.find(({ name }) => name === command.name);
   const isThere = earlier?.deletedAt === null;
   if (!isThere && (liveRecurring(recurring).length >= MAX_RECURRING_GRANTS || recurring.length >= KEPT_MAX)) {
@@ -173,14 +174,13 @@ function find(
   return one ? accepted({ account, one }) : refused({ code: 'recurring_grant_not_found' });
 }
 
-/** Puts a recurring grant in the place of the one of its name, and forgets deleted ones whose last period is over. */
+/** Puts a recurring grant in the place of the one of its name. */
 function replace(context: DecisionContext, account: AccountState, one: RecurringGrant): void {
   const now = timeOf(context, account);
-  const { recurring } = account.refills;
-  const isThere = recurring.some(({ name }) => name === one.name);
-  const all = isThere ? recurring.map((each) => (each.name === one.name ? one : each)) : [...recurring, one];
-  const kept = all.filter(({ deletedAt, last }) => deletedAt === null || (last !== null && last.end > now));
-  setRefills(context, account, { ...account.refills, recurring: kept });
+  const known = remembered(account.refills.recurring, now);
+  const isThere = known.some(({ name }) => name === one.name);
+  const all = isThere ? known.map((each) => (each.name === one.name ? one : each)) : [...known, one];
+  setRefills(context, account, { ...account.refills, recurring: remembered(all, now) });
 }
 
 /** Grants the period that begins now, if one does. @returns the recurring grant as it is then */

@@ -97,7 +97,8 @@ function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 
   return {
     name: one.name,
     ...of,
-    previous: one.last && one.last.start,
+    // Of a period whose part of the amount came to nothing, there is no grant.
+    previous: one.last && !one.last.amount.isZero() ? one.last.start : null,
     rollover: rollover && {
       max: rollover.max,
       percent: rollover.percent,
