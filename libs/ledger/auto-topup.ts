@@ -120,8 +120,8 @@ export function afterSuccess(rule: AutoTopup, { automatic }: { readonly automati
 }
 
 /**
- * The rule after a payment for the account was disputed, or one of its own was paid with another amount than the price. Whoever wants
- * money back, or has paid and got nothing for it, isn't charged again by a rule.
+ * The rule after a payment for the account was disputed or refunded, or one of its own was paid with another amount than the price.
+ * Whoever wants money back, or has paid and got nothing for it, isn't charged again by a rule.
  */
 export function afterTrouble(rule: AutoTopup): AutoTopup {
   return rule.enabled ? { ...rule, ...NO_DECLINES, suspended: true, waitsUntil: null } : rule;

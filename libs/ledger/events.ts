@@ -121,12 +121,12 @@ export interface LedgerEvents {
   'topup.failed': TopupData;
   /** The customer has to confirm a payment, at `action_url`. */
   'topup.requires_action': TopupData;
-  /** Payments that the account's rule had begun have failed so often, or one is disputed, that it buys nothing any more. */
+  /** Payments that the account's rule had begun have failed so often, or one is disputed or refunded, that it buys nothing any more. */
   'topup.suspended': PaymentData & {
-    /** Of the last one, or of the one that is disputed. */
+    /** Of the last one, or of the one that is disputed or refunded. */
     readonly price: string;
     readonly provider: ProviderName;
-    /** How many have failed in a row; none, if one is disputed. */
+    /** How many have failed in a row; none, if one is disputed or refunded. */
     readonly declines: number;
     readonly failure: PaymentFailure | null;
   };

@@ -10,7 +10,7 @@ export const AUTO_TOPUP_SCHEMA = viewSchema<ReturnType<typeof autoTopupView>>(
     account: { ...ACCOUNT_ID_SCHEMA, description: 'The account’s id.' },
     status: choice(
       AUTO_TOPUP_STATUSES,
-      '`suspended`: three payments in a row have failed, or one is disputed, and the rule buys nothing until it is set again.',
+      '`suspended`: three payments in a row have failed, or one is disputed or refunded, and the rule buys nothing until it is set again.',
     ),
     enabled: { type: 'boolean', description: 'Whether the rule buys anything.' },
     threshold: orNull(amount('The rule buys credits if the balance is this or lower.')),

@@ -56,13 +56,13 @@ export const PAYMENT_EVENTS: { readonly [T in PaymentEventType]: EventDescriptio
   },
   'topup.suspended': {
     sentWhen:
-      'Payments that the account’s auto top-up had begun have failed three times in a row, or one is disputed: it buys nothing any more.',
+      'Payments that the account’s auto top-up had begun have failed three times in a row, or one is disputed or refunded: it buys nothing any more.',
     fields: {
       ...PAYMENT,
-      topup: id('topup', 'The last of them, or the one that is disputed.'),
+      topup: id('topup', 'The last of them, or the one that is disputed or refunded.'),
       price: amount('Its price, in `currency`.'),
       provider: choice(PROVIDERS, 'Who collects the payment.'),
-      declines: count('How many payments in a row have failed; 0 if one is disputed.'),
+      declines: count('How many payments in a row have failed; 0 if one is disputed or refunded.'),
       failure: FAILURE,
     },
   },

@@ -328,6 +328,47 @@ describe('after a dispute', () => {
   });
 });
 
+describe('after a refund', () => {
+  it.each([
+    ['asked for here', (books: TopupFixture, purchase: { readonly id: string }) => books.refundCredits(purchase)],
+    [
+      'made at the provider',
+      (books: TopupFixture, purchase: { readonly id: string }) => books.refundMoney(purchase, '1000'),
+    ],
+  ])('%s the rule doesn’t take the money again', (_, refund) => {
+    const books = ledger().setAutoTopup();
+    const purchase = books.mustBeUnderWay();
+    books.pay(purchase);
+    refund(books, purchase);
+    expect([books.available(), books.ordered(), books.rule().suspended]).toEqual(['0', ['100'], true]);
+    expect(books.events('topup.suspended')[0]?.data).toMatchObject({
+      declines: 0,
+      failure: { code: 'payment_refunded' },
+    });
+    books.grant('5').charge('5');
+    expect(books.ordered()).toEqual(['100']);
+    expect(books.setAutoTopup().underWay()).not.toBeNull();
+  });
+
+  it('that was made before the payment was known the rule doesn’t take the money again either', () => {
+    const books = ledger().setAutoTopup();
+    const purchase = books.mustBeUnderWay();
+    books.refundMoney(purchase, '1000');
+    books.pay(purchase);
+    expect([books.available(), books.ordered(), books.rule().suspended]).toEqual(['0', ['100'], true]);
+  });
+
+  it('that leaves enough the rule goes on', () => {
+    const books = ledger().setAutoTopup();
+    const purchase = books.mustBeUnderWay();
+    books.pay(purchase);
+    books.refundCredits(purchase, '40');
+    expect([books.available(), books.rule().suspended]).toEqual(['60', false]);
+    books.charge('40');
+    expect(books.underWay()).toMatchObject({ automatic: true });
+  });
+});
+
 describe('another amount than the price', () => {
   it('suspends the rule: money was taken, and an operator has to look at it', () => {
     const books = ledger().setAutoTopup();

@@ -67,14 +67,26 @@ export function afterPayment(context: DecisionContext, account: AccountState, pu
 
 /** A payment for the account is disputed: its rule buys nothing more, and not because of what the dispute freezes either. */
 export function suspendAfterDispute(context: DecisionContext, account: AccountState, purchase: Purchase): void {
+  suspend(context, account, purchase, DISPUTED);
+}
+
+/** Money of a purchase goes back: where that leaves the balance low, the account's rule doesn't take it again. */
+export function suspendAfterRefund(context: DecisionContext, account: AccountState, purchase: Purchase): void {
+  const { autoTopup } = account.refills;
+  if (autoTopup === null || !isLow(autoTopup, momentOf(context, account).balance)) return;
+  suspend(context, account, purchase, REFUNDED);
+}
+
+const DISPUTED: PaymentFailure = { code: 'payment_disputed', message: 'The payment is disputed.' };
+const REFUNDED: PaymentFailure = { code: 'payment_refunded', message: 'The payment was refunded.' };
+
+function suspend(context: DecisionContext, account: AccountState, purchase: Purchase, why: PaymentFailure): void {
   const { autoTopup: before } = account.refills;
   if (before === null || account.account.status === 'closed') return;
   const after = afterTrouble(before);
   if (after !== before) setAutoTopup(context, account, after);
-  if (after.suspended && !before.suspended) emitSuspended(context, account, purchase, 0, DISPUTED);
+  if (after.suspended && !before.suspended) emitSuspended(context, account, purchase, 0, why);
 }
-
-const DISPUTED: PaymentFailure = { code: 'payment_disputed', message: 'The payment is disputed.' };
 
 function emitSuspended(
   context: DecisionContext,

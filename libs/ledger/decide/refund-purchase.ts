@@ -12,6 +12,7 @@ import {
 } from '../refund-shares.ts';
 import { accepted, refused, type Outcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
+import { suspendAfterRefund } from './auto-topup.ts';
 import { decidedPurchase, type PurchaseDecision } from './begin-purchase.ts';
 import { findPurchase, loadedGrant, type DecisionContext } from './context.ts';
 import { emitRefund } from './report-purchase.ts';
@@ -80,6 +81,7 @@ function refund(
   how: Parameters<typeof takeBack>[4],
 ): Outcome<RefundDecision> {
   const made = takeBack(context, account, purchase, share, how);
+  suspendAfterRefund(context, account, purchase);
   if (isPaid(purchase)) {
     purchase.status = paidStatusOf(purchase);
     emitRefund(context, account, purchase, made);
