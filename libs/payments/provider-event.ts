@@ -33,6 +33,6 @@ export interface DisputeEvent extends AboutPurchase {
   readonly state: 'opened' | 'won' | 'lost';
   /** The provider's id of the dispute. */
   readonly reference: string;
-  /** What is disputed: a part of what was paid, or all of it. */
-  readonly money: Money;
+  /** What is disputed: a part of what was paid, or all of it; null: all that hasn't gone back. */
+  readonly money: Money | null;
 }

@@ -59,7 +59,7 @@ function commandsOf(event: ProviderEvent, purchase: ObjectRef): readonly Payment
       return [{ type: 'record_payment', purchase, result: event.result }];
     case 'dispute': {
       const { state, reference, money } = event;
-      return [{ type: 'record_dispute', purchase, state, reference, money: money.amount }];
+      return [{ type: 'record_dispute', purchase, state, reference, money: money?.amount ?? null }];
     }
     case 'refund':
       return refundCommands(event, purchase);

@@ -138,6 +138,16 @@ describe('an event of Stripe’s', () => {
     ]);
   });
 
+  it('tells of a dispute in another currency that it is about all of the payment', async () => {
+    const { reference } = await collect();
+    await news();
+    stripe.books.test.dispute(reference);
+    const [event] = stripe.events.splice(0);
+    const body = (event?.body ?? '').replace('"currency":"usd"', '"currency":"eur"');
+    const read = await provider('test').readWebhook(Buffer.from(body), sign(body, 'whsec_test'));
+    expect(read).toMatchObject([{ type: 'dispute', state: 'opened', money: null }]);
+  });
+
   it('tells nothing of payments that are not ours', async () => {
     const { reference } = await collect();
     Object.assign(stripe.books.test.intent(reference), { metadata: { order: '7' } });

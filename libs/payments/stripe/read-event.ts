@@ -32,10 +32,10 @@ export async function readEvent(stripe: Stripe, event: Stripe.Event): Promise<re
     case 'refund.created':
     case 'refund.updated':
     case 'refund.failed':
-      return refund(await purchaseOfIntent(stripe, event.data.object.payment_intent), event.data.object);
+      return refund(await purchaseOfIntent(stripe, event.data.object), event.data.object);
     case 'charge.dispute.created':
     case 'charge.dispute.closed':
-      return dispute(await purchaseOfIntent(stripe, event.data.object.payment_intent), event.type, event.data.object);
+      return dispute(await intentOf(stripe, event.data.object), event.type, event.data.object);
     default:
       return [];
   }
@@ -69,18 +69,23 @@ function sessionNews(type: string, session: Stripe.Checkout.Session): PaymentRes
   return { status: 'succeeded', reference, paid: stripeMoney(amount_total, currency) };
 }
 
-/** A refund knows its payment, and only that knows the purchase. */
-async function purchaseOfIntent(
-  stripe: Stripe,
-  intent: string | Stripe.PaymentIntent | null,
-): Promise<AboutPurchase | null> {
-  if (intent === null) return null;
-  return purchaseOf((typeof intent === 'string' ? await stripe.paymentIntents.retrieve(intent) : intent).metadata);
+interface OfIntent {
+  readonly payment_intent: string | Stripe.PaymentIntent | null;
+}
+
+/** A refund or a dispute knows its payment, and only that knows the purchase. */
+async function intentOf(stripe: Stripe, { payment_intent: intent }: OfIntent): Promise<Stripe.PaymentIntent | null> {
+  return typeof intent === 'string' ? stripe.paymentIntents.retrieve(intent) : intent;
+}
+
+async function purchaseOfIntent(stripe: Stripe, one: OfIntent): Promise<AboutPurchase | null> {
+  const intent = await intentOf(stripe, one);
+  return intent && purchaseOf(intent.metadata);
 }
 
 /** The event of a charge doesn't name the refund that it is about. */
 async function refundsOf(stripe: Stripe, charge: Stripe.Charge): Promise<readonly ProviderEvent[]> {
-  const about = await purchaseOfIntent(stripe, charge.payment_intent);
+  const about = await purchaseOfIntent(stripe, charge);
   if (about === null) return [];
   const events: ProviderEvent[] = [];
   for await (const one of stripe.refunds.list({ charge: charge.id, limit: 100 })) events.push(...refund(about, one));
@@ -115,10 +120,11 @@ const ENDS: Readonly<Record<string, DisputeEvent['state']>> = {
   lost: 'lost',
 };
 
-function dispute(about: AboutPurchase | null, type: string, one: Stripe.Dispute): ProviderEvent[] {
-  if (about === null) return [];
+function dispute(intent: Stripe.PaymentIntent | null, type: string, one: Stripe.Dispute): ProviderEvent[] {
+  const about = intent && purchaseOf(intent.metadata);
   const state = type === 'charge.dispute.created' ? 'opened' : ENDS[one.status];
-  if (state === undefined) return [];
-  const money = stripeMoney(one.amount, one.currency);
+  if (about === null || state === undefined) return [];
+  // A bank may count in its own currency, which says nothing about the price.
+  const money = one.currency === intent?.currency ? stripeMoney(one.amount, one.currency) : null;
   return [{ ...about, id: `${one.id}_${state}`, type: 'dispute', state, reference: one.id, money }];
 }
