@@ -54,7 +54,7 @@ const DETAILS: Record<PlainRefusal, string> = {
   purchase_not_found: 'No purchase or top-up of this environment has this id.',
   topup_not_under_way: 'Its payment has succeeded or failed already. Nothing was changed.',
   purchase_not_refundable:
-    'It isn’t paid for, or is disputed, or everything of it is spent, held or refunded. Nothing was changed.',
+    'It isn’t paid for, or is disputed, everything of it is spent, held or refunded, or so few credits cost less than can be paid back. Nothing was changed.',
   authorization_committed: 'It was committed before, with another amount or as a final commit. Nothing was changed.',
   authorization_voided: 'It was voided before. Nothing was changed.',
   authorization_expired:
