@@ -118,6 +118,8 @@ describe('a recurring grant', () => {
     [{ every: 0 }, ['every']],
     [{ expires: 'never', rollover: {} }, ['rollover']],
     [{ price: '1' }, ['currency']],
+    [{ amount: `1${'0'.repeat(20)}`, price: `1${'0'.repeat(20)}`, currency: 'USD' }, ['amount', 'price']],
+    [{ amount: '0.000000000001', price: '1000000000000000', currency: 'USD' }, ['price']],
     [{ starts_at: '2099-01-02T00:00:00Z', ends_at: '2099-01-02T00:00:00Z' }, ['ends_at']],
   ])('is refused where its terms make no sense: %j', async (terms, fields) => {
     const account = await openAccount(service.test);

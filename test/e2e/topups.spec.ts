@@ -305,6 +305,8 @@ describe('the money of a grant', () => {
     expectFaults(await service.live.post(path, { amount: '1', amount_paid: '1' }), ['currency']);
     expectFaults(await service.live.post(path, { amount: '1', currency: 'USD' }), ['amount_paid']);
     expectFaults(await service.live.post(path, { ...paid, cost_basis: '0.34' }), ['cost_basis']);
+    const dear = { ...paid, amount: '0.000000000001', amount_paid: '9'.repeat(26) };
+    expectFaults(await service.live.post(path, dear), ['amount_paid']);
     expect((await service.live.post(path, { amount: '1', cost_basis: '2' })).body).toMatchObject({
       cost_basis: '2',
       amount_paid: null,

@@ -13,9 +13,9 @@ const OF_RECURRING_GRANT = viewSchema<OfRecurringGrant>('The recurring grant tha
   period_end: instant('When it ended or ends.'),
   periods: {
     type: 'integer',
-    minimum: 1,
+    minimum: 0,
     description:
-      'How many periods it stands for: more than one only where they were over long before they were booked.',
+      'How many periods it stands for: more than one only where they were over long before they were booked; 0 where a change of plans has granted a part of a period that was granted before.',
   },
   rolled_over_from: orNull(id('grant', 'The grant whose rest it is; `null`: it is the period’s own.')),
 });

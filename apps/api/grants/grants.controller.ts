@@ -12,6 +12,7 @@ import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
+import { isAmountPerCredit, TOO_MUCH_PER_CREDIT } from '../validation/per-credit.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { parseInstant } from '../validation/rules.ts';
 import { grantScope } from './grant-scope.ts';
@@ -99,6 +100,9 @@ function givenMoney({ amount, amount_paid, currency, cost_basis }: CreateGrantBo
   if (!amount_paid) throw invalidRequest([{ field: 'amount_paid', message: 'must be given with currency' }]);
   if (!currency) throw invalidRequest([{ field: 'currency', message: 'must be given with amount_paid' }]);
   const paid = new Amount(amount_paid);
+  if (!isAmountPerCredit(paid, new Amount(amount))) {
+    throw invalidRequest([{ field: 'amount_paid', message: TOO_MUCH_PER_CREDIT }]);
+  }
   const costBasis = paid.div(amount).toDecimalPlaces(12);
   if (cost_basis && !costBasis.eq(cost_basis)) {
     const message = `must be amount_paid divided by amount, ${formatAmount(costBasis)}, or left out`;

@@ -18,6 +18,7 @@ const BEYOND_SCHEMAS = [
   /^must be more than the threshold$/,
   /^must be no less than what the rule buys at once$/,
   /^must be amount_paid divided by amount, /,
+  /^must be less than 10\^(?:20 in a period|26 for each credit)$/,
   /^must not be given for a plan without recurring grants: /,
   /^must be a time to come in RFC 3339/,
   /^must be a time that has passed in RFC 3339/,
