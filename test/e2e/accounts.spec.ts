@@ -23,6 +23,7 @@ describe('opening an account', () => {
       time_zone: 'UTC',
       commitment: null,
       plan: null,
+      auto_topup: null,
       rate_card: null,
       discount: '0',
       overrides: [],
