@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JsonSchema } from '../../../apps/api/openapi/json-schema.ts';
-import { finiteOperations, type Operation } from '../described-api.ts';
+import type { Operation } from '../described-api.ts';
 import { CALLERS, type CallerName } from './callers.ts';
 import { mutated } from './mutations.ts';
 import { valuesOf } from './values.ts';
@@ -158,10 +158,12 @@ function requestsOf(operation: Operation): fc.Arbitrary<FuzzRequest> {
     }));
 }
 
-/** Requests to every operation, those that change something more often. */
-export const requests: fc.Arbitrary<FuzzRequest> = fc.oneof(
-  ...finiteOperations.map((operation) => ({ weight: weightOf(operation), arbitrary: requestsOf(operation) })),
-);
+/** Requests to these operations, to those that change something more often. */
+export function requestsTo(operations: readonly Operation[]): fc.Arbitrary<FuzzRequest> {
+  return fc.oneof(
+    ...operations.map((operation) => ({ weight: weightOf(operation), arbitrary: requestsOf(operation) })),
+  );
+}
 
 function weightOf({ method, object }: Operation): number {
   // A closed or suspended account takes nothing new: if many were, nothing else would ever be done.
