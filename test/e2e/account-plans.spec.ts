@@ -50,7 +50,9 @@ describe('an account on a plan', () => {
       alerts: { percent: [90] },
     });
     const account = await openAccount(test, { credits: '5' });
-    expect(await put(account, { plan: pro.id })).toMatchObject({ plan: { id: pro.id, version: 1 }, next: null });
+    const made = await test.put(`/v1/accounts/${account}/plan`, { plan: pro.id });
+    expect(made).toMatchObject({ status: 200, body: { plan: { id: pro.id, version: 1 }, next: null } });
+    expect((await test.get(`/v1/accounts/${account}/plan`)).text).toBe(made.text);
     expect(await available(account)).toBe('105');
     const path = `/v1/accounts/${account}`;
     expect((await test.get(path)).body).toMatchObject({ plan: pro.id, rate_card: card, overdraft_limit: '10' });
