@@ -40,7 +40,7 @@ describe('npm run bench', () => {
     const report = JSON.parse(stdout) as MixReport;
 
     expect(report.failed).toEqual([]);
-    const [declines, unknown, midnight] = report.mixes.map(({ outcomes: [now] }) => now);
+    const [declines, midnight, unknown] = report.mixes.map(({ outcomes: [now] }) => now);
     expect(declines?.checks.map(({ value }) => value)).toEqual([expect.any(Number)]);
     const answers = (outcome: typeof declines) => outcome?.loads.map((load) => Object.keys(load.answers));
     expect(answers(declines)).toEqual([['201'], ['201'], ['402 credits_held']]);
