@@ -1,9 +1,18 @@
+import { Amount } from '#amounts';
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import type { Names } from './names.ts';
 import { debtOf, heldBy, partsAsText, pinned, type Entry } from './reference-books.ts';
 import type { ReferenceLedger } from './reference-ledger.ts';
 import type { AccountName } from './requests.ts';
+import {
+  expectedPurchase,
+  expectedRefills,
+  foundRefills,
+  PURCHASES,
+  REFILLS,
+  type RefillsRow,
+} from './refill-books.ts';
 import { partsInWords } from './service-words.ts';
 import { sum, text } from './units.ts';
 import { EPOCH } from './world.ts';
@@ -15,7 +24,8 @@ export function expectedBooks(reference: ReferenceLedger): Books {
   const open = reference.authorizations.filter(({ status }) => status === 'authorized');
   const closed = reference.authorizations.filter(({ status }) => status !== 'authorized');
   return {
-    accounts: byName(reference.accounts, ({ name }) => ({
+    accounts: byName(reference.accounts, ({ name, limit }) => ({
+      limit: text(limit),
       debt: text(reference.debt(name)),
       overdraftHeld: text(reference.overdraftHeld(name)),
     })),
@@ -42,6 +52,8 @@ export function expectedBooks(reference: ReferenceLedger): Books {
       committedAt: one.committedAt,
       closedAt: one.closedAt,
     })),
+    purchases: byName(reference.purchases, expectedPurchase),
+    refills: expectedRefills(reference),
     periods: Object.fromEntries(
       reference.periods.map((period) => [
         `${period.account} from ${period.start}`,
@@ -138,16 +150,19 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
     for (const { account_id, row } of rows) found.get(owners.get(account_id) as Names)?.push(row);
     return found;
   };
-  const [accounts, grants, holds, authorizations, periods, windows, shares, transfers] = await Promise.all([
-    rowsOf<ObjectRow>(ACCOUNTS),
-    rowsOf<ObjectRow>(GRANTS),
-    rowsOf<ObjectRow>(HOLDS),
-    rowsOf<ObjectRow>(AUTHORIZATIONS),
-    rowsOf<PeriodRow>(PERIODS),
-    rowsOf<WindowRow>(WINDOWS),
-    rowsOf<ObjectRow>(SHARES),
-    rowsOf<TransferRow>(TRANSFERS),
-  ]);
+  const [accounts, grants, holds, authorizations, purchases, refills, periods, windows, shares, transfers] =
+    await Promise.all([
+      rowsOf<ObjectRow>(ACCOUNTS),
+      rowsOf<GrantRow>(GRANTS),
+      rowsOf<ObjectRow>(HOLDS),
+      rowsOf<ObjectRow>(AUTHORIZATIONS),
+      rowsOf<ObjectRow>(PURCHASES),
+      rowsOf<RefillsRow>(REFILLS),
+      rowsOf<PeriodRow>(PERIODS),
+      rowsOf<WindowRow>(WINDOWS),
+      rowsOf<ObjectRow>(SHARES),
+      rowsOf<TransferRow>(TRANSFERS),
+    ]);
   return sequences.map((names) => {
     const objects = (rows: readonly ObjectRow[] | undefined): Record<string, unknown> =>
       Object.fromEntries(
@@ -164,9 +179,11 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
       accounts: Object.fromEntries(
         (accounts.get(names) ?? []).map(({ id, object }) => [names.accounts.get(id) ?? id, object]),
       ),
-      grants: objects(grants.get(names)),
+      grants: foundGrants(grants.get(names) ?? [], names),
       holds: objects(holds.get(names)),
       authorizations: objects(authorizations.get(names)),
+      purchases: objects(purchases.get(names)),
+      refills: Object.fromEntries((refills.get(names) ?? []).flatMap((row) => foundRefills(row, names))),
       periods: Object.fromEntries(
         (periods.get(names) ?? []).map(({ id, start, object }) => [
           `${names.accounts.get(id) ?? id} from ${start}`,
@@ -182,9 +199,29 @@ export async function foundBooks(pool: Pool, sequences: readonly Names[]): Promi
       shares: Object.fromEntries(
         (shares.get(names) ?? []).map(({ id, object }) => [names.accounts.get(id) ?? id, object]),
       ),
-      transfers: Object.fromEntries((transfers.get(names) ?? []).map((row) => [transferLabel(row, names), row.amount])),
+      transfers: Object.fromEntries(
+        Array.from(
+          Map.groupBy(transfers.get(names) ?? [], (row) => transferLabel(row, names)),
+          ([label, rows]) => [label, added(rows, 'amount')],
+        ),
+      ),
     };
   });
+}
+
+/** Those that rolled over out of one at one instant have one name. */
+function foundGrants(rows: readonly GrantRow[], names: Names): Record<string, unknown> {
+  const byLabel = Map.groupBy(rows, ({ id }) => names.nameOf(id));
+  return Object.fromEntries(
+    Array.from(byLabel, ([label, all]) => {
+      const objects = all.map(({ object }) => object);
+      return [label, { ...objects[0], remaining: added(objects, 'remaining'), held: added(objects, 'held') }];
+    }),
+  );
+}
+
+function added<Field extends string>(rows: readonly Readonly<Record<Field, string>>[], field: Field): string {
+  return rows.reduce((sum, row) => sum.plus(row[field]), new Amount(0)).toFixed();
 }
 
 type PartList = readonly (readonly [grantId: string | null, amount: string, ...unknown[]])[];
@@ -195,6 +232,11 @@ interface ObjectRow {
   readonly object: object;
   readonly pins?: PartList;
   readonly draws?: PartList;
+}
+
+interface GrantRow {
+  readonly id: string;
+  readonly object: { readonly remaining: string; readonly held: string };
 }
 
 interface PeriodRow {
@@ -214,6 +256,8 @@ interface TransferRow {
   readonly debit: string;
   readonly credit: string;
   readonly grantId: string | null;
+  /** Of what rolls over. */
+  readonly intoGrantId: string | null;
   readonly authorizationId: string | null;
   readonly at: number;
   readonly amount: string;
@@ -223,13 +267,14 @@ function partsOf(parts: PartList) {
   return parts.map(([grantId, amount]) => ({ grantId, amount }));
 }
 
-function transferLabel({ key, kind, debit, credit, grantId, authorizationId, at }: TransferRow, names: Names): string {
-  const ledgerAccount = (account: string): string => {
-    if (account === 'grant') return names.nameOf(grantId ?? 'no grant');
+function transferLabel({ key, kind, at, ...row }: TransferRow, names: Names): string {
+  const ledgerAccount = (account: string, grant: string | null): string => {
+    if (account === 'grant') return names.nameOf(grant ?? 'no grant');
     return account === 'debt' ? debtOf(names.accounts.get(key) as AccountName) : account;
   };
-  const authorization = authorizationId === null ? null : names.nameOf(authorizationId);
-  return labelOf({ kind, debit: ledgerAccount(debit), credit: ledgerAccount(credit), authorization, at });
+  const authorization = row.authorizationId === null ? null : names.nameOf(row.authorizationId);
+  const debit = ledgerAccount(row.debit, row.grantId);
+  return labelOf({ kind, debit, credit: ledgerAccount(row.credit, row.intoGrantId ?? row.grantId), authorization, at });
 }
 
 const plain = (column: string): string => `trim_scale(${column})::text`;
@@ -237,7 +282,7 @@ const sinceEpoch = (column: string): string => `(extract(epoch from ${column}) *
 
 const ACCOUNTS = `
   select account_id, json_build_object('id', account_id::text, 'object', json_build_object(
-    'debt', ${plain('debt')}, 'overdraftHeld', ${plain('overdraft_held')})) as row
+    'limit', ${plain('overdraft_limit')}, 'debt', ${plain('debt')}, 'overdraftHeld', ${plain('overdraft_held')})) as row
   from accounts where account_id = any($1::bigint[])`;
 const GRANTS = `
   select account_id, json_build_object('id', id, 'object', json_build_object(
@@ -270,7 +315,7 @@ const SHARES = `
   group by account_id having sum(used) <> 0 or sum(reserved) <> 0`;
 const TRANSFERS = `
   select account_id, json_build_object('key', account_id::text, 'kind', kind, 'debit', debit, 'credit', credit,
-    'grantId', grant_id, 'authorizationId', authorization_id, 'at', ${sinceEpoch('created_at')},
+    'grantId', grant_id, 'intoGrantId', into_grant_id, 'authorizationId', authorization_id, 'at', ${sinceEpoch('created_at')},
     'amount', ${plain('sum(amount)')}) as row
   from transfers where account_id = any($1::bigint[])
-  group by account_id, kind, debit, credit, grant_id, authorization_id, created_at`;
+  group by account_id, kind, debit, credit, grant_id, into_grant_id, authorization_id, created_at`;

@@ -4,6 +4,8 @@ import { checkModel } from './check-model.ts';
 import type { CountedIn, ReferenceAuthorization, ReferenceGrant } from './reference-books.ts';
 import { ReferenceLedger } from './reference-ledger.ts';
 import type { ReferencePurchase } from './reference-purchases.ts';
+import type { ReferenceRecurringGrant } from './reference-recurring.ts';
+import type { ReferenceTopup } from './reference-topups.ts';
 import type { AccountName, Answer, Sent, Told } from './requests.ts';
 
 /** The same sequences every time, so that a change is to blame when they fail; `MODEL_SEED=random` looks for new ones. */
@@ -163,6 +165,103 @@ class SellsTwiceAtOnce extends ReferenceLedger {
   }
 }
 
+class BuysOnlyBelowTheThreshold extends ReferenceLedger {
+  override isLow(...[rule, balance]: Parameters<ReferenceLedger['isLow']>): boolean {
+    return super.isLow(rule, balance + 1n);
+  }
+}
+
+class NeverBacksOff extends ReferenceLedger {
+  override mayBuyFrom(rule: ReferenceTopup): number {
+    return super.mayBuyFrom({ ...rule, declinedAt: null });
+  }
+}
+
+class NeverSuspendsRules extends ReferenceLedger {
+  override afterDecline(rule: ReferenceTopup): ReferenceTopup {
+    return { ...super.afterDecline(rule), isSuspended: false };
+  }
+}
+
+class HasNoCaps extends ReferenceLedger {
+  override cappedUntil(): null {
+    return null;
+  }
+}
+
+class BuysOnEveryEdit extends ReferenceLedger {
+  override looksAtOnce(): boolean {
+    return true;
+  }
+}
+
+class ForgetsWhatPaid extends ReferenceLedger {
+  override afterSuccess(rule: ReferenceTopup): ReferenceTopup {
+    return rule;
+  }
+}
+
+class ProratesNothing extends ReferenceLedger {
+  override grantPeriod(one: ReferenceRecurringGrant): ReferenceRecurringGrant['last'] {
+    return super.grantPeriod({ ...one, terms: { ...one.terms, prorateFirst: false } });
+  }
+}
+
+class LetsPeriodsOverlap extends ReferenceLedger {
+  override recurringOf(...[account, name]: Parameters<ReferenceLedger['recurringOf']>) {
+    const found = super.recurringOf(account, name);
+    return found?.isDeleted ? undefined : found;
+  }
+}
+
+class RollsNothingOver extends ReferenceLedger {
+  override rollOver(): bigint {
+    return 0n;
+  }
+}
+
+class TrimsNothing extends ReferenceLedger {
+  override makeRoomFor(...[, , wanted]: Parameters<ReferenceLedger['makeRoomFor']>): bigint {
+    return wanted;
+  }
+}
+
+class PausesNothing extends ReferenceLedger {
+  override nextStart(one: ReferenceRecurringGrant): number | null {
+    return super.nextStart({ ...one, isPaused: false });
+  }
+}
+
+class NeverEndsRecurringGrants extends ReferenceLedger {
+  override nextStart(one: ReferenceRecurringGrant): number | null {
+    return super.nextStart({ ...one, endsAt: null });
+  }
+}
+
+class TakesNothingBackOnChange extends ReferenceLedger {
+  override takeBackShare(): void {
+    // The old allowance stays.
+  }
+}
+
+class GrantsEveryChange extends ReferenceLedger {
+  override addAdvance(): void {
+    // Whoever comes back to a plan gets all of it again.
+  }
+}
+
+class ChangesPlansAtOnce extends ReferenceLedger {
+  override setPlan(request: Parameters<ReferenceLedger['setPlan']>[0]): Answer {
+    return super.setPlan({ ...request, effective: 'now' });
+  }
+}
+
+class KeepsTermsOfPlans extends ReferenceLedger {
+  override setTerms(...[before, to]: Parameters<ReferenceLedger['setTerms']>) {
+    return super.setTerms(before, to ?? before.current);
+  }
+}
+
 class LetsSharesBreach extends ReferenceLedger {
   override overKeyLimit(...[account, required, at]: Parameters<ReferenceLedger['overKeyLimit']>): Answer | null {
     const counted = this.authorizations;
@@ -189,7 +288,7 @@ describe('the model', () => {
     ['forgives shortfalls', ForgivesShortfalls, 50, null],
     ['sets nothing off', SetsNothingOff, 150, null],
     ['charges late usage first', ChargesLateUsageFirst, 150, null],
-    ['forgets what is counted', ForgetsWhatIsCounted, 300, null],
+    ['forgets what is counted', ForgetsWhatIsCounted, 50, 'counted prices'],
     ['reserves nothing', ReservesNothing, 50, 'counted prices'],
     ['takes nothing off', TakesNothingOff, 50, null],
     ['budgets nothing that is held', BudgetsNothingThatIsHeld, 50, 'budgets'],
@@ -198,6 +297,22 @@ describe('the model', () => {
     ['grants failed payments', GrantsFailedPayments, 50, 'purchases'],
     ['takes nothing for money that went back', TakesNothingForMoney, 50, 'purchases'],
     ['sells twice at once', SellsTwiceAtOnce, 50, 'purchases'],
+    ['buys only below the threshold', BuysOnlyBelowTheThreshold, 50, 'auto top-up'],
+    ['never backs off', NeverBacksOff, 50, 'auto top-up'],
+    ['never suspends rules', NeverSuspendsRules, 50, 'auto top-up'],
+    ['has no caps', HasNoCaps, 50, 'auto top-up'],
+    ['buys on every edit', BuysOnEveryEdit, 50, 'auto top-up'],
+    ['forgets that a payment has succeeded', ForgetsWhatPaid, 50, 'auto top-up'],
+    ['prorates nothing', ProratesNothing, 50, 'recurring grants'],
+    ['lets periods overlap', LetsPeriodsOverlap, 50, 'recurring grants'],
+    ['rolls nothing over', RollsNothingOver, 50, 'recurring grants'],
+    ['trims nothing', TrimsNothing, 50, 'recurring grants'],
+    ['pauses nothing', PausesNothing, 50, 'recurring grants'],
+    ['never ends recurring grants', NeverEndsRecurringGrants, 50, 'recurring grants'],
+    ['takes nothing back on a change', TakesNothingBackOnChange, 50, 'plans'],
+    ['grants every change', GrantsEveryChange, 50, 'plans'],
+    ['changes plans at once', ChangesPlansAtOnce, 50, 'plans'],
+    ['keeps the terms of plans', KeepsTermsOfPlans, 50, 'plans'],
     ['lets shares breach their limit', LetsSharesBreach, 50, 'limits of keys'],
     ['takes nothing back from shares', TakesNothingBackFromShares, 50, 'limits of keys'],
     ['forgets naps', ForgetsNaps, 50, 'rules'],

@@ -61,6 +61,11 @@ export class Names {
     this.ids.set(name, id);
   }
 
+  /** Whether the service has given it an id. */
+  knows(name: ObjectName): boolean {
+    return this.ids.has(name);
+  }
+
   nameOf(id: string): ObjectName {
     return this.names.get(id) ?? id;
   }

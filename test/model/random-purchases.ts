@@ -39,6 +39,14 @@ const returnMoney = planned(returned, ({ choose, ...rest }, { purchases }) => {
 export const purchaseOf = (name: 'anna'): fc.Arbitrary<RequestPlan> =>
   fixed(buying.map((one) => ({ ...one, account: name })));
 
+/** What becomes of purchases that somebody, or a rule, has begun; now and then somebody buys. */
+export const aboutPayments: fc.Arbitrary<RequestPlan> = fc.oneof(
+  { weight: 1, arbitrary: buy },
+  { weight: 8, arbitrary: pay },
+  { weight: 1, arbitrary: cancel },
+  { weight: 1, arbitrary: returnMoney },
+);
+
 /** Buying, and whatever is heard of the payment, in any order. */
 export const aboutPurchases: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 3, arbitrary: buy },

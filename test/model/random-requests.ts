@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { budget, budgetAt, budgetName, raiseOfBudget } from './random-budgets.ts';
-import { aboutPurchases } from './random-purchases.ts';
+import { aboutPayments, aboutPurchases } from './random-purchases.ts';
+import { aboutRecurring, setPlan } from './random-recurring.ts';
 import { findingAt, found, rules } from './random-rules.ts';
 import {
   adjustment,
@@ -13,6 +14,7 @@ import {
   oneCommit,
   withoutKey,
 } from './random-spending.ts';
+import { setTopup } from './random-topups.ts';
 import {
   account,
   amount,
@@ -136,17 +138,38 @@ export const request: fc.Arbitrary<RequestPlan> = fc.oneof(
   { weight: 4, arbitrary: raiseOfBudget },
 );
 
-/** Those, and purchases. */
+/** Those, and refills. */
 export const anyRequest: fc.Arbitrary<RequestPlan> = fc.oneof(
-  { weight: 10, arbitrary: request },
-  { weight: 1, arbitrary: aboutPurchases },
+  { weight: 20, arbitrary: request },
+  { weight: 2, arbitrary: aboutPurchases },
+  { weight: 1, arbitrary: setTopup },
+  { weight: 1, arbitrary: aboutRecurring },
+  { weight: 1, arbitrary: setPlan },
 );
 
 /** What a sequence may be mostly about: then few of them tell a ledger that is wrong there. */
-export type Topic = 'counted prices' | 'budgets' | 'rules' | 'limits of keys' | 'purchases';
+export type Topic =
+  | 'counted prices'
+  | 'budgets'
+  | 'rules'
+  | 'limits of keys'
+  | 'purchases'
+  | 'auto top-up'
+  | 'recurring grants'
+  | 'plans';
 
 const asked = holdAsk.map((one): HoldAsk => ({ ...one, account: 'anna', withKey: false }));
 const commits = { weight: 3, arbitrary: oneCommit };
+const commitsByUsage = {
+  weight: 3,
+  arbitrary: planned(
+    fc.record({ plan: commitAsk, usage: fc.array(oneUsage, { minLength: 1, maxLength: 2 }) }),
+    ({ plan, usage }, known) => {
+      const one = plan(known);
+      return one && { type: 'commit', ...one, amount: null, usage };
+    },
+  ),
+};
 const refunds = {
   weight: 1,
   arbitrary: onAuthorization('closed', fc.constant({ amount: null }), (authorization, rest) => ({
@@ -168,6 +191,7 @@ export const requestsAbout: Readonly<Record<Topic, fc.Arbitrary<RequestPlan>>> =
       ),
     },
     commits,
+    commitsByUsage,
     refunds,
   ),
   budgets: fc.oneof(
@@ -192,6 +216,24 @@ export const requestsAbout: Readonly<Record<Topic, fc.Arbitrary<RequestPlan>>> =
   purchases: fc.oneof(
     { weight: 6, arbitrary: aboutPurchases },
     { weight: 3, arbitrary: fixed(asked.map((one) => ({ type: 'authorize', ...one }))) },
+    commits,
+  ),
+  'auto top-up': fc.oneof(
+    { weight: 3, arbitrary: setTopup },
+    { weight: 5, arbitrary: aboutPayments },
+    { weight: 5, arbitrary: fixed(asked.map((one) => ({ type: 'authorize', ...one }))) },
+    commits,
+  ),
+  'recurring grants': fc.oneof(
+    { weight: 5, arbitrary: aboutRecurring },
+    { weight: 4, arbitrary: fixed(asked.map((one) => ({ type: 'authorize', ...one }))) },
+    commits,
+    refunds,
+  ),
+  plans: fc.oneof(
+    { weight: 5, arbitrary: setPlan },
+    { weight: 1, arbitrary: aboutRecurring },
+    { weight: 4, arbitrary: fixed(asked.map((one) => ({ type: 'authorize', ...one }))) },
     commits,
   ),
   'limits of keys': fc.oneof(

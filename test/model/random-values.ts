@@ -24,7 +24,8 @@ interface BudgetName {
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
-export const DAY = 24 * 60 * MINUTE;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
 /** Few and recurring lengths of time, and what is just short of them: so that things fall on the very same instant. */
 const SECONDS = [1, 60, 900, 86_400];
 /** The largest amount there is. */

@@ -26,6 +26,17 @@ export interface ReferenceGrant {
   readonly expiresAt: number | null;
   voidedAt: number | null;
   readonly createdAt: number;
+  /** Of a period, or of what was left of one. */
+  readonly period?: GrantPeriod;
+}
+
+export interface GrantPeriod {
+  /** The recurring grant's. */
+  readonly name: string;
+  /** Whether it is what was left of an earlier grant. */
+  readonly isRolled: boolean;
+  /** What becomes of what is left, and until when; `null`: it is lost. */
+  readonly rollover: { readonly max: Units | null; readonly percent: number; readonly until: number | null } | null;
 }
 
 /** Credits of a grant; `null`: beyond the credits. */
@@ -277,7 +288,9 @@ export class ReferenceBooks {
     authorization.pins = [];
     for (const { grant: name, amount } of pins) {
       const grant = this.grants.find((one) => one.name === name);
-      if (grant && this.isOver(grant)) this.takeBack(grant, amount);
+      // What ends at this very instant is taken back as one.
+      const endsWithIt = status === 'expired' && grant?.expiresAt === this.now;
+      if (grant && this.isOver(grant) && !endsWithIt) this.takeBack(grant, amount);
     }
   }
 

@@ -1,7 +1,7 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
 import { alone, noAccount, ownId, refusal, type BatchSoFar } from './reference-funding.ts';
 import { CHARGE } from './reference-holds.ts';
-import { ReferencePurchases } from './reference-purchases.ts';
+import { ReferenceTopups } from './reference-topups.ts';
 import type { AccountName, Answer, Ask, HoldAsk, ObjectName, Request, Requests, Sent, Told } from './requests.ts';
 import { smaller, text, units } from './units.ts';
 
@@ -40,7 +40,7 @@ const REMEMBERED = [
  * The rules of the ledger in the simplest code that could be right: one command at a time, nothing stored that can be
  * added up, no thought for speed. It is written from the rules, and shares no code with the service but types.
  */
-export class ReferenceLedger extends ReferencePurchases {
+export class ReferenceLedger extends ReferenceTopups {
   answers: { readonly scope: string; readonly key: string; readonly request: Request; readonly answer: Answer }[] = [];
 
   /**
@@ -51,6 +51,8 @@ export class ReferenceLedger extends ReferencePurchases {
    */
   submit({ request, key }: Sent, no: number, told: Answer | null): Told {
     this.told = told;
+    const accounts = this.accountsOf(request);
+    this.lookAtMoves(accounts);
     const scope = this.scopeOf(request);
     const earlier = this.answers.find((one) => one.key === key && one.scope === scope);
     if (earlier) {
@@ -61,6 +63,7 @@ export class ReferenceLedger extends ReferencePurchases {
     }
     const answer = this.decide(request, String(no));
     this.beginNaps();
+    this.lookAtMoves(accounts);
     if (key !== null && REMEMBERED.includes(answer.code)) this.answers.push({ scope, key, request, answer });
     return { answer, replayed: false };
   }
@@ -79,6 +82,11 @@ export class ReferenceLedger extends ReferencePurchases {
       lifetimes: [...this.lifetimes],
       answers: [...this.answers],
       purchases: this.purchases.map((one) => ({ ...one })),
+      recurring: this.recurring,
+      topups: this.topups,
+      plans: this.plans,
+      seen: this.seen,
+      paymentsEnded: [],
       budgets: [...this.budgets],
       rules: [...this.rules],
       restraints: [...this.restraints],
@@ -94,12 +102,13 @@ export class ReferenceLedger extends ReferencePurchases {
   /** Equal for two that differ in nothing that could be noticed: the order in which different accounts changed can't be. */
   fingerprint(): string {
     const { accounts, grants, authorizations, entries, lifetimes, periods, budgets, purchases, answers } = this;
-    const { rules, restraints, taken, naps, findings, keyLimit } = this;
+    const { rules, restraints, taken, naps, findings, keyLimit, recurring, topups, plans } = this;
     const ofAccounts = [grants, authorizations, entries, lifetimes, periods, budgets, purchases];
+    const ofRefills = [recurring, topups, plans];
     const ofRules = [rules, restraints, taken, naps, findings];
     const sorted = [...accounts].sort((a, b) => (a.name < b.name ? -1 : 1));
     const owned = sorted.map(({ name }) =>
-      [...ofAccounts, ...ofRules].map((list: readonly { readonly account: AccountName }[]) =>
+      [...ofAccounts, ...ofRules, ...ofRefills].map((list: readonly { readonly account: AccountName }[]) =>
         list.filter(({ account }) => account === name),
       ),
     );
@@ -121,6 +130,17 @@ export class ReferenceLedger extends ReferencePurchases {
     const [first] = request.items;
     if (!first) return '';
     return 'account' in first ? first.account : this.ownerOf(first.authorization);
+  }
+
+  /** Accounts that a request is about: what time has done to them is noticed then. */
+  accountsOf(request: Request): AccountName[] {
+    const items = 'items' in request ? request.items : [request];
+    const owners = items.map((item) => {
+      if ('account' in item) return item.account;
+      if ('authorization' in item) return this.ownerOf(item.authorization);
+      return this.scopeOf(request);
+    });
+    return this.accounts.map(({ name }) => name).filter((name) => owners.includes(name));
   }
 
   ownerOf(name: ObjectName): string {
@@ -161,6 +181,14 @@ export class ReferenceLedger extends ReferencePurchases {
         return this.cancelPurchase(request.purchase);
       case 'return_money':
         return this.returnMoney(request);
+      case 'set_plan':
+        return this.setPlan(request);
+      case 'set_topup':
+        return this.setTopup(request);
+      case 'put_recurring':
+        return this.putRecurring(request);
+      case 'change_recurring':
+        return this.changeRecurring(request);
       case 'void_grant':
         return this.voidGrant(request.grant);
       case 'authorize':
@@ -217,7 +245,9 @@ export class ReferenceLedger extends ReferencePurchases {
     if (prices !== undefined) account.prices = prices;
     if (request.limit !== undefined) account.limit = units(request.limit);
     if (request.overage !== undefined) account.overage = request.overage;
+    const isResumed = account.status === 'suspended' && request.status === 'active';
     if (request.status !== undefined) account.status = request.status;
+    if (isResumed) this.look(account.name);
     if (request.commitment !== undefined) {
       const before = account.commitment;
       account.commitment = request.commitment === null ? null : units(request.commitment);
@@ -235,6 +265,8 @@ export class ReferenceLedger extends ReferencePurchases {
     account.remainder = remainder;
     const underWay = this.underWay(name);
     if (underWay) this.failPayment(underWay, 'canceled');
+    this.recurring = this.recurring.map((one) => (one.account === name ? { ...one, isPaused: false } : one));
+    this.plans = this.plans.map((one) => (one.account === name ? { ...one, next: null } : one));
     const before = account.commitment;
     account.commitment = null;
     this.changeCommitment(name, before);

@@ -21,6 +21,9 @@ export interface ReferencePurchase {
   readonly bonus: Units;
   readonly price: Units;
   readonly lifetime: number | null;
+  /** The method by which a rule of the account pays for it; `null` where somebody buys. */
+  readonly automatic: string | null;
+  readonly createdAt: number;
   payment: 'pending' | 'failed' | 'paid';
   failure: string | null;
   isOtherAmount: boolean;
@@ -39,12 +42,20 @@ export class ReferencePurchases extends ReferenceCommitments {
     const underWay = this.underWay(account);
     if (underWay) return { ...refusal('topup_under_way'), account: ownId(account), purchase: underWay.name };
     const bought = units(credits);
+    const bonus = hasBonus ? bought : 0n;
+    const terms = { name, account, credits: bought, bonus, price: units(price), lifetime, automatic: null };
+    return this.purchaseView(this.beginPurchase(terms));
+  }
+
+  beginPurchase(
+    terms: Pick<ReferencePurchase, 'name' | 'account' | 'credits' | 'bonus' | 'price' | 'lifetime' | 'automatic'>,
+  ): ReferencePurchase {
     const purchase: ReferencePurchase = {
-      ...{ name, account, credits: bought, bonus: hasBonus ? bought : 0n, price: units(price), lifetime },
+      ...{ ...terms, createdAt: this.now },
       ...{ payment: 'pending', failure: null, isOtherAmount: false, grants: [], returns: [] },
     };
     this.purchases.push(purchase);
-    return this.purchaseView(purchase);
+    return purchase;
   }
 
   underWay(account: AccountName): ReferencePurchase | undefined {
@@ -78,8 +89,16 @@ export class ReferencePurchases extends ReferenceCommitments {
     if (!purchase) return refusal('purchase_not_found');
     const back = smaller(units(money), leftOf(purchase).money);
     const isKnown = purchase.returns.some((one) => one.reference === reference);
-    if (back > 0n && !isKnown) this.takeBackFor(purchase, reference, back);
+    if (back > 0n && !isKnown) {
+      this.takeBackFor(purchase, reference, back);
+      this.afterReturn(purchase.account);
+    }
     return this.purchaseView(purchase);
+  }
+
+  /** Called when money has gone back. */
+  afterReturn(_account: AccountName): void {
+    // Nobody would take it again.
   }
 
   failPayment(purchase: ReferencePurchase, failure: string): void {
@@ -127,14 +146,13 @@ export class ReferencePurchases extends ReferenceCommitments {
   }
 
   purchaseView(purchase: ReferencePurchase): Answer {
-    const { name, account, payment, failure, returns, grants } = purchase;
+    const { name, account, failure, returns, grants } = purchase;
     const taken = sum(returns, (one) => one.taken);
-    const isRefunded = returns.some(({ tookAll }) => tookAll) || leftOf(purchase).money === 0n;
     return {
       code: 'ok',
       purchase: name,
       account: ownId(account),
-      status: payment !== 'paid' ? payment : isRefunded ? 'refunded' : 'succeeded',
+      status: statusOf(purchase),
       failure,
       grants: grants.map((grant) => grant.name),
       refundedMoney: text(sum(returns, ({ money }) => money)),
@@ -142,6 +160,12 @@ export class ReferencePurchases extends ReferenceCommitments {
       lostCredits: text(sum(returns, ({ credits }) => credits) - taken),
     };
   }
+}
+
+export function statusOf(purchase: ReferencePurchase): string {
+  const { payment, returns } = purchase;
+  const isRefunded = returns.some(({ tookAll }) => tookAll) || leftOf(purchase).money === 0n;
+  return payment !== 'paid' ? payment : isRefunded ? 'refunded' : 'succeeded';
 }
 
 function leftOf({ price, credits, bonus, returns }: ReferencePurchase): { money: Units; credits: Units } {

@@ -1,3 +1,4 @@
+import type { PlanName } from './refill-terms.ts';
 import type { Prices } from './reference-prices.ts';
 import type { BatchMode, GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
 
@@ -62,6 +63,46 @@ export interface Finding {
   readonly start: number;
   /** What is usual in an hour. */
   readonly usual: string;
+}
+
+/** A rule to buy credits. Each account's cap is of a period of its own, so that it never changes. */
+export interface TopupAsk {
+  readonly enabled: boolean;
+  readonly on: 'available' | 'posted';
+  readonly threshold: string;
+  /** A package is of 10 credits and a bonus of 10. */
+  readonly buys: { readonly amount: string } | { readonly target: string } | 'package';
+  readonly method: string;
+  /** Milliseconds. */
+  readonly cooldown: number;
+  readonly most: { readonly count: number; readonly amount: string | null };
+  /** From the payment on, in milliseconds; `null`: for ever. */
+  readonly lifetime: number | null;
+}
+
+export interface RecurringTermsAsk {
+  readonly amount: string;
+  readonly interval: 'day' | 'week' | 'month';
+  readonly every: number;
+  readonly category: GrantCategory;
+  readonly priority: number;
+  /** With its period, never, or so many milliseconds after it began. */
+  readonly expires: 'end_of_period' | 'never' | number;
+  /** Of what is left, so many percent, up to so many credits, for so many periods. */
+  readonly rollover: {
+    readonly max: string | null;
+    readonly percent: number | null;
+    readonly periods: number | null;
+  } | null;
+  readonly scope: GrantScope | null;
+  readonly prorateFirst: boolean;
+}
+
+export interface RecurringAsk {
+  readonly terms: RecurringTermsAsk;
+  readonly startsAt: number | null;
+  readonly endsAt: number | null;
+  readonly anchor: number | null;
 }
 
 export interface CommitAsk {
@@ -136,6 +177,21 @@ export interface Requests {
   cancel_purchase: { readonly purchase: ObjectName };
   /** Somebody gives money back at the provider. */
   return_money: { readonly purchase: ObjectName; readonly money: string; readonly reference: string };
+  /** Sets the account's rule to buy credits; `null`: none any more. */
+  set_topup: { readonly account: AccountName; readonly rule: TopupAsk | null };
+  put_recurring: { readonly account: AccountName; readonly name: string } & RecurringAsk;
+  change_recurring: {
+    readonly account: AccountName;
+    readonly name: string;
+    readonly change: 'pause' | 'resume' | 'delete';
+  };
+  set_plan: {
+    readonly account: AccountName;
+    readonly plan: PlanName | null;
+    readonly effective: 'now' | 'next_period';
+    /** Only where it is effective now. */
+    readonly prorate: boolean;
+  };
   /** Gives the API key its limit. */
   limit_key: { readonly amount: string; readonly period: 'day' | 'total' };
   void_grant: { readonly grant: ObjectName };

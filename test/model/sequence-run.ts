@@ -2,8 +2,9 @@ import type { Answer as ServiceAnswer } from '#ledger-store';
 import { inShort, toldDifferences } from './compare.ts';
 import { ModelMismatch } from './model-mismatch.ts';
 import type { Names } from './names.ts';
+import { learnRefills } from './refill-names.ts';
 import type { ReferenceLedger } from './reference-ledger.ts';
-import { ACCOUNTS, type AccountName, type Sent, type Told } from './requests.ts';
+import { ACCOUNTS, type AccountName, type RequestType, type Sent, type Told } from './requests.ts';
 import type { Known } from './random-values.ts';
 import type { Plan, Sequence } from './sequences.ts';
 import { askService } from './service.ts';
@@ -27,6 +28,9 @@ interface Line extends Numbered {
   /** Sent together with the line before or after. */
   readonly isOneOfSeveral: boolean;
 }
+
+/** What lets an account be refilled by itself. */
+const REFILLING: readonly RequestType[] = ['set_topup', 'put_recurring', 'set_plan'];
 
 /** One sequence on its way: asks the reference and the service, and compares what they say. */
 export class SequenceRun {
@@ -71,6 +75,9 @@ export class SequenceRun {
     const step = plans.map((plan, at): Numbered => ({ no: this.sent.length + at + 1, sent: plan(known) }));
     this.sent.push(...step.map(({ sent }) => sent));
     const answers = await Promise.all(step.map((one) => this.ask(one)));
+    // What rules and time alone have made is named only where there may be any.
+    if (this.sent.some(({ request }) => REFILLING.includes(request.type)))
+      await learnRefills(this.world.pool, this.names);
     this.compare(step, this.inWords(step, answers));
   }
 
@@ -88,7 +95,8 @@ export class SequenceRun {
       now,
       open: authorizations.filter(isOpen).map(({ name }) => name),
       closed: authorizations.filter((one) => !isOpen(one)).map(({ name }) => name),
-      grants: grants.map(({ name }) => name),
+      // Those of periods that nobody has met yet can't be named.
+      grants: grants.filter(({ name, period }) => !period?.isRolled && this.names.knows(name)).map(({ name }) => name),
       purchases: purchases.map(({ name }) => name),
       budgets,
       rules,

@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { budget, budgetAt } from './random-budgets.ts';
 import { anyRequest, request, requestsAbout, type Topic } from './random-requests.ts';
 import { purchaseOf } from './random-purchases.ts';
+import { plan, planRequest, recurring, recurringAt } from './random-recurring.ts';
 import { rules } from './random-rules.ts';
 import { adjustment, grant, grantAt, holdAsk, oneCommit } from './random-spending.ts';
+import { firstTopupRule } from './random-topups.ts';
 import {
   commitment,
   DAY,
+  HOUR,
   limit,
   MINUTE,
   overage,
@@ -33,6 +36,9 @@ export type Sequence = readonly Step[];
 /** A minute before the end of the month in which every sequence begins. */
 const MONTH_NEARLY = 31 * DAY - MINUTE;
 const WAITS = [1, SECOND - 1, SECOND, SECOND, MINUTE, MINUTE, 15 * MINUTE, DAY - 1, DAY, MONTH_NEARLY];
+/** Where something comes back after an hour or a day. */
+const COMING_BACK: readonly Topic[] = ['auto top-up', 'recurring grants', 'plans'];
+const LONGER_WAITS = [1, SECOND, MINUTE, HOUR - 1, HOUR, HOUR, DAY - 1, DAY, DAY, 2 * DAY, 7 * DAY];
 
 const key = fc.oneof(
   { weight: 5, arbitrary: fc.constant(null) },
@@ -59,10 +65,13 @@ const planAbout = (topic: Topic | null): fc.Arbitrary<Plan> => {
   return fc.oneof({ weight: 9, arbitrary: own }, { weight: 1, arbitrary: replayOf(own) });
 };
 
-const wait = fc.oneof({ weight: 7, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constantFrom(...WAITS) });
-const stepOf = (plan: fc.Arbitrary<Plan>): fc.Arbitrary<Step> =>
+const waitAbout = (topic: Topic | null): fc.Arbitrary<number> =>
+  topic !== null && COMING_BACK.includes(topic)
+    ? fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constantFrom(...LONGER_WAITS) })
+    : fc.oneof({ weight: 7, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.constantFrom(...WAITS) });
+const stepAbout = (topic: Topic | null, plan = planAbout(topic)): fc.Arbitrary<Step> =>
   fc.record({
-    wait,
+    wait: waitAbout(topic),
     plans: fc.oneof(
       { weight: 3, arbitrary: fc.array(plan, { minLength: 1, maxLength: 1 }) },
       { weight: 1, arbitrary: fc.array(plan, { minLength: 1, maxLength: 3 }) },
@@ -87,6 +96,15 @@ const rulesFor = (name: AccountName): fc.Arbitrary<Plan> =>
     request: { type: 'set_rules', account: name, rules: { ...made, exempt: false } },
     key: null,
   }));
+
+const topupFor = (name: AccountName): fc.Arbitrary<Plan> =>
+  firstTopupRule.map((rule) => () => ({ request: { type: 'set_topup', account: name, rule }, key: null }));
+
+const recurringFor = (name: AccountName): fc.Arbitrary<Plan> =>
+  recurring.map((made) => (known) => ({ request: recurringAt(known, { ...made, account: name }), key: null }));
+
+const planFor = (name: AccountName): fc.Arbitrary<Plan> =>
+  plan.map((made) => () => ({ request: planRequest({ ...made, account: name, how: 'now' }), key: null }));
 
 const limitOfKey: fc.Arbitrary<Plan> = fc
   .record({
@@ -119,6 +137,9 @@ const FUNDING = {
   budgets: atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), fund('anna'), budgetFor('anna')),
   rules: atOnce(NO_WAIT, fund('anna'), rulesFor('anna')),
   purchases: atOnce(NO_WAIT, planOf(purchaseOf('anna'))),
+  'auto top-up': atOnce(NO_WAIT, fund('anna'), topupFor('anna')),
+  'recurring grants': atOnce(fc.constantFrom(0, 0, MONTH_NEARLY), recurringFor('anna'), recurringFor('ben')),
+  plans: atOnce(fc.constantFrom(0, HOUR, 5 * HOUR), fund('anna'), planFor('anna')),
   'limits of keys': atOnce(NO_WAIT, fund('anna'), fund('ben'), limitOfKey),
 };
 
@@ -128,7 +149,7 @@ export function sequencesAbout(topic: Topic | null): fc.Arbitrary<Sequence> {
     .record({
       opening: atOnce(NO_WAIT, open('anna'), open('ben'), open('anna@test')),
       funding: topic ? FUNDING[topic] : fc.oneof(...Object.values(FUNDING)),
-      steps: fc.array(stepOf(planAbout(topic)), { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
+      steps: fc.array(stepAbout(topic), { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
       late: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: late }),
     })
     .map(({ opening, funding, steps, late }) => {

@@ -1,7 +1,8 @@
 import { Amount } from '#amounts';
 import type { Names } from './names.ts';
+import { accountInWordsOf, timeInWords, type Parsed } from './plain-words.ts';
+import { isPlan, planInWords, recurringInWords, topupInWords } from './refill-words.ts';
 import type { Answer, ObjectName } from './requests.ts';
-import { EPOCH } from './world.ts';
 
 /** An outcome as an answer's body carries it here: amounts in plain notation, everything else as JSON has it. */
 export function bodyOf(outcome: object): string {
@@ -11,7 +12,6 @@ export function bodyOf(outcome: object): string {
   });
 }
 
-type Parsed = Readonly<Record<string, unknown>>;
 type ParsedOutcome =
   | { readonly ok: true; readonly value: Parsed }
   | { readonly ok: false; readonly refusal: Parsed & { readonly code: string }; readonly items?: ParsedOutcome[] };
@@ -56,6 +56,9 @@ function outcomeInWords(outcome: ParsedOutcome, names: Names): Answer {
   if ('purchase' in value) return purchaseInWords(value, names);
   if ('grant' in value) return grantInWords(value, names);
   if ('restraints' in value) return rulesInWords(value, names);
+  if (isPlan(value['plan'])) return planInWords(value);
+  if ('underWay' in value) return topupInWords(value, names);
+  if ('recurring' in value) return recurringInWords(value, names);
   if ('reported' in value)
     return { code: 'ok', account: accountInWordsOf(value['account']), reported: value['reported'] };
   return accountInWords(value, names);
@@ -107,10 +110,6 @@ function accountInWords(value: Parsed, names: Names): Answer {
 /** How it came to that, requests that are decided at once see one way or another. */
 function shareRefusalInWords({ code, account, required, limit, resetsAt }: Parsed & { code: string }): Answer {
   return { code, account: accountInWordsOf(account), required, limit, resetsAt: timeInWords(resetsAt) };
-}
-
-function accountInWordsOf(id: unknown): string {
-  return String(id).replace(/-[^-]*$/, '');
 }
 
 function rulesInWords({ account, restraints }: Parsed, names: Names): Answer {
@@ -215,10 +214,6 @@ export function partsInWords(parts: ParsedParts, names: Names): Record<ObjectNam
     sums[name] = new Amount(sums[name] ?? 0).plus(amount).toFixed();
   }
   return sums;
-}
-
-function timeInWords(time: unknown): unknown {
-  return typeof time === 'number' ? time - EPOCH : time;
 }
 
 function ownerOf(key: unknown, names: Names): string {

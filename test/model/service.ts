@@ -21,7 +21,9 @@ import {
   type Usage,
 } from '#ledger';
 import type { Prices } from './reference-prices.ts';
+import { planVersion } from './plan-versions.ts';
 import type { Names } from './names.ts';
+import { recurringOf, topupTerms } from './refills-of-service.ts';
 import type { AccountName, Ask, CommitAsk, Finding, HoldAsk, Request, Requests, RulesAsk, Sent } from './requests.ts';
 import { bodyOf } from './service-words.ts';
 import { EPOCH } from './world.ts';
@@ -99,6 +101,23 @@ function commandOf(request: Exclude<Request, { type: 'limit_key' }>, names: Name
       const purchase = names.object(request.purchase);
       return { type: 'refund_purchase', purchase, origin: 'provider', money: new Amount(money), reference };
     }
+    case 'set_plan': {
+      const { effective, prorate, plan } = request;
+      const account = names.account(request.account);
+      return { type: request.type, account, plan: plan && planVersion(plan), effective, prorate };
+    }
+    case 'set_topup': {
+      const account = names.account(request.account);
+      return { type: 'set_auto_topup', account, terms: request.rule && topupTerms(request.account, request.rule) };
+    }
+    case 'put_recurring':
+      return { type: 'put_recurring_grant', account: names.account(request.account), ...recurringOf(request) };
+    case 'change_recurring':
+      return {
+        type: `${request.change}_recurring_grant`,
+        account: names.account(request.account),
+        name: request.name,
+      };
     case 'void_grant':
       return { type: request.type, grant: names.object(request.grant) };
     case 'authorize':

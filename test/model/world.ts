@@ -14,6 +14,8 @@ import {
 import { StillClock } from '../support/still-clock.ts';
 import { administer, createTestDatabase } from '../support/test-database.ts';
 import type { Environments, Names } from './names.ts';
+import { PLAN_NAMES } from './refill-terms.ts';
+import { planVersion } from './plan-versions.ts';
 import type { Requests } from './requests.ts';
 import { PRICES } from './reference-prices.ts';
 
@@ -67,6 +69,7 @@ export class World {
     const pool = connect(url, { connectionsMax: 4, log });
     const mirror = await RateCardMirror.open({ pool, log });
     const cards = await makeCards(pool, mirror);
+    await makePlans(pool);
     const limits = await SpanLimits.open(pool, log);
     // Nothing is remembered of what a limit had left a moment ago: whoever is refused is so by what there is.
     const spanLimits: SpanLimitBook = { of: (...about) => limits.of(...about), exhausted: [] };
@@ -155,4 +158,14 @@ async function makeCards(pool: Pool, mirror: RateCardMirror): Promise<Map<string
     });
   }
   return made;
+}
+
+/** Keeps what the plans say, for the books to be verified. Accounts of all environments may be on them here. */
+async function makePlans(pool: Pool): Promise<void> {
+  for (const name of PLAN_NAMES) {
+    const { plan, version, terms } = planVersion(name);
+    await pool.query(`insert into plans (id, environment, version) values ($1, 'live', $2)`, [plan, version]);
+    const values = [plan, version, name, JSON.stringify(terms)];
+    await pool.query('insert into plan_versions (plan, version, name, terms) values ($1, $2, $3, $4)', values);
+  }
 }
