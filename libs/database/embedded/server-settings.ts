@@ -8,7 +8,7 @@ export function serverSettings(port: number): Record<string, string> {
     port: String(port),
     // Loopback TCP alone: the path of a socket in a deep data folder may be too long.
     unix_socket_directories: '',
-    max_connections: '60',
+    max_connections: '100',
     shared_buffers: '256MB',
     // Checkpoints are far apart, because after each one the first change of a page writes the whole page to the log.
     max_wal_size: '4GB',
