@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { account, DAY, fixed, HOUR, planned, scope, type Known, type RequestPlan } from './random-values.ts';
-import type { PlanName } from './refill-terms.ts';
-import type { AccountName, RecurringTermsAsk, Request } from './requests.ts';
+import type { PlanName, RecurringTermsAsk } from './refill-terms.ts';
+import type { AccountName, Request } from './requests.ts';
 
 const rollover = fc.record({
   max: fc.constantFrom(null, '10', '25', '25'),

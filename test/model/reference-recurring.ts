@@ -1,9 +1,9 @@
 import { debtOf, fundingOf, type ReferenceGrant } from './reference-books.ts';
-import type { PlanName } from './refill-terms.ts';
+import type { PlanName, RecurringTermsAsk } from './refill-terms.ts';
 import { periodAround } from './reference-calendar.ts';
 import { noAccount, ownId, refusal } from './reference-funding.ts';
 import { ReferencePurchases } from './reference-purchases.ts';
-import type { AccountName, Answer, ObjectName, RecurringTermsAsk, Requests } from './requests.ts';
+import type { AccountName, Answer, ObjectName, Requests } from './requests.ts';
 import { larger, proratedUnits, smaller, sum, text, units, type Units } from './units.ts';
 
 /** An account's credits of every period. */

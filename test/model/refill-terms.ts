@@ -1,7 +1,25 @@
-import type { RecurringTermsAsk } from './requests.ts';
+import type { GrantCategory, GrantScope } from '#ledger';
 
 /** By whose calendar purchases are limited. */
 export const CAP_PERIODS = { anna: 'day', ben: 'week', carl: 'day', 'anna@test': 'month' } as const;
+
+export interface RecurringTermsAsk {
+  readonly amount: string;
+  readonly interval: 'day' | 'week' | 'month';
+  readonly every: number;
+  readonly category: GrantCategory;
+  readonly priority: number;
+  /** With its period, never, or so many milliseconds after it began. */
+  readonly expires: 'end_of_period' | 'never' | number;
+  /** Of what is left, so many percent, up to so many credits, for so many periods. */
+  readonly rollover: {
+    readonly max: string | null;
+    readonly percent: number | null;
+    readonly periods: number | null;
+  } | null;
+  readonly scope: GrantScope | null;
+  readonly prorateFirst: boolean;
+}
 
 export interface PlanAsk {
   readonly allowances: readonly { readonly name: string; readonly terms: RecurringTermsAsk }[];

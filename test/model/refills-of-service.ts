@@ -1,7 +1,7 @@
 import { Amount, amountOrNull } from '#amounts';
 import type { AutoTopupTerms, Command } from '#ledger';
-import { CAP_PERIODS } from './refill-terms.ts';
-import type { AccountName, RecurringTermsAsk, Requests, TopupAsk } from './requests.ts';
+import { CAP_PERIODS, type RecurringTermsAsk } from './refill-terms.ts';
+import type { AccountName, Requests, TopupAsk } from './requests.ts';
 import { EPOCH } from './world.ts';
 
 type PutRecurringGrant = Command<'put_recurring_grant'>;

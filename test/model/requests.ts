@@ -1,4 +1,4 @@
-import type { PlanName } from './refill-terms.ts';
+import type { PlanName, RecurringTermsAsk } from './refill-terms.ts';
 import type { Prices } from './reference-prices.ts';
 import type { BatchMode, GrantCategory, GrantScope, OveragePolicy, Tags, Usage } from '#ledger';
 
@@ -78,24 +78,6 @@ export interface TopupAsk {
   readonly most: { readonly count: number; readonly amount: string | null };
   /** From the payment on, in milliseconds; `null`: for ever. */
   readonly lifetime: number | null;
-}
-
-export interface RecurringTermsAsk {
-  readonly amount: string;
-  readonly interval: 'day' | 'week' | 'month';
-  readonly every: number;
-  readonly category: GrantCategory;
-  readonly priority: number;
-  /** With its period, never, or so many milliseconds after it began. */
-  readonly expires: 'end_of_period' | 'never' | number;
-  /** Of what is left, so many percent, up to so many credits, for so many periods. */
-  readonly rollover: {
-    readonly max: string | null;
-    readonly percent: number | null;
-    readonly periods: number | null;
-  } | null;
-  readonly scope: GrantScope | null;
-  readonly prorateFirst: boolean;
 }
 
 export interface RecurringAsk {
