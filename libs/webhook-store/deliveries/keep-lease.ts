@@ -1,28 +1,12 @@
-import { Repeater } from '#background';
+import { renewLease } from '#background';
 import type { Pool } from '#database';
 import { attemptRead, queryable } from '#ledger-store';
 import { IS_DELIVERY, type ClaimedDelivery } from './claim-delivery.ts';
 import { keyOf } from './delivery-ref.ts';
 
-/** How often a lease is renewed in the time that it lasts. */
-const RENEWALS = 4;
-
 /** Renews the lease of a delivery, as long as it is the caller's, until that is disposed of. */
 export function keepLease(pool: Pool, { ref, lease }: ClaimedDelivery, leaseMs: number): AsyncDisposable {
-  const everyMs = leaseMs / RENEWALS;
-  const renewal = new Repeater({
-    title: 'Renewing a lease',
-    everyMs,
-    retryMs: everyMs,
-    task: async () => {
-      await attemptRead(() => queryable(pool).query(RENEW, [...keyOf(ref), lease, leaseMs]));
-      return false;
-    },
-    // Where the database is away, whatever else needs it says so.
-    log: () => undefined,
-  });
-  renewal.start(everyMs);
-  return { [Symbol.asyncDispose]: () => renewal.stop() };
+  return renewLease(leaseMs, () => attemptRead(() => queryable(pool).query(RENEW, [...keyOf(ref), lease, leaseMs])));
 }
 
 const RENEW = `update webhook_deliveries set next_attempt_at = clock_timestamp() + $5 * interval '1 ms'
