@@ -160,6 +160,19 @@ export default {
       },
     },
     {
+      name: 'reports-rooms',
+      comment:
+        'libs/reports adds up what the journal says: it needs the ledger and its tables, prices, calendars, and what a chore is.',
+      severity: 'error',
+      from: { path: lib('reports'), pathNot: specs },
+      to: {
+        path: '^(libs|apps|migrations)/',
+        pathNot: ['reports', 'amounts', 'calendar', 'ledger', 'ledger-store', 'pricing', 'database', 'background'].map(
+          lib,
+        ),
+      },
+    },
+    {
       name: 'libs-never-apps',
       comment: 'A library serves any app. One that imports an app can no longer be used by another.',
       severity: 'error',
