@@ -34,6 +34,8 @@ import * as plans from '../../migrations/0032_plans.ts';
 import * as testPayments from '../../migrations/0033_test_payments.ts';
 import * as paymentAttempts from '../../migrations/0034_payment_attempts.ts';
 import * as creditPackages from '../../migrations/0035_credit_packages.ts';
+import * as rollups from '../../migrations/0036_rollups.ts';
+import * as uncollectedUsage from '../../migrations/0037_uncollected_usage.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -72,4 +74,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0033_test_payments': testPayments,
   '0034_payment_attempts': paymentAttempts,
   '0035_credit_packages': creditPackages,
+  '0036_rollups': rollups,
+  '0037_uncollected_usage': uncollectedUsage,
 };
