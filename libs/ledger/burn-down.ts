@@ -3,11 +3,17 @@ import type { Grant, GrantCategory } from './grant.ts';
 const CATEGORY_RANK: Record<GrantCategory, number> = { promotional: 0, included: 1, paid: 2 };
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** What says when a grant is spent, beside others. */
+export type BurnDownTerms = Pick<
+  Grant,
+  'id' | 'priority' | 'expiresAt' | 'scope' | 'category' | 'effectiveAt' | 'createdAt'
+>;
+
 /**
  * The order in which grants are spent (ledger rules, §3), total and without ties: priority, then what expires sooner,
  * scoped before unscoped, given before paid, the older, the smaller id.
  */
-export function compareBurnDown(a: Grant, b: Grant): number {
+export function compareBurnDown(a: BurnDownTerms, b: BurnDownTerms): number {
   return (
     a.priority - b.priority ||
     compareTimes(a.expiresAt ?? NEVER, b.expiresAt ?? NEVER) ||

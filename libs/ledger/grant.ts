@@ -88,8 +88,7 @@ export function isSpendable(grant: Grant, now: number): boolean {
 }
 
 /** Whether the grant may pay for this: every usage's event and model must be in its scope, and every tag it asks for present. */
-export function mayPayFor(grant: Grant, spending: Spending): boolean {
-  const scope = grant.scope;
+export function mayPayFor({ scope }: Pick<Grant, 'scope'>, spending: Spending): boolean {
   if (scope === null) return true;
   const { usage, tags } = spending;
   if (scope.events && !isEachOf(scope.events, usage, ({ event }) => event)) return false;

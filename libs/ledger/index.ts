@@ -25,6 +25,7 @@ export type {
   LapsedReservation,
   LapsedShare,
   OveragePolicy,
+  Spending,
   Tags,
   Usage,
 } from './authorization.ts';
@@ -34,8 +35,13 @@ export type { Budget, BudgetField, BudgetMode, BudgetOwner, BudgetRaise } from '
 export { hasShortfall, periodOf, runningPeriod, type CommitmentPeriod } from './commitments.ts';
 export type { AccountPlan } from './account-plan.ts';
 export {
+  amountOfPeriod,
   DEFAULT_RECURRING_PRIORITY,
+  endOfPeriod,
+  expiryOfPeriod,
   liveRecurring,
+  rolledUntil,
+  type NextPeriod,
   type RecurringExpiry,
   type RecurringGrant,
   type RecurringTerms,
@@ -133,7 +139,8 @@ export type {
   SentBudgetAlert,
   TopupData,
 } from './events.ts';
-export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus } from './grant.ts';
+export { compareBurnDown, type BurnDownTerms } from './burn-down.ts';
+export { GRANT_CATEGORIES, GRANT_STATUSES, grantStatus, mayPayFor } from './grant.ts';
 export type { Freeze, Grant, GrantCategory, GrantScope, GrantStatus } from './grant.ts';
 export { HoldExpiries, type HoldExpiry } from './hold-expiries.ts';
 export { IdGenerator } from './id-generator.ts';
@@ -228,5 +235,5 @@ export {
 export type { Action, LoopRule, OwnRules, Rate, RatePeriod, Rules, SpikeRule } from './rules.ts';
 export { windowEndOf, windowStartOf, type Finding } from './findings.ts';
 export { Replay, type Caught, type PastRequest } from './replay-rules.ts';
-export { SPIKE_DAYS, spikeIn, type SpikeFigures } from './spikes.ts';
+export { medianOf, SPIKE_DAYS, spikeIn, type SpikeFigures } from './spikes.ts';
 export { LIVE, withTestClocks, type TestClock } from './test-clock.ts';

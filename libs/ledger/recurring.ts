@@ -109,6 +109,37 @@ export function amountOfPeriod(recurring: Pick<RecurringGrant, 'terms' | 'anchor
   return prorated(amount, end - next.at, end - begin);
 }
 
+/** When the credits of a period expire; `null`: never. */
+export function expiryOfPeriod(
+  { terms: { expires } }: Pick<RecurringGrant, 'terms'>,
+  { start, end }: Pick<GrantedPeriod, 'start' | 'end'>,
+): number | null {
+  if (expires === 'end_of_period') return end;
+  return expires === 'never' ? null : start + expires;
+}
+
+const DAYS_AT_MOST = { day: 1, week: 7, month: 31, year: 366 } as const;
+/** Beyond some 200,000 years no date can be computed. */
+const DAYS_COMPUTED_MAX = 200_000 * 365;
+/** From the year 10,000 on no date can be stored. */
+const DATES_END = Date.UTC(10_000, 0);
+
+/**
+ * When credits expire that have rolled over for so many periods, from the period of this number on.
+ *
+ * @returns milliseconds since 1970; `null` where nothing bounds how long credits roll over, or only what no calendar reaches
+ */
+export function rolledUntil(
+  one: Pick<RecurringGrant, 'terms' | 'anchor'>,
+  from: number,
+  periods: number | null,
+): number | null {
+  const { interval, every } = one.terms;
+  if (periods === null || periods * every * DAYS_AT_MOST[interval] > DAYS_COMPUTED_MAX) return null;
+  const until = beginningOf(recurrenceOf(one), from + periods);
+  return until < DATES_END ? until : null;
+}
+
 /** Those that an account has; deleted ones are none of them. */
 export function liveRecurring(recurring: readonly RecurringGrant[]): readonly RecurringGrant[] {
   return recurring.filter(({ deletedAt }) => deletedAt === null);

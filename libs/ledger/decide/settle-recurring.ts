@@ -6,8 +6,10 @@ import type { PeriodOrigin } from '../period-origin.ts';
 import {
   amountOfPeriod,
   endOfPeriod,
+  expiryOfPeriod,
   periodFrom,
   recurrenceOf,
+  rolledUntil,
   type NextPeriod,
   type RecurringGrant,
 } from '../recurring.ts';
@@ -69,11 +71,10 @@ interface Issued extends Pick<PeriodOrigin, 'start' | 'end'> {
 /** Makes the grant of a period, or of the rest of one; `next` is that period. */
 export function issue(context: DecisionContext, account: AccountState, one: RecurringGrant, issued: Issued): Grant {
   const { amount, start, end, periods = 1 } = issued;
-  const { expires } = one.terms;
   const grant = newGrant(context, account, {
     ...termsOf(one, amount),
     effectiveAt: start,
-    expiresAt: expires === 'end_of_period' ? end : expires === 'never' ? null : start + expires,
+    expiresAt: expiryOfPeriod(one, { start, end }),
     createdAt: start,
     period: originOf(one, { start, end, periods }),
   });
@@ -106,20 +107,6 @@ function originOf(one: RecurringGrant, of: Pick<PeriodOrigin, 'start' | 'end' | 
     },
     from: null,
   };
-}
-
-const DAYS_AT_MOST = { day: 1, week: 7, month: 31, year: 366 } as const;
-/** Beyond some 200,000 years no date can be computed. */
-const DAYS_COMPUTED_MAX = 200_000 * 365;
-/** From the year 10,000 on no date can be stored. */
-const DATES_END = Date.UTC(10_000, 0);
-
-/** @returns milliseconds since 1970; `null` where nothing bounds how long credits roll over, or only what no calendar reaches */
-function rolledUntil(one: RecurringGrant, from: number, periods: number | null): number | null {
-  const { interval, every } = one.terms;
-  if (periods === null || periods * every * DAYS_AT_MOST[interval] > DAYS_COMPUTED_MAX) return null;
-  const until = beginningOf(recurrenceOf(one), from + periods);
-  return until < DATES_END ? until : null;
 }
 
 /**
