@@ -15,3 +15,7 @@ export {
   type MoneyOfSlice,
   type MoneyPosition,
 } from './facts/money-fact.ts';
+export { MONEY_KINDS, type MoneyFact, type MoneyKind } from './money/money-fact.ts';
+export { moneyFacts, type MoneyFacts } from './money/money-facts.ts';
+export type { MoneyRefund, MoneyRows } from './money/money-rows.ts';
+export { poolFrom, poolJson, poolNames, type MoneyGrant, type Pool } from './money/pool.ts';

@@ -1,0 +1,48 @@
+import type { Amount } from '#amounts';
+import type { GrantCategory } from '#ledger';
+
+export const MONEY_KINDS = [
+  'granted',
+  'true_up',
+  'used',
+  'refunded',
+  'commitment',
+  'debt_used',
+  'debt_refunded',
+  'debt_repaid',
+  'expired',
+  'voided',
+  'returned',
+  'reversed',
+  'rolled_out',
+  'rolled_in',
+  'purchase_refunded',
+  'restored',
+] as const;
+/**
+ * Why credits or money have changed. `debt_repaid` is both what a grant paid and how much less is owed. These have money and no
+ * credits: `returned` (the customer has it back), `reversed` (more of it than was deferred, so revenue was taken back) and `true_up`
+ * (credits that came later share the price of what was used before).
+ */
+export type MoneyKind = (typeof MONEY_KINDS)[number];
+
+/** What a row of the journal has changed in a grant, or in the debt of its account. */
+export interface MoneyFact {
+  /** The id of the transfer, or of the refund of a purchase. */
+  readonly transferId: string;
+  /** When it took effect, in milliseconds since 1970. */
+  readonly at: number;
+  /** `null`: the debt. */
+  readonly grantId: string | null;
+  readonly kind: MoneyKind;
+  readonly category: GrantCategory | 'debt';
+  /** '' where there is no money. */
+  readonly currency: string;
+  /** How the balance has changed. */
+  readonly credits: Amount;
+  /**
+   * How the deferred money has changed, that was paid and is neither earned nor returned. What leaves it has become revenue, unless
+   * the kind is `returned`.
+   */
+  readonly money: Amount;
+}

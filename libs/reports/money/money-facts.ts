@@ -1,0 +1,24 @@
+import type { MoneyFact } from './money-fact.ts';
+import type { MoneyRows } from './money-rows.ts';
+import { MoneyTally } from './money-tally.ts';
+import type { Pool } from './pool.ts';
+
+export interface MoneyFacts {
+  /** Those of a transfer follow each other. */
+  readonly facts: readonly MoneyFact[];
+  /** The pools that have changed, as they are after the last row. */
+  readonly pools: ReadonlyMap<string, Pool>;
+}
+
+/**
+ * What rows of the journal have changed in credits and in money.
+ *
+ * @param pools before the first row: of each grant, those that `poolNames` names, as far as they are there
+ */
+export function moneyFacts(rows: MoneyRows, pools: ReadonlyMap<string, Pool>): MoneyFacts {
+  const tally = new MoneyTally(rows, pools);
+  for (const transfer of rows.transfers) tally.addTransfer(transfer);
+  const [after, upTo] = rows.between;
+  for (const refund of rows.refunds) if (refund.id > after && refund.id <= upTo) tally.addRefund(refund);
+  return { facts: tally.facts, pools: tally.changed };
+}
