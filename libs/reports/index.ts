@@ -1,11 +1,10 @@
-export {
-  purchaseOf,
-  type JournalSlice,
-  type SliceAccount,
-  type SliceAuthorization,
-  type SliceGrant,
-  type SlicePurchase,
-  type UncollectedUsage,
+export type {
+  JournalSlice,
+  SliceAccount,
+  SliceAuthorization,
+  SliceGrant,
+  SlicePurchase,
+  UncollectedUsage,
 } from './facts/journal-slice.ts';
 export {
   MONEY_KINDS,
@@ -15,7 +14,5 @@ export {
   type MoneyOfSlice,
   type MoneyPosition,
 } from './facts/money-fact.ts';
-export { MONEY_KINDS, type MoneyFact, type MoneyKind } from './money/money-fact.ts';
-export { moneyFacts, type MoneyFacts } from './money/money-facts.ts';
-export type { MoneyRefund, MoneyRows } from './money/money-rows.ts';
-export { poolFrom, poolJson, poolNames, type MoneyGrant, type Pool } from './money/pool.ts';
+export { moneyOfSlice } from './money/money-of-slice.ts';
+export { poolNames } from './money/pool.ts';

@@ -25,7 +25,7 @@ export interface JournalSlice {
   readonly uncollected: readonly UncollectedUsage[];
   /** By UUID: what the transfers name, what rolled over into or out of it, and all others of the same purchases. */
   readonly grants: ReadonlyMap<string, SliceGrant>;
-  /** By UUID: what has sold those grants. */
+  /** By UUID: what has sold those grants, and what a refund of the slice is of, see `versionOf`; the first grant of those is in `grants`. */
   readonly purchases: ReadonlyMap<string, SlicePurchase>;
   /** By UUID: what the rows name. */
   readonly authorizations: ReadonlyMap<string, SliceAuthorization>;
@@ -63,7 +63,9 @@ export type SliceGrant = Pick<
 export interface SlicePurchase {
   readonly id: string;
   readonly currency: string;
-  readonly refunds: readonly Pick<PurchaseRefund, 'id' | 'money' | 'credits' | 'transactionId' | 'status'>[];
+  /** The UUIDs of what it has brought. */
+  readonly grants: readonly string[];
+  readonly refunds: readonly PurchaseRefund[];
 }
 
 export interface SliceAuthorization {
@@ -90,10 +92,4 @@ export interface UncollectedUsage {
   readonly amount: Amount;
   /** By the account's clock, in milliseconds since 1970. */
   readonly createdAt: number;
-}
-
-/** By what grants share the money of a purchase: text that is unique within their account. */
-export function purchaseOf({ id, purchase, purchaseReference }: SliceGrant): string {
-  if (purchase !== null) return purchase;
-  return purchaseReference === null ? id : `reference:${purchaseReference}`;
 }

@@ -1,9 +1,9 @@
 import type { Amount, JsonObject } from '#amounts';
 import type { GrantCategory } from '#ledger';
 
-/** What a fact about money is of. `returned` has no credits, only money. */
 export const MONEY_KINDS = [
   'granted',
+  'true_up',
   'used',
   'refunded',
   'commitment',
@@ -13,46 +13,54 @@ export const MONEY_KINDS = [
   'expired',
   'voided',
   'returned',
+  'reversed',
   'rolled_out',
   'rolled_in',
   'purchase_refunded',
   'restored',
-  'written_off',
 ] as const;
+/**
+ * Why credits or money have changed. `debt_repaid` is both what a grant paid and how much less is owed. These have money and no
+ * credits: `returned` (the customer has it back), `reversed` (more of it than was deferred, so revenue was taken back) and `true_up`
+ * (credits that came later share the price of what was used before).
+ */
 export type MoneyKind = (typeof MONEY_KINDS)[number];
 
-/** What one transfer has done to the credits and to the unearned money of one grant, or to the debt. A transfer may have several. */
+/** What a row of the journal has changed in a grant, or in the debt of its account. */
 export interface MoneyFact {
-  /** The UUID of the transfer. */
+  /** The id of the transfer, or of the refund of a purchase. */
   readonly transferId: string;
   /** When it took effect, in milliseconds since 1970. */
   readonly at: number;
-  /** The grant's UUID; `null`: debt. */
+  /** `null`: the debt. */
   readonly grantId: string | null;
   readonly kind: MoneyKind;
   readonly category: GrantCategory | 'debt';
-  /** Signed: what came in is positive, what went is negative. */
-  readonly credits: Amount;
-  /** The same of unearned money: usage is negative, a refund positive. */
-  readonly money: Amount;
-  /** `''` where there is no money. */
+  /** '' where there is no money. */
   readonly currency: string;
+  /** How the balance has changed. */
+  readonly credits: Amount;
+  /**
+   * How the deferred money has changed, that was paid and is neither earned nor returned. What leaves it has become revenue, unless
+   * the kind is `returned`.
+   */
+  readonly money: Amount;
 }
 
-/** Where a purchase's running sums stand, as JSON with amounts as text: all that the money of its next transfers depends on. */
+/** Where the money of a purchase stands, as it is stored: all that the money of its next transfers depends on. */
 export type MoneyPosition = JsonObject;
 
 export interface MoneyOfSlice {
-  /** In the order of the transfers. */
+  /** Those of a transfer follow each other, in the order of the transfers. */
   readonly facts: readonly MoneyFact[];
-  /** By `purchaseOf`: where those stand after the slice that it has moved. */
+  /** By the names that `poolNames` gives: those that have changed, as they are after the slice. */
   readonly positions: ReadonlyMap<string, MoneyPosition>;
 }
 
-/** Kinds whose money is earned: what it takes off unearned money is revenue. */
-const EARNING: ReadonlySet<MoneyKind> = new Set(['used', 'refunded', 'commitment', 'debt_repaid', 'expired', 'voided']);
+/** Kinds whose money stays deferred, or has gone back to whom it came from. */
+const NOT_EARNED: ReadonlySet<MoneyKind> = new Set(['granted', 'rolled_in', 'rolled_out', 'returned']);
 
 /** What a fact adds to revenue. */
 export function revenueOf({ kind, money }: Pick<MoneyFact, 'kind' | 'money'>): Amount | null {
-  return EARNING.has(kind) ? money.neg() : null;
+  return NOT_EARNED.has(kind) ? null : money.neg();
 }

@@ -1,4 +1,4 @@
-import type { MoneyFact } from './money-fact.ts';
+import type { MoneyFact } from '../facts/money-fact.ts';
 import type { MoneyRows } from './money-rows.ts';
 import { MoneyTally } from './money-tally.ts';
 import type { Pool } from './pool.ts';
@@ -18,7 +18,6 @@ export interface MoneyFacts {
 export function moneyFacts(rows: MoneyRows, pools: ReadonlyMap<string, Pool>): MoneyFacts {
   const tally = new MoneyTally(rows, pools);
   for (const transfer of rows.transfers) tally.addTransfer(transfer);
-  const [after, upTo] = rows.between;
-  for (const refund of rows.refunds) if (refund.id > after && refund.id <= upTo) tally.addRefund(refund);
+  for (const refund of rows.refunds) if (rows.isNew(refund)) tally.addRefund(refund);
   return { facts: tally.facts, pools: tally.changed };
 }

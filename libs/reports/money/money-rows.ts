@@ -14,13 +14,10 @@ export interface MoneyRows {
   readonly transfers: readonly Transfer[];
   /** Every grant that a transfer names, and the first of each purchase that is refunded. */
   readonly grants: ReadonlyMap<string, MoneyGrant>;
-  /**
-   * Those of purchases that have brought a grant that a transfer names, and those whose ids are `between`. A refund that is neither
-   * new nor belongs to one of the transfers is ignored.
-   */
+  /** Those of purchases that have brought a grant that a transfer names, and new ones. */
   readonly refunds: readonly MoneyRefund[];
-  /** The rows are those with ids after the first and up to the second. */
-  readonly between: readonly [after: string, upTo: string];
+  /** Whether a refund was made among the rows. */
+  readonly isNew: (refund: MoneyRefund) => boolean;
   /** Of the environment: that of a bare cost basis. */
   readonly currency: string;
 }

@@ -1,6 +1,6 @@
 import { type Amount, smallerOf, ZERO } from '#amounts';
 import type { Transfer } from '#ledger';
-import type { MoneyFact, MoneyKind } from './money-fact.ts';
+import type { MoneyFact, MoneyKind } from '../facts/money-fact.ts';
 import type { MoneyRefund, MoneyRows } from './money-rows.ts';
 import { broughtBy, NO_POOL, poolNames, recognised, type MoneyGrant, type Pool } from './pool.ts';
 

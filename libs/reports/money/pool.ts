@@ -52,7 +52,7 @@ export function poolNames({ id, category, purchase, purchaseReference, period }:
   if (category !== 'paid') return [];
   if (period?.from) return [id];
   if (purchase !== null) return [purchase, id];
-  return purchaseReference === null ? [id] : [`ref:${purchaseReference}`, id];
+  return purchaseReference === null ? [id] : [`reference:${purchaseReference}`, id];
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Grant, GrantCategory, Transfer } from '#ledger';
 import { accountRef } from '../../ledger/testing/ledger-fixture.ts';
 import { PurchaseFixture } from '../../ledger/testing/purchase-fixture.ts';
 import type { Plain } from '../../ledger/testing/plain.ts';
-import type { MoneyFact } from '../money/money-fact.ts';
+import type { MoneyFact } from '../facts/money-fact.ts';
 import { moneyFacts } from '../money/money-facts.ts';
 import type { MoneyRefund, MoneyRows } from '../money/money-rows.ts';
 import { poolFrom, poolJson } from '../money/pool.ts';
@@ -96,7 +96,13 @@ export class MoneyFixture extends PurchaseFixture {
       made.map((refund): MoneyRefund => ({ ...refund, grants, currency })),
     );
     const transfers = this.journal.filter(({ id }) => id > after && id <= upTo);
-    return { transfers, grants: this.rows.grants, refunds, between: [after, upTo], currency: 'USD' };
+    return {
+      transfers,
+      grants: this.rows.grants,
+      refunds,
+      isNew: ({ id }) => id > after && id <= upTo,
+      currency: 'USD',
+    };
   }
 
   /** All facts, computed at once. */
