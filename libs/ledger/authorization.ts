@@ -25,6 +25,11 @@ export interface Spending {
 export interface Added {
   readonly tags: Tags;
   readonly metadata: JsonObject;
+  /**
+   * By tag: the version that the account had before the commit that added it, as text. What was booked before isn't attributed to
+   * it. Absent where it isn't known, and then it counts from the beginning.
+   */
+  readonly since?: Readonly<Record<string, string>>;
 }
 
 /** Credits of one grant that an open authorization has pinned. */

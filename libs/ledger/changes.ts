@@ -10,6 +10,7 @@ import type { Overrides } from './authorization-pricing.ts';
 import type { Purchase } from './purchases.ts';
 import type { RaiseRequest } from './raise-requests.ts';
 import type { AccountState, DeclinedMinute } from './state.ts';
+import type { UncollectedUsage } from './uncollected-usage.ts';
 import type { UsageRecord } from './usage-record.ts';
 
 /** The rows of one kind that a batch has made, and those it has changed. One that it has made isn't among the changed. */
@@ -124,6 +125,7 @@ export interface Changes {
   /** Own prices of accounts, each version of them. */
   readonly overrides: AccountOverrides[];
   readonly usageRecords: UsageRecord[];
+  readonly uncollected: UncollectedUsage[];
   /** The account of each commit that came after its hold had expired, for the metrics. */
   readonly lateCommits: AccountState[];
   /** How many requests were declined, by account. They are reported once a minute. */
@@ -161,6 +163,7 @@ export function noChanges(): Changes {
     raiseRequests: new RowChanges(),
     overrides: [],
     usageRecords: [],
+    uncollected: [],
     lateCommits: [],
     declines: new Map(),
     reportedDeclines: new Set(),

@@ -95,6 +95,7 @@ export type {
 export { NOT_PRICED, SETTLEMENTS } from './authorization-pricing.ts';
 export type { AuthorizationPricing, Cost, FrozenPrice, Settlement } from './authorization-pricing.ts';
 export { NO_PRICES, type PriceBook } from './price-book.ts';
+export type { UncollectedUsage } from './uncollected-usage.ts';
 export type { UsageRecord, UsageRecordKind } from './usage-record.ts';
 export { shownRefills, type AccountDecision } from './decide/accounts.ts';
 export type { AuthorizationDecision } from './decide/authorization-decision.ts';

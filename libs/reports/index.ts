@@ -4,7 +4,6 @@ export type {
   SliceAuthorization,
   SliceGrant,
   SlicePurchase,
-  UncollectedUsage,
 } from './facts/journal-slice.ts';
 export {
   MONEY_KINDS,

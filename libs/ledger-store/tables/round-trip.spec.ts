@@ -13,6 +13,7 @@ import {
   type Purchase,
   type Refills,
   type Transfer,
+  type UncollectedUsage,
   type UsageRecord,
 } from '#ledger';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -26,6 +27,7 @@ import { counterFromRow, COUNTERS, type CounterRow } from './counters.ts';
 import { grantFromRow, GRANTS, type GrantRow } from './grants.ts';
 import { authorizationFromHold, HOLDS, type HoldRow } from './holds.ts';
 import { purchaseFromRow, PURCHASES, type PurchaseRow } from './purchases.ts';
+import { UNCOLLECTED_USAGE, uncollectedUsageFromRow, type UncollectedUsageRow } from './uncollected-usage.ts';
 import { USAGE_RECORDS, usageRecordFromRow, type UsageRecordRow } from './usage-records.ts';
 import { transferFromRow, TRANSFERS, type TransferRow } from './transfers.ts';
 
@@ -353,7 +355,7 @@ const hold: Authorization = {
     cost: { amount: new Amount('0.000000000001'), currency: 'USD' },
   },
   stated: [],
-  added: { tags: { [ODD]: ODD }, metadata: { note: ODD } },
+  added: { tags: { [ODD]: ODD }, metadata: { note: ODD }, since: { [ODD]: '7000000000000000' } },
   createdAt: NOW - 1,
   expiresAt: NOW + 1,
   committedAt: null,
@@ -406,6 +408,14 @@ const bareRecord: UsageRecord = {
   amount: null,
   cost: null,
   currency: null,
+};
+const uncollected: UncollectedUsage = {
+  id: ids.next(NOW),
+  accountKey: key,
+  environment: 'test',
+  authorizationId: hold.id,
+  amount: new Amount('-0.000000000001'),
+  createdAt: NOW,
 };
 const committed: Authorization = {
   ...hold,
@@ -637,5 +647,10 @@ describe('what is written by a description is read back as it was', () => {
   it('usage records', async () => {
     const rows = await written<UsageRecordRow>(insertRows(USAGE_RECORDS)([usageRecord, bareRecord]), 'usage_records');
     expect(rows.map(usageRecordFromRow)).toEqual([usageRecord, bareRecord]);
+  });
+
+  it('uncollected usage', async () => {
+    const rows = await written<UncollectedUsageRow>(insertRows(UNCOLLECTED_USAGE)([uncollected]), 'uncollected_usage');
+    expect(rows.map(uncollectedUsageFromRow)).toEqual([uncollected]);
   });
 });

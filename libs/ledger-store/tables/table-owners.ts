@@ -16,6 +16,7 @@ import { PURCHASES } from './purchases.ts';
 import type { TableOwner } from './table.ts';
 import { RAISE_REQUESTS } from './raise-requests.ts';
 import { TRANSFERS } from './transfers.ts';
+import { UNCOLLECTED_USAGE } from './uncollected-usage.ts';
 import { USAGE_RECORDS } from './usage-records.ts';
 
 /** The tables that the ledger writes by their descriptions. */
@@ -38,6 +39,7 @@ export const DESCRIBED_TABLES = [
   IDEMPOTENCY_KEYS,
   KEPT_IDEMPOTENCY_KEYS,
   TRANSFERS,
+  UNCOLLECTED_USAGE,
   USAGE_RECORDS,
 ] as const;
 
@@ -70,7 +72,6 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   tag_slots: 'account',
   test_clocks: 'environment',
   test_payments: 'environment',
-  uncollected_usage: 'account',
   usage_quantities: 'account',
   usage_slots: 'account',
   verifications: 'environment',

@@ -657,6 +657,11 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update authorizations set environment = 'test' where ${committed25}`],
   },
   {
+    check: 'What of an authorization was not collected is what its usage has left uncollected, commit by commit',
+    difference: { account: 'acme', expected: '0', found: '1' },
+    sql: [`update authorizations set uncollected = 1 where ${committed25}`],
+  },
+  {
     check: 'A usage record belongs to an authorization of its own account',
     difference: { account: 'hooli', found: 'nothing' },
     sql: ['update usage_records set authorization_id = gen_random_uuid()'],

@@ -19,6 +19,7 @@ import { IDEMPOTENCY_KEYS, KEPT_IDEMPOTENCY_KEYS } from '../tables/idempotency-k
 import { PURCHASES } from '../tables/purchases.ts';
 import { RAISE_REQUESTS } from '../tables/raise-requests.ts';
 import { TRANSFERS } from '../tables/transfers.ts';
+import { UNCOLLECTED_USAGE } from '../tables/uncollected-usage.ts';
 import { USAGE_RECORDS } from '../tables/usage-records.ts';
 import { countDeclines } from './count-declines.ts';
 import { watchAccounts } from './watch-accounts.ts';
@@ -49,6 +50,7 @@ const updateCommitmentPeriods = updateRows(COMMITMENT_PERIODS);
 const insertTransfers = insertRows(TRANSFERS);
 const insertOverrides = insertRows(ACCOUNT_OVERRIDES);
 const insertUsageRecords = insertRows(USAGE_RECORDS);
+const insertUncollected = insertRows(UNCOLLECTED_USAGE);
 const insertEvents = insertRows(EVENTS);
 const insertAlerts = insertRows(ALERTS);
 const insertBudgetAlerts = insertRows(BUDGET_ALERTS);
@@ -109,6 +111,7 @@ export function writeChanges(
     ...write(insertTransfers, changes.transfers),
     ...write(insertOverrides, changes.overrides),
     ...write(insertUsageRecords, changes.usageRecords),
+    ...write(insertUncollected, changes.uncollected),
     ...write(insertEvents, changes.events),
     ...write(insertAlerts, changes.sentAlerts),
     ...write(insertBudgetAlerts, changes.sentBudgetAlerts),

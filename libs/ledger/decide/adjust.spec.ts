@@ -73,6 +73,13 @@ describe('an adjustment', () => {
     expect(ledger.find(hold)).toMatchObject({ committed: '10', uncollected: '4' });
     expect(ledger.adjust(hold, usage(11000))).toMatchObject({ committed: '10', uncollected: '1', refunded: '0' });
     expect(ledger.adjust(hold, usage(8000))).toMatchObject({ committed: '10', uncollected: '0', refunded: '2' });
+    expect(ledger.uncollected()).toEqual(['4', '-3', '-1']);
+  });
+
+  it('leaves a row only where something is not collected', () => {
+    const ledger = ledgerWith();
+    ledger.adjust(ledger.chargeUsage(usage(4000)), usage(5000));
+    expect(ledger.uncollected()).toEqual([]);
   });
 
   it('refunds no more than is left of the charge, and leaves a refund of goodwill where it is', () => {

@@ -5,6 +5,7 @@ import { NOT_PRICED } from '../authorization-pricing.ts';
 import type { Adjust } from '../commands.ts';
 import { accepted, refused, type Outcome, type RefusedOutcome } from '../refusals.ts';
 import type { AccountState } from '../state.ts';
+import { addUncollected } from './add-uncollected.ts';
 import { decided, type AuthorizationDecision } from './authorization-decision.ts';
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { countSpending } from './count-spending.ts';
@@ -124,7 +125,7 @@ function takeOff(
   reason: string | null,
 ): void {
   const ofUncollected = smallerOf(authorization.uncollected, difference);
-  authorization.uncollected = authorization.uncollected.minus(ofUncollected);
+  addUncollected(context, account, authorization, ofUncollected.neg());
   const ofCharge = difference.minus(ofUncollected);
   const refundable = authorization.committed.minus(authorization.refunded);
   const givenBack = smallerOf(ofCharge, refundable);

@@ -215,6 +215,20 @@ describe('a commit by usage', () => {
     const committed = ledger.commitUsage(hold, usage, { added });
     expect(committed).toMatchObject({ committed: '1', uncollected: '1', tags: { user: 'jo' }, added });
   });
+
+  it('remembers since when each added tag counts: what was charged before is not attributed to it', () => {
+    const ledger = ledgerWith();
+    const hold = ledger.authorizeUsage({ ...CHAT, input_tokens: 3000, output_tokens: 0 }, { tags: { user: 'jo' } });
+    const step = (tags: Record<string, string>) => {
+      const parts = { final: false, added: { tags, metadata: {} } };
+      return ledger.commitUsage(hold, { ...CHAT, input_tokens: 1000 }, parts).added?.since ?? {};
+    };
+    const first = step({ team: 'red' });
+    const second = step({ team: 'red', user: 'jo', feature: 'search' });
+    expect(Object.keys(second).sort()).toEqual(['feature', 'team']);
+    expect(second['team']).toBe(first['team']);
+    expect(BigInt(second['feature'] ?? 0)).toBeGreaterThan(BigInt(first['team'] ?? 0));
+  });
 });
 
 describe('a commit never fails on its usage', () => {

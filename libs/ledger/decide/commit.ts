@@ -1,5 +1,5 @@
 import { Amount, smallerOf, ZERO } from '#amounts';
-import { LATE_COMMIT_WINDOW_MS, type Authorization, type Tags } from '../authorization.ts';
+import { LATE_COMMIT_WINDOW_MS, type Added, type Authorization, type Tags } from '../authorization.ts';
 import { NO_USAGE, type Commit } from '../commands.ts';
 import { refused, type Outcome, type Refusal, type RefusedOutcome } from '../refusals.ts';
 import { holdSettled, type AccountState } from '../state.ts';
@@ -20,10 +20,11 @@ import { isSameUsage } from './same-usage.ts';
 import { setOffShortfall } from './set-off.ts';
 
 /** Charges what was really used. */
-export function commit(context: DecisionContext, command: Commit): Outcome<AuthorizationDecision> {
-  const found = findAuthorization(context, command.authorization);
+export function commit(context: DecisionContext, said: Commit): Outcome<AuthorizationDecision> {
+  const found = findAuthorization(context, said.authorization);
   if (!found) return refused({ code: 'authorization_not_found' });
   const { account, authorization } = found;
+  const command = said.added ? { ...said, added: addedSinceNow(account, said.added) } : said;
   const conflict = conflictingTag(authorization, command);
   switch (authorization.status) {
     case 'authorized':
@@ -103,6 +104,13 @@ function conflictingTag({ tags, added }: Authorization, command: Commit): Refuse
   return null;
 }
 
+/** Notes as of when its tags count, before anything is booked. */
+function addedSinceNow({ ids }: AccountState, added: Added): Added {
+  const tags = Object.keys(added.tags);
+  if (tags.length === 0) return added;
+  return { ...added, since: Object.fromEntries(tags.map((tag) => [tag, ids.version.toString()])) };
+}
+
 /** A tag may be called like something that every object has. */
 function valueOf(tags: Tags, tag: string): string | undefined {
   return Object.hasOwn(tags, tag) ? tags[tag] : undefined;
@@ -128,10 +136,21 @@ function takeOver(
     earlier: price.earlier,
   });
   if (added) {
-    const { tags, metadata } = authorization.added ?? { tags: {}, metadata: {} };
-    authorization.added = { tags: { ...tags, ...added.tags }, metadata: { ...metadata, ...added.metadata } };
+    authorization.added = addTo(authorization, added);
   }
   if (price.settlement === 'unpriced') reportUnpriced(context, account, authorization, price);
+}
+
+/** What was known before holds since then. */
+function addTo({ tags: own, added: before }: Authorization, { tags, metadata, since }: Added): Added {
+  const isKnown = (tag: string): boolean => Object.hasOwn(own, tag) || Object.hasOwn(before?.tags ?? {}, tag);
+  const isNew = Object.entries(since ?? {}).filter(([tag]) => !isKnown(tag));
+  const allSince = { ...before?.since, ...Object.fromEntries(isNew) };
+  return {
+    tags: { ...before?.tags, ...tags },
+    metadata: { ...before?.metadata, ...metadata },
+    ...(Object.keys(allSince).length > 0 && { since: allSince }),
+  };
 }
 
 function refuses(authorization: Authorization, cover: RestCover): boolean {

@@ -1,6 +1,7 @@
 import { type Amount, atLeastZero, smallerOf, ZERO } from '#amounts';
 import type { Authorization } from '../authorization.ts';
 import type { AccountState } from '../state.ts';
+import { addUncollected } from './add-uncollected.ts';
 import { timeOf, type DecisionContext } from './context.ts';
 import { firstOf, fund, type Funding } from './funding.ts';
 import { paidByShortfall, takeOverShortfall } from './set-off.ts';
@@ -91,5 +92,5 @@ export function chargeRest(books: Transaction, authorization: Authorization, cov
     books.spend(grant, amount, authorization);
   }
   if (!cover.debt.isZero()) books.borrow(cover.debt, authorization);
-  if (!cover.uncollected.isZero()) authorization.uncollected = authorization.uncollected.plus(cover.uncollected);
+  addUncollected(books.context, books.account, authorization, cover.uncollected);
 }

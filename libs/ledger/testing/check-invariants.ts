@@ -98,6 +98,8 @@ export class InvariantCheck {
     );
     must(committed.eq(total(authorization.draws)), 'committed = Σ draws');
     must(committed.eq(this.usageSums.get(id) ?? ZERO), 'committed = Σ usage transfers');
+    const uncollected = this.rows.uncollected.filter(({ authorizationId }) => authorizationId === id);
+    must(authorization.uncollected.eq(total(uncollected)), 'uncollected = Σ uncollected usage');
     must(
       isOpen(authorization) === (closedAt === null),
       'an authorization is closed when it has reached a terminal state',

@@ -21,6 +21,7 @@ import { NO_PRICES, type PriceBook } from '../price-book.ts';
 import { isUnderWay, type Purchase } from '../purchases.ts';
 import { NO_REFILLS, type Refills } from '../refills.ts';
 import { NO_SPAN_LIMITS, type SpanLimitBook } from '../span-limits.ts';
+import type { UncollectedUsage } from '../uncollected-usage.ts';
 import type { UsageRecord } from '../usage-record.ts';
 import { noChanges, type RowChanges } from '../changes.ts';
 import { accountState, type AccountState, type DeclinedMinute, type LedgerState } from '../state.ts';
@@ -58,6 +59,7 @@ export class LedgerRows {
   plans: PlanBook = NO_PLANS;
   spanLimits: SpanLimitBook = NO_SPAN_LIMITS;
   readonly usageRecords: UsageRecord[] = [];
+  readonly uncollected: UncollectedUsage[] = [];
 
   /** Loads what is needed and books what time alone has done. */
   load(needs: Needs, now: number): DecisionContext {
@@ -161,8 +163,7 @@ export class LedgerRows {
     }
     must(changes.lost.size === 0, 'every loss of a grant was reported');
     must(changes.moved.size === 0, 'every move of a balance was shown to the observers');
-    this.events.push(...changes.events);
-    this.usageRecords.push(...changes.usageRecords);
+    this.addRecords(changes);
     for (const alert of changes.sentAlerts) this.writeAlert(alert);
     for (const alert of changes.sentBudgetAlerts) this.writeBudgetAlert(alert);
     const minute = Math.floor(realNow / 60_000) * 60_000;
@@ -190,6 +191,12 @@ export class LedgerRows {
     writeRefills(this.refills, changes.refills);
     writePurchases(this.purchases, changes.purchases);
     this.transfers.push(...changes.transfers);
+  }
+
+  private addRecords({ events, usageRecords, uncollected }: DecisionContext['changes']): void {
+    this.events.push(...events);
+    this.usageRecords.push(...usageRecords);
+    this.uncollected.push(...uncollected);
   }
 
   accountRow(key: AccountKey): Account {

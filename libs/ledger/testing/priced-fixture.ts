@@ -1,4 +1,4 @@
-import type { JsonObject } from '#amounts';
+import { formatAmount, type JsonObject } from '#amounts';
 import type { Usage } from '#pricing';
 import type { UsageRecord } from '../usage-record.ts';
 import { amountOf, type HoldOptions, type Named, type SpendOptions, type StateOptions } from './fixture-options.ts';
@@ -67,6 +67,11 @@ export class PricedFixture extends LedgerFixture {
       reason: reason ?? null,
     } as const;
     return this.answer(this.run<'adjust'>(command));
+  }
+
+  /** What was left uncollected so far, and taken off it again, oldest first. */
+  uncollected(): string[] {
+    return this.rows.uncollected.map(({ amount }) => formatAmount(amount));
   }
 
   /** What was recorded of usage so far, oldest first. */

@@ -1,4 +1,3 @@
-import type { Amount } from '#amounts';
 import type {
   AccountKey,
   AuthorizationStatus,
@@ -6,6 +5,7 @@ import type {
   PurchaseRefund,
   Tags,
   Transfer,
+  UncollectedUsage,
   Usage,
   UsageRecord,
 } from '#ledger';
@@ -77,19 +77,8 @@ export interface SliceAuthorization {
   readonly tags: Tags;
   /** What commits have added. */
   readonly addedTags: Tags;
-  /** By tag: it holds for what has a later id than this UUID. One that isn't here holds from the beginning. */
+  /** By tag: it counts for what has a later version than this, as text. One that isn't here counts from the beginning. */
   readonly addedSince: Readonly<Record<string, string>>;
   readonly late: boolean;
   readonly committedAt: number | null;
-}
-
-/** What of usage was covered by neither credits nor debt; negative where an adjustment has taken it off again. */
-export interface UncollectedUsage {
-  readonly id: string;
-  readonly accountKey: AccountKey;
-  readonly environment: string;
-  readonly authorizationId: string;
-  readonly amount: Amount;
-  /** By the account's clock, in milliseconds since 1970. */
-  readonly createdAt: number;
 }

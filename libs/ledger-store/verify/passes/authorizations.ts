@@ -7,6 +7,7 @@ export const authorizations: Pass = {
     select z.*,
       a.environment as account_environment,
       coalesce(r.given_back, 0) as given_back,
+      coalesce(u.amount, 0) as left_uncollected,
       case jsonb_array_length(z.draws)
         when 1 then (z.draws -> 0 ->> 1)::numeric
         when 0 then 0
@@ -17,7 +18,11 @@ export const authorizations: Pass = {
     left join (
       select account_id, authorization_id as id, sum(amount) as given_back
       from transfers where kind = 'refund' group by account_id, authorization_id
-    ) r on r.account_id = z.account_id and r.id = z.id`,
+    ) r on r.account_id = z.account_id and r.id = z.id
+    left join (
+      select account_id, authorization_id as id, sum(amount) as amount
+      from uncollected_usage group by account_id, authorization_id
+    ) u on u.account_id = z.account_id and u.id = z.id`,
   objects: [{ kind: 'authorization', column: 'id' }],
   checks: [
     {
@@ -33,6 +38,13 @@ export const authorizations: Pass = {
       holds: 'refunded = given_back and refunded <= committed',
       expected: `format('%s, of %s committed', trim_scale(given_back), trim_scale(committed))`,
       found: 'trim_scale(refunded)',
+    },
+    {
+      name: 'What of an authorization was not collected is what its usage has left uncollected, commit by commit',
+      section: '§9.2',
+      holds: 'uncollected = left_uncollected',
+      expected: 'trim_scale(left_uncollected)',
+      found: 'trim_scale(uncollected)',
     },
     {
       name: 'A closed authorization is in exactly one terminal state, reached within its time unless it was committed late',
