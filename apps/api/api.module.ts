@@ -49,6 +49,8 @@ import { StripeWebhookController } from './providers/stripe-webhook.controller.t
 import { Offers } from './purchases/offers.ts';
 import type { Connections } from './requests/connections.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
+import { BulkReaders } from './rows/bulk-readers.ts';
+import { RowSender } from './rows/row-sender.ts';
 import { isChargeable } from './validation/price.ts';
 
 export interface ApiParts {
@@ -129,6 +131,11 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
     { provide: StandingReader, useValue: new StandingReader(readPool, standing) },
     { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
+    {
+      provide: BulkReaders,
+      useValue: new BulkReaders(new AuthorizationReader(reportPool), new TransferReader(reportPool, engine)),
+    },
+    { provide: RowSender, useValue: new RowSender(log) },
     { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
     { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
     { provide: TestClocks, useValue: new TestClocks(readPool) },

@@ -173,6 +173,7 @@ function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: As
   cleanUp.defer(() => readPool.end());
   const reportPool = connect(databaseUrl, {
     connectionsMax: REPORT_CONNECTIONS_MAX,
+    pipeline: true,
     // Whoever has waited for so long is answered: nobody reads what a longer query would find.
     settings: { role: 'purser_app', statement_timeout: String(REPORT_TIMEOUT_MS) },
     answerTimeoutMs: REPORT_TIMEOUT_MS,

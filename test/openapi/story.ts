@@ -78,6 +78,7 @@ export const STORY = [
   'commitAuthorization/unpriced',
   'adjustAuthorization/less',
   'adjustAuthorization/by_usage',
+  'listAuthorizations/of_a_user',
   'adjustAuthorization/without_a_price',
   'authorizeBatch/by_usage',
   'commitBatch/unknown_usage',

@@ -15,6 +15,8 @@ export interface Viewer {
   readonly seesCost: boolean;
 }
 
+export type AuthorizationView = ReturnType<typeof authorizationView>;
+
 export function authorizationView({ account, unit, authorization }: AuthorizationDecision, { seesCost }: Viewer) {
   const { balance, pricing, stated, added } = authorization;
   return {

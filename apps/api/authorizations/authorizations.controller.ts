@@ -1,8 +1,7 @@
-import type { ObjectRef } from '#ledger';
+import type { AuthorizationDecision, ObjectRef } from '#ledger';
 import { AuthorizationReader } from '#ledger-store';
 import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
 import { listView } from '../lists/list-view.ts';
@@ -10,6 +9,9 @@ import { pageRequest } from '../lists/page-query.ts';
 import { problemOfRefusal } from '../problems/problem-of-refusal.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { LedgerRequests } from '../requests/ledger-requests.ts';
+import { BulkReaders } from '../rows/bulk-readers.ts';
+import { formatOf, refusePages } from '../rows/row-format.ts';
+import { RowSender, ROWS_PER_PAGE, viewsOf } from '../rows/row-sender.ts';
 import { noFields } from '../validation/no-fields.ts';
 import {
   adjustCommand,
@@ -29,8 +31,9 @@ import {
   ExtendBody,
   RefundBody,
 } from './authorization.body.ts';
-import { AuthorizationQuery } from './authorization.query.ts';
-import { authorizationView } from './authorization.view.ts';
+import { authorizationColumns } from './authorization-columns.ts';
+import { authorizationFilter, AuthorizationQuery } from './authorization.query.ts';
+import { authorizationView, type AuthorizationView } from './authorization.view.ts';
 import { checkBatchUsages } from './batch-usages.ts';
 import { batchView, refusedItems } from './batch.view.ts';
 import { senderOf, viewerOf } from './viewer.ts';
@@ -40,6 +43,8 @@ export class AuthorizationsController {
   constructor(
     private readonly ledger: LedgerRequests,
     private readonly authorizations: AuthorizationReader,
+    private readonly bulk: BulkReaders,
+    private readonly rows: RowSender,
   ) {}
 
   @Post()
@@ -99,12 +104,25 @@ export class AuthorizationsController {
   @Get()
   @Needs('read', 'authorize')
   @OfAccount('query')
-  async list(@Environment() environment: string, @Query() query: AuthorizationQuery, @Req() request: FastifyRequest) {
-    const { account, status = null } = query;
-    const filter = { account: account === undefined ? null : accountRef(environment, account), status };
-    const page = await this.authorizations.list(environment, filter, pageRequest(query));
-    const viewer = viewerOf(request);
-    return listView(page, (one) => authorizationView(one, viewer));
+  async list(
+    @Environment() environment: string,
+    @Query() query: AuthorizationQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const filter = authorizationFilter(environment, query);
+    const { order = 'desc' } = query;
+    const viewer = viewerOf(reply.request);
+    const viewOf = (one: AuthorizationDecision): AuthorizationView => authorizationView(one, viewer);
+    const format = formatOf(reply.request, query.format);
+    if (format === 'json') {
+      const page = await this.authorizations.list(environment, filter, pageRequest(query), order);
+      void reply.send(listView(page, viewOf));
+      return;
+    }
+    refusePages(query);
+    const pages = viewsOf(this.bulk.authorizations.pages(environment, filter, order, ROWS_PER_PAGE), viewOf);
+    const columns = authorizationColumns(viewer);
+    await this.rows.send(reply, { format, name: 'authorizations', pages, columns });
   }
 
   @Get(':id')

@@ -9,6 +9,7 @@ import {
 } from '../openapi/example-ids.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
 import { listSchema } from '../openapi/view-schema.ts';
+import { orFile } from '../rows/or-file.ts';
 import type { ProblemCode } from '../problems/problem.ts';
 import { LIMIT_PROBLEMS } from '../problems/problem-schemas.ts';
 import type { AuthorizationsController } from './authorizations.controller.ts';
@@ -167,13 +168,26 @@ export const AUTHORIZATION_OPERATIONS: OperationsOf<AuthorizationsController> = 
     id: 'listAuthorizations',
     summary: 'List authorizations',
     description:
-      'Lists the authorizations of the environment or of one account, newest first. Charges are authorizations too.',
-    answers: { 200: { description: 'A page of authorizations.', schema: listSchema(ref('Authorization')) } },
+      'Lists the authorizations of the environment or of one account, newest first. Charges are authorizations too. ' +
+      'Filters on `account`, `status` and times are answered from indexes. With `model`, `event`, `tag.NAME`, `key` or `group`, a page ' +
+      'looks at no more than 10,000 authorizations: it may have fewer than `limit`, or none, and still a `next_cursor` to go on with. ' +
+      '`from` and `to` narrow down what is looked at.',
+    answers: {
+      200: orFile({
+        description: 'A page of authorizations, or all of them.',
+        schema: listSchema(ref('Authorization')),
+      }),
+    },
     examples: [
       {
         name: 'open',
         summary: 'The open authorizations of a customer',
         query: { account: 'acme', status: 'authorized', limit: '1' },
+      },
+      {
+        name: 'of_a_user',
+        summary: 'What a user used of a model, oldest first',
+        query: { account: 'acme', model: 'gpt-5', 'tag.user': 'jo', order: 'asc', limit: '1' },
       },
     ],
   },

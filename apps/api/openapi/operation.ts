@@ -33,6 +33,8 @@ export interface AnswerDescription {
   readonly headers?: Readonly<Record<string, Header>>;
   /** `application/json` where it isn't said. */
   readonly mediaType?: string;
+  /** Other media types, of text, that the same can be had as. */
+  readonly alsoAs?: readonly string[];
 }
 
 export interface PathParameter {

@@ -51,11 +51,14 @@ export function responsesOf(route: Route, description: OperationDescription): Re
   const standing = description.tellsStanding ? STANDING_HEADERS : {};
   const responses: Record<string, ResponseObject> = {};
   for (const [status, answer] of Object.entries(description.answers)) {
-    const { schema, headers, mediaType = 'application/json' } = answer;
+    const { schema, headers, mediaType = 'application/json', alsoAs = [] } = answer;
     responses[status] = {
       description: answer.description,
       ...headersOf({ ...headers, ...standing, ...(takesKey(route) ? { 'Idempotency-Replayed': REPLAYED } : {}) }),
-      content: schema ? { [mediaType]: { schema, ...examplesOf(route, description, status) } } : {},
+      content: {
+        ...(schema ? { [mediaType]: { schema, ...examplesOf(route, description, status) } } : {}),
+        ...Object.fromEntries(alsoAs.map((type) => [type, { schema: { type: 'string' } }])),
+      },
     };
   }
   const byStatus = Map.groupBy(problemsOf(route, description), (code) => String(PROBLEMS[code].status));

@@ -1,9 +1,9 @@
 import { IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { PageQuery } from '../lists/page-query.ts';
+import { RowPageQuery } from '../rows/row-page.query.ts';
 import { IsInstant, IsPosition } from '../validation/rules.ts';
 
-export class TransferQuery extends PageQuery {
+export class TransferQuery extends RowPageQuery {
   @Describe('Only transfers that took effect at this instant or later.')
   @IsOptional()
   @IsInstant()

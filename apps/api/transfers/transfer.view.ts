@@ -2,6 +2,8 @@ import { formatAmount } from '#amounts';
 import { publicId, type LedgerAccount, type Transfer } from '#ledger';
 import { timeView } from '../lists/time-view.ts';
 
+export type TransferView = ReturnType<typeof transferView>;
+
 export function transferView(account: string, transfer: Transfer) {
   const grant = transfer.grantId && publicId('grant', transfer.grantId);
   const into = transfer.intoGrantId && publicId('grant', transfer.intoGrantId);

@@ -3,6 +3,7 @@ import { ref } from '../openapi/body-schemas.ts';
 import { FIRST_TRANSFER, SECOND_TRANSFER } from '../openapi/example-ids.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
 import { listSchema } from '../openapi/view-schema.ts';
+import { orFile } from '../rows/or-file.ts';
 import type { TransfersController } from './transfers.controller.ts';
 
 export const TRANSFER_OPERATIONS: OperationsOf<TransfersController> = {
@@ -17,7 +18,9 @@ export const TRANSFER_OPERATIONS: OperationsOf<TransfersController> = {
       'transfer that you have, again and again: you miss no transfer and get none twice. The order is the one in which Purser ' +
       'booked the transfers, which can differ from the order of `created_at`.',
     path: ACCOUNT_PATH,
-    answers: { 200: { description: 'A page of transfers.', schema: listSchema(ref('Transfer')) } },
+    answers: {
+      200: orFile({ description: 'A page of transfers, or all of them.', schema: listSchema(ref('Transfer')) }),
+    },
     problems: ['account_not_found'],
     examples: [
       { name: 'latest', summary: 'The latest three', path: { id: 'acme' }, query: { limit: '3' } },

@@ -185,6 +185,7 @@ export const IsAccountId = form('isAccountId', ACCOUNT_ID_FORM, ACCOUNT_ID);
 /** An id for an account to come. `.` and `..` are parts of a path that clients take away before they send it. */
 export const IsNewAccountId = rule('isNewAccountId', NEW_ACCOUNT_ID_FORM, NEW_ACCOUNT_ID_SCHEMA, isNewAccountId);
 export const IsAuthorizationId = idOf('isAuthorizationId', 'authorization', 'an authorization, like "auth_…"');
+export const IsKeyId = idOf('isKeyId', 'key', 'an API key, like "key_…"');
 export const IsEndpointId = idOf('isEndpointId', 'endpoint', 'a webhook endpoint, like "whe_…"');
 export const IsRateCardId = idOf('isRateCardId', 'rateCard', 'a rate card, like "rate_…"');
 export const IsCreditPackageId = idOf('isCreditPackageId', 'creditPackage', 'a credit package, like "package_…"');

@@ -3,6 +3,7 @@ import { accountKey, newUuid, type Command, type CommandType } from '#ledger';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
 import { AccountReader } from '../read/account-reader.ts';
+import { EVERY_AUTHORIZATION } from '../read/authorization-filter.ts';
 import { AuthorizationReader } from '../read/authorization-reader.ts';
 import { DefaultPartitionReader } from '../read/default-partitions.ts';
 import { GrantReader } from '../read/grant-reader.ts';
@@ -193,7 +194,7 @@ describe('an advanced clock', () => {
     const { authorization } = await ledger.do(inTest(authorize('a', '1', 60)));
     const reader = new AuthorizationReader(pool);
     const list = async (status: 'authorized' | 'expired' | null) => {
-      const { items } = await reader.list('test', { account: null, status }, FIRST_PAGE);
+      const { items } = await reader.list('test', { ...EVERY_AUTHORIZATION, status }, FIRST_PAGE);
       return items.flatMap((one) => (one.authorization.id === authorization.id ? one.authorization.status : []));
     };
     expect([await list('authorized'), await list('expired')]).toEqual([['authorized'], []]);

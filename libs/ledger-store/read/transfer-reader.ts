@@ -20,6 +20,13 @@ export interface TimeRange {
   readonly to: number | null;
 }
 
+/** All that there is, in pages of so many; `lastSeen`: as in {@link FollowRequest}. */
+export interface AllRequest {
+  readonly isForward: boolean;
+  readonly lastSeen: string | null;
+  readonly limit: number;
+}
+
 export class TransferReader {
   private readonly tables: Kysely<LedgerTables>;
 
@@ -34,22 +41,7 @@ export class TransferReader {
   /** An account's statement, newest first. @returns `null` where there is no such account. */
   async list(ref: AccountRef, range: TimeRange, page: PageRequest): Promise<Page<Transfer> | null> {
     await this.complete(ref, range);
-    return attemptRead(async () => {
-      if (!(await this.isThere(ref))) return null;
-      let query = this.transfersOf(ref, range);
-      if (page.after !== null) query = query.where('id', '<', page.after);
-      return pageOf(
-        await ofConnection(
-          query
-            .orderBy('id', 'desc')
-            .limit(page.limit + 1)
-            .execute(),
-        ),
-        page,
-        idOf,
-        transferFromRow,
-      );
-    });
+    return attemptRead(async () => ((await this.isThere(ref)) ? this.before(ref, range, page) : null));
   }
 
   /**
@@ -62,19 +54,37 @@ export class TransferReader {
     return attemptRead(async () => {
       if (!(await this.isThere(ref))) return null;
       if (page.lastSeen !== null && !(await this.has(ref, page.lastSeen))) return 'unknown';
-      const query = this.transfersOf(ref, range).where('id', '>', beginningOf(page));
-      return pageOf(
-        await ofConnection(
-          query
-            .orderBy('id')
-            .limit(page.limit + 1)
-            .execute(),
-        ),
-        page,
-        idOf,
-        transferFromRow,
-      );
+      return this.following(ref, range, page);
     });
+  }
+
+  /** All pages of {@link list}, or of {@link follow} where `isForward`, one after the other. The first tells of what isn't there. */
+  async *pages(
+    ref: AccountRef,
+    range: TimeRange,
+    { isForward, lastSeen, limit }: AllRequest,
+  ): AsyncGenerator<Page<Transfer> | 'unknown' | null> {
+    const first = { limit, after: null, lastSeen };
+    let page = isForward ? await this.follow(ref, range, first) : await this.list(ref, range, first);
+    yield page;
+    while (page !== null && page !== 'unknown' && page.next !== null) {
+      const next: FollowRequest = { limit, after: page.next, lastSeen };
+      page = await attemptRead(() => (isForward ? this.following(ref, range, next) : this.before(ref, range, next)));
+      yield page;
+    }
+  }
+
+  private async before(ref: AccountRef, range: TimeRange, page: PageRequest): Promise<Page<Transfer>> {
+    let query = this.transfersOf(ref, range);
+    if (page.after !== null) query = query.where('id', '<', page.after);
+    const newestFirst = query.orderBy('id', 'desc').limit(page.limit + 1);
+    return pageOf(await ofConnection(newestFirst.execute()), page, idOf, transferFromRow);
+  }
+
+  private async following(ref: AccountRef, range: TimeRange, page: FollowRequest): Promise<Page<Transfer>> {
+    const query = this.transfersOf(ref, range).where('id', '>', beginningOf(page));
+    const oldestFirst = query.orderBy('id').limit(page.limit + 1);
+    return pageOf(await ofConnection(oldestFirst.execute()), page, idOf, transferFromRow);
   }
 
   /** A window that has ended is shown whole: nothing is booked in it later. So are the periods that have begun. */
