@@ -81,6 +81,14 @@ export {
 export { watchUsageChore } from './rules/watch-usage.chore.ts';
 export { RuleDryRun, type DryRun } from './rules/rule-dry-run.ts';
 export { RuleDefaults } from './rules/rule-defaults.ts';
+export {
+  SPLIT_METHODS,
+  splitFrom,
+  splitJson,
+  type ChargebackSplit,
+  type ChargebackSplitJson,
+  type SplitMethod,
+} from './settings/chargeback-split.ts';
 export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
 export { transact } from './transact.ts';
