@@ -12,6 +12,7 @@ const DEFAULTS = {
   cost_card: null,
   economize_from: 80,
   model_hint: null,
+  chargeback_splits: [],
 };
 
 let service: TestService;
@@ -41,6 +42,43 @@ describe('the settings of an environment', () => {
       { before: expected, after: DEFAULTS },
       { before: DEFAULTS, after: expected },
     ]);
+  });
+
+  it('say how usage is charged to cost centres', async () => {
+    const split = { name: 'teams', by: 'tag.team', shared: ['platform'] };
+    const fixed = {
+      name: 'departments',
+      by: 'metadata.department',
+      method: 'fixed',
+      percents: { sales: 60, it: '39.5' },
+    };
+    const { body } = await service.live.put(PATH, { chargeback_splits: [split, { ...fixed, markup: '0.10' }] });
+    const shown = [
+      { ...split, method: 'proportional', percents: {}, markup: '0' },
+      { ...fixed, shared: [], percents: { sales: '60', it: '39.5' }, markup: '0.1' },
+    ];
+    expect(body).toEqual({ ...DEFAULTS, chargeback_splits: shown });
+    expect((await service.live.get(PATH)).body).toEqual(body);
+    const { data } = expectList(await service.live.get('/v1/audit-log?object=settings&limit=1'));
+    expect(data).toMatchObject([{ before: DEFAULTS, after: body }]);
+    expect((await service.live.put(PATH, {})).body).toEqual(DEFAULTS);
+  });
+
+  it('refuse splits that make no sense', async () => {
+    const put = (...splits: object[]) => service.live.put(PATH, { chargeback_splits: splits });
+    const named = { name: 'teams', by: 'tag.team' };
+    expectFaults(await put(named, named), ['chargeback_splits.1.name']);
+    expectFaults(await put({ ...named, by: 'team' }), ['chargeback_splits.0.by']);
+    expectFaults(await put({ ...named, method: 'fixed' }), ['chargeback_splits.0.percents']);
+    expectFaults(await put({ ...named, percents: { a: 1 } }), ['chargeback_splits.0.percents']);
+    const fixed = { ...named, method: 'fixed' };
+    expectFaults(await put({ ...fixed, percents: { a: 60, b: '40.1' } }), ['chargeback_splits.0.percents']);
+    for (const percents of [{ a: 101 }, { a: '-1' }, { '': 1 }, [1]])
+      expectFaults(await put({ ...fixed, percents }), ['chargeback_splits.0.percents']);
+    for (const markup of ['11', '-0.1', 0.1])
+      expectFaults(await put({ ...named, markup }), ['chargeback_splits.0.markup']);
+    for (const shared of ['a', [''], [1]])
+      expectFaults(await put({ ...named, shared }), ['chargeback_splits.0.shared']);
   });
 
   it('are known to every process', async () => {

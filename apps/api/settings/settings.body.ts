@@ -1,7 +1,9 @@
 import { DEFAULT_SETTINGS } from '#ledger-store';
 import { IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
+import { NestedList } from '../validation/body-classes.ts';
 import { IsAmount, IsCurrency, IsRateCardId, IsText, IsTimeZone, IsWhole } from '../validation/rules.ts';
+import { ChargebackSplitBody, SPLITS_MAX } from './chargeback-split.body.ts';
 
 /** What isn't given goes back to its default. */
 export class SettingsBody {
@@ -40,4 +42,9 @@ export class SettingsBody {
   @IsOptional()
   @IsText(1, 256)
   readonly model_hint?: string | null;
+
+  @Describe('How usage may be charged to cost centres, each by its own name. Default: in no way.')
+  @IsOptional()
+  @NestedList(() => ChargebackSplitBody, SPLITS_MAX)
+  readonly chargeback_splits?: ChargebackSplitBody[] | null;
 }

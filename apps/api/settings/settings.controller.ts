@@ -4,6 +4,7 @@ import {
   DEFAULT_SETTINGS,
   RateCardMirror,
   Settings,
+  splitFrom,
   type Changed,
   type EnvironmentSettings,
   type SettingsRefusal,
@@ -15,7 +16,9 @@ import { Needs } from '../auth/needs.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { rateCardArchived, rateCardNotFound, rateCardPurposeDiffers } from '../rate-cards/rate-card-ref.ts';
 import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
 import { noFields } from '../validation/no-fields.ts';
+import { splitsFaults } from './chargeback-split.body.ts';
 import { SettingsBody } from './settings.body.ts';
 import { settingsView } from './settings.view.ts';
 
@@ -36,6 +39,8 @@ export class SettingsController {
   @Put()
   @Needs('admin')
   async set(@Body() body: SettingsBody, @Res() reply: FastifyReply): Promise<void> {
+    const faults = splitsFaults(body.chargeback_splits ?? []);
+    if (faults.length > 0) throw invalidRequest(faults);
     const settings = givenSettings(body);
     const answer = { status: 200, body: JSON.stringify(settingsView(settings)) };
     const result = await this.settings.set(changeRequestOf(reply.request), settings, answer);
@@ -47,7 +52,7 @@ export class SettingsController {
 }
 
 function givenSettings(body: SettingsBody): EnvironmentSettings {
-  const { time_zone, currency, price_per_credit, cost_card, economize_from, model_hint } = body;
+  const { time_zone, currency, price_per_credit, cost_card, economize_from, model_hint, chargeback_splits } = body;
   return {
     timeZone: time_zone ?? DEFAULT_SETTINGS.timeZone,
     currency: currency?.toUpperCase() ?? DEFAULT_SETTINGS.currency,
@@ -55,6 +60,7 @@ function givenSettings(body: SettingsBody): EnvironmentSettings {
     costCard: cost_card ? parsePublicId('rateCard', cost_card) : DEFAULT_SETTINGS.costCard,
     economizeFrom: economize_from ?? DEFAULT_SETTINGS.economizeFrom,
     modelHint: model_hint ?? DEFAULT_SETTINGS.modelHint,
+    chargebackSplits: chargeback_splits?.map(splitFrom) ?? DEFAULT_SETTINGS.chargebackSplits,
   };
 }
 

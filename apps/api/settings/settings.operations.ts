@@ -26,6 +26,16 @@ export const SETTINGS_OPERATIONS: OperationsOf<SettingsController> = {
           price_per_credit: '0.01',
           economize_from: 75,
           model_hint: 'gpt-5-mini',
+          chargeback_splits: [
+            {
+              name: 'teams',
+              by: 'tag.team',
+              shared: ['platform'],
+              method: 'fixed',
+              percents: { search: 60, ads: '37.5' },
+              markup: '0.05',
+            },
+          ],
         },
       },
     ],

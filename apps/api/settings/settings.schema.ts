@@ -1,6 +1,9 @@
+import { SPLIT_METHODS, type ChargebackSplit } from '#ledger-store';
 import { orNull } from '../openapi/field-schema.ts';
-import { amount, id, text, viewSchema } from '../openapi/view-schema.ts';
+import { amount, choice, id, text, viewSchema } from '../openapi/view-schema.ts';
 import type { settingsView } from './settings.view.ts';
+
+type SplitView = Record<keyof ChargebackSplit, unknown>;
 
 export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What holds for a whole environment.', {
   time_zone: text('The environment’s own time zone. Accounts have theirs: UTC unless it is set.'),
@@ -14,4 +17,24 @@ export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What
     description: 'The percentage of the credits or of a limit from which the standing of an account is `economize`.',
   },
   model_hint: orNull(text('What clients are told to use then, such as a smaller model.')),
+  chargeback_splits: {
+    type: 'array',
+    description: 'How usage may be charged to cost centres.',
+    items: viewSchema<SplitView>('How usage is charged to cost centres.', {
+      name: text('By which the report is asked for it.'),
+      by: text('What a cost centre is: a value of a tag, or all accounts with one value in their metadata.'),
+      shared: {
+        type: 'array',
+        items: text('A value.'),
+        description: 'The values whose usage all cost centres bear together.',
+      },
+      method: choice(SPLIT_METHODS, 'How they bear it.'),
+      percents: {
+        type: 'object',
+        additionalProperties: amount('A percentage.'),
+        description: 'Of `fixed`: the percentage of each cost centre.',
+      },
+      markup: amount('The part that is added to what cost centres are charged.'),
+    }),
+  },
 });

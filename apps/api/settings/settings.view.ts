@@ -1,9 +1,9 @@
 import { formatAmount } from '#amounts';
 import { publicId } from '#ledger';
-import type { EnvironmentSettings } from '#ledger-store';
+import { splitJson, type EnvironmentSettings } from '#ledger-store';
 
 export function settingsView(settings: EnvironmentSettings) {
-  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits } = settings;
   return {
     time_zone: timeZone,
     currency,
@@ -11,5 +11,6 @@ export function settingsView(settings: EnvironmentSettings) {
     cost_card: costCard && publicId('rateCard', costCard),
     economize_from: economizeFrom,
     model_hint: modelHint,
+    chargeback_splits: chargebackSplits.map(splitJson),
   };
 }

@@ -4,6 +4,7 @@ import type { Pool } from '#database';
 import { publicId } from '#ledger';
 import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { queryable, type Queryable } from '../queryable.ts';
+import { splitFrom, splitJson, type ChargebackSplit, type ChargebackSplitJson } from './chargeback-split.ts';
 
 /** What an environment has set for all of its accounts. */
 export interface EnvironmentSettings {
@@ -19,6 +20,8 @@ export interface EnvironmentSettings {
   readonly economizeFrom: number;
   /** What they are told to use then, such as a smaller model. */
   readonly modelHint: string | null;
+  /** How usage may be charged to cost centres; each has a name of its own. */
+  readonly chargebackSplits: readonly ChargebackSplit[];
 }
 
 export const DEFAULT_SETTINGS: EnvironmentSettings = {
@@ -28,6 +31,7 @@ export const DEFAULT_SETTINGS: EnvironmentSettings = {
   costCard: null,
   economizeFrom: 80,
   modelHint: null,
+  chargebackSplits: [],
 };
 
 export type SettingsRefusal = 'rate_card_not_found' | 'rate_card_archived' | 'rate_card_purpose_differs';
@@ -110,13 +114,15 @@ async function lockSettings(database: Queryable, environment: string): Promise<E
 }
 
 async function writeSettings(database: Queryable, environment: string, settings: EnvironmentSettings): Promise<void> {
-  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits } = settings;
   await database.query(
-    `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint,
+      chargeback_splits)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (environment) do update set time_zone = excluded.time_zone, currency = excluded.currency,
       price_per_credit = excluded.price_per_credit, cost_card = excluded.cost_card,
-      economize_from = excluded.economize_from, model_hint = excluded.model_hint, version = s.version + 1`,
+      economize_from = excluded.economize_from, model_hint = excluded.model_hint,
+      chargeback_splits = excluded.chargeback_splits, version = s.version + 1`,
     [
       environment,
       timeZone,
@@ -125,6 +131,7 @@ async function writeSettings(database: Queryable, environment: string, settings:
       costCard,
       economizeFrom,
       modelHint,
+      JSON.stringify(chargebackSplits.map(splitJson)),
     ],
   );
 }
@@ -137,11 +144,13 @@ interface SettingsRow {
   readonly cost_card: string | null;
   readonly economize_from: number;
   readonly model_hint: string | null;
+  readonly chargeback_splits: readonly ChargebackSplitJson[];
 }
 
 async function loadSettings(database: Queryable): Promise<KnownSettings> {
   const { rows } = await database.query<SettingsRow>(
-    'select environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint from settings',
+    `select environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint, chargeback_splits
+    from settings`,
   );
   return new Map(rows.map((row) => [row.environment, settingsFromRow(row)]));
 }
@@ -154,11 +163,12 @@ function settingsFromRow(row: SettingsRow): EnvironmentSettings {
     costCard: row.cost_card,
     economizeFrom: row.economize_from,
     modelHint: row.model_hint,
+    chargebackSplits: row.chargeback_splits.map(splitFrom),
   };
 }
 
 function auditView(settings: EnvironmentSettings): JsonObject {
-  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits } = settings;
   return {
     time_zone: timeZone,
     currency,
@@ -166,5 +176,6 @@ function auditView(settings: EnvironmentSettings): JsonObject {
     cost_card: costCard && publicId('rateCard', costCard),
     economize_from: economizeFrom,
     model_hint: modelHint,
+    chargeback_splits: chargebackSplits.map(splitJson),
   };
 }

@@ -67,7 +67,11 @@ describe('usage that is charged to cost centres', () => {
   });
 
   it('is shared by fixed percentages, also to who used nothing; what they leave isn’t allocated', () => {
-    const split = { shared: ['platform'], method: 'fixed', percents: percentsOf({ search: '50', sales: '20' }) } as const;
+    const split = {
+      shared: ['platform'],
+      method: 'fixed',
+      percents: percentsOf({ search: '50', sales: '20' }),
+    } as const;
     expect(charged(split, TEAMS)).toEqual({
       ads: '30 0 0 30',
       platform: '10 -10 0 0',
@@ -105,9 +109,12 @@ describe('usage that is charged to cost centres', () => {
   const amounts = fc
     .integer({ min: -1_000_000_000, max: 1_000_000_000 })
     .map((units) => new Amount(units).div('1e7').toDecimalPlaces(12));
-  const usages = fc.array(fc.record({ value: fc.constantFrom('a', 'b', 'c', 'd', '(none)', '(other)'), amount: amounts }), {
-    maxLength: 12,
-  });
+  const usages = fc.array(
+    fc.record({ value: fc.constantFrom('a', 'b', 'c', 'd', '(none)', '(other)'), amount: amounts }),
+    {
+      maxLength: 12,
+    },
+  );
   const splits = fc.record({
     shared: fc.uniqueArray(fc.constantFrom('a', 'b', '(none)')),
     method: fc.constantFrom('even' as const, 'fixed' as const, 'proportional' as const),

@@ -93,7 +93,9 @@ interface Bearer {
 function bearersOf(split: ChargebackSplit, direct: ReadonlyMap<string, Amount>): readonly Bearer[] {
   const { method, percents, shared } = split;
   if (method === 'fixed') {
-    const named = [...percents].sort(([a], [b]) => byName(a, b)).map(([centre, weight]) => ({ centre: centreOf(centre), weight }));
+    const named = [...percents]
+      .sort(([a], [b]) => byName(a, b))
+      .map(([centre, weight]) => ({ centre: centreOf(centre), weight }));
     const sum = named.reduce((all, { weight }) => all.plus(weight), ZERO);
     return sum.gte(HUNDRED) ? named : [...named, { centre: UNALLOCATED, weight: HUNDRED.minus(sum) }];
   }
