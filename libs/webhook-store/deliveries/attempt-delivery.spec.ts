@@ -1,3 +1,4 @@
+import { connect } from '#database';
 import { queryable } from '#ledger-store';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
@@ -323,6 +324,26 @@ describe('an endpoint', () => {
     await fixture.work(waiting);
     expect(receiver.received.map(({ path }) => path)).toEqual(['/hooks', '/hooks/new']);
     expect(await fixture.delivery(made)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('that is to be attempted at once is due as soon as that is written down, to the last microsecond', async () => {
+    const owner = connect(fixture.databaseUrl, { connectionsMax: 1, log: () => undefined });
+    await owner.query(`
+      create function refuse_late() returns trigger language plpgsql as $$
+      begin
+        if new.status = 'pending' and new.next_attempt_at > clock_timestamp() then raise exception 'not due yet'; end if;
+        return new;
+      end $$;
+      create trigger refuse_late before update on webhook_deliveries for each row when (new.lease is null)
+        execute function refuse_late()`);
+    const made = await fixture.endpoint(receiver.url);
+    receiver.answering = answer(500);
+    const id = await fixture.queued(made);
+    for (let attempt = 0; attempt < 20; attempt += 1)
+      await fixture.attempt(id, { delaysMs: Array<number>(21).fill(0) });
+    await owner.query('drop trigger refuse_late on webhook_deliveries');
+    await owner.end();
+    expect(await fixture.delivery(made)).toMatchObject({ status: 'pending', attemptCount: 20 });
   });
 
   it('whose URL was changed begins anew', async () => {

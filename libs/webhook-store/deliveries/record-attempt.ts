@@ -57,7 +57,11 @@ async function record(database: Queryable, attempted: AttemptedDelivery): Promis
   if (isOurs && endpoint && !hasMoved) await noteFailure(database, endpoint, attempted);
 }
 
-/** @returns whether the lease was still ours, and nobody has written it down before */
+/**
+ * The column's milliseconds would be rounded up: what is due at once wouldn't be for a moment, in which nobody might see it.
+ *
+ * @returns whether the lease was still ours, and nobody has written it down before
+ */
 async function updateDelivery(database: Queryable, { delivery, sent, verdict }: AttemptedDelivery): Promise<boolean> {
   const attempt = {
     at: new Date(Date.now() - sent.durationMs).toISOString(),
@@ -68,7 +72,7 @@ async function updateDelivery(database: Queryable, { delivery, sent, verdict }: 
   };
   const { rowCount } = await database.query(
     `update webhook_deliveries set lease = null, status = $5, tries = tries + 1, attempt_count = attempt_count + 1,
-      next_attempt_at = clock_timestamp() + $6 * interval '1 ms',
+      next_attempt_at = date_trunc('milliseconds', clock_timestamp()) + $6 * interval '1 ms',
       delivered_at = case when $5 = 'delivered' then clock_timestamp() else delivered_at end,
       attempts = case when jsonb_array_length(attempts) < ${ATTEMPTS_KEPT} then attempts else attempts - 0 end || $7::jsonb
     where ${IS_DELIVERY} and lease = $4`,

@@ -7,7 +7,7 @@ const EVENTS_MAX = 10_000;
 
 /** What is sent again begins anew, with all its attempts. What is under way at this moment is left to it. */
 const AGAIN = `on conflict (account_id, event_id, endpoint_id) do update
-  set status = 'pending', tries = 0, next_attempt_at = now(), announced = false
+  set status = 'pending', tries = 0, next_attempt_at = date_trunc('milliseconds', now()), announced = false
   where webhook_deliveries.lease is null or webhook_deliveries.next_attempt_at <= now()`;
 
 /** @returns whether the environment has this event */
