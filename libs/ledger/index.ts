@@ -103,6 +103,7 @@ export { NO_RULES, NO_SUBSCRIBERS, timeOf } from './decide/context.ts';
 export type { CommitSubscribers, DecisionContext, LedgerRules } from './decide/context.ts';
 export type { Period, Window } from '#calendar';
 export { guessesExpiry, wantsOf } from './decide/declines.ts';
+export { withoutDetails } from './decide/without-details.ts';
 export { countDeclines, decide, type Decisions } from './decide/decide.ts';
 export { budgetWindowAt, windowsNow, type BudgetWindow } from './decide/budget-windows.ts';
 export { budgetsOf } from './decide/budgets-of.ts';
