@@ -54,7 +54,7 @@ export { AccountReader, type AccountPricing } from './read/account-reader.ts';
 export type { AccountFilter } from './read/account-search.ts';
 export { AutoTopupReader } from './read/auto-topup-reader.ts';
 export { AuthorizationReader, type AuthorizationOrder } from './read/authorization-reader.ts';
-export { EVERY_AUTHORIZATION, type AuthorizationFilter } from './read/authorization-filter.ts';
+export type { AuthorizationFilter } from './read/authorization-filter.ts';
 export { BudgetReader, type ReadBudget } from './read/budget-reader.ts';
 export { DefaultPartitionReader } from './read/default-partitions.ts';
 export { EventReader, type StoredEvent } from './read/event-reader.ts';
