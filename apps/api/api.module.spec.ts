@@ -5,6 +5,7 @@ import {
   AlertDefaults,
   CommonBudgets,
   Engine,
+  DeclineRecorder,
   PlanMirror,
   RateCardMirror,
   RuleDefaults,
@@ -45,6 +46,7 @@ let settings: Settings;
 let spanLimits: SpanLimits;
 let rateCards: RateCardMirror;
 let plans: PlanMirror;
+let declines: DeclineRecorder;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -58,6 +60,7 @@ beforeAll(async () => {
   spanLimits = await SpanLimits.open(readPool, log);
   rateCards = await RateCardMirror.open({ pool: readPool, log });
   plans = await PlanMirror.open(readPool, log);
+  declines = await DeclineRecorder.open(readPool, log);
 });
 
 afterAll(async () => {
@@ -70,6 +73,7 @@ afterAll(async () => {
   await spanLimits.close();
   await rateCards.close();
   await plans.close();
+  await declines.close();
   await readPool.end();
   await database.drop();
 });
@@ -77,7 +81,17 @@ afterAll(async () => {
 describe('the API module', () => {
   // An injected class that is imported with `import type` compiles, and is undefined when Nest asks for it.
   it('is given everything that its controllers and guards ask for', async () => {
-    const ledger = { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, plans, spanLimits };
+    const ledger = {
+      engine,
+      alertDefaults,
+      commonBudgets,
+      ruleDefaults,
+      settings,
+      rateCards,
+      plans,
+      spanLimits,
+      declines,
+    };
     const module = ApiModule.of({
       ...ledger,
       readPool,

@@ -9,6 +9,8 @@ import {
   BudgetReader,
   CommonBudgets,
   CreditPackages,
+  DeclineReader,
+  DeclineRecorder,
   DefaultPartitionReader,
   Engine,
   EventReader,
@@ -62,6 +64,7 @@ export interface ApiParts {
   readonly rateCards: RateCardMirror;
   readonly plans: PlanMirror;
   readonly spanLimits: SpanLimits;
+  readonly declines: DeclineRecorder;
   /** For reads, and for what changes no balance; it pipelines. */
   readonly readPool: Pool;
   /** For what may take seconds. */
@@ -135,6 +138,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
       provide: BulkReaders,
       useValue: new BulkReaders(new AuthorizationReader(reportPool), new TransferReader(reportPool, engine)),
     },
+    { provide: DeclineReader, useValue: new DeclineReader(reportPool, parts.declines) },
     { provide: RowSender, useValue: new RowSender(log) },
     { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
     { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },

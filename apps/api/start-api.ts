@@ -88,6 +88,7 @@ export interface ApiLedger extends Pick<
   | 'rateCards'
   | 'plans'
   | 'spanLimits'
+  | 'declines'
   | 'commitSubscriptions'
 > {
   readonly engine: Pick<Engine, 'submit' | 'isBusyFor' | 'load' | 'observe' | 'writeHealth'>;
@@ -131,6 +132,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       rateCards,
       plans,
       spanLimits,
+      declines: ledger.declines,
       readPool,
       reportPool,
       controlPool,

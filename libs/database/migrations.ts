@@ -37,6 +37,7 @@ import * as creditPackages from '../../migrations/0035_credit_packages.ts';
 import * as rollups from '../../migrations/0036_rollups.ts';
 import * as uncollectedUsage from '../../migrations/0037_uncollected_usage.ts';
 import * as chargebackSplits from '../../migrations/0042_chargeback_splits.ts';
+import * as declinedRequests from '../../migrations/0039_declined_requests.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -78,4 +79,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0036_rollups': rollups,
   '0037_uncollected_usage': uncollectedUsage,
   '0042_chargeback_splits': chargebackSplits,
+  '0039_declined_requests': declinedRequests,
 };

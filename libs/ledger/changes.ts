@@ -1,6 +1,7 @@
 import type { Amount } from '#amounts';
 import type { Authorization } from './authorization.ts';
 import type { CommitmentPeriod } from './commitments.ts';
+import type { DeclinedRequest } from './declined-request.ts';
 import type { Counter, CounterWindow } from './counters.ts';
 import type { Transfer } from './chart.ts';
 import type { LedgerEvent, SentAlert, SentBudgetAlert } from './events.ts';
@@ -131,6 +132,8 @@ export interface Changes {
   /** How many requests were declined, by account. They are reported once a minute. */
   readonly declines: Map<AccountKey, number>;
   readonly reportedDeclines: Set<DeclinedMinute>;
+  /** Each request that was declined, for reports. They are written behind the decisions. */
+  readonly declinedRequests: DeclinedRequest[];
   /** The output of replies that the command at hand has committed: naps begin after it. Empty between commands. */
   readonly outputs: CommittedOutput[];
   /** Accounts whose balance the command at hand has moved, to be shown to the observers. Empty between commands. */
@@ -167,6 +170,7 @@ export function noChanges(): Changes {
     lateCommits: [],
     declines: new Map(),
     reportedDeclines: new Set(),
+    declinedRequests: [],
     outputs: [],
     moved: new Set(),
     opened: new Set(),

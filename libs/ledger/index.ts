@@ -104,6 +104,7 @@ export type { CommitSubscribers, DecisionContext, LedgerRules } from './decide/c
 export type { Period, Window } from '#calendar';
 export { guessesExpiry, wantsOf } from './decide/declines.ts';
 export { withoutDetails } from './decide/without-details.ts';
+export type { DeclinedRequest } from './declined-request.ts';
 export { countDeclines, decide, type Decisions } from './decide/decide.ts';
 export { budgetWindowAt, windowsNow, type BudgetWindow } from './decide/budget-windows.ts';
 export { budgetsOf } from './decide/budgets-of.ts';
@@ -190,7 +191,7 @@ export type {
 export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';
-export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
+export { isDecline, isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {
   AccountSuspended,
   BudgetExceeded,

@@ -190,6 +190,7 @@ export const STORY = [
   'endAccountPlan/now',
   'archiveRateCard/no_longer_sold',
   'updateCreditPackage/sold_no_longer',
+  'reportDeclines/of_a_customer',
   'closeAccount/customer',
   'eraseAccount/customer',
   'eraseAccount/in_use',

@@ -5,6 +5,7 @@ import {
   AlertDefaults,
   CommonBudgets,
   Engine,
+  DeclineRecorder,
   PlanMirror,
   RateCardMirror,
   RuleDefaults,
@@ -48,6 +49,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const spanLimits = await SpanLimits.open(readPool, log);
   const rateCards = await RateCardMirror.open({ pool: readPool, log });
   const plans = await PlanMirror.open(readPool, log);
+  const declines = await DeclineRecorder.open(readPool, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of({
       engine,
@@ -58,6 +60,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       spanLimits,
       rateCards,
       plans,
+      declines,
       readPool,
       reportPool: readPool,
       controlPool: readPool,
@@ -95,6 +98,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   await spanLimits.close();
   await rateCards.close();
   await plans.close();
+  await declines.close();
   await readPool.end();
   await database.drop();
   return routes;

@@ -213,6 +213,12 @@ export const IsMarginGroup = form(
   'must be model, provider, event, account, key, or a tag like tag.team',
   /^(?:model|provider|event|account|key|tag\..{1,64})$/,
 );
+/** What declined requests are grouped by, separated by commas. */
+export const IsDeclineGroups = form(
+  'isDeclineGroups',
+  'must be reason, account or tags like tag.user, up to five of them, separated by commas',
+  /^(?:reason|account|tag\.[^,]{1,64})(?:,(?:reason|account|tag\.[^,]{1,64})){0,4}$/,
+);
 /** A version of a rate card, in a query. */
 export const IsVersion = form('isVersion', 'must be a whole number from 1 to 999999999', /^[1-9]\d{0,8}$/);
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);

@@ -1,4 +1,11 @@
-import { noChanges, type AccountKey, type CommandType, type DecisionContext, type RevenueTally } from '#ledger';
+import {
+  noChanges,
+  type AccountKey,
+  type CommandType,
+  type DecisionContext,
+  type DeclinedRequest,
+  type RevenueTally,
+} from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
 import { guardAccounts, guardKeys, guardTestClocks, guardWindows, type TestClockReading } from '../load/guards.ts';
 import type { Statement } from '../statement.ts';
@@ -43,6 +50,7 @@ export interface DecidedAhead {
   readonly answers: readonly (Answer | null)[];
   readonly lacking: Lacking;
   readonly revenue: readonly RevenueTally[];
+  readonly declined: readonly DeclinedRequest[];
   /** The first of them answers with the database's clock. */
   readonly guards: readonly [Statement, ...Statement[]];
   readonly writes: readonly Statement[];
@@ -76,6 +84,7 @@ export function decideAhead(cache: AccountCache, batch: readonly Queued[], now: 
       answers,
       lacking,
       revenue: decided.revenue,
+      declined: decided.declined,
       guards: [
         guardAccounts({ keys: accounts, versions, now, holdsUntil }),
         ...(testClocks.length > 0 ? [guardTestClocks(testClocks)] : []),

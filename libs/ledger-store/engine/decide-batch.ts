@@ -9,6 +9,7 @@ import {
   takeLeases,
   wantsOf,
   type DecisionContext,
+  type DeclinedRequest,
   type Outcome,
   type RevenueTally,
   type ShareWant,
@@ -32,6 +33,8 @@ export interface DecidedBatch {
   readonly audited: readonly AuditEntry[];
   /** What the metrics count of it. */
   readonly revenue: readonly RevenueTally[];
+  /** What reports count of it. */
+  readonly declined: readonly DeclinedRequest[];
 }
 
 /** What has to be leased before commands can be decided. */
@@ -125,7 +128,8 @@ export function decideBatch(context: DecisionContext, { commands, knownKeys, may
     return { ...answer, replayed: false };
   });
   moveVersions(context);
-  return { answers, lacking, remembered, audited, revenue: revenueTallies(context.changes) };
+  const { declinedRequests: declined } = context.changes;
+  return { answers, lacking, remembered, audited, revenue: revenueTallies(context.changes), declined };
 }
 
 /** Answers a request whose key is known: with the first answer, if it is the same request. */

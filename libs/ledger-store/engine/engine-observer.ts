@@ -1,4 +1,4 @@
-import type { RevenueTally } from '#ledger';
+import type { DeclinedRequest, RevenueTally } from '#ledger';
 
 /** A batch of decisions that came back from the database. */
 export interface ObservedBatch {
@@ -13,6 +13,8 @@ export interface ObservedBatch {
   readonly how: 'ahead' | 'locked' | 'conflicted';
   /** What it left unpaid, or had paid later; nothing where it wasn't written. */
   readonly revenue: readonly RevenueTally[];
+  /** What it declined; nothing where it wasn't written. */
+  readonly declined: readonly DeclinedRequest[];
 }
 
 /** Watches an engine at work. It is called once per batch, on the way of every answer, so it must be quick and not throw. */

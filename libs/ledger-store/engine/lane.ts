@@ -29,6 +29,8 @@ interface FailedBatch {
   readonly error: unknown;
 }
 
+const NOTHING_DECIDED: Pick<DecidedAhead, 'revenue' | 'declined'> = { revenue: [], declined: [] };
+
 /** How often a command is looked at again without locks. */
 const ATTEMPTS_MAX = 3;
 /** How many batches may be in flight. */
@@ -301,8 +303,8 @@ export class Lane {
     this.unsettled -= 1;
     this.cache.batchesEnded(this.filling.seen(this.pipeline.lastEnded));
     this.wake?.();
-    const revenue = how === 'ahead' ? decided.revenue : [];
-    this.observer.onBatch({ decisions, milliseconds: performance.now() - startedAt, how, revenue });
+    const { revenue, declined } = how === 'ahead' ? decided : NOTHING_DECIDED;
+    this.observer.onBatch({ decisions, milliseconds: performance.now() - startedAt, how, revenue, declined });
   }
 
   /** Called when nothing is in flight any more: whatever was sent behind a batch that failed has failed too. */

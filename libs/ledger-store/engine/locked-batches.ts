@@ -94,7 +94,7 @@ export class LockedBatches {
     const { pool, cache, clock, observer, writeHealth } = this.parts;
     const { batch, unknown } = locked;
     const attemptedAt = performance.now();
-    let revenue: ObservedBatch['revenue'];
+    let decided: Pick<ObservedBatch, 'revenue' | 'declined'>;
     try {
       const commands = batch.map(({ queued }) => queued);
       const finished = await runLocked(pool, commands, { cache, unknown });
@@ -104,7 +104,7 @@ export class LockedBatches {
         this.parts.refilling.pushAll(batch, finished.lacking),
         finished.answers.filter((answer) => answer !== null),
       );
-      ({ revenue } = finished);
+      decided = { revenue: finished.revenue, declined: finished.declined };
     } catch (error) {
       if (error instanceof NeedsLeases) await this.leaveOut(error, locked, startedAt);
       else if (failureOf(error) === 'locked') await this.leaveOutStuck(locked, startedAt, error);
@@ -112,7 +112,7 @@ export class LockedBatches {
       return;
     }
     const milliseconds = performance.now() - attemptedAt;
-    observer.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked', revenue });
+    observer.onBatch({ decisions: weightOf(batch), milliseconds, how: 'locked', ...decided });
   }
 
   /** One of the commands lacks something and can't be undone alone: nothing was changed, and the others go on without it. */

@@ -2,6 +2,7 @@ import { connect, type Pool } from '#database';
 import { NO_SUBSCRIBERS, type CommitSubscribers } from '#ledger';
 import { AlertDefaults } from '../alerts/alert-defaults.ts';
 import { CommonBudgets } from '../budgets/common-budgets.ts';
+import { DeclineRecorder } from '../declines/decline-recorder.ts';
 import { SpanLimits } from '../limits/span-limits.ts';
 import { PlanMirror } from '../plans/plan-mirror.ts';
 import { RateCardMirror } from '../prices/rate-card-mirror.ts';
@@ -43,6 +44,7 @@ export interface Ledger extends AsyncDisposable {
   readonly rateCards: RateCardMirror;
   readonly plans: PlanMirror;
   readonly spanLimits: SpanLimits;
+  readonly declines: DeclineRecorder;
   readonly commitSubscriptions: FollowedSubscriptions;
 }
 
@@ -88,7 +90,11 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     spanLimits,
     leases: spanLimits,
   };
+  const declines = await DeclineRecorder.open(pool, log);
+  // After the engine, whose last decisions it counts.
+  opening.defer(() => declines.close());
   const engine = new Engine({ databaseUrl, log, rules, ...(passed && { passed }) });
+  engine.observe(declines);
   opening.defer(() => engine.stop());
   const opened = opening.move();
   return {
@@ -100,6 +106,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     rateCards,
     plans,
     spanLimits,
+    declines,
     commitSubscriptions,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

@@ -7,6 +7,7 @@ import {
   type CounterWindow,
   type DecisionContext,
   type Needs,
+  type DeclinedRequest,
   type RevenueTally,
 } from '#ledger';
 import type { AccountCache } from '../load/account-cache.ts';
@@ -62,6 +63,7 @@ export interface FinishedBatch {
   readonly answers: readonly (Answer | null)[];
   readonly lacking: Lacking;
   readonly revenue: readonly RevenueTally[];
+  readonly declined: readonly DeclinedRequest[];
   /** The database's clock at which they were decided, in milliseconds since 1970. */
   readonly now: number;
   /** Whether there was anything to write. */
@@ -129,6 +131,7 @@ async function attemptBatch(
       answers,
       lacking,
       revenue: decided.revenue,
+      declined: decided.declined,
       now: realNow,
       hasWritten: statements.length > 0,
     };

@@ -38,6 +38,7 @@ export const ERASURE_STAGES: readonly ErasureStage[] = [
   }),
   rowsOf({ name: 'usage_records', id: 'id', columns: { usage: 'json', raw: 'json' } }),
   { name: 'counters', step: eraseCounters },
+  { name: 'declined_requests', step: eraseDeclines },
   { name: 'raise_requests', step: eraseRaiseRequests },
   rowsOf({ name: 'grants', id: 'id', columns: { scope: 'json', metadata: 'json' } }),
   rowsOf({
@@ -123,6 +124,25 @@ async function eraseCounters(database: Queryable, { key }: AccountRef, after: st
     [key, counters],
   );
   return counters.at(-1) ?? null;
+}
+
+/** A request that had a tag still had one, whose value nobody can tell any more. Rows that are the same then become one. */
+async function eraseDeclines(database: Queryable, { key }: AccountRef): Promise<null> {
+  await database.query(
+    `with gone as (delete from declined_requests where account_id = $1
+      and exists (select from jsonb_each_text(tags) where value <> '(erased)') returning *),
+    erased as (
+      select account_id, minute, reason, environment, requests,
+        (select jsonb_object_agg(name, '(erased)') from jsonb_object_keys(tags) name) as tags
+      from gone
+    )
+    insert into declined_requests (account_id, minute, reason, tags, environment, requests)
+    select account_id, minute, reason, tags, environment, sum(requests) from erased
+    group by account_id, minute, reason, tags, environment
+    on conflict (account_id, minute, reason, tags) do update set requests = declined_requests.requests + excluded.requests`,
+    [key],
+  );
+  return null;
 }
 
 async function eraseRaiseRequests(database: Queryable, { key }: AccountRef): Promise<null> {

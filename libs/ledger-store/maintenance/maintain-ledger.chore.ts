@@ -1,5 +1,7 @@
 import type { ChoreLog, TimedChore } from '#background';
 import type { Pool } from '#database';
+import { DECLINE_DAYS } from '../declines/decline-reader.ts';
+import { dropOldDeclines } from './drop-old-declines.ts';
 import { dropOldEvents } from './drop-old-events.ts';
 import { keepPartitions } from './keep-partitions.ts';
 
@@ -12,7 +14,7 @@ export interface LedgerMaintenanceOptions {
 }
 
 /**
- * Makes partitions ahead of time, and drops idempotency keys and events that are too old to be kept. Partitions are made months
+ * Makes partitions ahead of time, and drops idempotency keys, events and counts of declines that are too old to be kept. Partitions are made months
  * ahead, so a failure has time until the next hour.
  *
  * @param pool with the rights of the tables' owner: nobody else makes and drops partitions
@@ -31,6 +33,9 @@ export function maintainLedgerChore(pool: Pool, { idempotencyDays, log }: Ledger
         log.info({ table, days: idempotencyDays }, 'dropped idempotency keys older than that');
       const events = await dropOldEvents(pool);
       if (events > 0) log.info({ events }, 'dropped events older than 30 days');
+      const declines = await dropOldDeclines(pool);
+      if (declines > 0)
+        log.info({ declines }, `dropped counts of declined requests older than ${String(DECLINE_DAYS)} days`);
       return false;
     },
   };

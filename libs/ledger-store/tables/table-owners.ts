@@ -50,6 +50,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   closings: 'account',
   credit_packages: 'environment',
   environments: 'environment',
+  declined_requests: 'account',
   event_feed: 'environment',
   environment_usage_quantities: 'environment',
   environment_usage_slots: 'environment',

@@ -11,7 +11,7 @@ import { sellCredits, type PurchaseDecision } from './begin-purchase.ts';
 import { closeAccount } from './close.ts';
 import { commitBatch } from './commit-batch.ts';
 import { commit } from './commit.ts';
-import type { DecisionContext } from './context.ts';
+import { timeOf, type DecisionContext } from './context.ts';
 import { declinesOf } from './declines.ts';
 import { eraseAccount, finishErasure } from './erase.ts';
 import { extend } from './extend.ts';
@@ -154,6 +154,13 @@ function askedBy(context: DecisionContext, { keyId }: Command): DecisionContext 
 }
 
 /** Counts what a decision has declined, of each account that was asked for credits. */
-export function countDeclines({ changes }: DecisionContext, command: Command, outcome: Outcome<unknown>): void {
-  for (const key of declinesOf(command, outcome)) changes.declines.set(key, (changes.declines.get(key) ?? 0) + 1);
+export function countDeclines(context: DecisionContext, command: Command, outcome: Outcome<unknown>): void {
+  const { changes, state } = context;
+  for (const { accountKey, reason, tags } of declinesOf(state, command, outcome)) {
+    changes.declines.set(accountKey, (changes.declines.get(accountKey) ?? 0) + 1);
+    const account = state.accounts.get(accountKey);
+    if (!account) continue;
+    const { environment } = account.account;
+    changes.declinedRequests.push({ environment, accountKey, at: timeOf(context, account), reason, tags });
+  }
 }

@@ -1,32 +1,45 @@
-import type { Command } from '../commands.ts';
+import type { Tags } from '#pricing';
+import type { Command, CommandType } from '../commands.ts';
 import { accountKeyOf, type AccountKey } from '../ids.ts';
-import { isDecline, type Outcome } from '../refusals.ts';
+import { isDecline, type Outcome, type RefusalCode } from '../refusals.ts';
+import type { LedgerState } from '../state.ts';
 import type { ShareWant } from '../span-limits.ts';
 import type { BatchDecision } from './spend-batch.ts';
 
-/** The accounts that were refused credits by this decision: one entry for each request, or item, that was declined. */
-export function declinesOf(command: Command, outcome: Outcome<unknown>): AccountKey[] {
+interface Decline {
+  readonly accountKey: AccountKey;
+  readonly reason: RefusalCode;
+  readonly tags: Tags;
+}
+
+/** What accounts were refused by this decision: one entry for each request, or item, that was declined. */
+export function declinesOf(
+  { authorizations }: Pick<LedgerState, 'authorizations'>,
+  command: Command,
+  outcome: Outcome<unknown>,
+): Decline[] {
+  const declineOf = (asked: Asked, one: Outcome<unknown>): Decline[] => {
+    if (one.ok || !isDecline(one.refusal.code)) return [];
+    const tags = 'authorization' in asked ? authorizations.get(asked.authorization.id)?.tags : asked.tags;
+    return [{ accountKey: accountOf(asked), reason: one.refusal.code, tags: tags ?? {} }];
+  };
   if ('items' in command) {
     return itemsOf(outcome).flatMap((item, at) => {
       const asked = command.items[at];
-      return asked && isDeclined(item) ? [accountOf(asked)] : [];
+      return asked ? declineOf(asked, item) : [];
     });
   }
-  return isDeclined(outcome) ? accountsAskedForCredits(command) : [];
+  return asksForCredits(command) ? declineOf(command, outcome) : [];
 }
 
+type AsksForCredits = Command<'authorize' | 'charge' | 'commit' | 'extend'>;
+
 /** A closed account declines grants and other terms too. These ask for no credits. */
-function accountsAskedForCredits(command: Command): AccountKey[] {
-  switch (command.type) {
-    case 'authorize':
-    case 'charge':
-    case 'commit':
-    case 'extend':
-      return [accountOf(command)];
-    default:
-      return [];
-  }
+function asksForCredits(command: Command): command is Command & AsksForCredits {
+  return ASKS_FOR_CREDITS.includes(command.type);
 }
+
+const ASKS_FOR_CREDITS: readonly CommandType[] = ['authorize', 'charge', 'commit', 'extend'];
 
 /**
  * Whether the answer says when a hold expires, or to ask again, and that is only a guess: not all open holds were known to the decision, see
@@ -54,11 +67,9 @@ function isBatch(value: unknown): value is BatchDecision {
   return typeof value === 'object' && value !== null && 'items' in value;
 }
 
-function isDeclined(outcome: Outcome<unknown>): boolean {
-  return !outcome.ok && isDecline(outcome.refusal.code);
-}
-
-type Asked = { readonly account: { readonly key: AccountKey } } | { readonly authorization: { readonly id: string } };
+type Asked =
+  | { readonly account: { readonly key: AccountKey }; readonly tags: Tags }
+  | { readonly authorization: { readonly id: string } };
 
 function accountOf(asked: Asked): AccountKey {
   return 'account' in asked ? asked.account.key : accountKeyOf(asked.authorization.id);

@@ -11,12 +11,21 @@ const { startApi } = (await import(built)) as typeof StartApi;
 const databaseUrl = process.env['DATABASE_URL'] ?? '';
 const logger = makeLogger({ level: 'info', secrets: [] });
 const log = (line: string): void => logger.warn(line);
-const { alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, plans, spanLimits, commitSubscriptions } =
-  await openLedger({
-    databaseUrl,
-    openHoldsMax: 0,
-    log,
-  });
+const {
+  alertDefaults,
+  commonBudgets,
+  ruleDefaults,
+  settings,
+  rateCards,
+  plans,
+  spanLimits,
+  declines,
+  commitSubscriptions,
+} = await openLedger({
+  databaseUrl,
+  openHoldsMax: 0,
+  log,
+});
 const api = await startApi({
   config: readConfig({ PORT: '0' }),
   databaseUrl,
@@ -29,6 +38,7 @@ const api = await startApi({
     rateCards,
     plans,
     spanLimits,
+    declines,
     commitSubscriptions,
   },
   logger,

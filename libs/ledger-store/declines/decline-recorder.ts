@@ -1,0 +1,128 @@
+import { PolledSnapshot, Repeater } from '#background';
+import type { Pool } from '#database';
+import type { DeclinedRequest, Tags } from '#ledger';
+import { attemptRead } from '../read/attempt-read.ts';
+import { queryable } from '../queryable.ts';
+import type { EngineObserver, ObservedBatch } from '../engine/engine-observer.ts';
+import { writeDeclines, type CountedDecline } from './write-declines.ts';
+
+const FLUSH_MS = 1000;
+const REFRESH_MS = 1000;
+const MINUTE_MS = 60_000;
+/** As many different tags of one account are kept apart in a minute, so that no client fills the table with names. */
+const TAGS_PER_MINUTE_MAX = 50;
+/** While the database is away, as many counts are kept. More are added to those without tags. */
+const COUNTS_MAX = 20_000;
+const OTHER = '(other)';
+/** Environments without settings. */
+const DEFAULT_TAGS: readonly string[] = ['user', 'feature', 'team'];
+
+type ReportedTags = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Counts declined requests for reports, and writes the counts every second, behind the decisions and on another connection. What
+ * a process has counted in its last second is lost if it is killed; no amount depends on it.
+ */
+export class DeclineRecorder implements EngineObserver {
+  private counts = new Map<string, CountedDecline>();
+  /** The different tags of each account in the present minute. */
+  private readonly seen = new Map<string, Set<string>>();
+  private minute = 0;
+  private readonly writing: Repeater;
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly reportedTags: PolledSnapshot<ReportedTags>,
+    log: (line: string) => void,
+  ) {
+    const task = async (): Promise<boolean> => {
+      await this.write();
+      return false;
+    };
+    this.writing = new Repeater({ title: 'The count of declined requests', everyMs: FLUSH_MS, task, log });
+    this.writing.start(FLUSH_MS);
+  }
+
+  static async open(pool: Pool, log: (line: string) => void): Promise<DeclineRecorder> {
+    const load = (): Promise<ReportedTags> => loadReportedTags(pool);
+    const title = 'The look-up of reported tags';
+    return new DeclineRecorder(pool, await PolledSnapshot.open({ title, everyMs: REFRESH_MS, load, log }), log);
+  }
+
+  onBatch({ declined }: ObservedBatch): void {
+    for (const one of declined) this.count(one);
+  }
+
+  /** Writes what was counted so far, so that it can be read. If it fails, it is written later. */
+  flush(): Promise<void> {
+    return this.counts.size === 0 ? Promise.resolve() : this.writing.runNow();
+  }
+
+  /** Writes what is left. */
+  async close(): Promise<void> {
+    await this.flush();
+    await this.writing.stop();
+    await this.reportedTags.close();
+  }
+
+  private count({ environment, accountKey, at, reason, tags }: DeclinedRequest): void {
+    const minute = at - (at % MINUTE_MS);
+    // Who has closed an account may have its personal data erased: nothing of it comes back by a request.
+    const told = reason === 'account_closed' ? {} : tags;
+    const kept = this.bounded(accountKey, this.reported(environment, told));
+    this.add({ environment, accountKey, minute, reason, tags: kept, requests: 1 });
+  }
+
+  private add(one: CountedDecline): void {
+    const { accountKey, minute, reason, tags, requests } = one;
+    const key = `${accountKey}/${String(minute)}/${reason}/${JSON.stringify(tags)}`;
+    const known = this.counts.get(key);
+    if (known) known.requests += requests;
+    else if (this.counts.size < COUNTS_MAX || Object.keys(tags).length === 0) this.counts.set(key, { ...one });
+    else this.add({ ...one, tags: {} });
+  }
+
+  /** Those that reports know, in one order. */
+  private reported(environment: string, tags: Tags): Tags {
+    const names = this.reportedTags.value.get(environment) ?? DEFAULT_TAGS;
+    return Object.fromEntries(
+      names.toSorted().flatMap((name) => (tags[name] === undefined ? [] : [[name, tags[name]]])),
+    );
+  }
+
+  private bounded(account: string, tags: Tags): Tags {
+    const minute = Math.floor(Date.now() / MINUTE_MS);
+    if (minute !== this.minute) this.seen.clear();
+    this.minute = minute;
+    const seen = this.seen.get(account) ?? new Set();
+    this.seen.set(account, seen);
+    const text = JSON.stringify(tags);
+    if (seen.has(text) || seen.size < TAGS_PER_MINUTE_MAX) {
+      seen.add(text);
+      return tags;
+    }
+    return Object.fromEntries(Object.keys(tags).map((name) => [name, OTHER]));
+  }
+
+  private async write(): Promise<void> {
+    if (this.counts.size === 0) return;
+    const written = this.counts;
+    this.counts = new Map();
+    try {
+      const { text, values } = writeDeclines([...written.values()]);
+      await queryable(this.pool).query(text, values);
+    } catch (error) {
+      for (const one of written.values()) this.add(one);
+      throw error;
+    }
+  }
+}
+
+async function loadReportedTags(pool: Pool): Promise<ReportedTags> {
+  const { rows } = await attemptRead(() =>
+    queryable(pool).query<{ environment: string; reported_tags: string[] }>(
+      'select environment, reported_tags from settings',
+    ),
+  );
+  return new Map(rows.map((row) => [row.environment, row.reported_tags]));
+}
