@@ -10,6 +10,7 @@ import {
   type Engine,
 } from '#ledger-store';
 import { paymentChores, type PaymentWork } from '#payment-store';
+import { sealJournalChore } from '#reports';
 import {
   deliverWebhooksChore,
   maintainWebhooksChore,
@@ -51,6 +52,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),
+    sealJournalChore(pool),
     maintainWebhooksChore(pool, { secrets: sending.secrets, log }),
   ];
 }

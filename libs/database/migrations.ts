@@ -38,6 +38,7 @@ import * as rollups from '../../migrations/0036_rollups.ts';
 import * as uncollectedUsage from '../../migrations/0037_uncollected_usage.ts';
 import * as chargebackSplits from '../../migrations/0042_chargeback_splits.ts';
 import * as declinedRequests from '../../migrations/0039_declined_requests.ts';
+import * as periods from '../../migrations/0041_periods.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -80,4 +81,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0037_uncollected_usage': uncollectedUsage,
   '0042_chargeback_splits': chargebackSplits,
   '0039_declined_requests': declinedRequests,
+  '0041_periods': periods,
 };

@@ -15,3 +15,7 @@ export {
 } from './facts/money-fact.ts';
 export { moneyOfSlice } from './money/money-of-slice.ts';
 export { poolNames } from './money/pool.ts';
+export { sealJournalChore } from './periods/chain/seal-journal.chore.ts';
+export { sealJournal } from './periods/chain/seal-journal.ts';
+export type { ChainDifference, ChainReport, CheckedClosing } from './periods/chain/chain-report.ts';
+export { verifyChain } from './periods/chain/verify-chain.ts';

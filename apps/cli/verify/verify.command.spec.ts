@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { Command } from 'commander';
 import { connect, type Pool } from '#database';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database.ts';
+import { sealJournal } from '#reports';
 import { registerVerify } from './verify.command.ts';
 
 let database: TestDatabase;
@@ -83,5 +84,27 @@ describe('purser verify', () => {
     expect(await purserVerify('postgres://nobody@127.0.0.1:1/nothing')).toBe(2);
     expect(written.err).toContain('Check DATABASE_URL');
     expect(written.out).toBe('');
+  });
+
+  it('checks the hash chain where asked to, and ends with 1 and the row that was altered', async () => {
+    await pool.query(`insert into transfers (account_id, id, transaction_id, kind, debit, credit, amount, grant_id, created_at)
+      values (1, '01900000-0000-7000-8000-000000000001', gen_random_uuid(), 'grant', 'funding:paid', 'grant', 5, gen_random_uuid(), now())`);
+    await pool.query(`update accounts set id_clock = 9007199254740991 where account_id = 1`);
+    await sealJournal(pool, 'live');
+    expect(await purserVerify(database.url, '--chain')).toBe(0);
+    expect(written.out).toMatch(/\nverify: the chain is whole: 1 rows in 1 links, 0 closings checked in \d+\.\d s\n$/);
+    await pool.query('alter table transfers disable trigger user');
+    await pool.query('update transfers set amount = 6');
+    expect(await purserVerify(database.url, '--chain')).toBe(1);
+    expect(written.out).toContain('  live acme, not closed: altered: transfer tr_01j0000000e008000000000001');
+    expect(await purserVerify(database.url, '--chain', '--period', '2026-03')).toBe(0);
+  });
+
+  it.each([
+    [['--period', '2026-03'], '--period belongs to --chain'],
+    [['--chain', '--period', '2026-13'], '--period must be a month like 2026-03, not 2026-13.'],
+  ])('ends with 2 on %j', async (options, message) => {
+    expect(await purserVerify(database.url, ...options)).toBe(2);
+    expect(written.err).toContain(message);
   });
 });

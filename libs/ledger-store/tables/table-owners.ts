@@ -46,6 +46,7 @@ export const DESCRIBED_TABLES = [
 /** Tables that are written by statements of their own. */
 const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   api_keys: 'environment',
+  chain_links: 'account',
   closing_progress: 'environment',
   closings: 'account',
   credit_packages: 'environment',
@@ -60,6 +61,10 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   plan_versions: 'environment',
   plans: 'environment',
   payment_attempts: 'account',
+  period_closings: 'environment',
+  period_heads: 'account',
+  period_reports: 'environment',
+  periods: 'environment',
   purser_migration: 'environment',
   purser_migration_lock: 'environment',
   rate_card_versions: 'environment',
