@@ -19,7 +19,7 @@ export interface WhatIfRequest extends PastRange {
   readonly assumptions: Assumptions;
 }
 
-export interface WhatIfReport {
+export interface WhatIfResult {
   /** When it was read, in milliseconds since 1970. */
   readonly asOf: number;
   readonly rows: readonly WhatIfRow[];
@@ -39,7 +39,7 @@ export class WhatIf {
   ) {}
 
   /** @throws {LedgerUnavailable} where the database isn't there */
-  async read(request: WhatIfRequest): Promise<WhatIfReport> {
+  async read(request: WhatIfRequest): Promise<WhatIfResult> {
     const run = new Run(this.rateCards, request);
     const asOf = Date.now();
     for await (const page of readPastRequests(this.pool, request)) {
