@@ -191,7 +191,10 @@ export default {
       comment: 'Fixtures of reports have the ledger in memory that its own specs have; nothing else of its inside.',
       severity: 'error',
       from: { path: '^libs/reports/testing/' },
-      to: { path: '^libs/[^/]+/', pathNot: ['^libs/[^/]+/index\\.ts$', '^libs/reports/', '^libs/ledger/testing/'] },
+      to: {
+        path: '^libs/[^/]+/',
+        pathNot: ['^libs/[^/]+/index\\.ts$', '^libs/reports/', '^libs/ledger(-store)?/testing/'],
+      },
     },
     {
       name: 'libs-by-name',
@@ -200,7 +203,7 @@ export default {
       from: { path: '^(libs|apps|migrations|test)/([^/]+)/' },
       to: {
         path: '^libs/',
-        pathNot: ['^$1/$2/', '^libs/ledger/testing/'],
+        pathNot: ['^$1/$2/', '^libs/ledger(-store)?/testing/'],
         dependencyTypesNot: ['aliased-subpath-import'],
       },
     },

@@ -7,15 +7,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-// How far an account is rolled up: everything up to the version "stamp" of its row. "tags" are the tags that are rolled up to there
-// too. Those of "new_tags" have got as far as "new_tags_stamp".
+// How far an account is rolled up: everything up to the version "stamp" of its row, by these tags. "booked_usage" keeps what was booked
+// for authorizations whose next step may have to share it anew: they are open, or have used several models.
 const CURSORS = `
   create table rollup_cursors (
     account_id bigint primary key,
     stamp bigint not null,
-    tags text[] not null,
-    new_tags text[] not null default '{}',
-    new_tags_stamp bigint not null default 0
+    tags text[] not null
+  ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);
+  create table booked_usage (
+    account_id bigint not null,
+    authorization_id uuid not null,
+    booked jsonb not null,
+    primary key (account_id, authorization_id)
   ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 5000);
 `;
 
@@ -229,7 +233,7 @@ const PARTITIONS = `
 
 // Derived rows may be written by whoever reads them: they are made current before an answer.
 const PRIVILEGES = `
-  grant select, insert, update, delete on rollup_cursors, money_slots, money_positions, usage_slots, usage_quantities, tag_slots,
+  grant select, insert, update, delete on rollup_cursors, booked_usage, money_slots, money_positions, usage_slots, usage_quantities, tag_slots,
     tag_months, environment_usage_slots, environment_usage_quantities to purser_app;
   grant update (reported_tags) on settings to purser_app;
 `;

@@ -9,6 +9,7 @@ import {
   watchUsageChore,
   type Engine,
 } from '#ledger-store';
+import { rollUpChore } from '#reports';
 import { paymentChores, type PaymentWork } from '#payment-store';
 import { sealJournalChore } from '#reports';
 import {
@@ -49,6 +50,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     maintainLimitsChore(engine, pool),
     watchUsageChore(engine, pool),
+    rollUpChore(pool),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),

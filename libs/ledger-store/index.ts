@@ -93,6 +93,11 @@ export {
 } from './settings/chargeback-split.ts';
 export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
+export { grantFromRow, type GrantRow } from './tables/grants.ts';
+export { purchaseFromRow, type PurchaseRow } from './tables/purchases.ts';
+export { transferFromRow, type TransferRow } from './tables/transfers.ts';
+export { uncollectedUsageFromRow, type UncollectedUsageRow } from './tables/uncollected-usage.ts';
+export { usageRecordFromRow, type UsageRecordRow } from './tables/usage-records.ts';
 export { transact } from './transact.ts';
 export { noteVerification } from './verify/note-verification.ts';
 export { verify } from './verify/verify.ts';

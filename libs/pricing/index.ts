@@ -38,7 +38,7 @@ export type {
   PricingModel,
   Tier,
 } from './rate-card.ts';
-export { statedQuantity, type Tags, type Usage } from './usage.ts';
+export { statedQuantities, statedQuantity, type Tags, type Usage } from './usage.ts';
 export { keptRaw } from './vendors/kept-raw.ts';
 export { normalize, type NormalizedUsage, type VendorAnswer } from './vendors/normalize.ts';
 export { fullEffort, takeApart, type Effort } from './vendors/pieces.ts';

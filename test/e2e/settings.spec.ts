@@ -13,6 +13,7 @@ const DEFAULTS = {
   economize_from: 80,
   model_hint: null,
   chargeback_splits: [],
+  reported_tags: ['user', 'feature', 'team'],
 };
 
 let service: TestService;
@@ -102,6 +103,15 @@ describe('the settings of an environment', () => {
     expectProblem(await service.live.put(PATH, { cost_card: id }), 409, 'rate_card_archived');
   });
 
+  it('say by which tags usage is added up', async () => {
+    const { body } = await service.live.put(PATH, { reported_tags: ['customer'] });
+    expect(body).toEqual({ ...DEFAULTS, reported_tags: ['customer'] });
+    expect((await service.live.get(PATH)).body).toEqual(body);
+    expectFaults(await service.live.put(PATH, { reported_tags: ['a', 'a'] }), ['reported_tags']);
+    expectFaults(await service.live.put(PATH, { reported_tags: [''] }), ['reported_tags']);
+    await service.live.put(PATH, {});
+  });
+
   it('are refused with all of their faults', async () => {
     const wrong = {
       time_zone: 'Berlin',
@@ -109,6 +119,7 @@ describe('the settings of an environment', () => {
       price_per_credit: 1,
       cost_card: 'mine',
       economize_from: 0,
+      reported_tags: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'],
       colour: 'red',
     };
     expectFaults(await service.live.put(PATH, wrong), Object.keys(wrong));

@@ -2,7 +2,7 @@ import type { JsonSchema } from './json-schema.ts';
 
 interface FieldDescription {
   readonly description: string;
-  readonly default?: string | number | boolean;
+  readonly default?: string | number | boolean | readonly string[];
 }
 
 type BodyClass = abstract new () => object;

@@ -1,9 +1,11 @@
 import { DEFAULT_SETTINGS } from '#ledger-store';
-import { IsOptional } from 'class-validator';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { NestedList } from '../validation/body-classes.ts';
 import { IsAmount, IsCurrency, IsRateCardId, IsText, IsTimeZone, IsWhole } from '../validation/rules.ts';
 import { ChargebackSplitBody, SPLITS_MAX } from './chargeback-split.body.ts';
+
+const REPORTED_TAGS_MAX = 8;
 
 /** What isn't given goes back to its default. */
 export class SettingsBody {
@@ -47,4 +49,15 @@ export class SettingsBody {
   @IsOptional()
   @NestedList(() => ChargebackSplitBody, SPLITS_MAX)
   readonly chargeback_splits?: ChargebackSplitBody[] | null;
+
+  @Describe(
+    'The names of the tags by which usage is added up, at most 8. Of a tag that you add, what was used before is added up in the next minutes.',
+    { default: DEFAULT_SETTINGS.reportedTags },
+  )
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(REPORTED_TAGS_MAX)
+  @ArrayUnique()
+  @IsText(1, 64, { each: true })
+  readonly reported_tags?: string[] | null;
 }

@@ -52,7 +52,16 @@ export class SettingsController {
 }
 
 function givenSettings(body: SettingsBody): EnvironmentSettings {
-  const { time_zone, currency, price_per_credit, cost_card, economize_from, model_hint, chargeback_splits } = body;
+  const {
+    time_zone,
+    currency,
+    price_per_credit,
+    cost_card,
+    economize_from,
+    model_hint,
+    chargeback_splits,
+    reported_tags,
+  } = body;
   return {
     timeZone: time_zone ?? DEFAULT_SETTINGS.timeZone,
     currency: currency?.toUpperCase() ?? DEFAULT_SETTINGS.currency,
@@ -61,6 +70,7 @@ function givenSettings(body: SettingsBody): EnvironmentSettings {
     economizeFrom: economize_from ?? DEFAULT_SETTINGS.economizeFrom,
     modelHint: model_hint ?? DEFAULT_SETTINGS.modelHint,
     chargebackSplits: chargeback_splits?.map(splitFrom) ?? DEFAULT_SETTINGS.chargebackSplits,
+    reportedTags: reported_tags ?? DEFAULT_SETTINGS.reportedTags,
   };
 }
 

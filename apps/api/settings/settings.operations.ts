@@ -26,6 +26,7 @@ export const SETTINGS_OPERATIONS: OperationsOf<SettingsController> = {
           price_per_credit: '0.01',
           economize_from: 75,
           model_hint: 'gpt-5-mini',
+          reported_tags: ['user', 'feature', 'team', 'customer'],
           chargeback_splits: [
             {
               name: 'teams',

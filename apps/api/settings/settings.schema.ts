@@ -17,6 +17,11 @@ export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What
     description: 'The percentage of the credits or of a limit from which the standing of an account is `economize`.',
   },
   model_hint: orNull(text('What clients are told to use then, such as a smaller model.')),
+  reported_tags: {
+    type: 'array',
+    items: text('The name of a tag.'),
+    description: 'The tags by which usage is added up.',
+  },
   chargeback_splits: {
     type: 'array',
     description: 'How usage may be charged to cost centres.',

@@ -3,7 +3,8 @@ import { publicId } from '#ledger';
 import { splitJson, type EnvironmentSettings } from '#ledger-store';
 
 export function settingsView(settings: EnvironmentSettings) {
-  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits, reportedTags } =
+    settings;
   return {
     time_zone: timeZone,
     currency,
@@ -12,5 +13,6 @@ export function settingsView(settings: EnvironmentSettings) {
     economize_from: economizeFrom,
     model_hint: modelHint,
     chargeback_splits: chargebackSplits.map(splitJson),
+    reported_tags: reportedTags,
   };
 }

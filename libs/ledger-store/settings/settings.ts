@@ -22,6 +22,8 @@ export interface EnvironmentSettings {
   readonly modelHint: string | null;
   /** How usage may be charged to cost centres; each has a name of its own. */
   readonly chargebackSplits: readonly ChargebackSplit[];
+  /** The names of the tags by which usage is added up. */
+  readonly reportedTags: readonly string[];
 }
 
 export const DEFAULT_SETTINGS: EnvironmentSettings = {
@@ -32,6 +34,7 @@ export const DEFAULT_SETTINGS: EnvironmentSettings = {
   economizeFrom: 80,
   modelHint: null,
   chargebackSplits: [],
+  reportedTags: ['user', 'feature', 'team'],
 };
 
 export type SettingsRefusal = 'rate_card_not_found' | 'rate_card_archived' | 'rate_card_purpose_differs';
@@ -114,15 +117,16 @@ async function lockSettings(database: Queryable, environment: string): Promise<E
 }
 
 async function writeSettings(database: Queryable, environment: string, settings: EnvironmentSettings): Promise<void> {
-  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits, reportedTags } =
+    settings;
   await database.query(
     `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint,
-      chargeback_splits)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+      chargeback_splits, reported_tags)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     on conflict (environment) do update set time_zone = excluded.time_zone, currency = excluded.currency,
       price_per_credit = excluded.price_per_credit, cost_card = excluded.cost_card,
       economize_from = excluded.economize_from, model_hint = excluded.model_hint,
-      chargeback_splits = excluded.chargeback_splits, version = s.version + 1`,
+      chargeback_splits = excluded.chargeback_splits, reported_tags = excluded.reported_tags, version = s.version + 1`,
     [
       environment,
       timeZone,
@@ -132,6 +136,7 @@ async function writeSettings(database: Queryable, environment: string, settings:
       economizeFrom,
       modelHint,
       JSON.stringify(chargebackSplits.map(splitJson)),
+      reportedTags,
     ],
   );
 }
@@ -145,12 +150,13 @@ interface SettingsRow {
   readonly economize_from: number;
   readonly model_hint: string | null;
   readonly chargeback_splits: readonly ChargebackSplitJson[];
+  readonly reported_tags: readonly string[];
 }
 
 async function loadSettings(database: Queryable): Promise<KnownSettings> {
   const { rows } = await database.query<SettingsRow>(
-    `select environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint, chargeback_splits
-    from settings`,
+    `select environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint, chargeback_splits,
+      reported_tags from settings`,
   );
   return new Map(rows.map((row) => [row.environment, settingsFromRow(row)]));
 }
@@ -164,11 +170,13 @@ function settingsFromRow(row: SettingsRow): EnvironmentSettings {
     economizeFrom: row.economize_from,
     modelHint: row.model_hint,
     chargebackSplits: row.chargeback_splits.map(splitFrom),
+    reportedTags: row.reported_tags,
   };
 }
 
 function auditView(settings: EnvironmentSettings): JsonObject {
-  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits } = settings;
+  const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits, reportedTags } =
+    settings;
   return {
     time_zone: timeZone,
     currency,
@@ -177,5 +185,6 @@ function auditView(settings: EnvironmentSettings): JsonObject {
     economize_from: economizeFrom,
     model_hint: modelHint,
     chargeback_splits: chargebackSplits.map(splitJson),
+    reported_tags: [...reportedTags],
   };
 }

@@ -47,6 +47,7 @@ export const DESCRIBED_TABLES = [
 const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   api_keys: 'environment',
   chain_links: 'account',
+  booked_usage: 'account',
   closing_progress: 'environment',
   closings: 'account',
   credit_packages: 'environment',

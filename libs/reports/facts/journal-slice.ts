@@ -81,4 +81,6 @@ export interface SliceAuthorization {
   readonly addedSince: Readonly<Record<string, string>>;
   readonly late: boolean;
   readonly committedAt: number | null;
+  /** Of the transaction that charged it first; `null`: nothing was charged yet. */
+  readonly firstDraw: string | null;
 }

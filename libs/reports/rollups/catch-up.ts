@@ -1,0 +1,74 @@
+import type { Pool } from '#database';
+import type { AccountKey } from '#ledger';
+import { findStale } from './changed-accounts.ts';
+import { rollUp } from './roll-up.ts';
+
+/** Of how many accounts a read rolls up what is new, before it leaves the rest to the worker. */
+const STALE_MAX = 200;
+const ACCOUNTS_AT_ONCE = 100;
+
+export interface CaughtUp {
+  /** Everything up to here is in the sums, in milliseconds since 1970. */
+  readonly asOf: number;
+  /** Whether everything is, of every account. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * Rolls an account up to this moment: whoever reads its sums next reads all that has happened, whether or not a worker runs.
+ *
+ * @throws {LedgerUnavailable} where the database isn't there
+ */
+export async function catchUpAccount(pool: Pool, account: AccountKey): Promise<CaughtUp> {
+  const asOf = Date.now();
+  await rollUpWhole(pool, [account]);
+  return { asOf, isComplete: true };
+}
+
+/**
+ * The same of an environment, if few of its accounts have something new. Otherwise the sums are as of the worker's last pass.
+ *
+ * @param staleMax of how many accounts something is rolled up; `Infinity` for whoever needs all of them, such as a close
+ */
+export async function catchUpEnvironment(
+  pool: Pool,
+  environment: string,
+  { staleMax = STALE_MAX }: { readonly staleMax?: number } = {},
+): Promise<CaughtUp> {
+  const asOf = Date.now();
+  if (staleMax !== Number.POSITIVE_INFINITY) {
+    const stale = await findStale(pool, { environment, limit: staleMax + 1 });
+    if (stale.length > staleMax) return { asOf: await rolledUpTo(pool, environment, asOf), isComplete: false };
+    for (let from = 0; from < stale.length; from += ACCOUNTS_AT_ONCE) {
+      await rollUpWhole(pool, stale.slice(from, from + ACCOUNTS_AT_ONCE));
+    }
+    return { asOf, isComplete: true };
+  }
+  // What is written meanwhile isn't waited for: each account is taken once.
+  const done = new Set<AccountKey>();
+  for (;;) {
+    const stale = (await findStale(pool, { environment, limit: ACCOUNTS_AT_ONCE + done.size })).filter(
+      (key) => !done.has(key),
+    );
+    if (stale.length === 0) return { asOf, isComplete: true };
+    await rollUpWhole(pool, stale);
+    for (const key of stale) done.add(key);
+  }
+}
+
+async function rollUpWhole(pool: Pool, accounts: readonly AccountKey[]): Promise<void> {
+  for (let rest = accounts; rest.length > 0;) {
+    const { unfinished } = await rollUp(pool, rest, { isWaiting: true });
+    rest = unfinished;
+  }
+}
+
+/** The earliest moment up to which some account of many is rolled up, that has something new. */
+async function rolledUpTo(pool: Pool, environment: string, now: number): Promise<number> {
+  const { rows } = await pool.query<{ ms: string | null }>(
+    `select min(c.stamp >> 12)::text as ms from accounts a join rollup_cursors c using (account_id)
+    where a.environment = $1 and c.stamp <> a.id_clock and c.stamp > 0`,
+    [environment],
+  );
+  return Math.min(now, Number(rows[0]?.ms ?? now));
+}

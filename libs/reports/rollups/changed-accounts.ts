@@ -1,0 +1,69 @@
+import type { Pool } from '#database';
+import type { AccountKey } from '#ledger';
+import { idAfter } from '../facts/version-of.ts';
+
+/** A decision makes its ids before it is committed, which may take so long. */
+const COMMIT_MS_MAX = 10_000;
+
+const STALE = `(c.stamp is null or c.stamp <> a.id_clock or not (c.tags @> t.tags and t.tags @> c.tags))`;
+
+/** Without settings of its own, an environment has the default. */
+const WITH_CURSORS = `
+  left join rollup_cursors c on c.account_id = a.account_id
+  cross join lateral (
+    select coalesce((select reported_tags from settings s where s.environment = a.environment), '{user,feature,team}') as tags
+  ) t`;
+
+/**
+ * Accounts that were written since, and aren't rolled up yet. They are found at the end of the journal. One that was written
+ * without a transfer and without usage is found by {@link findStale}.
+ *
+ * @param since real time, in milliseconds since 1970
+ */
+export async function findWritten(pool: Pool, since: number, limit: number): Promise<AccountKey[]> {
+  const id = idAfter(BigInt(Math.max(0, since - COMMIT_MS_MAX)) * 4096n);
+  const { rows } = await pool.query<{ account_id: AccountKey }>(
+    `with written as materialized (
+      select account_id from transfers where id > $1 union select account_id from usage_records where id > $1
+    )
+    select a.account_id from written w join accounts a on a.account_id = w.account_id ${WITH_CURSORS}
+    where ${STALE} order by c.stamp nulls first limit $2`,
+    [id, limit],
+  );
+  return rows.map(({ account_id }) => account_id);
+}
+
+/** Accounts that aren't rolled up, of one environment or of all, by looking at each of them. Those that wait longest come first. */
+export async function findStale(
+  pool: Pool,
+  { environment = null, limit }: { readonly environment?: string | null; readonly limit: number },
+): Promise<AccountKey[]> {
+  const { rows } = await pool.query<{ account_id: AccountKey }>(
+    `select a.account_id from accounts a ${WITH_CURSORS}
+    where ($1::text is null or a.environment = $1) and ${STALE} order by c.stamp nulls first limit $2`,
+    [environment, limit],
+  );
+  return rows.map(({ account_id }) => account_id);
+}
+
+/**
+ * How long the account that waits longest has waited to be rolled up, in seconds: since the first row of the journal that isn't. Accounts that
+ * were written in the last minute are looked at, and whichever a pass has left behind.
+ */
+export async function rollupLag(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ lag: number }>(
+    `select coalesce(max(extract(epoch from clock_timestamp()) - first.ms / 1000.0), 0)::float8 as lag
+    from (
+      select a.account_id, coalesce(c.stamp, 0) as stamp, a.id_clock
+      from accounts a left join rollup_cursors c on c.account_id = a.account_id
+      where c.stamp is distinct from a.id_clock
+      order by c.stamp nulls first limit 100
+    ) s
+    cross join lateral (
+      select ('x' || lpad(replace(left(t.id::text, 13), '-', ''), 16, '0'))::bit(64)::bigint as ms from transfers t
+      where t.account_id = s.account_id and t.id > uuid_at(to_timestamp((s.stamp >> 12) / 1000.0 + 0.001))
+      order by t.id limit 1
+    ) first`,
+  );
+  return Math.max(0, rows[0]?.lag ?? 0);
+}
