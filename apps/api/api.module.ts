@@ -1,6 +1,7 @@
 import { Access, KeyRing } from '#access';
 import type { Pool } from '#database';
 import {
+  ActivityReader,
   AlertDefaults,
   AccountFeed,
   AccountReader,
@@ -134,11 +135,9 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: BudgetReader, useValue: new BudgetReader(readPool, commonBudgets) },
     { provide: StandingReader, useValue: new StandingReader(readPool, standing) },
     { provide: AuthorizationReader, useValue: new AuthorizationReader(readPool) },
-    {
-      provide: BulkReaders,
-      useValue: new BulkReaders(new AuthorizationReader(reportPool), new TransferReader(reportPool, engine)),
-    },
+    { provide: BulkReaders, useValue: BulkReaders.on(reportPool, engine) },
     { provide: DeclineReader, useValue: new DeclineReader(reportPool, parts.declines) },
+    { provide: ActivityReader, useValue: new ActivityReader(readPool, new TransferReader(readPool, engine)) },
     { provide: RowSender, useValue: new RowSender(log) },
     { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
     { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },

@@ -70,6 +70,7 @@ export { RaiseRequestReader, type RaiseRequestFilter, type ReadRaiseRequest } fr
 export { StandingReader, type ForecastStanding } from './read/standing-reader.ts';
 export { DECLINE_DAYS, DeclineReader, type DeclineGroup, type DeclineRow } from './declines/decline-reader.ts';
 export { DeclineRecorder } from './declines/decline-recorder.ts';
+export { ActivityReader, type Movement } from './read/activity-reader.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export type { MarginGroup } from './reports/margin-group.ts';

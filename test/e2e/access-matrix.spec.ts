@@ -70,6 +70,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/accounts/{id}/grants': { id: 'account', body: () => ({ amount: '1' }) },
   'GET /v1/accounts/{id}/grants': { id: 'account' },
   'GET /v1/accounts/{id}/transfers': { id: 'account' },
+  'GET /v1/accounts/{id}/activity': { id: 'account' },
   'GET /v1/accounts/{id}/alerts': { id: 'account' },
   'PUT /v1/accounts/{id}/alerts': { id: 'account', body: empty },
   'GET /v1/accounts/{id}/stream': { id: 'account', query: '?wait=0' },

@@ -190,6 +190,8 @@ export const STORY = [
   'endAccountPlan/now',
   'archiveRateCard/no_longer_sold',
   'updateCreditPackage/sold_no_longer',
+  'listActivity/latest',
+  'listActivity/from_the_start',
   'reportDeclines/of_a_customer',
   'closeAccount/customer',
   'eraseAccount/customer',

@@ -30,6 +30,8 @@ import { CreditPackagesController } from '../credit-packages/credit-packages.con
 import { PURCHASE_OPERATIONS, TOPUP_OPERATIONS } from '../purchases/purchases.operations.ts';
 import { PurchasesController } from '../purchases/purchases.controller.ts';
 import { TopupsController } from '../purchases/topups.controller.ts';
+import { ACTIVITY_OPERATIONS } from '../activity/activity.operations.ts';
+import { ActivityController } from '../activity/activity.controller.ts';
 import { DECLINE_OPERATIONS } from '../declines/declines.operations.ts';
 import { DeclinesController } from '../declines/declines.controller.ts';
 import { ENVIRONMENT_OPERATIONS } from '../environments/environments.operations.ts';
@@ -91,6 +93,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(TopupsController, 'Purchases', TOPUP_OPERATIONS),
   described(PurchasesController, 'Purchases', PURCHASE_OPERATIONS),
   described(TransfersController, 'Statement', TRANSFER_OPERATIONS),
+  described(ActivityController, 'Statement', ACTIVITY_OPERATIONS),
   described(PlansController, 'Plans', PLAN_OPERATIONS),
   described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),
   described(DeclinesController, 'Reports', DECLINE_OPERATIONS),

@@ -19,6 +19,7 @@ import { GRANT_SCHEMA } from '../grants/grant.schema.ts';
 import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
 import { ACCOUNT_PLAN_SCHEMA } from '../plans/account-plan.schema.ts';
+import { MOVEMENT_SCHEMA } from '../activity/movement.schema.ts';
 import { DECLINES_SCHEMA } from '../declines/decline.schema.ts';
 import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
 import { RECURRING_GRANT_SCHEMA } from '../recurring-grants/recurring-grant.schema.ts';
@@ -49,6 +50,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AccountRules: ACCOUNT_RULES_SCHEMA,
   Grant: GRANT_SCHEMA,
   Declines: DECLINES_SCHEMA,
+  Movement: MOVEMENT_SCHEMA,
   Transfer: TRANSFER_SCHEMA,
   NormalizedUsage: NORMALIZED_USAGE_SCHEMA,
   Authorization: AUTHORIZATION_SCHEMA,
