@@ -9,7 +9,7 @@ import { Gathered } from '../validation/body-classes.ts';
 import { IsAccountId, IsDeclineGroups } from '../validation/rules.ts';
 import { IsTagParameters } from '../validation/tags.ts';
 
-export const DECLINE_REASONS: readonly RefusalCode[] = REFUSAL_CODES.filter(isDecline);
+const DECLINE_REASONS: readonly RefusalCode[] = REFUSAL_CODES.filter(isDecline);
 
 export class DeclineQuery extends RangeQuery {
   @Describe('Only requests of this account.')
