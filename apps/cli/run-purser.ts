@@ -6,6 +6,7 @@ import { registerImport } from './move/import.command.ts';
 import { registerRateCard } from './rate-card/rate-card.command.ts';
 import { registerReconcile } from './reconcile/reconcile.command.ts';
 import { registerReplay } from './replay/replay.command.ts';
+import { registerRollups } from './rollups/rollups.command.ts';
 import { reportError } from './start/report-error.ts';
 import { registerStart } from './start/start.command.ts';
 import { registerVerify } from './verify/verify.command.ts';
@@ -35,6 +36,7 @@ export async function runPurser(args: readonly string[]): Promise<void> {
   registerWorker(program);
   registerReplay(program);
   registerVerify(program);
+  registerRollups(program);
   registerReconcile(program);
   registerExport(program);
   registerImport(program);

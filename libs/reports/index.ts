@@ -22,4 +22,5 @@ export { verifyChain } from './periods/chain/verify-chain.ts';
 export { catchUpAccount, catchUpEnvironment, type CaughtUp } from './rollups/catch-up.ts';
 export { rebuildRollups, type Rebuilt } from './rollups/rebuild-rollups.ts';
 export { rollUpChore } from './rollups/roll-up.chore.ts';
+export type { SumDifference } from './rollups/compare-sums.ts';
 export { verifyRollups, type RollupReport } from './rollups/verify-rollups.ts';

@@ -75,6 +75,24 @@ describe('purser verify', () => {
     expect(written.err).toContain('The result was not noted');
   });
 
+  it('checks the sums that reports read where asked to, and shows the first that differ', async () => {
+    expect(await purserVerify(database.url, '--rollups')).toBe(0);
+    expect(written.out).toMatch(/^verify: clean: \d+ accounts added up anew\n$/);
+    written.out = '';
+    await pool.query(`insert into rollup_cursors values (1, 0, '{}')`);
+    await pool.query(
+      `insert into money_slots values (1, '2026-01-01Z', '01920000-0000-7000-8000-000000000001', 'used', 'paid', 'USD', 1, -2, 0)`,
+    );
+    expect(await purserVerify(database.url, '--rollups')).toBe(1);
+    expect(written.out).toContain('used paid USD: count: expected 0, found 1; credits: expected 0, found -2\n');
+    expect(written.out).toContain('verify: FAILED: 1 differences: 1 accounts added up anew');
+    written.out = '';
+    await purserVerify(database.url, '--rollups', '--json');
+    expect(JSON.parse(written.out)).toMatchObject({ clean: false, differences: 1, first: [{ table: 'money_slots' }] });
+    expect(await purserVerify(database.url, '--rollups', '--chain')).toBe(2);
+    await pool.query('delete from money_slots');
+  });
+
   it('writes nothing but JSON where asked to', async () => {
     await purserVerify(database.url, '--json');
     expect(JSON.parse(written.out)).toMatchObject({ differences: 3, grants: 0, checks: expect.arrayContaining([]) });

@@ -3,10 +3,11 @@ import { readConfig } from '#config';
 import { connect, DatabaseError, type Pool } from '#database';
 import { noteVerification, verify } from '#ledger-store';
 import type { CheckResult, VerifyReport } from '#ledger-store';
-import { verifyChain } from '#reports';
+import { verifyChain, verifyRollups } from '#reports';
 import { reportError } from '../start/report-error.ts';
 import { formatChain } from './format-chain.ts';
 import { formatCheck, formatSubject } from './format-check.ts';
+import { formatRollups, rollupsJson } from './format-rollups.ts';
 import { formatVerdict } from './format-verdict.ts';
 import { openBooks } from './open-books.ts';
 
@@ -17,6 +18,8 @@ const HELP = `
 It reads one snapshot and locks no rows, and notes the result for the service's metrics (purser_verify_…). A notice is something to know that may be in order; it doesn't fail the check.
 
 With --chain it checks something else: that no row of the journal was altered, taken away or put in since it was chained, and that no closed month was changed. It names the rows, and writes the hash of each closing, to be compared with the one that was noted when the month was closed.
+
+With --rollups it adds the journal up anew and compares the result with the sums that reports read. “purser rollups rebuild” corrects them.
 
 Environment:
   DATABASE_URL     the database to check
@@ -33,6 +36,7 @@ export function registerVerify(program: Command): void {
     .option('--json', 'write the result as JSON')
     .option('--chain', 'check the hash chain of the journal and of closed months instead')
     .option('--period <month>', 'with --chain: only what was closed with this month, like 2026-03')
+    .option('--rollups', 'check the sums that reports read instead')
     .addHelpText('after', HELP)
     // An option it doesn't know must not look like a difference in the books.
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.notRun))
@@ -43,15 +47,23 @@ interface VerifyOptions {
   readonly json?: boolean;
   readonly chain?: boolean;
   readonly period?: string;
+  readonly rollups?: boolean;
 }
 
-async function verifyAndReport({ json = false, chain = false, period }: VerifyOptions): Promise<void> {
+async function verifyAndReport({ json = false, chain = false, rollups = false, period }: VerifyOptions): Promise<void> {
   try {
+    if (chain && rollups) throw new DatabaseError('Give either --chain or --rollups.');
     if (period !== undefined) mustBeMonth(period, chain);
     if (chain) {
       const report = await onBooks((pool) => verifyChain(pool, period ?? null));
       console.log(json ? JSON.stringify(report, null, 2) : formatChain(report));
       process.exitCode = report.clean ? EXIT.clean : EXIT.differences;
+      return;
+    }
+    if (rollups) {
+      const report = await onBooks((pool) => verifyRollups(pool));
+      console.log(json ? JSON.stringify(rollupsJson(report), null, 2) : formatRollups(report));
+      process.exitCode = report.differences === 0 ? EXIT.clean : EXIT.differences;
       return;
     }
     const report = await verifyBooks(json ? () => {} : printer());
