@@ -16,7 +16,8 @@ it('purser rollups rebuild corrects the sums of some days, or of all', async () 
     insert into rollup_cursors select account_id, id_clock, '{user,feature,team}' from accounts
     on conflict (account_id) do update set stamp = excluded.stamp, tags = excluded.tags;
     delete from usage_slots; delete from environment_usage_slots; commit`);
-  const credits = async () => (await pool.query('select sum(paid)::float as paid from usage_slots')).rows;
+  const credits = async (): Promise<object[]> =>
+    (await pool.query<object>('select sum(paid)::float as paid from usage_slots')).rows;
   const environment = { DATABASE_URL: service.databaseUrl };
   const rebuild = (...options: string[]) => purser(['rollups', 'rebuild', ...options], environment);
   expect((await purser(['verify', '--rollups'], environment)).code).toBe(1);

@@ -1,5 +1,7 @@
 import { readConfig } from '#config';
+import { accountKey } from '#ledger';
 import { migrateQueues } from '#queues';
+import { verifyRollups } from '#reports';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startWorker, type RunningWorker } from '../../apps/worker/start-worker.ts';
 import { eventually } from '../support/eventually.ts';
@@ -36,6 +38,30 @@ describe('erasing a closed account', () => {
     expectAccount(await service.live.post(`/v1/accounts/${id}/close`, {}, { key: `close ${id}` }), 200);
     return { grant, charged };
   }
+
+  it('puts together what was added up by values of tags, and leaves the sums as they were', async () => {
+    await closedAccount('summed');
+    const key = accountKey('live', 'summed');
+    const sums = async (): Promise<object[]> => {
+      const { rows } = await service.pool.query<object>(
+        `select tag, value, sum(requests)::integer as requests, sum(paid)::integer as paid from tag_slots
+        where account_id = $1 group by 1, 2 order by 1, 2`,
+        [key],
+      );
+      return rows;
+    };
+    await eventually('it is added up', async () => (await sums()).length > 0);
+    const [feature, team] = ['feature', 'team'].map((tag) => ({ tag, value: '(none)', requests: 1, paid: 4 }));
+    expect(await sums()).toEqual([feature, team, { tag: 'user', value: secret, requests: 1, paid: 4 }]);
+    expectAccount(await service.live.post('/v1/accounts/summed/erase'), 200);
+    await eventually(
+      'the account is erased',
+      async () => expectAccount(await service.live.get('/v1/accounts/summed'), 200).erased_at !== null,
+    );
+    const erased = { value: '(erased)', requests: 1, paid: 4 };
+    expect(await sums()).toEqual(['feature', 'team', 'user'].map((tag) => ({ tag, ...erased })));
+    expect(await verifyRollups(service.pool, [key])).toMatchObject({ accounts: 1, differences: 0 });
+  });
 
   it('takes name, metadata and tags from everything that shows them, and leaves ids, amounts and times', async () => {
     const { grant, charged } = await closedAccount('ann');

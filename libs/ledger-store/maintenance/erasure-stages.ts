@@ -1,5 +1,6 @@
 import { accountKey, publicId, type AccountRef } from '#ledger';
 import type { Queryable } from '../queryable.ts';
+import { eraseTagSums } from './erase-tag-sums.ts';
 import { withoutPersonalData } from './personal-data.ts';
 
 /** So that a step takes some tens of milliseconds, for which decisions about the account wait. */
@@ -37,6 +38,7 @@ export const ERASURE_STAGES: readonly ErasureStage[] = [
     columns: { usage: 'json', tags: 'json', metadata: 'json', additions: 'json', pricing: 'json', group_name: 'text' },
   }),
   rowsOf({ name: 'usage_records', id: 'id', columns: { usage: 'json', raw: 'json' } }),
+  { name: 'tag_slots', step: eraseTagSums },
   { name: 'counters', step: eraseCounters },
   { name: 'declined_requests', step: eraseDeclines },
   { name: 'raise_requests', step: eraseRaiseRequests },
