@@ -37,6 +37,7 @@ import {
   TransferReader,
   UsageMarginReport,
 } from '#ledger-store';
+import { Anomalies, ChangeReader, ForecastReader } from '#reports';
 import { PaymentCanceler, StripeEvents } from '#payment-store';
 import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
@@ -140,6 +141,9 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: ActivityReader, useValue: new ActivityReader(readPool, new TransferReader(readPool, engine)) },
     { provide: RowSender, useValue: new RowSender(log) },
     { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
+    { provide: ForecastReader, useValue: new ForecastReader(reportPool) },
+    { provide: Anomalies, useValue: new Anomalies(readPool) },
+    { provide: ChangeReader, useValue: new ChangeReader(reportPool) },
     { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
     { provide: TestClocks, useValue: new TestClocks(readPool) },
     { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },

@@ -10,6 +10,7 @@ import {
   type Engine,
 } from '#ledger-store';
 import { rollUpChore } from '#reports';
+import { forecastAccountsChore, watchAnomaliesChore } from '#reports';
 import { paymentChores, type PaymentWork } from '#payment-store';
 import { sealJournalChore } from '#reports';
 import {
@@ -51,6 +52,8 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     maintainLimitsChore(engine, pool),
     watchUsageChore(engine, pool),
     rollUpChore(pool),
+    watchAnomaliesChore(engine, pool),
+    forecastAccountsChore(engine, pool),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),

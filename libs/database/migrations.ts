@@ -39,6 +39,8 @@ import * as uncollectedUsage from '../../migrations/0037_uncollected_usage.ts';
 import * as chargebackSplits from '../../migrations/0042_chargeback_splits.ts';
 import * as declinedRequests from '../../migrations/0039_declined_requests.ts';
 import * as periods from '../../migrations/0041_periods.ts';
+import * as anomalies from '../../migrations/0040_anomalies.ts';
+import * as forecasts from '../../migrations/0043_forecasts.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -82,4 +84,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0042_chargeback_splits': chargebackSplits,
   '0039_declined_requests': declinedRequests,
   '0041_periods': periods,
+  '0040_anomalies': anomalies,
+  '0043_forecasts': forecasts,
 };

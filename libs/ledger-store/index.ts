@@ -71,8 +71,10 @@ export { StandingReader, type ForecastStanding } from './read/standing-reader.ts
 export { DeclineReader, type DeclineGroup, type DeclineRow } from './declines/decline-reader.ts';
 export { DeclineRecorder } from './declines/decline-recorder.ts';
 export { ActivityReader, type Movement } from './read/activity-reader.ts';
+export { StandingReader, type TimedStanding } from './read/standing-reader.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
+export { accountIn, inSnapshot, readSettled } from './read/snapshot.ts';
 export type { MarginGroup } from './reports/margin-group.ts';
 export {
   UsageMarginReport,

@@ -1,22 +1,26 @@
 import { atLeastZero, ZERO, type Amount } from '#amounts';
 import { percentOf } from './percent.ts';
 
-/** When a balance is worth an alert. Both lists rise and have no number twice. */
+/** When a balance is worth an alert. Lists rise and have no number twice. */
 export interface AlertRules {
   /** Percentages of the last fill that have been used: `[50, 75, 90, 100]`. */
   readonly percent: readonly number[];
   /** Balances: an alert is sent when what is posted falls to one of them. */
   readonly remaining: readonly Amount[];
+  /** An alert is sent when the credits are forecast to run out within so many days; 0: never. */
+  readonly runOutDays: number;
 }
 
 /** What an account sets for itself; it follows its environment in what is `null`. */
 export type OwnAlertRules = { readonly [List in keyof AlertRules]: AlertRules[List] | null };
 
-export const DEFAULT_ALERT_RULES: AlertRules = { percent: [50, 75, 90, 100], remaining: [] };
+export const DEFAULT_ALERT_RULES: AlertRules = { percent: [50, 75, 90, 100], remaining: [], runOutDays: 7 };
 
 /** More than this much beyond the last fill is nobody's threshold: an account may be overdrawn, but not without end. */
 export const ALERT_PERCENT_MAX = 1000;
 export const ALERT_THRESHOLDS_MAX = 20;
+/** A forecast looks no further. */
+export const RUN_OUT_DAYS_MAX = 60;
 
 /** What an account's alerts remember between decisions. */
 export interface AlertState {
@@ -40,11 +44,15 @@ export interface Entering {
 }
 
 export function noAlertState(): AlertState {
-  return { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 };
+  return { rules: { percent: null, remaining: null, runOutDays: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 };
 }
 
 export function effectiveRules(own: OwnAlertRules, environments: AlertRules = DEFAULT_ALERT_RULES): AlertRules {
-  return { percent: own.percent ?? environments.percent, remaining: own.remaining ?? environments.remaining };
+  return {
+    percent: own.percent ?? environments.percent,
+    remaining: own.remaining ?? environments.remaining,
+    runOutDays: own.runOutDays ?? environments.runOutDays,
+  };
 }
 
 /** The percentages that are reached, inclusively, and for which none was sent in this epoch. None where there is no basis. */

@@ -13,7 +13,7 @@ export interface UsageSample {
   readonly total: Amount;
 }
 
-export interface Forecast {
+export interface TimeLeft {
   /** For how many hours what is posted lasts, at the last hour's rate, to a tenth; 0 where nothing is left. */
   readonly hoursLeft: Amount;
   readonly usedLastHour: Amount;
@@ -38,7 +38,7 @@ export function addUsage(burnRate: BurnRate, amount: Amount, now: number): boole
 }
 
 /** @returns `null` where nothing was used in the last hour */
-export function forecast(burnRate: BurnRate, posted: Amount, now: number): Forecast | null {
+export function timeLeft(burnRate: BurnRate, posted: Amount, now: number): TimeLeft | null {
   const [first] = samplesOfLastHour(burnRate, now);
   if (!first) return null;
   const usedLastHour = burnRate.total.minus(first.total);

@@ -1,6 +1,7 @@
 import type { AccountTerms, Remainder } from './account.ts';
 import type { PlanVersionRef } from './account-plan.ts';
 import type { OwnAlertRules } from './alerts.ts';
+import type { LedgerEvents } from './events.ts';
 import type { Amount, JsonObject } from '#amounts';
 import type { Added, OveragePolicy, Spending } from './authorization.ts';
 import type { Budget, BudgetField, BudgetRaise } from './budgets.ts';
@@ -115,6 +116,17 @@ export interface Restrain {
   readonly account: AccountRef;
   readonly finding: Finding;
 }
+
+/** Tells what was found about an account by those who look at what it used. */
+export interface Tell {
+  readonly account: AccountRef;
+  readonly news: News;
+}
+
+/** The events that tell of no change: somebody has looked at what an account used, and found something. */
+export type News = {
+  readonly [T in 'anomaly.opened' | 'forecast.runs_out']: { readonly type: T; readonly data: LedgerEvents[T] };
+}['anomaly.opened' | 'forecast.runs_out'];
 
 /** Ends what rules have done about an account. */
 export interface ResumeUsage {
@@ -357,6 +369,7 @@ export interface Commands {
   set_plan: SetPlan;
   restrain: Restrain;
   resume_usage: ResumeUsage;
+  tell: Tell;
   sweep: Sweep;
   create_grant: CreateGrant;
   put_recurring_grant: PutRecurringGrant;

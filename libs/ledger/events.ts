@@ -2,6 +2,7 @@ import type { AuthorizationStatus, OveragePolicy, Tags } from './authorization.t
 import type { Remainder } from './account.ts';
 import type { GrantCategory } from './grant.ts';
 import type { AccountKey } from './ids.ts';
+import type { AnomalyOpenedData, RunOutData } from './news.ts';
 import type { ProviderName, TopupCap } from './auto-topup.ts';
 import type { PaymentFailure, PurchaseDispute, PurchaseRefund } from './purchases.ts';
 import type { RestrainingRule } from './restraints.ts';
@@ -115,6 +116,10 @@ export interface LedgerEvents {
     readonly since: string;
     readonly reason: 'ended' | 'resumed';
   };
+  /** An hour has used more than is usual, of everything or of one model; once per episode. */
+  'anomaly.opened': AnomalyOpenedData;
+  /** The credits will run out within as many days as the account's alerts say; once until they last longer again. */
+  'forecast.runs_out': RunOutData;
   /** A payment has succeeded, and its credits are granted. */
   'topup.succeeded': TopupData;
   /** A payment has failed or was canceled, or another amount was paid than the price. Nothing is granted. */
@@ -204,6 +209,8 @@ const EACH: { readonly [T in LedgerEventType]: true } = {
   'usage.spike_detected': true,
   'usage.throttled': true,
   'usage.resumed': true,
+  'anomaly.opened': true,
+  'forecast.runs_out': true,
   'topup.succeeded': true,
   'topup.failed': true,
   'topup.requires_action': true,

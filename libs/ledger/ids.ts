@@ -37,6 +37,7 @@ export const ID_PREFIXES = {
   topup: 'top',
   refund: 'refund',
   plan: 'plan',
+  anomaly: 'anomaly',
 } as const;
 export type IdKind = keyof typeof ID_PREFIXES;
 

@@ -1,6 +1,13 @@
 export { ACCOUNT_STATUSES, DEFAULT_TERMS, REMAINDERS } from './account.ts';
 export type { Account, AccountStatus, AccountTerms, Remainder } from './account.ts';
-export { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, DEFAULT_ALERT_RULES, percentUsed } from './alerts.ts';
+export {
+  ALERT_PERCENT_MAX,
+  ALERT_THRESHOLDS_MAX,
+  DEFAULT_ALERT_RULES,
+  effectiveRules,
+  percentUsed,
+  RUN_OUT_DAYS_MAX,
+} from './alerts.ts';
 export type { AlertRules, OwnAlertRules } from './alerts.ts';
 export {
   asOf,
@@ -82,6 +89,7 @@ export type {
   Commit,
   CreateGrant,
   Extend,
+  News,
   ObjectRef,
   OutputLimits,
   RecordDispute,
@@ -120,6 +128,7 @@ export type { AutoTopupDecision } from './decide/set-auto-topup.ts';
 export { alertsOf, type AlertsDecision } from './decide/set-alerts.ts';
 export { rulesStanding, type RulesDecision } from './decide/set-rules.ts';
 export type { RestrainDecision } from './decide/restrain.ts';
+export type { TellDecision } from './decide/tell.ts';
 export { isSettled, settle } from './decide/settle.ts';
 export { advice, nearestOf, STANDINGS, standingOf, type LimitUse, type Standing } from './decide/standing.ts';
 export { standingAfter } from './decide/standing-after.ts';
@@ -192,6 +201,8 @@ export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
 export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';
 export { isDecline, isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
+export { timeLeft, type BurnRate, type TimeLeft } from './burn-rate.ts';
+export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {
   AccountSuspended,
   BudgetExceeded,

@@ -43,6 +43,7 @@ export function needsOf(command: Command): Needs {
     case 'set_rules':
     case 'restrain':
     case 'resume_usage':
+    case 'tell':
     case 'create_grant':
     case 'put_recurring_grant':
     case 'delete_recurring_grant':

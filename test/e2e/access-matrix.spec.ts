@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Answer } from '../support/api-client.ts';
+import { makeAnomaly } from '../support/anomaly-steps.ts';
 import { makeKey } from '../support/access-steps.ts';
 import { makeBudget } from '../support/budget-steps.ts';
 import { authorize, grantCredits, openAccount } from '../support/ledger-steps.ts';
@@ -23,6 +24,7 @@ interface Objects {
   readonly topup: string;
   readonly purchase: string;
   readonly raise: string;
+  readonly anomaly: string;
   readonly limit: string;
 }
 
@@ -99,6 +101,10 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day', body: () => RAISE },
   'DELETE /v1/accounts/{id}/budgets/{budget}/raise': { id: 'account', budget: 'day' },
   'POST /v1/accounts/{id}/budgets/{budget}/raise-requests': { id: 'account', budget: 'day', body: () => RAISE },
+  'GET /v1/accounts/{id}/forecast': { id: 'account' },
+  'GET /v1/anomalies': { listsAnAccount: true },
+  'GET /v1/anomalies/{id}': { id: 'anomaly', notForBound: true },
+  'PATCH /v1/anomalies/{id}': { id: 'anomaly', body: () => ({ state: 'acknowledged' }) },
   'GET /v1/raise-requests': { listsAnAccount: true },
   'POST /v1/raise-requests/{id}/approve': { id: 'raise', body: empty },
   'POST /v1/raise-requests/{id}/deny': { id: 'raise', body: empty },
@@ -259,6 +265,7 @@ beforeAll(async () => {
   }
   const asked = await service.live.post(`/v1/accounts/${account}/budgets/day/raise-requests`, RAISE);
   const { id: raise } = asked.body as { readonly id: string };
+  const anomaly = await makeAnomaly(service.pool, 'live', account);
   const made = await service.live.post('/v1/plans', { name: 'Pro' });
   const { id: plan } = made.body as { readonly id: string };
   objects = {
@@ -275,6 +282,7 @@ beforeAll(async () => {
     plan,
     limit,
     raise,
+    anomaly,
   };
 });
 afterAll(async () => {

@@ -67,7 +67,8 @@ describe('alerts', () => {
       account,
       percent: [50, 75, 90, 100],
       remaining: [],
-      inherited: ['percent', 'remaining'],
+      run_out_days: 7,
+      inherited: ['percent', 'remaining', 'run_out_days'],
       epoch: 1,
       basis: '100',
       used_percent: '0',
@@ -82,13 +83,17 @@ describe('alerts', () => {
     expect((await service.live.get(path)).body).toMatchObject({
       percent: [20, 40],
       remaining: ['70.5', '500'],
-      inherited: ['percent'],
+      inherited: ['percent', 'run_out_days'],
       used_percent: '30',
       reached_percent: 20,
     });
     expect(await eventsOf(account, 'balance.low')).toMatchObject([{ data: { level: '70.5', crossed: ['70.5'] } }]);
     expect(await put('/v1/alerts', {})).toMatchObject({ body: { percent: [50, 75, 90, 100], remaining: [] } });
-    expect((await service.test.get('/v1/alerts')).body).toEqual({ percent: [50, 75, 90, 100], remaining: [] });
+    expect((await service.test.get('/v1/alerts')).body).toEqual({
+      percent: [50, 75, 90, 100],
+      remaining: [],
+      run_out_days: 7,
+    });
   });
 
   it('tell again of a level after the balance rose while other rules held', async () => {

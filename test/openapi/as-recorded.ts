@@ -1,6 +1,6 @@
 /** What differs from run to run: it must be there, and of the same kind. */
 const VARYING = [
-  /(?:\b|(?<=_))(?:auth|grant|tr|txn|key|aud|evt|whe|rate|package|plan|top|purchase|refund|lim|bud|raise)_[0-7][0-9a-z]{25}\b/g,
+  /(?:\b|(?<=_))(?:auth|grant|tr|txn|key|aud|evt|whe|rate|package|plan|top|purchase|refund|lim|bud|raise|anomaly)_[0-7][0-9a-z]{25}\b/g,
   /\bwhsec_[A-Za-z0-9+/]{43}=/g,
   /\bpur_[a-z]+_\w{8}(?:_\w{49})?\b/g,
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g,

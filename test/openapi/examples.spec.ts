@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
+import { makeAnomaly } from '../support/anomaly-steps.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
 import { asRecorded } from './as-recorded.ts';
 import { finiteOperations } from './described-api.ts';
@@ -17,6 +18,7 @@ let recorded: RecordedAnswers;
 
 beforeAll(async () => {
   service = await startTestService();
+  await makeAnomaly(service.pool, 'live', 'acme');
   sent = await walkExamples(service, STORY);
   recorded = JSON.parse(await readFile(RECORDED, 'utf8')) as RecordedAnswers;
   if (process.env['RECORD_EXAMPLES'] === undefined) return;

@@ -12,7 +12,7 @@ export interface Sent {
   readonly answer: Answer;
 }
 
-const ID = /\b(?:grant|auth|tr|key|evt|whe|rate|package|plan|top|purchase|lim|bud|raise)_[0-7][0-9a-z]{25}\b/g;
+const ID = /\b(?:grant|auth|tr|key|evt|whe|rate|package|plan|top|purchase|lim|bud|raise|anomaly)_[0-7][0-9a-z]{25}\b/g;
 
 /** Every example of every operation, by `operation/example`. */
 export function allExamples(): Map<string, { readonly operation: Operation; readonly example: Example }> {

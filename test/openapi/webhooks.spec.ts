@@ -14,6 +14,7 @@ import { buy } from '../support/purchase-steps.ts';
 import { makeRateCard } from '../support/price-steps.ts';
 import { SECRETS_KEY, startTestService, type TestService } from '../support/test-service.ts';
 import { authorizeUsage } from '../support/usage-steps.ts';
+import { makeAnomaly, useDaily } from '../support/anomaly-steps.ts';
 import { answer, verified, WebhookReceiver, type WebhookPayload } from '../support/webhook-receiver.ts';
 import { makeEndpoint, type EndpointView } from '../support/webhook-steps.ts';
 import { asRecorded } from './as-recorded.ts';
@@ -61,6 +62,7 @@ async function arrived(type: string): Promise<void> {
 /** Has every type of event happen once, one after the other. A new type gets a step here. */
 async function causeEveryEvent(): Promise<void> {
   const { test, pool } = service;
+  const steady = await openAccount(test, { id: 'stark' });
   const account = await openAccount(test, { id: 'acme' });
   await test.send({
     method: 'PUT',
@@ -117,6 +119,7 @@ async function causeEveryEvent(): Promise<void> {
     usage: { event: 'image.generated', model: 'painter-2', images: 1 },
   });
   await arrived('usage.unpriced');
+  await foresee(steady);
   await loop(account);
   await raiseAndExceedBudget(account);
   await test.post(`/v1/accounts/${account}/close`, { remainder: 'return' });
@@ -220,6 +223,15 @@ async function spendHalfOfLimits(): Promise<void> {
   await test.put('/v1/limits', { amount: '40', period: 'total' });
   await charge(test, account, '30');
   await arrived('environment_limit.threshold_reached');
+}
+
+/** An hour that a worker has found to be unusual, and credits that last a few days if it goes on as in the last ten. */
+async function foresee(account: string): Promise<void> {
+  await makeAnomaly(service.pool, 'test', account);
+  await arrived('anomaly.opened');
+  await grantCredits(service.test, account, '40');
+  await useDaily(service.pool, 'test', account, { days: 10, amount: '10' });
+  await arrived('forecast.runs_out');
 }
 
 /** The same request twice in a minute, by the account's own rule. */

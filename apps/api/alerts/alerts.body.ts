@@ -1,5 +1,5 @@
 import { formatAmount, parseAmount } from '#amounts';
-import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX } from '#ledger';
+import { ALERT_PERCENT_MAX, ALERT_THRESHOLDS_MAX, RUN_OUT_DAYS_MAX } from '#ledger';
 import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { IsAmount, IsWhole } from '../validation/rules.ts';
@@ -20,6 +20,11 @@ export class AlertsBody {
   @ArrayUnique(plainLevel)
   @IsAmount({ each: true })
   readonly remaining?: string[] | null;
+
+  @Describe('Purser sends `forecast.runs_out` when the credits are forecast to run out within so many days; 0: never.')
+  @IsOptional()
+  @IsWhole(0, RUN_OUT_DAYS_MAX)
+  readonly run_out_days?: number | null;
 }
 
 /** However it is written: "5" and "5.0" are one level, and a level twice would be told twice. */

@@ -1,4 +1,4 @@
-import { DEFAULT_ALERT_RULES } from '#ledger';
+import { effectiveRules } from '#ledger';
 import { AlertDefaults } from '#ledger-store';
 import { Body, Controller, Get, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -25,11 +25,7 @@ export class AlertsController {
   @Put()
   @Needs('admin')
   async set(@Body() body: AlertsBody, @Res() reply: FastifyReply): Promise<void> {
-    const { percent, remaining } = givenRules(body);
-    const rules = {
-      percent: percent ?? DEFAULT_ALERT_RULES.percent,
-      remaining: remaining ?? DEFAULT_ALERT_RULES.remaining,
-    };
+    const rules = effectiveRules(givenRules(body));
     const answer = { status: 200, body: JSON.stringify(alertRulesView(rules)) };
     answerChange(reply, await this.defaults.set(changeRequestOf(reply.request), rules, answer));
   }

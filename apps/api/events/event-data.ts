@@ -26,6 +26,7 @@ import {
 import { PLAN_EVENTS } from './plan-event-data.ts';
 import { BUDGET_EVENTS } from './budget-event-data.ts';
 import type { EventDescription } from './event-description.ts';
+import { NEWS_EVENTS } from './news-event-data.ts';
 import { PAYMENT_EVENTS } from './payment-event-data.ts';
 import { RULE_EVENTS } from './rule-event-data.ts';
 import { SPAN_LIMIT_EVENTS } from './span-limit-event-data.ts';
@@ -174,6 +175,7 @@ const LEDGER_EVENTS: { readonly [T in LedgerEventType]: EventDescription<LedgerE
   ...BUDGET_EVENTS,
   ...PLAN_EVENTS,
   ...RULE_EVENTS,
+  ...NEWS_EVENTS,
   ...PAYMENT_EVENTS,
   'account.suspended': {
     sentWhen: 'An operator has suspended the account.',

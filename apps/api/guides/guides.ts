@@ -13,6 +13,7 @@ const TITLES = {
   tags: 'Tags',
   estimates: 'Estimate costs',
   costs: 'Cost and margin',
+  forecasts: 'Forecasts and anomalies',
   events: 'Events',
   webhooks: 'Webhooks',
   problems: 'Problems',

@@ -54,6 +54,10 @@ import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
 import { QuotesController } from '../quotes/quotes.controller.ts';
 import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
 import { RateCardsController } from '../rate-cards/rate-cards.controller.ts';
+import { ANOMALY_OPERATIONS } from '../anomalies/anomalies.operations.ts';
+import { AnomaliesController } from '../anomalies/anomalies.controller.ts';
+import { FORECAST_OPERATIONS } from '../forecast/forecast.operations.ts';
+import { ForecastController } from '../forecast/forecast.controller.ts';
 import { REPORT_OPERATIONS } from '../reports/reports.operations.ts';
 import { ReportsController } from '../reports/reports.controller.ts';
 import { STANDING_OPERATIONS } from '../standing/standing.operations.ts';
@@ -98,6 +102,8 @@ export const DESCRIBED_CONTROLLERS = [
   described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),
   described(DeclinesController, 'Reports', DECLINE_OPERATIONS),
   described(ReportsController, 'Reports', REPORT_OPERATIONS),
+  described(ForecastController, 'Reports', FORECAST_OPERATIONS),
+  described(AnomaliesController, 'Reports', ANOMALY_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
   described(EventsController, 'Alerts and events', EVENT_OPERATIONS),

@@ -27,3 +27,4 @@ export const USER_BUDGET = 'bud_01m7xxdjs0e0094rhh148wft1b';
 export const RAISE_REQUEST = 'raise_01m7xxdjs0e0094rhh148wft1b';
 export const PLAN = 'plan_01m7xxdjs0e0094rhh148wft1b';
 export const SECOND_RAISE_REQUEST = 'raise_01m7xxdjs0e0194rhh148wft1b';
+export const ANOMALY = 'anomaly_01m7xxdjs0e0094rhh148wft1b';

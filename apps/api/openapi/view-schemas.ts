@@ -6,6 +6,8 @@ import {
   REFUSED_ITEM_SCHEMA,
 } from '../authorizations/authorization.schema.ts';
 import { ACCOUNT_ALERTS_SCHEMA, ALERT_RULES_SCHEMA } from '../alerts/alerts.schema.ts';
+import { ANOMALY_SCHEMA, EXPLAINED_ANOMALY_SCHEMA } from '../anomalies/anomaly.schema.ts';
+import { FORECAST_SCHEMA } from '../forecast/forecast.schema.ts';
 import { DRY_RUN_SCHEMA } from '../rules/dry-run.schema.ts';
 import { ACCOUNT_RULES_SCHEMA, RULES_SCHEMA } from '../rules/rules.schema.ts';
 import { AUTO_TOPUP_SCHEMA } from '../auto-topup/auto-topup.schema.ts';
@@ -83,6 +85,9 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Purchase: PURCHASE_SCHEMA,
   Budget: BUDGET_SCHEMA,
   RaiseRequest: RAISE_REQUEST_SCHEMA,
+  Forecast: FORECAST_SCHEMA,
+  Anomaly: ANOMALY_SCHEMA,
+  ExplainedAnomaly: EXPLAINED_ANOMALY_SCHEMA,
   CommonBudget: COMMON_BUDGET_SCHEMA,
   Limit: LIMIT_SCHEMA,
   LimitShare: SHARE_SCHEMA,

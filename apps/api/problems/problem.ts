@@ -21,6 +21,7 @@ const REQUEST_PROBLEMS = {
   api_key_bound: { status: 403, title: 'The API key is bound to an account' },
   api_key_expires_later: { status: 403, title: 'The key would be valid for longer than yours' },
   api_key_addresses_wider: { status: 403, title: 'The key could be used from more addresses than yours' },
+  anomaly_not_found: { status: 404, title: 'There is no such anomaly' },
   raise_request_not_found: { status: 404, title: 'There is no such request for a raise' },
   limit_not_found: { status: 404, title: 'There is no such limit' },
   api_key_not_found: { status: 404, title: 'There is no such API key' },

@@ -27,7 +27,7 @@ export function changeRequestOf(request: FastifyRequest): ChangeRequest {
   return { environment, actor: actorOf(request), key };
 }
 
-type ChangeRefusal = AccessRefusal | WebhookRefusal;
+type ChangeRefusal = AccessRefusal | WebhookRefusal | 'anomaly_not_found';
 
 /** @throws {ProblemError} for a refusal */
 export function answerChange(reply: FastifyReply, result: Changed<ChangeRefusal>): void {
@@ -41,6 +41,7 @@ export function answerChange(reply: FastifyReply, result: Changed<ChangeRefusal>
 
 const DETAILS: Record<ChangeRefusal | 'idempotency_key_reused', string> = {
   idempotency_key_reused: 'This Idempotency-Key came with another request before. Use a new one for a new request.',
+  anomaly_not_found: 'This environment has no anomaly with this id.',
   api_key_not_found: 'This environment has no API key with this id.',
   api_key_inactive: 'This key has expired or is revoked. Create a new one.',
   api_key_configured: 'This key is set by PURSER_ADMIN_KEY or PURSER_TEST_ADMIN_KEY. Change it there.',

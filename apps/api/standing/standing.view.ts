@@ -1,6 +1,6 @@
 import { formatAmount } from '#amounts';
 import { advice, nearestOf, percentOf, type LimitUse, type Standing } from '#ledger';
-import type { EnvironmentSettings, ForecastStanding } from '#ledger-store';
+import type { EnvironmentSettings, TimedStanding } from '#ledger-store';
 import { optionalTimeView } from '../lists/time-view.ts';
 
 /** Who looks: an account's own key isn't shown how much others have used of the environment's limit. */
@@ -10,17 +10,17 @@ export interface StandingViewer {
 
 type SavingSettings = Pick<EnvironmentSettings, 'economizeFrom' | 'modelHint'>;
 
-export function standingView(standing: ForecastStanding, settings: SavingSettings, viewer: StandingViewer) {
-  const { forecast } = standing;
+export function standingView(standing: TimedStanding, settings: SavingSettings, viewer: StandingViewer) {
+  const { timeLeft } = standing;
   const nearest = nearestSeenBy(viewer, standing);
   return {
     standing: advice(standing, settings.economizeFrom),
     available: formatAmount(standing.available),
     used_percent: usedPercent(standing),
     nearest_limit: nearest && limitView(nearest),
-    forecast: forecast && {
-      hours_left: formatAmount(forecast.hoursLeft),
-      used_last_hour: formatAmount(forecast.usedLastHour),
+    forecast: timeLeft && {
+      hours_left: formatAmount(timeLeft.hoursLeft),
+      used_last_hour: formatAmount(timeLeft.usedLastHour),
     },
     model_hint: settings.modelHint,
   };

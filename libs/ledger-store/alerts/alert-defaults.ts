@@ -1,7 +1,7 @@
 import { PolledSnapshot } from '#background';
 import type { Pool } from '#database';
 import { formatAmount, type JsonObject } from '#amounts';
-import { DEFAULT_ALERT_RULES, type AlertRules } from '#ledger';
+import { DEFAULT_ALERT_RULES, effectiveRules, type AlertRules } from '#ledger';
 import { queryable, type Queryable } from '../queryable.ts';
 import { change, type ChangeAnswer, type Changed, type ChangeRequest } from '../change/change.ts';
 import { alertRules, type StoredRules } from '../tables/json-forms.ts';
@@ -83,10 +83,9 @@ async function updateRules(database: Queryable, environment: string, rules: Aler
 }
 
 function completeRules(stored: StoredRules): AlertRules {
-  const { percent, remaining } = alertRules.read(stored);
-  return { percent: percent ?? DEFAULT_ALERT_RULES.percent, remaining: remaining ?? DEFAULT_ALERT_RULES.remaining };
+  return effectiveRules(alertRules.read(stored));
 }
 
-function auditView({ percent, remaining }: AlertRules): JsonObject {
-  return { percent: [...percent], remaining: remaining.map(formatAmount) };
+function auditView({ percent, remaining, runOutDays }: AlertRules): JsonObject {
+  return { percent: [...percent], remaining: remaining.map(formatAmount), run_out_days: runOutDays };
 }

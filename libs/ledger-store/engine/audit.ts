@@ -152,7 +152,7 @@ function recurringView(recurring: readonly RecurringGrant[]): JsonObject {
 
 function accountView(account: Account): JsonObject {
   const { id, unit, status, closure, terms, budgets, raiseRequests, alerts, rules, restraints } = account;
-  const { percent, remaining } = alerts.rules;
+  const { percent, remaining, runOutDays } = alerts.rules;
   const { erasureRequestedAt } = closure;
   return {
     account: id,
@@ -169,7 +169,11 @@ function accountView(account: Account): JsonObject {
     metadata: terms.metadata,
     ...(budgets.length === 0 ? {} : { budgets: budgets.map(budgetView) }),
     ...(raiseRequests.length === 0 ? {} : { raise_requests: raiseRequests.map(raiseRequestView) }),
-    alerts: { percent: percent && [...percent], remaining: remaining && remaining.map(formatAmount) },
+    alerts: {
+      percent: percent && [...percent],
+      remaining: remaining && remaining.map(formatAmount),
+      run_out_days: runOutDays,
+    },
     ...(rules === NO_OWN_RULES ? {} : { rules: ownRulesJson(rules) }),
     ...(restraints.length === 0 ? {} : { restraints: restraints.map(restraintJson) }),
     ...(closure.remainder === null ? {} : { remainder: closure.remainder }),

@@ -22,6 +22,7 @@ const AHEAD: ReadonlySet<CommandType> = new Set([
   'set_rules',
   'restrain',
   'resume_usage',
+  'tell',
   'create_grant',
   'authorize',
   'authorize_batch',

@@ -42,7 +42,7 @@ async function contents(): Promise<Record<string, string>> {
 
 it('writes nothing to any table, though it is committed', async () => {
   const pool = ledgerPool(database.url, 2, () => undefined);
-  const rules = { ...NO_STORE_RULES, alertRules: new Map([['live', { percent: [50], remaining: [] }]]) };
+  const rules = { ...NO_STORE_RULES, alertRules: new Map([['live', { percent: [50], remaining: [], runOutDays: 0 }]]) };
   const cache = new AccountCache({ rules });
   const run = (cached: AccountCache, command: Command): Promise<FinishedBatch> =>
     runLocked(pool, [asked(command)], { cache: cached });

@@ -2,18 +2,18 @@ import type { Pool, PoolClient } from '#database';
 import {
   budgetsOf,
   budgetWindowAt,
-  forecast,
   NO_RULES,
   noChanges,
   standingOf,
+  timeLeft,
   timeOf,
   type AccountRef,
   type AccountState,
-  type Forecast,
   type LedgerRules,
   type LimitUse,
   type Spender,
   type Standing,
+  type TimeLeft,
 } from '#ledger';
 import { findLimitNow } from '../limits/limit-reader.ts';
 import { loadWindows } from '../load/window-statements.ts';
@@ -23,9 +23,9 @@ import { accountIn, inSnapshot, readSettled } from './snapshot.ts';
 
 type Limiting = Pick<LedgerRules, 'budgets' | 'defaultRules' | 'spanLimits'>;
 
-export interface ForecastStanding extends Standing {
+export interface TimedStanding extends Standing {
   /** How long the credits last; `null` where nothing was used in the last hour. */
-  readonly forecast: Forecast | null;
+  readonly timeLeft: TimeLeft | null;
 }
 
 /** Reads how accounts stand. */
@@ -40,7 +40,7 @@ export class StandingReader {
    *
    * @throws {LedgerUnavailable} where the database isn't there
    */
-  find(ref: AccountRef, spender: Spender): Promise<ForecastStanding | null> {
+  find(ref: AccountRef, spender: Spender): Promise<TimedStanding | null> {
     return attemptRead(() =>
       inSnapshot(this.pool, async (client) => {
         const loaded = await readSettled(client, ref.environment, [ref.key]);
@@ -55,7 +55,7 @@ export class StandingReader {
           loadWindowsByValue(client, rules, account, { spender, now }),
         ]);
         const standing = standingOf(context, account, spender, { spanLimits, byScope: true, unknownIsEmpty: true });
-        return { ...standing, forecast: forecast(account.account.burnRate, account.posted, now) };
+        return { ...standing, timeLeft: timeLeft(account.account.burnRate, account.posted, now) };
       }),
     );
   }

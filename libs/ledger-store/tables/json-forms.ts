@@ -35,14 +35,21 @@ import { jsonAs, jsonList, type Kind } from './kind.ts';
 export interface StoredRules {
   readonly percent: readonly number[] | null;
   readonly remaining: readonly string[] | null;
+  /** It isn't there where it was never set. */
+  readonly run_out_days?: number;
 }
 
 export const alertRules = jsonAs<OwnAlertRules, StoredRules>(
-  ({ percent, remaining }) => ({
+  ({ percent, remaining, run_out_days: runOutDays = null }) => ({
     percent,
     remaining: remaining && remaining.map((level) => new Amount(level)),
+    runOutDays,
   }),
-  ({ percent, remaining }) => ({ percent, remaining: remaining && remaining.map(formatAmount) }),
+  ({ percent, remaining, runOutDays }) => ({
+    percent,
+    remaining: remaining && remaining.map(formatAmount),
+    ...(runOutDays === null ? {} : { run_out_days: runOutDays }),
+  }),
 );
 
 /** `[<milliseconds since 1970>, "<used until then>"]` */

@@ -155,7 +155,7 @@ const account: Account = {
     { rule: 'loop', action: 'suspend', tag: null, value: null, rate: null, since: NOW, until: null },
   ],
   alerts: {
-    rules: { percent: [50, 90], remaining: [new Amount('1.5'), ZERO] },
+    rules: { percent: [50, 90], remaining: [new Amount('1.5'), ZERO], runOutDays: 3 },
     basis: new Amount('99999999999999999999999999.5'),
     epoch: 4,
     arming: 5,

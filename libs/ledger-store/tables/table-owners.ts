@@ -45,6 +45,7 @@ export const DESCRIBED_TABLES = [
 
 /** Tables that are written by statements of their own. */
 const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
+  anomalies: 'account',
   api_keys: 'environment',
   chain_links: 'account',
   booked_usage: 'account',
@@ -57,6 +58,7 @@ const OTHER_TABLES: Readonly<Record<string, TableOwner>> = {
   environment_usage_quantities: 'environment',
   environment_usage_slots: 'environment',
   erasures: 'account',
+  forecasts: 'account',
   money_positions: 'account',
   money_slots: 'account',
   plan_versions: 'environment',

@@ -79,7 +79,13 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     raiseRequests: [],
     rules: NO_OWN_RULES,
     restraints: NO_RESTRAINTS,
-    alerts: { rules: { percent: null, remaining: null }, basis: ZERO, epoch: 0, percent: 0, arming: 0 },
+    alerts: {
+      rules: { percent: null, remaining: null, runOutDays: null },
+      basis: ZERO,
+      epoch: 0,
+      percent: 0,
+      arming: 0,
+    },
     burnRate: { total: ZERO, samples: [] },
     sequence: 0,
   } as const;

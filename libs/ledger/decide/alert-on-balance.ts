@@ -1,7 +1,7 @@
 import { effectiveRules, levelsReached, percentagesReached, percentUsed, type Entering } from '../alerts.ts';
 import { type Amount, formatAmount, ZERO } from '#amounts';
 import type { Balance } from '../balance.ts';
-import { forecast } from '../burn-rate.ts';
+import { timeLeft } from '../burn-rate.ts';
 import type { ForecastData, SentAlert } from '../events.ts';
 import type { Grant } from '../grant.ts';
 import type { AccountState } from '../state.ts';
@@ -95,7 +95,7 @@ function emitPercent(
       used_percent: percentUsed(alerts, moment.balance.posted),
       basis: formatAmount(alerts.basis),
       epoch: alerts.epoch,
-      forecast: forecastData(account, moment),
+      forecast: timeLeftData(account, moment),
     },
     moment,
   );
@@ -105,7 +105,7 @@ function emitPercent(
 function emitLevels(context: DecisionContext, account: AccountState, levels: readonly Amount[], moment: Moment): void {
   const crossed = levels.map(formatAmount);
   const [level = ''] = crossed;
-  const data = { level, crossed, forecast: forecastData(account, moment) };
+  const data = { level, crossed, forecast: timeLeftData(account, moment) };
   const id = emit(context, account, 'balance.low', data, moment);
   sent(context, account, id, 'remaining', account.account.alerts.arming, crossed);
 }
@@ -122,8 +122,8 @@ function sent(
     changes.sentAlerts.push({ accountKey: account.key, rule, round, threshold, eventId });
 }
 
-function forecastData({ account }: AccountState, { at, balance }: Moment): ForecastData | null {
-  const expected = forecast(account.burnRate, balance.posted, at);
+function timeLeftData({ account }: AccountState, { at, balance }: Moment): ForecastData | null {
+  const expected = timeLeft(account.burnRate, balance.posted, at);
   return (
     expected && { hours_left: formatAmount(expected.hoursLeft), used_last_hour: formatAmount(expected.usedLastHour) }
   );

@@ -22,6 +22,7 @@ import { refundPurchase, settleRefund, type RefundDecision } from './refund-purc
 import { refund } from './refund.ts';
 import { beginNaps } from './naps.ts';
 import { restrain, type RestrainDecision } from './restrain.ts';
+import { tell, type TellDecision } from './tell.ts';
 import { resumeUsage } from './resume-usage.ts';
 import { returnShare, type ShareDecision } from './return-share.ts';
 import { setAlerts, type AlertsDecision } from './set-alerts.ts';
@@ -60,6 +61,7 @@ export interface Decisions {
   set_rules: RulesDecision;
   set_plan: PlanDecision;
   restrain: RestrainDecision;
+  tell: TellDecision;
   resume_usage: RulesDecision;
   sweep: SweepDecision;
   create_grant: GrantDecision;
@@ -107,6 +109,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   set_rules: setRules,
   set_plan: setPlan,
   restrain,
+  tell,
   resume_usage: resumeUsage,
   sweep,
   create_grant: createGrant,

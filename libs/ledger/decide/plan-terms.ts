@@ -85,7 +85,8 @@ function write(
   }
   if (canonicalJson(before.alerts as unknown as Json) === canonicalJson(after.alerts as unknown as Json)) return;
   const { percent, remaining } = after.alerts;
-  account.alerts.rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
+  const { runOutDays } = account.alerts.rules;
+  account.alerts.rules = { percent, runOutDays, remaining: remaining && remaining.map((level) => new Amount(level)) };
   changes.accounts.updateAlerts(state);
 }
 

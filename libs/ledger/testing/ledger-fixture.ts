@@ -280,7 +280,7 @@ export class LedgerFixture {
 
   /** Sets the account's own alert rules; in what isn't given it follows its environment. */
   setAlerts({ percent = null, remaining = null }: AlertOptions, id = this.currentAccount): this {
-    const rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)) };
+    const rules = { percent, remaining: remaining && remaining.map((level) => new Amount(level)), runOutDays: null };
     this.run<'set_alerts'>({ type: 'set_alerts', account: accountRef(id), rules });
     return this;
   }
@@ -308,7 +308,7 @@ export class LedgerFixture {
 
   /** Sets the alert rules of accounts that have none of their own. */
   setDefaultAlerts(percent: readonly number[]): this {
-    this.rows.alertRules.set(ENVIRONMENT, { percent, remaining: [] });
+    this.rows.alertRules.set(ENVIRONMENT, { percent, remaining: [], runOutDays: 0 });
     return this;
   }
 

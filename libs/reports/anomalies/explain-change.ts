@@ -41,7 +41,9 @@ export function explainChange(
   return `${totals}: ${listed(causes)}${most}.`;
 }
 
+/** The only value of a dimension says nothing. */
 function mostOf({ dimension, contributors }: DimensionContributors, change: Amount): readonly string[] {
+  if (contributors.length < 2) return [];
   const first = contributors.find(({ value }) => value !== null);
   if (!first?.value || first.change.isNegative() !== change.isNegative()) return [];
   if (first.change.abs().times(2).lt(change.abs())) return [];

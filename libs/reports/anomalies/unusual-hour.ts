@@ -37,11 +37,11 @@ export interface JudgedHour {
  * @returns `null` where too little is known
  */
 export function judgeHour(usage: HourlyUsage, hour: number, from: number): JudgedHour | null {
-  const busiest = busiestHour(usage, hour);
-  if (busiest === null) return null;
+  const floor = unusualBeyond(usage, hour);
+  if (floor === null) return null;
   const samples = comparedWith(usage, hour, from);
   const usual = medianOf(samples);
-  const threshold = usual.plus(leeway(samples, usual, busiest.times(BEYOND_BUSIEST).minus(usual)));
+  const threshold = usual.plus(leeway(samples, usual, floor.minus(usual)));
   return { hour, used: usage.get(hour) ?? ZERO, usual, threshold };
 }
 
@@ -56,13 +56,18 @@ export function leeway(samples: readonly Amount[], median: Amount, floor: Amount
   return Amount.max(wide, median.times(HALF), floor);
 }
 
+/** What no hour of the day is unusual below, whatever is usual in it; `null` where none is unusual. */
+export function unusualBeyond(usage: HourlyUsage, hour: number): Amount | null {
+  return busiestHour(usage, hour)?.times(BEYOND_BUSIEST) ?? null;
+}
+
 /**
  * The busiest hour of a usual day: the median of the busiest hours of all days on which anything was used. Who works once a day, at
  * another hour each day, uses more than usual in none of them.
  *
  * @returns `null` where there were too few such days
  */
-export function busiestHour(usage: HourlyUsage, hour: number): Amount | null {
+function busiestHour(usage: HourlyUsage, hour: number): Amount | null {
   const today = startOfDay(hour);
   const peaks = new Map<number, Amount>();
   for (const [at, used] of usage) {

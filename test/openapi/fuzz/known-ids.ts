@@ -17,12 +17,14 @@ const KINDS = {
   lim: 'limit',
   bud: 'budget',
   raise: 'raiseRequest',
+  anomaly: 'anomaly',
 } as const;
 
 /** Ids in requests stand for “the n-th newest of this kind”, so that a run with the same seed sends the same. */
 const STAND_IN =
-  /\b(auth|grant|key|evt|tr|whe|rate|package|plan|top|purchase|lim|bud|raise)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
-const ID = /\b(auth|grant|key|evt|whe|rate|package|plan|top|purchase|lim|bud|raise|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
+  /\b(auth|grant|key|evt|tr|whe|rate|package|plan|top|purchase|lim|bud|raise|anomaly)_7zzzzzzzzzzzzzzzzzzzzzzz(\d)(\d)/g;
+const ID =
+  /\b(auth|grant|key|evt|whe|rate|package|plan|top|purchase|lim|bud|raise|anomaly|txn|tr|aud)_[0-7][0-9a-z]{25}\b/g;
 const REMEMBERED_MAX = 10;
 /** The first digit says whose it is. */
 const OWN_MAX = 7;
