@@ -67,7 +67,6 @@ export { OpenHoldsReader } from './read/open-holds.ts';
 export type { FollowRequest, Page, PageRequest } from './read/page.ts';
 export { PurchaseReader, type PurchaseFilter, type ReadPurchase } from './read/purchase-reader.ts';
 export { RaiseRequestReader, type RaiseRequestFilter, type ReadRaiseRequest } from './read/raise-request-reader.ts';
-export { StandingReader, type ForecastStanding } from './read/standing-reader.ts';
 export { DeclineReader, type DeclineGroup, type DeclineRow } from './declines/decline-reader.ts';
 export { DeclineRecorder } from './declines/decline-recorder.ts';
 export { ActivityReader, type Movement } from './read/activity-reader.ts';

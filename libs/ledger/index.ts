@@ -199,10 +199,8 @@ export type {
 } from './purchases.ts';
 export { RAISE_REQUEST_STATUSES } from './raise-requests.ts';
 export type { PendingRaise, RaiseRequest, RaiseRequestStatus } from './raise-requests.ts';
-export { forecast, type BurnRate, type Forecast } from './burn-rate.ts';
 export { isDecline, isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export { timeLeft, type BurnRate, type TimeLeft } from './burn-rate.ts';
-export { isRemembered, REFUSAL_CODES, refused } from './refusals.ts';
 export type {
   AccountSuspended,
   BudgetExceeded,

@@ -32,6 +32,6 @@ export { forecastJson, type ForecastJson } from './forecast/forecast-json.ts';
 export { ForecastReader, type AccountForecast } from './forecast/forecast-reader.ts';
 export { Anomalies, type AnomalyFilter, type ReadAnomaly } from './anomalies/anomalies.ts';
 export { ANOMALY_STATES, type Anomaly, type AnomalyState } from './anomalies/anomaly.ts';
-export { changeJson, type ChangeJson } from './anomalies/change-json.ts';
+export { changeJson } from './anomalies/change-json.ts';
 export { comparableRanges } from './anomalies/comparable-ranges.ts';
 export { ChangeReader, type Change, type ChangeAsked } from './anomalies/change-reader.ts';

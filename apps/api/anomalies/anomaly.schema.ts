@@ -53,7 +53,7 @@ function range(description: string) {
   });
 }
 
-export const CHANGE_SCHEMA = viewSchema<Explanation>('Why one range of time used more or less than another.', {
+const CHANGE_SCHEMA = viewSchema<Explanation>('Why one range of time used more or less than another.', {
   before: range('The earlier range.'),
   after: range('The later range.'),
   sentence: text('The same in words, made of these numbers.'),

@@ -8,8 +8,6 @@ const NONE = '(none)';
 const OTHER = '(other)';
 
 /** A change as it is shown. */
-export type ChangeJson = ReturnType<typeof changeJson>;
-
 export function changeJson(change: Change, before: Range, after: Range) {
   return {
     before: rangeJson(before),

@@ -2,6 +2,7 @@ import { Amount } from '#amounts';
 import { publicId, type AccountKey } from '#ledger';
 import { attemptRead, queryable, type Queryable } from '#ledger-store';
 import type { Pool } from '#database';
+import { catchUpAccount } from '../rollups/catch-up.ts';
 import { contributors, type Contributor, type CreditsByValue } from './contributors.ts';
 import { decompose, type Decomposition, type ModelUsage, type QuantityUsage } from './decompose.ts';
 import { explainChange } from './explain-change.ts';
@@ -63,7 +64,8 @@ export class ChangeReader {
   constructor(private readonly pool: Pool) {}
 
   /** @throws {LedgerUnavailable} where the database isn't there */
-  read(asked: ChangeAsked): Promise<Change> {
+  async read(asked: ChangeAsked): Promise<Change> {
+    await catchUpAccount(this.pool, asked.account);
     return attemptRead(() => readChange(queryable(this.pool), asked));
   }
 }

@@ -20,7 +20,7 @@ export type Step =
   | { readonly type: 'end'; readonly anomaly: Anomaly };
 
 /** An episode is over when no hour was unusual for so long. */
-export const QUIET_MS = 24 * HOUR_MS;
+const QUIET_MS = 24 * HOUR_MS;
 
 export interface Looked {
   readonly looks: readonly Look[];

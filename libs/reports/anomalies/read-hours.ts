@@ -2,13 +2,19 @@ import { Amount, ZERO } from '#amounts';
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import { attemptRead, queryable, type Queryable } from '#ledger-store';
-import type { UsedLately } from './usual-peaks.ts';
 import { HOUR_MS, startOfDay, startOfHour, USUAL_DAYS } from './unusual-hour.ts';
 
 /** What an account used by hours: all of it, and by the models that were named. Settled commitments are no usage of an hour. */
 export interface HoursOfAccount {
   readonly all: Map<number, Amount>;
   readonly models: Map<string, Map<number, Amount>>;
+}
+
+/** What was used in an hour, of all ('') or of a model. */
+export interface UsedLately {
+  readonly hour: number;
+  readonly model: string;
+  readonly used: Amount;
 }
 
 /** An account that used something in these two hours, or whose episode is under way. */

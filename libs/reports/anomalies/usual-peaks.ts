@@ -1,15 +1,8 @@
 import { type Amount, ZERO } from '#amounts';
 import type { AccountKey } from '#ledger';
 import { ALL_USAGE } from './anomaly.ts';
-import type { HoursOfAccount } from './read-hours.ts';
+import type { HoursOfAccount, UsedLately } from './read-hours.ts';
 import { startOfDay, startOfHour, unusualBeyond } from './unusual-hour.ts';
-
-/** What was used in an hour, of all ('') or of a model. */
-export interface UsedLately {
-  readonly hour: number;
-  readonly model: string;
-  readonly used: Amount;
-}
 
 interface Peaks {
   readonly day: number;

@@ -2,6 +2,7 @@ import type { Amount } from '#amounts';
 import type { Pool } from '#database';
 import { liveRecurring, timeOf, type AccountRef, type AccountState } from '#ledger';
 import { accountIn, attemptRead, inSnapshot, queryable, readSettled } from '#ledger-store';
+import { catchUpAccount } from '../rollups/catch-up.ts';
 import { forecast, type Forecast } from './forecast.ts';
 import { readPastUsage, tagsAskedFor } from './read-usage.ts';
 
@@ -25,7 +26,8 @@ export class ForecastReader {
    * @returns `null` where there is no such account
    * @throws {LedgerUnavailable} where the database isn't there
    */
-  find(ref: AccountRef): Promise<AccountForecast | null> {
+  async find(ref: AccountRef): Promise<AccountForecast | null> {
+    await catchUpAccount(this.pool, ref.key);
     return attemptRead(() =>
       inSnapshot(this.pool, async (client) => {
         const loaded = await readSettled(client, ref.environment, [ref.key]);
