@@ -37,7 +37,7 @@ import {
   TransferReader,
   UsageMarginReport,
 } from '#ledger-store';
-import { Anomalies, ChangeReader, ForecastReader } from '#reports';
+import { Anomalies, ChangeReader, ForecastReader, UsageReader } from '#reports';
 import { PaymentCanceler, StripeEvents } from '#payment-store';
 import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
@@ -139,6 +139,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: BulkReaders, useValue: BulkReaders.on(reportPool, engine) },
     { provide: DeclineReader, useValue: new DeclineReader(reportPool, parts.declines) },
     { provide: ActivityReader, useValue: new ActivityReader(readPool, new TransferReader(readPool, engine)) },
+    { provide: UsageReader, useValue: new UsageReader(reportPool) },
     { provide: RowSender, useValue: new RowSender(log) },
     { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
     { provide: ForecastReader, useValue: new ForecastReader(reportPool) },

@@ -146,6 +146,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/environments': { body: () => ({ name: 'staging' }), onlyIn: 'live' },
   'GET /v1/environments': {},
   'GET /v1/audit-log': {},
+  'GET /v1/usage': { listsAnAccount: true },
   'GET /v1/declines': { listsAnAccount: true },
   'GET /v1/reports/usage-margin': {},
   'POST /v1/webhook-endpoints': { body: () => ({ url: 'http://127.0.0.1:9/' }) },

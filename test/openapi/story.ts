@@ -196,6 +196,8 @@ export const STORY = [
   'updateCreditPackage/sold_no_longer',
   'listActivity/latest',
   'listActivity/from_the_start',
+  'reportUsage/by_model',
+  'reportUsage/by_user',
   'reportDeclines/of_a_customer',
   'closeAccount/customer',
   'eraseAccount/customer',

@@ -5,11 +5,11 @@ import { accountRef } from '../accounts/account-ref.ts';
 import { Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
 import { timeView } from '../lists/time-view.ts';
+import { clockOf } from '../rows/clock-of.ts';
 import { boundsOf, rangeOf } from '../rows/range.query.ts';
 import { formatOf } from '../rows/row-format.ts';
 import { RowSender, viewsOf } from '../rows/row-sender.ts';
 import { ROWS_MAX, tooManyRows } from '../rows/too-many-rows.ts';
-import { zoneOf } from '../rows/zone-of.ts';
 import { declineGroups, DeclineQuery } from './decline.query.ts';
 import { declineColumns, declineRowView, type DeclineRowView, type DeclinesView } from './decline.view.ts';
 
@@ -35,10 +35,10 @@ export class DeclinesController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { bucket = 'day' } = query;
-    const range = rangeOf(query, Date.now());
     const groups = declineGroups(query);
     const account = query.account === undefined ? null : accountRef(environment, query.account);
-    const timeZone = await zoneOf(this.accounts, account, query.time_zone);
+    const { timeZone, now } = await clockOf(this.accounts, account, query.time_zone);
+    const range = rangeOf(query, now);
     const bounds = boundsOf(bucket, timeZone, range);
     const { reason = null, tag: tags = {} } = query;
     const question = { environment, account: account?.key ?? null, reason, tags, groups, bounds, ...range };

@@ -11,6 +11,7 @@ const TITLES = {
   limits: 'Layers of control',
   refills: 'Selling credits',
   tags: 'Tags',
+  attribution: 'Attribution',
   estimates: 'Estimate costs',
   costs: 'Cost and margin',
   forecasts: 'Forecasts and anomalies',

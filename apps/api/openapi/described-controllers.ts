@@ -32,6 +32,8 @@ import { PurchasesController } from '../purchases/purchases.controller.ts';
 import { TopupsController } from '../purchases/topups.controller.ts';
 import { ACTIVITY_OPERATIONS } from '../activity/activity.operations.ts';
 import { ActivityController } from '../activity/activity.controller.ts';
+import { USAGE_REPORT_OPERATIONS } from '../usage-reports/usage-reports.operations.ts';
+import { UsageReportsController } from '../usage-reports/usage-reports.controller.ts';
 import { DECLINE_OPERATIONS } from '../declines/declines.operations.ts';
 import { DeclinesController } from '../declines/declines.controller.ts';
 import { ENVIRONMENT_OPERATIONS } from '../environments/environments.operations.ts';
@@ -100,6 +102,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(ActivityController, 'Statement', ACTIVITY_OPERATIONS),
   described(PlansController, 'Plans', PLAN_OPERATIONS),
   described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),
+  described(UsageReportsController, 'Reports', USAGE_REPORT_OPERATIONS),
   described(DeclinesController, 'Reports', DECLINE_OPERATIONS),
   described(ReportsController, 'Reports', REPORT_OPERATIONS),
   described(ForecastController, 'Reports', FORECAST_OPERATIONS),

@@ -22,6 +22,7 @@ import { TRANSFER_SCHEMA } from '../transfers/transfer.schema.ts';
 import { LISTED_RATE_CARD_SCHEMA, RATE_CARD_SCHEMA, RATE_CARD_VERSION_SCHEMA } from '../rate-cards/rate-card.schema.ts';
 import { ACCOUNT_PLAN_SCHEMA } from '../plans/account-plan.schema.ts';
 import { MOVEMENT_SCHEMA } from '../activity/movement.schema.ts';
+import { USAGE_REPORT_SCHEMA } from '../usage-reports/usage-report.schema.ts';
 import { DECLINES_SCHEMA } from '../declines/decline.schema.ts';
 import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
 import { RECURRING_GRANT_SCHEMA } from '../recurring-grants/recurring-grant.schema.ts';
@@ -51,6 +52,7 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   DryRun: DRY_RUN_SCHEMA,
   AccountRules: ACCOUNT_RULES_SCHEMA,
   Grant: GRANT_SCHEMA,
+  UsageReport: USAGE_REPORT_SCHEMA,
   Declines: DECLINES_SCHEMA,
   Movement: MOVEMENT_SCHEMA,
   Transfer: TRANSFER_SCHEMA,

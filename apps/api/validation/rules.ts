@@ -219,6 +219,14 @@ export const IsDeclineGroups = form(
   'must be reason, account or tags like tag.user, up to five of them, separated by commas',
   /^(?:reason|account|tag\.[^,]{1,64})(?:,(?:reason|account|tag\.[^,]{1,64})){0,4}$/,
 );
+/** What a report of usage is grouped by, separated by commas. */
+export const IsUsageGroups = form(
+  'isUsageGroups',
+  'must be model, event, provider, key, account or tags like tag.user, up to four of them, separated by commas',
+  /^(?:model|event|provider|key|account|tag\.[^,]{1,64})(?:,(?:model|event|provider|key|account|tag\.[^,]{1,64})){0,3}$/,
+);
+/** How many groups are shown by themselves. */
+export const IsTop = form('isTop', 'must be a whole number from 1 to 1000', /^(?:[1-9]\d{0,2}|1000)$/);
 /** A version of a rate card, in a query. */
 export const IsVersion = form('isVersion', 'must be a whole number from 1 to 999999999', /^[1-9]\d{0,8}$/);
 export const IsUnit = form('isUnit', 'must be 1 to 32 characters of A–Z a–z 0–9 _ . -', UNIT);

@@ -24,19 +24,22 @@ export interface ReplayTerms {
   readonly tags: readonly string[];
   /** The UUIDs of authorizations of which is asked what was booked in all. */
   readonly authorizations?: readonly string[];
+  /** What facts are added to. */
+  readonly sums?: FactSums;
+  /** As many rows are read at once, about. */
+  readonly rowsAtOnce?: number;
 }
 
 /** Adds an account's whole journal up anew, up to a version. It writes nothing. */
 export async function replay(
   database: Queryable,
-  { account, through, tags, authorizations = [] }: ReplayTerms,
+  { account, through, tags, authorizations = [], sums = new FactSums(), rowsAtOnce = ROWS_AT_ONCE }: ReplayTerms,
 ): Promise<Replayed> {
-  const sums = new FactSums();
   const positions = new Map<string, MoneyPosition>();
   const booked = new Map<string, Booked>();
   const kept = new Set([...authorizations, ...(await loadAdjusted(database, account.key))]);
   for (let after = 0n; after < through;) {
-    const [slice] = await loadSlices(database, [{ account, after, through }], ROWS_AT_ONCE);
+    const [slice] = await loadSlices(database, [{ account, after, through }], rowsAtOnce);
     if (!slice) break;
     const before = (await loadBefore(database, [slice])).get(account.key) ?? new Map<string, AuthorizationBefore>();
     for (const [id, one] of before) if (one.hadRows) before.set(id, { ...one, booked: booked.get(id) ?? null });

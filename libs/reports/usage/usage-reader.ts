@@ -1,0 +1,99 @@
+import { Amount } from '#amounts';
+import type { Pool } from '#database';
+import { attemptRead, queryable, type Queryable } from '#ledger-store';
+import { AMOUNTS, COUNTS, noMeasures } from '../facts/measures.ts';
+import { catchUpAccount, catchUpEnvironment } from '../rollups/catch-up.ts';
+import { readCrossed } from './read-crossed.ts';
+import { sourceOf, tagsOf, type UsageQuestion } from './usage-question.ts';
+import { isNothing, type UsageSums } from './usage-row.ts';
+import { measuresStatement, quantitiesStatement } from './usage-statement.ts';
+
+type SumsRow = { readonly bucket: number; readonly unit: string; readonly values: readonly string[] } & Readonly<
+  Record<string, unknown>
+>;
+
+/** As many are held in memory at once. */
+const SUMS_MAX = 300_000;
+
+/** The question has more groups in its buckets than are answered at once. */
+export class TooManySums extends Error {
+  override readonly name = 'TooManySums';
+}
+
+/** What accounts have used, and what of it is money. Reads add up what is new first, so that they are of this moment. */
+export class UsageReader {
+  constructor(private readonly pool: Pool) {}
+
+  /** @returns up to when everything is in the sums, in milliseconds since 1970 */
+  async catchUp({ environment, account }: Pick<UsageQuestion, 'environment' | 'account'>): Promise<number> {
+    const caughtUp = account === null ? catchUpEnvironment(this.pool, environment) : catchUpAccount(this.pool, account);
+    return (await caughtUp).asOf;
+  }
+
+  /**
+   * Sums by bucket, unit and group; in no order, and none of nothing.
+   *
+   * @param reportedTags the tags that are rolled up
+   * @throws {TooManySums}
+   * @throws {TooMuchToCross} where the answer is in the journal only, and that is too long
+   */
+  read(question: UsageQuestion, reportedTags: readonly string[]): Promise<readonly UsageSums[]> {
+    const source = sourceOf(question, reportedTags);
+    return attemptRead(async () => {
+      const database = queryable(this.pool);
+      if (source === 'usage') return readUsage(database, question);
+      const isRolledUp = source === 'tag' && (await hasTag(database, question));
+      return isRolledUp ? readTag(database, question) : readCrossed(database, question);
+    });
+  }
+}
+
+async function readUsage(database: Queryable, question: UsageQuestion): Promise<readonly UsageSums[]> {
+  const sums = await readSums(database, measuresStatement(question, null));
+  const { text, values } = quantitiesStatement(question);
+  const { rows } = await database.query<SumsRow & { readonly quantity: string; readonly amount: string }>(text, values);
+  const quantities = new Map<string, Map<string, Amount>>();
+  for (const row of rows) {
+    const own = quantities.get(nameOf(row)) ?? new Map<string, Amount>();
+    quantities.set(nameOf(row), own);
+    if (row.quantity !== '') own.set(row.quantity, new Amount(row.amount));
+  }
+  return sums
+    .map((row) => ({ ...row, quantities: quantities.get(nameOf(row)) ?? new Map<string, Amount>() }))
+    .filter((row) => !isNothing(row));
+}
+
+/** A tag that the settings report since lately isn't rolled up of all accounts yet. */
+async function hasTag(database: Queryable, question: UsageQuestion): Promise<boolean> {
+  const { environment, account } = question;
+  const { rows } = await database.query(
+    `select from rollup_cursors c join accounts a using (account_id)
+    where a.environment = $1 and ($2::bigint is null or c.account_id = $2) and c.stamp > 0 and not c.tags @> $3::text[] limit 1`,
+    [environment, account, tagsOf(question)],
+  );
+  return rows.length === 0;
+}
+
+async function readTag(database: Queryable, question: UsageQuestion): Promise<readonly UsageSums[]> {
+  const [tag = null] = tagsOf(question);
+  const sums = await readSums(database, measuresStatement(question, tag));
+  return sums.filter((row) => !isNothing(row));
+}
+
+async function readSums(
+  database: Queryable,
+  { text, values }: ReturnType<typeof measuresStatement>,
+): Promise<readonly UsageSums[]> {
+  const { rows } = await database.query<SumsRow>(`${text} limit ${String(SUMS_MAX + 1)}`, values);
+  if (rows.length > SUMS_MAX) throw new TooManySums();
+  return rows.map((row) => {
+    const measures = noMeasures();
+    for (const name of COUNTS) measures[name] = Number(row[name]);
+    for (const name of AMOUNTS) measures[name] = new Amount(String(row[name]));
+    return { bucket: row.bucket, unit: row.unit, values: row.values, measures, quantities: null };
+  });
+}
+
+function nameOf({ bucket, unit, values }: Pick<UsageSums, 'bucket' | 'unit' | 'values'>): string {
+  return JSON.stringify([bucket, unit, values]);
+}
