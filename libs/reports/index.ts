@@ -35,16 +35,7 @@ export { ANOMALY_STATES, type Anomaly, type AnomalyState } from './anomalies/ano
 export { changeJson } from './anomalies/change-json.ts';
 export { comparableRanges } from './anomalies/comparable-ranges.ts';
 export { ChangeReader, type Change, type ChangeAsked } from './anomalies/change-reader.ts';
-export { CROSSED_MAX, TooMuchToCross } from './usage/read-crossed.ts';
+export { TooMuchToCross } from './usage/read-crossed.ts';
 export type { UsageGroup, UsageQuestion } from './usage/usage-question.ts';
 export { TooManySums, UsageReader } from './usage/usage-reader.ts';
-export {
-  creditsOf,
-  inOrder,
-  METRICS,
-  together,
-  topGroups,
-  withOther,
-  type Metric,
-  type UsageSums,
-} from './usage/usage-row.ts';
+export { inOrder, METRICS, together, topGroups, withOther, type Metric, type UsageSums } from './usage/usage-row.ts';

@@ -7,7 +7,7 @@ import { tagsOf, type UsageQuestion } from './usage-question.ts';
 import { isNothing, type UsageSums } from './usage-row.ts';
 
 /** As many movements are read for an answer. They take some seconds. */
-export const CROSSED_MAX = 200_000;
+const CROSSED_MAX = 200_000;
 /** So that no step of it takes long. */
 const ROWS_AT_ONCE = 1000;
 

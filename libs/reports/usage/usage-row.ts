@@ -15,7 +15,7 @@ export interface UsageSums {
 }
 
 export const NONE = '(none)';
-export const OTHER = '(other)';
+const OTHER = '(other)';
 
 export function isNothing({ measures, quantities }: UsageSums): boolean {
   return (
@@ -44,7 +44,7 @@ export function together(
 export const METRICS = ['requests', 'credits', 'uncollected', 'refunded', 'revenue', 'cost', 'margin'] as const;
 export type Metric = (typeof METRICS)[number];
 
-export function metricOf({ measures }: UsageSums, metric: Metric): Amount {
+function metricOf({ measures }: UsageSums, metric: Metric): Amount {
   switch (metric) {
     case 'requests':
       return ZERO.plus(measures.requests);
@@ -57,7 +57,7 @@ export function metricOf({ measures }: UsageSums, metric: Metric): Amount {
   }
 }
 
-export function creditsOf({ paid, promotional, included, debt }: Measures): Amount {
+function creditsOf({ paid, promotional, included, debt }: Measures): Amount {
   return paid.plus(promotional).plus(included).plus(debt);
 }
 
