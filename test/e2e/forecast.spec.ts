@@ -109,6 +109,29 @@ describe('the forecast of an account', () => {
     expect({ status, runs_out_at }).toEqual({ status: 'runs_out', runs_out_at: as_of });
   });
 
+  it('counts what was really used, refunds taken off, though no worker runs', async () => {
+    const account = await openAccount(service.test, { credits: '100' });
+    for (const amount of ['7', '5', '9']) {
+      const { body } = await service.test.post('/v1/charges', {
+        account,
+        amount,
+        usage: { event: 'chat', model: 'm' },
+      });
+      const { id } = body as { readonly id: string };
+      if (amount === '9') await service.test.post(`/v1/authorizations/${id}/refund`, { amount: '4' });
+      await pass(1);
+    }
+    // The first of three days used 7, the others 5 each; weekdays that weren't seen have the median.
+    expect(await forecastOf(account)).toMatchObject({
+      status: 'runs_out',
+      active_days: 3,
+      balance: '83',
+      usual_daily_usage: '5.285714285714',
+      calibration: { calibrated: false, forecasts: 0, held_percent: null },
+      range: null,
+    });
+  });
+
   it('says nothing of an account that is new, and of none that isn’t there', async () => {
     const account = await openAccount(service.test, { credits: '5' });
     expect(await forecastOf(account)).toMatchObject({ status: 'not_enough_usage', runs_out_at: null, range: null });

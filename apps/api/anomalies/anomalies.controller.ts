@@ -36,7 +36,7 @@ export class AnomaliesController {
     if (!found) throw anomalyNotFound();
     const { unit, anomaly } = found;
     const { accountKey: account, model } = anomaly;
-    const change = await this.changes.read({ account, unit, model, ...comparableRanges(anomaly) });
+    const change = await this.changes.read({ of: { account }, unit, model, ...comparableRanges(anomaly) });
     return explainedAnomalyView(found, change);
   }
 

@@ -2,7 +2,7 @@ import { Amount } from '#amounts';
 import { publicId, type AccountKey } from '#ledger';
 import { attemptRead, queryable, type Queryable } from '#ledger-store';
 import type { Pool } from '#database';
-import { catchUpAccount } from '../rollups/catch-up.ts';
+import { catchUpAccount, catchUpEnvironment } from '../rollups/catch-up.ts';
 import { contributors, type Contributor, type CreditsByValue } from './contributors.ts';
 import { decompose, type Decomposition, type ModelUsage, type QuantityUsage } from './decompose.ts';
 import { explainChange } from './explain-change.ts';
@@ -14,7 +14,8 @@ export interface Range {
 }
 
 export interface ChangeAsked {
-  readonly account: AccountKey;
+  /** An account, or all accounts of an environment that have this unit. */
+  readonly of: { readonly account: AccountKey } | { readonly environment: string };
   readonly unit: string;
   /** `null`: all models. */
   readonly model: string | null;
@@ -65,7 +66,8 @@ export class ChangeReader {
 
   /** @throws {LedgerUnavailable} where the database isn't there */
   async read(asked: ChangeAsked): Promise<Change> {
-    await catchUpAccount(this.pool, asked.account);
+    if ('account' in asked.of) await catchUpAccount(this.pool, asked.of.account);
+    else await catchUpEnvironment(this.pool, asked.of.environment);
     return attemptRead(() => readChange(queryable(this.pool), asked));
   }
 }
@@ -73,7 +75,7 @@ export class ChangeReader {
 async function readChange(database: Queryable, asked: ChangeAsked): Promise<Change> {
   const used = await readUsed(database, asked);
   const quantities = await readQuantities(database, asked);
-  const tags = asked.model === null ? await readTags(database, asked) : [];
+  const tags = await readTags(database, asked);
   const usage = (isAfter: boolean): readonly ModelUsage[] =>
     modelUsages(
       used.filter((row) => row.is_after === isAfter),
@@ -88,36 +90,58 @@ async function readChange(database: Queryable, asked: ChangeAsked): Promise<Chan
   return { ...decomposition, contributors: byDimension, sentence };
 }
 
-/** Slots of both ranges; `$2` to `$5` are their edges. */
-const IN_RANGES = `account_id = $1 and (slot >= $2 and slot < $3 or slot >= $4 and slot < $5)`;
+/** Slots of both ranges; `$2` to `$5` are their edges, and `$6` is the model. */
+const IN_RANGES = `(slot >= $2 and slot < $3 or slot >= $4 and slot < $5) and ($6::text is null or model = $6)`;
 const IS_AFTER = '(slot >= $4 and slot < $5) as is_after';
 
-function valuesOf({ account, before, after }: ChangeAsked): readonly unknown[] {
-  return [account, ...[before.from, before.to, after.from, after.to].map((at) => new Date(at))];
+interface Source {
+  readonly usage: string;
+  readonly quantities: string;
+  readonly where: string;
+  readonly values: readonly unknown[];
+}
+
+function sourceOf({ of, unit, before, after, model }: ChangeAsked): Source {
+  const edges = [before.from, before.to, after.from, after.to].map((at) => new Date(at));
+  if ('account' in of) {
+    const where = `account_id = $1 and ${IN_RANGES}`;
+    return { usage: 'usage_slots', quantities: 'usage_quantities', where, values: [of.account, ...edges, model] };
+  }
+  return {
+    usage: 'environment_usage_slots',
+    quantities: 'environment_usage_quantities',
+    where: `environment = $1 and unit = $7 and ${IN_RANGES}`,
+    values: [of.environment, ...edges, model, unit],
+  };
 }
 
 async function readUsed(database: Queryable, asked: ChangeAsked): Promise<readonly UsedRow[]> {
+  const { usage, where, values } = sourceOf(asked);
   const { rows } = await database.query<UsedRow>(
     `select ${IS_AFTER}, event, model, provider, key_id::text as key, sum(requests)::text as requests, ${USED}
-    from usage_slots where ${IN_RANGES} and ($6::text is null or model = $6) group by 1, 2, 3, 4, 5`,
-    [...valuesOf(asked), asked.model],
+    from ${usage} where ${where} group by 1, 2, 3, 4, 5`,
+    [...values],
   );
   return rows;
 }
 
 async function readQuantities(database: Queryable, asked: ChangeAsked): Promise<readonly QuantityRow[]> {
+  const { quantities, where, values } = sourceOf(asked);
   const { rows } = await database.query<QuantityRow>(
     `select ${IS_AFTER}, model, quantity, sum(amount)::text as amount, sum(credits)::text as credits
-    from usage_quantities where ${IN_RANGES} and ($6::text is null or model = $6) group by 1, 2, 3`,
-    [...valuesOf(asked), asked.model],
+    from ${quantities} where ${where} group by 1, 2, 3`,
+    [...values],
   );
   return rows;
 }
 
-async function readTags(database: Queryable, asked: ChangeAsked): Promise<readonly TagRow[]> {
+/** Tags are never crossed with models, and are added up by account alone. */
+async function readTags(database: Queryable, { of, model, before, after }: ChangeAsked): Promise<readonly TagRow[]> {
+  if (model !== null || !('account' in of)) return [];
   const { rows } = await database.query<TagRow>(
-    `select ${IS_AFTER}, tag, value, ${USED} from tag_slots where ${IN_RANGES} group by 1, 2, 3 order by tag`,
-    [...valuesOf(asked)],
+    `select ${IS_AFTER}, tag, value, ${USED} from tag_slots
+    where account_id = $1 and (slot >= $2 and slot < $3 or slot >= $4 and slot < $5) group by 1, 2, 3 order by tag`,
+    [of.account, ...[before.from, before.to, after.from, after.to].map((at) => new Date(at))],
   );
   return rows;
 }

@@ -19,8 +19,13 @@ const DUE_MAX = 100;
 /**
  * Accounts whose forecast was made six hours ago, or a day ago where nothing was written since; and those that have none and have used
  * something in the last two hours. In no order, so that several workers rarely make the same.
+ *
+ * @param environment only its accounts; `null`: all
  */
-export async function dueForecasts(pool: Pool, limit = DUE_MAX): Promise<readonly DueForecast[]> {
+export async function dueForecasts(
+  pool: Pool,
+  { limit = DUE_MAX, environment = null }: { readonly limit?: number; readonly environment?: string | null } = {},
+): Promise<readonly DueForecast[]> {
   return attemptRead(async () => {
     const { rows } = await queryable(pool).query<DueForecast>(
       `with clock as materialized (select clock_timestamp() as now),
@@ -37,12 +42,12 @@ export async function dueForecasts(pool: Pool, limit = DUE_MAX): Promise<readonl
         join accounts a using (account_id)
         join environments e on e.name = a.environment
         left join test_clocks t on t.environment = a.environment and t.number = a.test_clock
-      where a.status <> 'closed' and (
+      where a.status <> 'closed' and ($2::text is null or a.environment = $2) and (
         c.made_at is null or c.made_at <= clock.now + coalesce(t.ahead_ms, 0) * interval '1 millisecond'
           - case when c.stamp = a.id_clock then interval '1 day' else interval '6 hours' end
       )
       order by random() limit $1`,
-      [limit],
+      [limit, environment],
     );
     return rows;
   });
