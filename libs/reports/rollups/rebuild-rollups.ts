@@ -77,8 +77,14 @@ async function rebuildAccount(database: Queryable, key: AccountKey, range: SlotR
   for (const table of ['money_positions', 'booked_usage']) {
     await database.query(`delete from ${table} where account_id = $1`, [key]);
   }
-  await writePositions(database, key, replayed.positions);
-  await writeBooked(database, key, replayed.booked);
+  await writePositions(
+    database,
+    [...replayed.positions].map(([name, position]) => [key, name, position] as const),
+  );
+  await writeBooked(
+    database,
+    [...replayed.booked].map(([id, booked]) => [key, id, booked] as const),
+  );
   return differences.length;
 }
 

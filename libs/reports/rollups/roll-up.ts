@@ -11,13 +11,14 @@ import { poolNames } from '../money/pool.ts';
 import { loadBefore } from './load-before.ts';
 import { loadAccounts, loadSlices, type AccountNow } from './load-slices.ts';
 import { replay } from './replay.ts';
-import { loadBooked, writeBooked, writePositions } from './write-state.ts';
-import { writeSums, writeTags, type AccountSums } from './write-sums.ts';
+import { loadBooked, writeBooked, writePositions, type PositionRow } from './write-state.ts';
+import { writeSums, type AccountSums } from './write-sums.ts';
+import { writeTags } from './write-tags.ts';
 
 /** Rows of a transaction, of all accounts together, about. */
-const ROWS_MAX = 20_000;
+const ROWS_MAX = 10_000;
 /** Rows that an account is given in any case. */
-const ROWS_MIN = 100;
+const ROWS_MIN = 20;
 /** The accounts whose whole history a transaction adds up, where other tags are to be reported. */
 const REPLAYED_MAX = 20;
 
@@ -75,6 +76,8 @@ async function rollUpLocked(
     changed.map(({ account: { key }, tags }) => [key, withOldTags.has(key) ? cursors.get(key)?.tags : tags]),
   );
   const all: AccountSums[] = [];
+  const moved: PositionRow[] = [];
+  const booked: KeptBooked[] = [];
   for (const slice of slices) {
     const { key } = slice.account;
     const own = await withBooked(database, slice, before.get(key) ?? new Map());
@@ -83,9 +86,11 @@ async function rollUpLocked(
     const folded = foldSlice(slice, terms, sums);
     const { usage, quantities, tags, money } = sums;
     all.push({ account: slice.account, usage, quantities, tags, money });
-    await writePositions(database, key, folded.positions);
-    await keepBooked(database, key, own, folded.booked);
+    for (const [name, position] of folded.positions) moved.push([key, name, position]);
+    for (const one of folded.booked) booked.push({ key, hadRows: own.get(one.id)?.hadRows ?? false, ...one });
   }
+  await writePositions(database, moved);
+  await keepBooked(database, booked);
   await moveCursors(database, slices);
   await writeSums(database, all);
   const versions = new Map(changed.map(({ account, version }) => [account.key, version]));
@@ -152,7 +157,7 @@ async function reportTags(database: Queryable, { account, tags }: AccountNow, cu
   }
   if (added.length > 0 && cursor.stamp > 0n) {
     const { sums } = await replay(database, { account, through: cursor.stamp, tags: added });
-    await writeTags(database, account, sums.tags);
+    await writeTags(database, [{ account, tags: sums.tags }]);
   }
   await database.query('update rollup_cursors set tags = $2 where account_id = $1', [key, tags]);
 }
@@ -200,21 +205,25 @@ async function loadPositions(
   return positions;
 }
 
+interface KeptBooked extends BookedAuthorization {
+  readonly key: AccountKey;
+  readonly hadRows: boolean;
+}
+
 /** Keeps what the next step may need, and drops what none will. */
-async function keepBooked(
-  database: Queryable,
-  key: AccountKey,
-  before: ReadonlyMap<string, AuthorizationBefore>,
-  booked: readonly BookedAuthorization[],
-): Promise<void> {
-  const needed = booked.filter(({ isNeeded }) => isNeeded);
-  await writeBooked(database, key, new Map(needed.map((one) => [one.id, one.booked])));
-  const dropped = booked.filter(({ id, isNeeded }) => !isNeeded && before.get(id)?.hadRows);
+async function keepBooked(database: Queryable, all: readonly KeptBooked[]): Promise<void> {
+  const needed = all.filter(({ isNeeded }) => isNeeded);
+  await writeBooked(
+    database,
+    needed.map(({ key, id, booked }) => [key, id, booked] as const),
+  );
+  const dropped = all.filter(({ isNeeded, hadRows }) => !isNeeded && hadRows);
   if (dropped.length === 0) return;
-  await database.query('delete from booked_usage where account_id = $1 and authorization_id = any($2)', [
-    key,
-    dropped.map(({ id }) => id),
-  ]);
+  await database.query(
+    `delete from booked_usage b using unnest($1::bigint[], $2::uuid[]) n (account_id, authorization_id)
+    where b.account_id = n.account_id and b.authorization_id = n.authorization_id`,
+    [dropped.map(({ key }) => key), dropped.map(({ id }) => id)],
+  );
 }
 
 async function moveCursors(database: Queryable, slices: readonly JournalSlice[]): Promise<void> {

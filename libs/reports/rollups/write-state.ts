@@ -41,30 +41,32 @@ function bookedFrom(stored: StoredBooked): Booked {
   );
 }
 
-export async function writeBooked(
-  database: Queryable,
-  key: AccountKey,
-  booked: ReadonlyMap<string, Booked>,
-): Promise<void> {
-  if (booked.size === 0) return;
+/** Whose authorization it is, and what was booked of it in all. */
+export type BookedRow = readonly [account: AccountKey, authorization: string, booked: Booked];
+
+export async function writeBooked(database: Queryable, rows: readonly BookedRow[]): Promise<void> {
+  if (rows.length === 0) return;
   await database.query(
     `insert into booked_usage (account_id, authorization_id, booked)
-    select $1, id, booked from unnest($2::uuid[], $3::jsonb[]) n (id, booked)
+    select * from unnest($1::bigint[], $2::uuid[], $3::jsonb[])
     on conflict (account_id, authorization_id) do update set booked = excluded.booked`,
-    [key, [...booked.keys()], [...booked.values()].map((one) => JSON.stringify(bookedJson(one)))],
+    [
+      rows.map(([key]) => key),
+      rows.map(([, id]) => id),
+      rows.map(([, , booked]) => JSON.stringify(bookedJson(booked))),
+    ],
   );
 }
 
-export async function writePositions(
-  database: Queryable,
-  key: AccountKey,
-  positions: ReadonlyMap<string, MoneyPosition>,
-): Promise<void> {
-  if (positions.size === 0) return;
+/** Whose purchase it is, by the name of its pool. */
+export type PositionRow = readonly [account: AccountKey, purchase: string, position: MoneyPosition];
+
+export async function writePositions(database: Queryable, rows: readonly PositionRow[]): Promise<void> {
+  if (rows.length === 0) return;
   await database.query(
     `insert into money_positions (account_id, purchase, position)
-    select $1, purchase, position from unnest($2::text[], $3::jsonb[]) n (purchase, position)
+    select * from unnest($1::bigint[], $2::text[], $3::jsonb[])
     on conflict (account_id, purchase) do update set position = excluded.position`,
-    [key, [...positions.keys()], [...positions.values()].map((position) => JSON.stringify(position))],
+    [rows.map(([key]) => key), rows.map(([, name]) => name), rows.map(([, , position]) => JSON.stringify(position))],
   );
 }

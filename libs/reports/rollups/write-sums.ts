@@ -1,5 +1,4 @@
 import type { Queryable } from '#ledger-store';
-import { capTags, monthName, monthOf, type KnownValues } from '../facts/cap-tags.ts';
 import type { MoneyRow, QuantityRow, TagRow, UsageRow } from '../facts/fact-sums.ts';
 import type { SliceAccount } from '../facts/journal-slice.ts';
 import { addMeasures } from '../facts/measures.ts';
@@ -8,10 +7,10 @@ import {
   ENVIRONMENT_USAGE_QUANTITIES,
   ENVIRONMENT_USAGE_SLOTS,
   MONEY_SLOTS,
-  TAG_SLOTS,
   USAGE_QUANTITIES,
   USAGE_SLOTS,
 } from './sum-tables.ts';
+import { writeTags } from './write-tags.ts';
 
 /** What is to be added to the tables for an account. */
 export interface AccountSums {
@@ -32,67 +31,9 @@ export async function writeSums(database: Queryable, all: readonly AccountSums[]
   await addSums(database, USAGE_SLOTS, usage);
   await addSums(database, USAGE_QUANTITIES, quantities);
   await addSums(database, MONEY_SLOTS, money);
-  for (const { account, tags } of all) await writeTags(database, account, tags);
+  await writeTags(database, all);
   await addSums(database, ENVIRONMENT_USAGE_SLOTS, usageOfUnits(all));
   await addSums(database, ENVIRONMENT_USAGE_QUANTITIES, quantitiesOfUnits(all));
-}
-
-/** Adds to the sums by tags. Values beyond the most of a month are put together. */
-export async function writeTags(database: Queryable, account: SliceAccount, tags: readonly TagRow[]): Promise<void> {
-  if (tags.length === 0) return;
-  const known = await loadKnownValues(database, account, tags);
-  const before = new Map([...known].map(([name, { count }]) => [name, count]));
-  const kept = capTags(tags, known);
-  await addSums(
-    database,
-    TAG_SLOTS,
-    kept.map((row) => ({ ...row, accountKey: account.key })),
-  );
-  for (const [name, { count }] of known) {
-    if (count === (before.get(name) ?? 0)) continue;
-    const [tag, month] = JSON.parse(name) as [string, number];
-    await database.query(
-      `insert into tag_months (account_id, tag, month, value_count) values ($1, $2, $3, $4)
-      on conflict (account_id, tag, month) do update set value_count = excluded.value_count`,
-      [account.key, tag, new Date(month), count],
-    );
-  }
-}
-
-async function loadKnownValues(
-  database: Queryable,
-  { key }: SliceAccount,
-  rows: readonly TagRow[],
-): Promise<Map<string, KnownValues>> {
-  const asked = new Map<string, { tag: string; month: number; value: string }>();
-  for (const { tag, slot, value } of rows) {
-    const month = monthOf(slot);
-    asked.set(JSON.stringify([tag, month, value]), { tag, month, value });
-  }
-  const all = [...asked.values()];
-  const { rows: found } = await database.query<{ tag: string; month: Date; value: string }>(
-    `select n.tag, n.month, n.value from unnest($2::text[], $3::timestamptz[], $4::text[]) n (tag, month, value)
-    where exists (
-      select from tag_slots t where t.account_id = $1 and t.tag = n.tag and t.value = n.value
-        and t.slot >= n.month and t.slot < n.month + interval '1 month'
-    )`,
-    [
-      key,
-      all.map(({ tag }) => tag),
-      all.map(({ month }) => new Date(month).toISOString()),
-      all.map(({ value }) => value),
-    ],
-  );
-  const { rows: counts } = await database.query<{ tag: string; month: Date; value_count: number }>(
-    'select tag, month, value_count from tag_months where account_id = $1 and tag = any($2) and month = any($3)',
-    [key, all.map(({ tag }) => tag), all.map(({ month }) => new Date(month).toISOString())],
-  );
-  const known = new Map<string, KnownValues>();
-  for (const { tag, month, value_count: count } of counts) {
-    known.set(monthName(tag, month.getTime()), { count, values: new Set() });
-  }
-  for (const { tag, month, value } of found) known.get(monthName(tag, month.getTime()))?.values.add(value);
-  return known;
 }
 
 function usageOfUnits(all: readonly AccountSums[]): (UsageRow & { environment: string; unit: string })[] {
