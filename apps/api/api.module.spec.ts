@@ -60,7 +60,7 @@ beforeAll(async () => {
   spanLimits = await SpanLimits.open(readPool, log);
   rateCards = await RateCardMirror.open({ pool: readPool, log });
   plans = await PlanMirror.open(readPool, log);
-  declines = await DeclineRecorder.open(readPool, log);
+  declines = new DeclineRecorder(readPool, settings, log);
 });
 
 afterAll(async () => {

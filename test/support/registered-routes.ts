@@ -49,7 +49,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
   const spanLimits = await SpanLimits.open(readPool, log);
   const rateCards = await RateCardMirror.open({ pool: readPool, log });
   const plans = await PlanMirror.open(readPool, log);
-  const declines = await DeclineRecorder.open(readPool, log);
+  const declines = new DeclineRecorder(readPool, settings, log);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.of({
       engine,

@@ -25,8 +25,6 @@ import {
 
 /** Sums are kept by quarters of an hour. */
 const SLOT_MS = 15 * 60_000;
-/** As many buckets of a file are read at once. */
-const BUCKETS_AT_ONCE = 31;
 
 type Asked = Pick<UsageShape, 'metric' | 'top'>;
 
@@ -91,8 +89,9 @@ export class UsageReportsController {
     const whole = [bounds[0] ?? from, bounds.at(-1) ?? to];
     const all = top === null ? null : await this.read({ ...question, bounds: whole }, reportedTags);
     const shown = all && topGroups(all, metric, top ?? 0);
-    for (let first = 0; first < bounds.length - 1; first += BUCKETS_AT_ONCE) {
-      const some = bounds.slice(first, first + BUCKETS_AT_ONCE + 1);
+    const atOnce = this.usage.bucketsAtOnce(question, reportedTags);
+    for (let first = 0; first < bounds.length - 1; first += atOnce) {
+      const some = bounds.slice(first, first + atOnce + 1);
       const part = { from: Math.max(from, some[0] ?? from), to: Math.min(to, some.at(-1) ?? to) };
       const sums = await this.read({ ...question, bounds: some, ...part }, reportedTags);
       yield inOrder(withOther(sums, shown), metric).map((row) => ({ ...row, bucket: row.bucket + first }));

@@ -5,6 +5,7 @@ import { createTestDatabase, type TestDatabase } from '../../../test/support/tes
 import { dropOldDeclines } from '../maintenance/drop-old-declines.ts';
 import { ERASURE_STAGES } from '../maintenance/erasure-stages.ts';
 import { queryable } from '../queryable.ts';
+import { DEFAULT_SETTINGS } from '../settings/settings.ts';
 import { DeclineRecorder } from './decline-recorder.ts';
 
 const ACME = accountKey('live', 'acme');
@@ -19,13 +20,17 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await pool.query('truncate declined_requests');
-  recorder = await DeclineRecorder.open(pool, () => undefined);
+  recorder = recorderOf(['user', 'feature', 'team']);
 });
 afterEach(() => recorder.close());
 afterAll(async () => {
   await pool.end();
   await database.drop();
 });
+
+function recorderOf(reportedTags: readonly string[]): DeclineRecorder {
+  return new DeclineRecorder(pool, { of: () => ({ ...DEFAULT_SETTINGS, reportedTags }) }, () => undefined);
+}
 
 function decline(tags: Tags, more: Partial<DeclinedRequest> = {}): void {
   const declined = [{ environment: 'live', accountKey: ACME, at: AT, reason: 'credits_held' as const, tags, ...more }];
@@ -41,7 +46,7 @@ async function rows(): Promise<(readonly [object, string])[]> {
 
 describe('declined requests', () => {
   it('are added up by the minute, of two processes too', async () => {
-    const other = await DeclineRecorder.open(pool, () => undefined);
+    const other = recorderOf(['user', 'feature', 'team']);
     for (const at of [AT, AT + 20_000, AT + 40_000]) decline({ user: 'jo' }, { at });
     await recorder.flush();
     decline({ user: 'jo' });
@@ -57,12 +62,7 @@ describe('declined requests', () => {
   });
 
   it('have those tags that the settings report, and no others', async () => {
-    await pool.query(`insert into environments (name) values ('live') on conflict do nothing`);
-    await pool.query(
-      `insert into settings (environment, time_zone, currency, reported_tags) values ('live', 'UTC', 'USD', '{region}')
-      on conflict (environment) do update set reported_tags = excluded.reported_tags`,
-    );
-    const renewed = await DeclineRecorder.open(pool, () => undefined);
+    const renewed = recorderOf(['region']);
     renewed.onBatch({
       ...{ decisions: 1, milliseconds: 1, how: 'ahead', revenue: [] },
       declined: [
@@ -71,7 +71,6 @@ describe('declined requests', () => {
     });
     await renewed.close();
     expect(await rows()).toEqual([[{ region: 'eu' }, '1']]);
-    await pool.query('delete from settings');
   });
 
   it('fill no table with values that a client makes up', async () => {

@@ -1,23 +1,18 @@
-import { PolledSnapshot, Repeater } from '#background';
+import { Repeater } from '#background';
 import type { Pool } from '#database';
 import type { DeclinedRequest, Tags } from '#ledger';
-import { attemptRead } from '../read/attempt-read.ts';
 import { queryable } from '../queryable.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { EngineObserver, ObservedBatch } from '../engine/engine-observer.ts';
 import { writeDeclines, type CountedDecline } from './write-declines.ts';
 
 const FLUSH_MS = 1000;
-const REFRESH_MS = 1000;
 const MINUTE_MS = 60_000;
 /** As many different tags of one account are kept apart in a minute, so that no client fills the table with names. */
 const TAGS_PER_MINUTE_MAX = 50;
 /** While the database is away, as many counts are kept. More are added to those without tags. */
 const COUNTS_MAX = 20_000;
 const OTHER = '(other)';
-/** Environments without settings. */
-const DEFAULT_TAGS: readonly string[] = ['user', 'feature', 'team'];
-
-type ReportedTags = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Counts declined requests for reports, and writes the counts every second, behind the decisions and on another connection. What
@@ -30,9 +25,10 @@ export class DeclineRecorder implements EngineObserver {
   private minute = 0;
   private readonly writing: Repeater;
 
-  private constructor(
+  /** @param settings name the tags that are reported */
+  constructor(
     private readonly pool: Pool,
-    private readonly reportedTags: PolledSnapshot<ReportedTags>,
+    private readonly settings: Pick<Settings, 'of'>,
     log: (line: string) => void,
   ) {
     const task = async (): Promise<boolean> => {
@@ -41,12 +37,6 @@ export class DeclineRecorder implements EngineObserver {
     };
     this.writing = new Repeater({ title: 'The count of declined requests', everyMs: FLUSH_MS, task, log });
     this.writing.start(FLUSH_MS);
-  }
-
-  static async open(pool: Pool, log: (line: string) => void): Promise<DeclineRecorder> {
-    const load = (): Promise<ReportedTags> => loadReportedTags(pool);
-    const title = 'The look-up of reported tags';
-    return new DeclineRecorder(pool, await PolledSnapshot.open({ title, everyMs: REFRESH_MS, load, log }), log);
   }
 
   onBatch({ declined }: ObservedBatch): void {
@@ -62,7 +52,6 @@ export class DeclineRecorder implements EngineObserver {
   async close(): Promise<void> {
     await this.flush();
     await this.writing.stop();
-    await this.reportedTags.close();
   }
 
   private count({ environment, accountKey, at, reason, tags }: DeclinedRequest): void {
@@ -84,7 +73,7 @@ export class DeclineRecorder implements EngineObserver {
 
   /** Those that reports know, in one order. */
   private reported(environment: string, tags: Tags): Tags {
-    const names = this.reportedTags.value.get(environment) ?? DEFAULT_TAGS;
+    const names = this.settings.of(environment).reportedTags;
     return Object.fromEntries(
       names.toSorted().flatMap((name) => (tags[name] === undefined ? [] : [[name, tags[name]]])),
     );
@@ -116,13 +105,4 @@ export class DeclineRecorder implements EngineObserver {
       throw error;
     }
   }
-}
-
-async function loadReportedTags(pool: Pool): Promise<ReportedTags> {
-  const { rows } = await attemptRead(() =>
-    queryable(pool).query<{ environment: string; reported_tags: string[] }>(
-      'select environment, reported_tags from settings',
-    ),
-  );
-  return new Map(rows.map((row) => [row.environment, row.reported_tags]));
 }

@@ -90,7 +90,7 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     spanLimits,
     leases: spanLimits,
   };
-  const declines = await DeclineRecorder.open(pool, log);
+  const declines = new DeclineRecorder(pool, settings, log);
   // After the engine, whose last decisions it counts.
   opening.defer(() => declines.close());
   const engine = new Engine({ databaseUrl, log, rules, ...(passed && { passed }) });

@@ -12,6 +12,7 @@ type SumsRow = { readonly bucket: number; readonly unit: string; readonly values
   Record<string, unknown>
 >;
 
+const BUCKETS_AT_ONCE = 31;
 /** As many are held in memory at once. */
 const SUMS_MAX = 300_000;
 
@@ -28,6 +29,11 @@ export class UsageReader {
   async catchUp({ environment, account }: Pick<UsageQuestion, 'environment' | 'account'>): Promise<number> {
     const caughtUp = account === null ? catchUpEnvironment(this.pool, environment) : catchUpAccount(this.pool, account);
     return (await caughtUp).asOf;
+  }
+
+  /** As many buckets as are best read at once: what takes a journal reads it once. */
+  bucketsAtOnce(question: UsageQuestion, reportedTags: readonly string[]): number {
+    return sourceOf(question, reportedTags) === 'journal' ? question.bounds.length : BUCKETS_AT_ONCE;
   }
 
   /**
