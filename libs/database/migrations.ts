@@ -36,6 +36,7 @@ import * as paymentAttempts from '../../migrations/0034_payment_attempts.ts';
 import * as creditPackages from '../../migrations/0035_credit_packages.ts';
 import * as rollups from '../../migrations/0036_rollups.ts';
 import * as uncollectedUsage from '../../migrations/0037_uncollected_usage.ts';
+import * as finance from '../../migrations/0038_finance.ts';
 import * as chargebackSplits from '../../migrations/0042_chargeback_splits.ts';
 import * as declinedRequests from '../../migrations/0039_declined_requests.ts';
 import * as periods from '../../migrations/0041_periods.ts';
@@ -81,6 +82,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0035_credit_packages': creditPackages,
   '0036_rollups': rollups,
   '0037_uncollected_usage': uncollectedUsage,
+  '0038_finance': finance,
   '0042_chargeback_splits': chargebackSplits,
   '0039_declined_requests': declinedRequests,
   '0041_periods': periods,

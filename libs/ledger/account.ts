@@ -80,6 +80,8 @@ export interface Account {
   readonly createdAt: number;
   /** Used beyond the credits and not yet repaid. */
   debt: Amount;
+  /** What of it was written off, less what of that was refunded since. */
+  writtenOff: Amount;
   /** What open authorizations have pinned beyond the credits. */
   overdraftHeld: Amount;
   /** How long its holds usually last, in milliseconds; `null` where none has settled yet. */

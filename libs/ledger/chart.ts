@@ -6,7 +6,7 @@ import type { AccountKey } from './ids.ts';
  * The chart of accounts. `grant` and `debt` stand for one ledger account per grant and per account: which one is said by
  * the transfer's own grant and account.
  */
-export type LedgerAccount = `funding:${GrantCategory}` | 'grant' | 'usage' | 'breakage' | 'debt';
+export type LedgerAccount = `funding:${GrantCategory}` | 'grant' | 'usage' | 'breakage' | 'debt' | 'write_off';
 
 /** What a transfer books; the database checks that debit and credit fit the kind. */
 export const TRANSFER_KINDS = [
@@ -19,6 +19,7 @@ export const TRANSFER_KINDS = [
   'commitment',
   'rollover',
   'purchase_refund',
+  'write_off',
 ] as const;
 export type TransferKind = (typeof TRANSFER_KINDS)[number];
 

@@ -54,6 +54,14 @@ export interface SetAccountStatus {
   readonly status: 'active' | 'suspended';
 }
 
+/** Gives debt up that nobody will repay. */
+export interface WriteOff {
+  readonly account: AccountRef;
+  /** `null`: all of it. */
+  readonly amount: Amount | null;
+  readonly reason: string;
+}
+
 export interface CloseAccount {
   readonly account: AccountRef;
   readonly remainder: Remainder;
@@ -355,6 +363,7 @@ export interface Commands {
   update_account: UpdateAccount;
   set_account_status: SetAccountStatus;
   close_account: CloseAccount;
+  write_off: WriteOff;
   erase_account: { readonly account: AccountRef };
   finish_erasure: { readonly account: AccountRef };
   set_alerts: SetAlerts;

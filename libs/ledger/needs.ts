@@ -30,6 +30,7 @@ export function needsOf(command: Command): Needs {
     case 'set_plan':
       return { ...ofAccounts([command.account]), rateCards: cardsOf(command.plan) };
     case 'set_account_status':
+    case 'write_off':
     case 'erase_account':
     case 'finish_erasure':
     case 'set_alerts':

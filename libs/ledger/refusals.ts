@@ -24,6 +24,7 @@ export const REFUSAL_CODES = [
   'grant_already_expired',
   'grant_not_voidable',
   'returned_exceeds_paid',
+  'write_off_exceeds_debt',
   'topup_under_way',
   'topup_not_under_way',
   'purchase_not_refundable',
@@ -242,6 +243,7 @@ export type Refusal =
   | ({ readonly code: 'credits_held' } & RetryLater & Shortfall)
   | { readonly code: 'refund_exceeds_committed'; readonly refundable: Amount }
   | { readonly code: 'returned_exceeds_paid'; readonly returnable: Amount }
+  | { readonly code: 'write_off_exceeds_debt'; readonly debt: Amount }
   | PurchaseUnderWay
   | RefundExceedsPurchase
   | { readonly code: 'too_many_holds'; readonly account: string; readonly limit: number }
@@ -286,6 +288,7 @@ export type Refusal =
         | AboutAccount
         | 'refund_exceeds_committed'
         | 'returned_exceeds_paid'
+        | 'write_off_exceeds_debt'
         | 'topup_under_way'
         | 'refund_exceeds_purchase'
       >;

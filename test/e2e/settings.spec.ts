@@ -6,6 +6,8 @@ import { startTestService, type TestService } from '../support/test-service.ts';
 
 const PATH = '/v1/settings';
 const DEFAULTS = {
+  breakage_method: 'on_expiry',
+  breakage_rates: {},
   time_zone: 'UTC',
   currency: 'USD',
   price_per_credit: null,
@@ -80,6 +82,17 @@ describe('the settings of an environment', () => {
       expectFaults(await put({ ...named, markup }), ['chargeback_splits.0.markup']);
     for (const shared of ['a', [''], [1]])
       expectFaults(await put({ ...named, shared }), ['chargeback_splits.0.shared']);
+  });
+
+  it('say when breakage is earned', async () => {
+    const breakage = { breakage_method: 'proportional', breakage_rates: { '2026-01': '0.20', default: '0' } };
+    const { body } = await service.live.put(PATH, breakage);
+    expect(body).toEqual({ ...DEFAULTS, ...breakage, breakage_rates: { '2026-01': '0.2', default: '0' } });
+    expect((await service.live.get(PATH)).body).toEqual(body);
+    await service.live.put(PATH, {});
+    for (const rates of [{ '2026-13': '0.1' }, { '2026-01': '1.1' }, { '2026-01': '-0.1' }, { default: 0.1 }, ['0.1']])
+      expectFaults(await service.live.put(PATH, { breakage_rates: rates }), ['breakage_rates']);
+    expectFaults(await service.live.put(PATH, { breakage_method: 'never' }), ['breakage_method']);
   });
 
   it('are known to every process', async () => {

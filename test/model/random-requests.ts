@@ -16,6 +16,7 @@ import {
 } from './random-spending.ts';
 import { setTopup } from './random-topups.ts';
 import {
+  amountOfUsage,
   account,
   amount,
   choice,
@@ -128,6 +129,10 @@ export const request: fc.Arbitrary<RequestPlan> = fc.oneof(
         remainder: fc.constantFrom('breakage' as const, 'return' as const),
       }),
     ),
+  },
+  {
+    weight: 3,
+    arbitrary: fixed(fc.record({ type: type('write_off'), account, amount: amountOfUsage })),
   },
   { weight: 1, arbitrary: fixed(createAccount) },
   { weight: 3, arbitrary: fixed(fc.record({ type: type('set_rules'), account, rules })) },

@@ -157,6 +157,8 @@ export class ReferenceLedger extends ReferenceTopups {
         return this.changeAccount(request);
       case 'close_account':
         return this.closeAccount(request);
+      case 'write_off':
+        return this.writeOff(request);
       case 'put_budget':
         return this.putBudget(request);
       case 'delete_budget':
@@ -273,6 +275,15 @@ export class ReferenceLedger extends ReferenceTopups {
     for (const grant of this.burnDown(this.grants.filter((one) => one.account === name))) {
       this.takeBack(grant, this.remaining(grant));
     }
+    return this.accountView(name);
+  }
+
+  writeOff({ account: name, amount }: Requests['write_off']): Answer {
+    if (!this.accounts.some((one) => one.name === name)) return noAccount(name);
+    const debt = this.debt(name);
+    const asked = amount === null ? debt : units(amount);
+    if (asked === 0n || asked > debt) return { ...refusal('write_off_exceeds_debt'), debt: text(debt) };
+    this.book('write_off', { account: name }, 'write_off', debtOf(name), asked);
     return this.accountView(name);
   }
 

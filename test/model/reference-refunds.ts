@@ -42,12 +42,22 @@ export class ReferenceRefunds extends ReferenceHolds {
     let left = amount - owed;
     const grant = this.grants.find(({ name }) => name === usage.debit);
     if (grant) return this.creditRefund(grant, left, about);
+    const lost = smaller(left, this.writtenOff(one.account));
+    this.book('write_off', one, debtOf(one.account), 'write_off', lost);
+    this.book('refund', one, 'usage', debtOf(one.account), lost, about);
+    left -= lost;
     for (const { entry, grant } of this.repaymentsOf(one.account).toReversed()) {
       const part = smaller(left, entry.amount - this.amountOf(entry, 'returns'));
       this.creditRefund(grant, part, { ...about, returns: entry.no });
       left -= part;
     }
     if (left > 0n) throw new Error(`nothing says where ${text(left)} of ${String(one.name)} go back to`);
+  }
+
+  /** What was written off and hasn't been refunded since. */
+  writtenOff(account: AccountName): Units {
+    const own = this.entries.filter((entry) => entry.account === account && entry.kind === 'write_off');
+    return sum(own, ({ debit, amount }) => (debit === 'write_off' ? amount : -amount));
   }
 
   creditRefund(grant: ReferenceGrant, amount: Units, about: Partial<Entry>): void {

@@ -115,6 +115,7 @@ export interface Requests {
   };
   set_account_status: { readonly account: AccountName; readonly status: 'active' | 'suspended' };
   close_account: { readonly account: AccountName; readonly remainder: 'breakage' | 'return' };
+  write_off: { readonly account: AccountName; readonly amount: string | null };
   create_grant: {
     readonly account: AccountName;
     readonly amount: string;

@@ -80,6 +80,10 @@ function commandOf(request: Exclude<Request, { type: 'limit_key' }>, names: Name
     case 'set_account_status':
     case 'close_account':
       return { ...request, account: names.account(request.account) };
+    case 'write_off': {
+      const account = names.account(request.account);
+      return { type: request.type, account, amount: amountOrNull(request.amount), reason: 'lost' };
+    }
     case 'create_grant':
       return {
         ...request,

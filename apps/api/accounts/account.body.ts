@@ -108,6 +108,17 @@ export class CreateAccountBody extends GetOrCreateAccountBody {
 
 export const DEFAULT_REMAINDER: Remainder = 'breakage';
 
+export class WriteOffBody {
+  @Describe('How much of the debt, more than zero. Default: all of it.')
+  @IsOptional()
+  @IsPositiveAmount()
+  readonly amount?: string | null;
+
+  @Describe('Why nobody will repay it, stored in the transfer.')
+  @IsText(1, 255)
+  readonly reason!: string;
+}
+
 export class CloseAccountBody {
   @Describe(
     'What becomes of the credits that are left: `breakage` books them as lost to the customer, `return` gives them back to where they came from.',

@@ -1,3 +1,4 @@
+import { amountOrNull } from '#amounts';
 import type { AccountDecision, AccountRef } from '#ledger';
 import { AccountReader, RateCardMirror } from '#ledger-store';
 import { Body, Controller, Get, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
@@ -20,6 +21,7 @@ import {
   CreateAccountBody,
   DEFAULT_REMAINDER,
   GetOrCreateAccountBody,
+  WriteOffBody,
 } from './account.body.ts';
 import { accountFilter, AccountQuery } from './account.query.ts';
 import { accountView, balanceView } from './account.view.ts';
@@ -125,6 +127,23 @@ export class AccountsController {
   ): Promise<void> {
     const remainder = body.remainder ?? DEFAULT_REMAINDER;
     const command = { type: 'close_account', account: accountRef(environment, id), remainder } as const;
+    return this.ledger.run(reply, command, (decision) => ({ status: 200, view: accountView(decision) }));
+  }
+
+  @Post(':id/write-off')
+  @Needs('admin')
+  writeOff(
+    @Environment() environment: string,
+    @Param('id') id: string,
+    @Body() { amount, reason }: WriteOffBody,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const command = {
+      type: 'write_off',
+      account: accountRef(environment, id),
+      amount: amountOrNull(amount ?? null),
+      reason,
+    } as const;
     return this.ledger.run(reply, command, (decision) => ({ status: 200, view: accountView(decision) }));
   }
 

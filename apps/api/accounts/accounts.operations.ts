@@ -172,6 +172,24 @@ export const ACCOUNT_OPERATIONS: OperationsOf<AccountsController> = {
       { name: 'customer', summary: 'A customer has left', path: { id: 'umbrella' }, body: { remainder: 'return' } },
     ],
   },
+  writeOff: {
+    id: 'writeOffDebt',
+    summary: 'Write off debt',
+    description:
+      'Gives up debt of the account that nobody will repay, also of a closed account. The balance rises by as much, and the debt leaves the report `debt-ageing`; the transfer has the date and the reason. It earns nothing. If the usage is refunded later, that gives nothing back to the customer.',
+    path: ACCOUNT_PATH,
+    answers: { 200: { description: 'The account.', schema: ref('Account') } },
+    problems: ['account_not_found', 'write_off_exceeds_debt'],
+    examples: [
+      {
+        name: 'lost',
+        summary: 'Debt that nobody will repay',
+        path: { id: 'globex' },
+        body: { amount: '3', reason: 'The customer is insolvent.' },
+      },
+      { name: 'no_debt', summary: 'An account without debt', path: { id: 'acme' }, body: { reason: 'uncollectable' } },
+    ],
+  },
   erase: {
     id: 'eraseAccount',
     summary: 'Erase a closed account’s personal data',

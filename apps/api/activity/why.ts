@@ -19,6 +19,8 @@ const WORDS: Readonly<Record<TransferKind, Words>> = {
   refund: ({ transfer }) => (transfer.credit === 'debt' ? 'Usage refunded; it was debt' : 'Usage refunded'),
   commitment: () => 'Missing to the commitment of the month',
   rollover: () => 'Rolled over into the next period',
+  write_off: ({ transfer }) =>
+    transfer.credit === 'debt' ? 'Debt written off' : 'Written off debt taken back for a refund',
   purchase_refund: () => 'Taken back, because the purchase was refunded',
 };
 

@@ -24,6 +24,11 @@ export const CHARGE_OPERATIONS: OperationsOf<ChargesController> = {
         },
       },
       {
+        name: 'as_debt',
+        summary: 'Usage beyond the credits, as debt',
+        body: { account: 'globex', amount: '5' },
+      },
+      {
         name: 'by_usage',
         summary: 'Usage, by the account’s prices',
         idempotencyKey: 'request-4',

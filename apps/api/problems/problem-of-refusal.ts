@@ -24,6 +24,7 @@ type PlainRefusal = Exclude<
   | 'credits_held'
   | 'refund_exceeds_committed'
   | 'returned_exceeds_paid'
+  | 'write_off_exceeds_debt'
   | 'topup_under_way'
   | 'refund_exceeds_purchase'
   | 'unit_mismatch'
@@ -145,6 +146,10 @@ export function problemOfRefusal(refusal: Refusal, command?: CommandType): Probl
     case 'topup_under_way':
     case 'refund_exceeds_purchase':
       return problemOfPurchase(refusal);
+    case 'write_off_exceeds_debt':
+      return problem(refusal.code, `The account owes ${formatAmount(refusal.debt)}.`, {
+        debt: formatAmount(refusal.debt),
+      });
     case 'refund_exceeds_committed':
       return problem(
         refusal.code,

@@ -32,6 +32,7 @@ const REQUEST_PROBLEMS = {
   test_clock_too_far: { status: 409, title: 'The clock would be too far ahead' },
   event_not_found: { status: 404, title: 'There is no such event' },
   plan_not_found: { status: 404, title: 'There is no such plan' },
+  report_not_found: { status: 404, title: 'There is no such report' },
   rate_card_not_found: { status: 404, title: 'There is no such rate card' },
   rate_card_version_not_found: { status: 404, title: 'The rate card has no such version' },
   rate_card_archived: { status: 409, title: 'The rate card is archived' },

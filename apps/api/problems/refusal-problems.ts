@@ -24,6 +24,7 @@ export const REFUSAL_PROBLEMS = {
   account_has_open_holds: { status: 409, title: 'The account has open authorizations' },
   grant_already_expired: { status: 400, title: 'The grant would expire before it takes effect' },
   grant_not_voidable: { status: 409, title: 'Nothing of the grant is left to void' },
+  write_off_exceeds_debt: { status: 409, title: 'More debt is written off than there is' },
   returned_exceeds_paid: { status: 400, title: 'More money is returned than was paid' },
   topup_under_way: { status: 409, title: 'Another top-up is under way' },
   topup_not_under_way: { status: 409, title: 'The payment is over' },

@@ -1,8 +1,10 @@
 import { DEFAULT_SETTINGS } from '#ledger-store';
-import { ArrayMaxSize, ArrayUnique, IsArray, IsOptional } from 'class-validator';
+import { BREAKAGE_METHODS, type BreakageMethod } from '#reports';
+import { ArrayMaxSize, ArrayUnique, IsArray, IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
 import { NestedList } from '../validation/body-classes.ts';
 import { IsAmount, IsCurrency, IsRateCardId, IsText, IsTimeZone, IsWhole } from '../validation/rules.ts';
+import { IsBreakageRates } from '../validation/month-rules.ts';
 import { ChargebackSplitBody, SPLITS_MAX } from './chargeback-split.body.ts';
 
 const REPORTED_TAGS_MAX = 8;
@@ -44,6 +46,21 @@ export class SettingsBody {
   @IsOptional()
   @IsText(1, 256)
   readonly model_hint?: string | null;
+
+  @Describe(
+    'When money is earned of credits that will never be used: when they expire, or before, in proportion to what is used.',
+    { default: DEFAULT_SETTINGS.breakageMethod },
+  )
+  @IsOptional()
+  @IsIn(BREAKAGE_METHODS)
+  readonly breakage_method?: BreakageMethod | null;
+
+  @Describe(
+    'The part of paid credits that is expected never to be used, from 0 to 1, by the month in which they take effect; `default` is for all others.',
+  )
+  @IsOptional()
+  @IsBreakageRates()
+  readonly breakage_rates?: Readonly<Record<string, string>> | null;
 
   @Describe('How usage may be charged to cost centres, each by its own name. Default: in no way.')
   @IsOptional()

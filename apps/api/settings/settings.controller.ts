@@ -69,6 +69,10 @@ function givenSettings(body: SettingsBody): EnvironmentSettings {
     costCard: cost_card ? parsePublicId('rateCard', cost_card) : DEFAULT_SETTINGS.costCard,
     economizeFrom: economize_from ?? DEFAULT_SETTINGS.economizeFrom,
     modelHint: model_hint ?? DEFAULT_SETTINGS.modelHint,
+    breakageMethod: body.breakage_method ?? DEFAULT_SETTINGS.breakageMethod,
+    breakageRates: Object.fromEntries(
+      Object.entries(body.breakage_rates ?? {}).map(([month, rate]) => [month, new Amount(rate)]),
+    ),
     chargebackSplits: chargeback_splits?.map(splitFrom) ?? DEFAULT_SETTINGS.chargebackSplits,
     reportedTags: reported_tags ?? DEFAULT_SETTINGS.reportedTags,
   };

@@ -22,6 +22,16 @@ export const SETTINGS_SCHEMA = viewSchema<ReturnType<typeof settingsView>>('What
     items: text('The name of a tag.'),
     description: 'The tags by which usage is added up.',
   },
+  breakage_method: choice(
+    ['on_expiry', 'proportional'],
+    'When money is earned of credits that will never be used: when they expire, or in proportion to what is used.',
+  ),
+  breakage_rates: {
+    type: 'object',
+    additionalProperties: amount('A part of 1.'),
+    description:
+      'The part of credits that is expected never to be used, by the month in which they take effect, or `default`.',
+  },
   chargeback_splits: {
     type: 'array',
     description: 'How usage may be charged to cost centres.',

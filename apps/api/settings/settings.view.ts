@@ -12,6 +12,10 @@ export function settingsView(settings: EnvironmentSettings) {
     cost_card: costCard && publicId('rateCard', costCard),
     economize_from: economizeFrom,
     model_hint: modelHint,
+    breakage_method: settings.breakageMethod,
+    breakage_rates: Object.fromEntries(
+      Object.entries(settings.breakageRates).map(([month, rate]) => [month, formatAmount(rate)]),
+    ),
     chargeback_splits: chargebackSplits.map(splitJson),
     reported_tags: reportedTags,
   };

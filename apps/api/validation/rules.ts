@@ -11,7 +11,7 @@ type Rule = (value: unknown) => boolean;
  * A decorator from a predicate, what it asks for (“must be …”), and the same as a JSON Schema, as far as one can say it;
  * the API's description is made of those.
  */
-function rule(
+export function rule(
   name: string,
   must: string,
   schema: JsonSchema,
@@ -29,7 +29,7 @@ function rule(
 }
 
 /** A rule for strings of a form. */
-function form(name: string, must: string, pattern: RegExp): (options?: ValidationOptions) => PropertyDecorator {
+export function form(name: string, must: string, pattern: RegExp): (options?: ValidationOptions) => PropertyDecorator {
   const test = (value: unknown): boolean => typeof value === 'string' && pattern.test(value);
   return rule(name, must, { type: 'string', pattern: pattern.source }, test);
 }

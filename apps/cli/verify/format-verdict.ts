@@ -5,9 +5,18 @@ export function formatVerdict(report: VerifyReport): string {
   return ['trial balance', ...report.trial_balance.map(formatTrialBalance), verdictOf(report)].join('\n');
 }
 
-function formatTrialBalance({ environment, unit, funding, debt, outstanding, usage, breakage }: TrialBalance): string {
+function formatTrialBalance({
+  environment,
+  unit,
+  funding,
+  debt,
+  outstanding,
+  usage,
+  breakage,
+  writtenOff,
+}: TrialBalance): string {
   const funded = `${funding.paid} paid + ${funding.promotional} promotional + ${funding.included} included`;
-  return `  ${environment ?? 'no environment'} ${unit ?? 'no unit'}: ${funded} + ${debt} debt | ${outstanding} outstanding + ${usage} usage + ${breakage} breakage`;
+  return `  ${environment ?? 'no environment'} ${unit ?? 'no unit'}: ${funded} + ${debt} debt${writtenOff === '0' ? '' : ` + ${writtenOff} written off`} | ${outstanding} outstanding + ${usage} usage + ${breakage} breakage`;
 }
 
 function verdictOf(report: VerifyReport): string {

@@ -45,6 +45,7 @@ const AUDITED: ReadonlySet<CommandType> = new Set([
   'update_account',
   'set_account_status',
   'close_account',
+  'write_off',
   'erase_account',
   'set_alerts',
   'set_auto_topup',

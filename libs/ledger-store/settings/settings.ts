@@ -20,6 +20,10 @@ export interface EnvironmentSettings {
   readonly economizeFrom: number;
   /** What they are told to use then, such as a smaller model. */
   readonly modelHint: string | null;
+  /** When money is earned of credits that will never be used. */
+  readonly breakageMethod: 'on_expiry' | 'proportional';
+  /** The part of credits that is expected never to be used, by the month in which they take effect; `default` is for all others. */
+  readonly breakageRates: Readonly<Record<string, Amount>>;
   /** How usage may be charged to cost centres; each has a name of its own. */
   readonly chargebackSplits: readonly ChargebackSplit[];
   /** The names of the tags by which usage is added up. */
@@ -33,6 +37,8 @@ export const DEFAULT_SETTINGS: EnvironmentSettings = {
   costCard: null,
   economizeFrom: 80,
   modelHint: null,
+  breakageMethod: 'on_expiry',
+  breakageRates: {},
   chargebackSplits: [],
   reportedTags: ['user', 'feature', 'team'],
 };
@@ -119,14 +125,16 @@ async function lockSettings(database: Queryable, environment: string): Promise<E
 async function writeSettings(database: Queryable, environment: string, settings: EnvironmentSettings): Promise<void> {
   const { timeZone, currency, pricePerCredit, costCard, economizeFrom, modelHint, chargebackSplits, reportedTags } =
     settings;
+  const { breakageMethod, breakageRates } = settings;
   await database.query(
     `insert into settings as s (environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint,
-      chargeback_splits, reported_tags)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+      chargeback_splits, reported_tags, breakage_method, breakage_rates)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (environment) do update set time_zone = excluded.time_zone, currency = excluded.currency,
       price_per_credit = excluded.price_per_credit, cost_card = excluded.cost_card,
       economize_from = excluded.economize_from, model_hint = excluded.model_hint,
-      chargeback_splits = excluded.chargeback_splits, reported_tags = excluded.reported_tags, version = s.version + 1`,
+      chargeback_splits = excluded.chargeback_splits, reported_tags = excluded.reported_tags,
+      breakage_method = excluded.breakage_method, breakage_rates = excluded.breakage_rates, version = s.version + 1`,
     [
       environment,
       timeZone,
@@ -137,6 +145,8 @@ async function writeSettings(database: Queryable, environment: string, settings:
       modelHint,
       JSON.stringify(chargebackSplits.map(splitJson)),
       reportedTags,
+      breakageMethod,
+      ratesJson(breakageRates),
     ],
   );
 }
@@ -149,6 +159,8 @@ interface SettingsRow {
   readonly cost_card: string | null;
   readonly economize_from: number;
   readonly model_hint: string | null;
+  readonly breakage_method: EnvironmentSettings['breakageMethod'];
+  readonly breakage_rates: Readonly<Record<string, string>>;
   readonly chargeback_splits: readonly ChargebackSplitJson[];
   readonly reported_tags: readonly string[];
 }
@@ -156,7 +168,8 @@ interface SettingsRow {
 async function loadSettings(database: Queryable): Promise<KnownSettings> {
   const { rows } = await database.query<SettingsRow>(
     `select environment, time_zone, currency, price_per_credit, cost_card, economize_from, model_hint, chargeback_splits,
-      reported_tags from settings`,
+      reported_tags, breakage_method, breakage_rates
+    from settings`,
   );
   return new Map(rows.map((row) => [row.environment, settingsFromRow(row)]));
 }
@@ -169,6 +182,8 @@ function settingsFromRow(row: SettingsRow): EnvironmentSettings {
     costCard: row.cost_card,
     economizeFrom: row.economize_from,
     modelHint: row.model_hint,
+    breakageMethod: row.breakage_method,
+    breakageRates: mapValues(row.breakage_rates, (rate) => new Amount(rate)),
     chargebackSplits: row.chargeback_splits.map(splitFrom),
     reportedTags: row.reported_tags,
   };
@@ -184,7 +199,17 @@ function auditView(settings: EnvironmentSettings): JsonObject {
     cost_card: costCard && publicId('rateCard', costCard),
     economize_from: economizeFrom,
     model_hint: modelHint,
+    breakage_method: settings.breakageMethod,
+    breakage_rates: ratesJson(settings.breakageRates),
     chargeback_splits: chargebackSplits.map(splitJson),
     reported_tags: [...reportedTags],
   };
+}
+
+function ratesJson(rates: EnvironmentSettings['breakageRates']): Record<string, string> {
+  return mapValues(rates, formatAmount);
+}
+
+function mapValues<From, To>(values: Readonly<Record<string, From>>, change: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, change(value)]));
 }

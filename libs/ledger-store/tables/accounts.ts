@@ -48,6 +48,7 @@ export const ACCOUNTS = table({
       debt: column('debt', numeric).updated('sums'),
       overdraftHeld: column('overdraft_held', numeric).updated('sums'),
       holdLifetimeMs: column('hold_lifetime_ms', integer).nullable().updated('sums'),
+      writtenOff: column('written_off', numeric).updated('terms'),
       terms: {
         name: column('name', text()).nullable().updated('terms'),
         overdraftLimit: column('overdraft_limit', numeric).updated('terms'),

@@ -80,6 +80,7 @@ const account: Account = {
   closure: { closedAt: NOW - 3, remainder: 'return', erasureRequestedAt: NOW - 2, erasedAt: NOW - 1 },
   testClock: { number: 3, aheadMs: 5_000 },
   createdAt: NOW,
+  writtenOff: new Amount('0.000000000002'),
   debt: new Amount('0.5'),
   overdraftHeld: new Amount('1.25'),
   holdLifetimeMs: 4321,

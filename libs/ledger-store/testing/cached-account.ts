@@ -73,6 +73,7 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     testClock: null,
     createdAt: NOW,
     debt: ZERO,
+    writtenOff: ZERO,
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
     budgets: [],

@@ -22,7 +22,9 @@ const TRIAL_BALANCE = `
         - coalesce(sum(amount) filter (where credit = 'funding:included'), 0) as included,
       coalesce(sum(amount) filter (where credit = 'usage'), 0)
         - coalesce(sum(amount) filter (where debit = 'usage'), 0) as usage,
-      coalesce(sum(amount) filter (where credit = 'breakage'), 0) as breakage
+      coalesce(sum(amount) filter (where credit = 'breakage'), 0) as breakage,
+      coalesce(sum(amount) filter (where debit = 'write_off'), 0)
+        - coalesce(sum(amount) filter (where credit = 'write_off'), 0) as write_off
     from (select account_id, debit, credit, sum(amount) as amount from transfers group by account_id, debit, credit) legs
     group by account_id
   ),
@@ -34,7 +36,8 @@ const TRIAL_BALANCE = `
     trim_scale(coalesce(sum(a.debt), 0))::text as debt,
     trim_scale(coalesce(sum(g.outstanding), 0))::text as outstanding,
     trim_scale(coalesce(sum(b.usage), 0))::text as usage,
-    trim_scale(coalesce(sum(b.breakage), 0))::text as breakage
+    trim_scale(coalesce(sum(b.breakage), 0))::text as breakage,
+    trim_scale(coalesce(sum(b.write_off), 0))::text as write_off
   from accounts a full join booked b using (account_id) full join granted g using (account_id)
   group by a.environment, a.unit
   order by a.environment, a.unit`;
@@ -49,13 +52,15 @@ interface TrialBalanceRow {
   outstanding: string;
   usage: string;
   breakage: string;
+  write_off: string;
 }
 
 export async function takeTrialBalance(client: PoolClient): Promise<TakenTrialBalance> {
   const startedAt = performance.now();
   const { rows } = await client.query<TrialBalanceRow>(TRIAL_BALANCE);
-  const lines = rows.map(({ paid, promotional, included, ...line }) => ({
+  const lines = rows.map(({ paid, promotional, included, write_off: writtenOff, ...line }) => ({
     ...line,
+    writtenOff,
     funding: { paid, promotional, included },
   }));
   return { lines, ms: Math.round(performance.now() - startedAt) };
@@ -81,8 +86,8 @@ export function checkTrialBalance({ lines, ms }: TakenTrialBalance): CheckResult
   };
 }
 
-function debits({ funding, debt }: TrialBalance): Amount {
-  return sum([funding.paid, funding.promotional, funding.included, debt]);
+function debits({ funding, debt, writtenOff }: TrialBalance): Amount {
+  return sum([funding.paid, funding.promotional, funding.included, debt, writtenOff]);
 }
 
 function credits({ outstanding, usage, breakage }: TrialBalance): Amount {

@@ -35,7 +35,7 @@ export interface CheckResult {
 
 export const FIRST_DIFFERENCES = 10;
 
-/** The books of one environment and unit. Debits are `funding` and `debt`, credits `outstanding`, `usage` and `breakage`. */
+/** The books of one environment and unit. Debits are `funding`, `debt` and `writtenOff`, credits `outstanding`, `usage` and `breakage`. */
 export interface TrialBalance {
   /** `null` for transfers whose account doesn't exist. */
   readonly environment: string | null;
@@ -48,6 +48,8 @@ export interface TrialBalance {
   readonly outstanding: string;
   readonly usage: string;
   readonly breakage: string;
+  /** Debt that was given up. */
+  readonly writtenOff: string;
 }
 
 export interface VerifyReport {

@@ -777,8 +777,13 @@ const CORRUPTIONS: readonly Corruption[] = [
     sql: [`update accounts set debt = 14 where account_id = ${keyOf('globex')}`],
   },
   {
-    check: 'What was charged as debt and not refunded is still owed, or was repaid by grants',
-    difference: { account: 'globex', objects: [], expected: '15 owed + 4 repaid', found: '20' },
+    check: 'What an account has written off is what was booked for it',
+    difference: { account: 'globex', objects: [], expected: '0', found: '1' },
+    sql: [`update accounts set written_off = 1 where account_id = ${keyOf('globex')}`],
+  },
+  {
+    check: 'What was charged as debt and not refunded is still owed, or was repaid by grants or written off',
+    difference: { account: 'globex', objects: [], expected: '15 owed + 4 repaid + 0 written off', found: '20' },
     sql: [`update grants set repaid = 4 where account_id = ${keyOf('globex')}`],
   },
   {
@@ -990,6 +995,7 @@ describe('verify, on books that the engine wrote', () => {
         outstanding: '10',
         usage: '0',
         breakage: '0',
+        writtenOff: '0',
       },
       {
         environment: 'live',
@@ -999,6 +1005,7 @@ describe('verify, on books that the engine wrote', () => {
         outstanding: '222.249999999999',
         usage: '63.750000000001',
         breakage: '9',
+        writtenOff: '0',
       },
       {
         environment: 'test',
@@ -1008,6 +1015,7 @@ describe('verify, on books that the engine wrote', () => {
         outstanding: '847',
         usage: '213',
         breakage: '10',
+        writtenOff: '0',
       },
     ]);
   });

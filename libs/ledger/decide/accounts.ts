@@ -57,6 +57,7 @@ export function createAccount(context: DecisionContext, command: CreateAccount):
     testClock,
     createdAt,
     debt: ZERO,
+    writtenOff: ZERO,
     overdraftHeld: ZERO,
     holdLifetimeMs: null,
     budgets: [],

@@ -39,6 +39,7 @@ import { setRules, type RulesDecision } from './set-rules.ts';
 import { authorizeBatch, chargeBatch, type BatchDecision } from './spend-batch.ts';
 import { sweep, type SweepDecision } from './sweep.ts';
 import { voidAuthorization } from './void.ts';
+import { writeOff } from './write-off.ts';
 import { observeBalances } from './observe-balances.ts';
 import { reportLosses } from './report-losses.ts';
 
@@ -48,6 +49,7 @@ export interface Decisions {
   update_account: AccountDecision;
   set_account_status: AccountDecision;
   close_account: AccountDecision;
+  write_off: AccountDecision;
   erase_account: AccountDecision;
   finish_erasure: AccountDecision;
   set_alerts: AlertsDecision;
@@ -96,6 +98,7 @@ const DECIDE: { readonly [T in CommandType]: Decide<T> } = {
   update_account: updateAccount,
   set_account_status: setAccountStatus,
   close_account: closeAccount,
+  write_off: writeOff,
   erase_account: eraseAccount,
   finish_erasure: finishErasure,
   set_alerts: setAlerts,

@@ -41,8 +41,15 @@ function giveBack(books: Transaction, { grantId, amount }: Pick<Draw, 'grantId' 
   const owed = smallerOf(amount, books.account.account.debt);
   if (!owed.isZero()) books.refundToDebt(owed, of, grant);
   const rest = amount.minus(owed);
-  if (!grant) refundRepaid(books, rest, of);
+  if (!grant) refundCovered(books, rest, of);
   else if (!rest.isZero()) books.refundToGrant(grant, rest, of);
+}
+
+/** What was written off goes back to nobody: nobody has paid for it. */
+function refundCovered(books: Transaction, amount: Amount, of: RefundOf): void {
+  const writtenOff = smallerOf(amount, books.account.account.writtenOff);
+  if (!writtenOff.isZero()) books.refundWrittenOff(writtenOff, of);
+  refundRepaid(books, amount.minus(writtenOff), of);
 }
 
 /** Debt that is repaid by now goes back to the grants that repaid it, the youngest first. */

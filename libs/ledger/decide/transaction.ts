@@ -133,6 +133,19 @@ export class Transaction {
     grant.repaid = grant.repaid.plus(amount);
   }
 
+  /** Gives up debt that nobody will repay. */
+  writeOff(amount: Amount, reason: string): void {
+    this.addToWrittenOff(amount);
+    this.book({ kind: 'write_off', debit: 'write_off', credit: 'debt', amount, reason });
+  }
+
+  /** Refunds usage whose debt was written off: it is owed again, and refunded at once. */
+  refundWrittenOff(amount: Amount, of: RefundOf): void {
+    this.addToWrittenOff(amount.neg());
+    this.book({ kind: 'write_off', debit: 'debt', credit: 'write_off', amount });
+    this.refundToDebt(amount, of, null);
+  }
+
   /**
    * Refunds usage to what the account owes.
    *
@@ -325,6 +338,13 @@ export class Transaction {
     const { account } = this.account;
     account.debt = account.debt.plus(amount);
     this.addToPosted(amount.neg());
+  }
+
+  private addToWrittenOff(amount: Amount): void {
+    const { account } = this.account;
+    account.writtenOff = account.writtenOff.plus(amount);
+    this.context.changes.accounts.updateTerms(this.account);
+    this.addToDebt(amount.neg());
   }
 
   private addToPosted(amount: Amount): void {

@@ -26,6 +26,7 @@ const CHART: Record<TransferKind, RegExp> = {
   grant_void: /^grant → funding:(paid|promotional|included)$/,
   refund: /^usage → (debt|grant)$/,
   commitment: /^(grant|debt) → usage$/,
+  write_off: /^(write_off → debt|debt → write_off)$/,
   rollover: /^grant → grant$/,
   purchase_refund: /^(grant → funding:paid|funding:paid → grant)$/,
 };
@@ -44,6 +45,7 @@ export class InvariantCheck {
   readonly history: HistoryCheck;
   private readonly grantSums = new Map<string, Amount>();
   private readonly debtSums = new Map<string, Amount>();
+  private readonly writeOffSums = new Map<string, Amount>();
   private readonly usageSums = new Map<string, Amount>();
   private readonly lastIds = new Map<string, string>();
   private readonly statuses = new Map<string, AuthorizationStatus>();
@@ -80,6 +82,7 @@ export class InvariantCheck {
     must((intoGrantId !== null) === (kind === 'rollover'), 'a rollover says into which grant');
     if (intoGrantId !== null) add(this.grantSums, intoGrantId, amount);
     add(this.debtSums, accountKey, signed('debt').neg());
+    add(this.writeOffSums, accountKey, signed('write_off').neg());
     if (authorizationId !== null && kind === 'usage') add(this.usageSums, authorizationId, amount);
     this.refunds.addTransfer(transfer);
   }
@@ -110,7 +113,7 @@ export class InvariantCheck {
   }
 
   private checkAccount(state: AccountState, now: number): void {
-    const { key, terms, status, debt, overdraftHeld } = this.rows.accountRow(state.account.key);
+    const { key, terms, status, debt, writtenOff, overdraftHeld } = this.rows.accountRow(state.account.key);
     const open = this.rows.openAuthorizationsOf(key);
     const grants = this.rows.grantsOf(key);
     for (const grant of grants) this.checkGrant(grant, open, now);
@@ -130,6 +133,7 @@ export class InvariantCheck {
       'a closed account holds nothing, and nothing remains of its grants',
     );
     must(debt.gte(0), 'debt ≥ 0');
+    must(writtenOff.gte(0) && writtenOff.eq(this.writeOffSums.get(key) ?? ZERO), 'written off = Σ of its transfers');
     must(debt.eq(this.debtSums.get(key) ?? ZERO), 'debt = Σ of its transfers');
     must(overdraftHeld.eq(sum(open, (one) => one.overdraftHeld)), 'the overdraft held = Σ of open overdraft legs');
     const posted = sum(grants, (grant) => countsFor(grant, now)).minus(debt);

@@ -14,7 +14,7 @@ export class RefundCheck {
   addTransfer(transfer: Transfer): void {
     const { kind, amount, grantId, authorizationId, transactionId, corrects, reason } = transfer;
     must(mayCorrect(transfer) === (corrects !== null), 'only a refund, and what a failed one gives again, corrects');
-    must(kind === 'refund' || reason === null, 'only a refund has a reason');
+    must(kind === 'refund' || kind === 'write_off' || reason === null, 'only a refund and a write-off have a reason');
     const isCharge = kind === 'usage' || kind === 'commitment';
     if (grantId !== null && (isCharge || kind === 'debt_repayment')) add(this.paid, grantId, amount);
     // What is charged for a commitment, and set off, is no authorization's.

@@ -130,6 +130,11 @@ export class LedgerFixture {
     return plain(this.run<'close_account'>({ type: 'close_account', account: accountRef(id), remainder }));
   }
 
+  writeOff(amount?: string, id = this.currentAccount): Plain<AccountDecision> {
+    const command = { type: 'write_off', account: accountRef(id), amount: amountOf(amount), reason: 'lost' } as const;
+    return plain(this.run<'write_off'>(command));
+  }
+
   erase(id = this.currentAccount): Plain<AccountDecision> {
     return plain(this.run<'erase_account'>({ type: 'erase_account', account: accountRef(id) }));
   }

@@ -10,6 +10,8 @@ export const MONEY_KINDS = [
   'debt_used',
   'debt_refunded',
   'debt_repaid',
+  'written_off',
+  'write_off_reversed',
   'expired',
   'voided',
   'returned',

@@ -46,6 +46,8 @@ export class MoneyTally {
         return this.takeBack(row, grant, amount);
       case 'rollover':
         return this.rollOver(row, grant, transfer);
+      case 'write_off':
+        throw new Error(`the write-off ${id} names a grant`);
       case 'purchase_refund':
         return transfer.credit === 'grant' ? this.restore(grant, transfer) : this.takePurchased(grant, transfer);
     }
@@ -59,7 +61,7 @@ export class MoneyTally {
     this.push({ transferId: id, at }, grant, currency, { kind: 'reversed', money });
   }
 
-  private addOfDebt(row: Row, { kind, amount }: Transfer): void {
+  private addOfDebt(row: Row, { kind, amount, debit }: Transfer): void {
     switch (kind) {
       case 'usage':
         return this.addDebt(row, 'debt_used', amount.neg());
@@ -67,6 +69,10 @@ export class MoneyTally {
         return this.addDebt(row, 'commitment', amount.neg());
       case 'refund':
         return this.addDebt(row, 'debt_refunded', amount);
+      case 'write_off':
+        return debit === 'debt'
+          ? this.addDebt(row, 'write_off_reversed', amount.neg())
+          : this.addDebt(row, 'written_off', amount);
       default:
         throw new Error(`the transfer ${row.transferId} names no grant`);
     }

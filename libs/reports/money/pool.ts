@@ -1,5 +1,5 @@
 import { Amount, formatAmount, ZERO, type JsonObject } from '#amounts';
-import type { Grant } from '#ledger';
+import type { Grant, PeriodOrigin } from '#ledger';
 
 /** What money is about in a grant. */
 export type MoneyGrant = Pick<
@@ -43,12 +43,16 @@ export function recognised({ paid, total, gone }: Pool): Amount {
   return paid.times(gone).div(total).toDecimalPlaces(PLACES);
 }
 
+type PoolMember = Pick<MoneyGrant, 'id' | 'category' | 'purchase' | 'purchaseReference'> & {
+  readonly period: Pick<PeriodOrigin, 'from'> | null;
+};
+
 /**
  * The names, among those of its account, of the pools that a grant may be in: that of its purchase, and one of its own. It is in its
  * own where it was bought alone; where its credits have rolled over, since their money has moved with them; and where its money is
  * in another currency than that of its purchase.
  */
-export function poolNames({ id, category, purchase, purchaseReference, period }: MoneyGrant): readonly string[] {
+export function poolNames({ id, category, purchase, purchaseReference, period }: PoolMember): readonly string[] {
   if (category !== 'paid') return [];
   if (period?.from) return [id];
   if (purchase !== null) return [purchase, id];

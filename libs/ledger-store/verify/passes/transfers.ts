@@ -33,6 +33,7 @@ export const transfers: Pass = {
         when 'refund' then debit = 'usage' and credit in ('grant', 'debt')
         when 'commitment' then debit in ('grant', 'debt') and credit = 'usage'
         when 'rollover' then debit = 'grant' and credit = 'grant' and into_grant_id <> grant_id
+        when 'write_off' then (debit, credit) in (('write_off', 'debt'), ('debt', 'write_off'))
         when 'purchase_refund' then 'grant' in (debit, credit) and 'funding:paid' in (debit, credit)
       end`,
       expected: `'accounts that fit ' || kind`,
