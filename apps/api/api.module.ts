@@ -52,6 +52,7 @@ import { makeDocument } from './openapi/make-document.ts';
 import { StripeWebhookController } from './providers/stripe-webhook.controller.ts';
 import { Offers } from './purchases/offers.ts';
 import type { Connections } from './requests/connections.ts';
+import { ReportReader } from './reports/report-reader.ts';
 import { LedgerRequests } from './requests/ledger-requests.ts';
 import { BulkReaders } from './rows/bulk-readers.ts';
 import { RowSender } from './rows/row-sender.ts';
@@ -146,6 +147,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: Anomalies, useValue: new Anomalies(readPool) },
     { provide: ChangeReader, useValue: new ChangeReader(reportPool) },
     { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
+    { provide: ReportReader, useValue: new ReportReader(reportPool) },
     { provide: TestClocks, useValue: new TestClocks(readPool) },
     { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
   ];

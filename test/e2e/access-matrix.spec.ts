@@ -36,6 +36,8 @@ interface Ask {
   readonly query?: string;
   /** Which budget or recurring grant the path names: of the account, or a budget `common` to all, which each environment gets one of. */
   readonly budget?: 'day' | 'spare' | 'common' | 'allowance';
+  /** Which report the path names. */
+  readonly report?: 'statement';
   readonly body?: (objects: Objects) => unknown;
   /** Whether it names an object of `live` in its body. */
   readonly namesInBody?: true;
@@ -64,6 +66,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/accounts/{id}': { id: 'account' },
   'PUT /v1/accounts/{id}': { newId: 'made-by-put', body: empty },
   'POST /v1/accounts/{id}/close': { id: 'account', body: empty },
+  'POST /v1/accounts/{id}/write-off': { id: 'account', body: () => ({ reason: 'lost' }) },
   'POST /v1/accounts/{id}/erase': { id: 'account', body: empty },
   'PATCH /v1/accounts/{id}': { id: 'account', body: empty },
   'POST /v1/accounts/{id}/suspend': { id: 'account', body: empty },
@@ -149,6 +152,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/usage': { listsAnAccount: true },
   'GET /v1/declines': { listsAnAccount: true },
   'GET /v1/reports/usage-margin': {},
+  'GET /v1/reports/{name}': { report: 'statement', listsAnAccount: true },
   'POST /v1/webhook-endpoints': { body: () => ({ url: 'http://127.0.0.1:9/' }) },
   'GET /v1/webhook-endpoints': {},
   'GET /v1/webhook-endpoints/{id}': { id: 'endpoint' },
@@ -293,12 +297,12 @@ afterAll(async () => {
 
 function ask(client: ApiClient, operation: string): Promise<Answer> {
   const [method = '', path = ''] = operation.split(' ');
-  const { id, newId, query = '', budget = '', body } = ASKS[operation] ?? {};
+  const { id, newId, query = '', budget, report, body } = ASKS[operation] ?? {};
   const named = newId ?? (id && objects[id]) ?? '';
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
     method,
-    path: `${path.replace('{id}', named).replace(/\{(?:budget|name)\}/, budget)}${query}`,
+    path: `${path.replace('{id}', named).replace(/\{(?:budget|name)\}/, budget ?? report ?? '')}${query}`,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
   });

@@ -28,6 +28,7 @@ import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
 import { RECURRING_GRANT_SCHEMA } from '../recurring-grants/recurring-grant.schema.ts';
 import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
 import { PUBLIC_PRICES_SCHEMA } from '../rate-cards/public-prices.schema.ts';
+import { REPORT_SCHEMA } from '../reports/report.schema.ts';
 import { USAGE_MARGIN_SCHEMA } from '../reports/usage-margin.schema.ts';
 import { BUDGET_SCHEMA, COMMON_BUDGET_SCHEMA } from '../budgets/budget.schema.ts';
 import { RAISE_REQUEST_SCHEMA } from '../budgets/raise-request.schema.ts';
@@ -95,5 +96,6 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   LimitShare: SHARE_SCHEMA,
   Standing: STANDING_SCHEMA,
   Settings: SETTINGS_SCHEMA,
+  Report: REPORT_SCHEMA,
   UsageMargin: USAGE_MARGIN_SCHEMA,
 };

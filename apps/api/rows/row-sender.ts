@@ -1,8 +1,8 @@
+import { csvLine, type Cell } from '#reports';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import { callerOf } from '../auth/authenticate.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { csvLine, type Cell } from './csv-line.ts';
 import { MEDIA_TYPES, type StreamedFormat } from './row-format.ts';
 
 /** As many files as are sent at once by one process, however slowly their readers read. */
@@ -35,6 +35,14 @@ export interface Rows<View> {
   readonly columns: Columns<View>;
 }
 
+export interface StreamedText {
+  readonly mediaType: string;
+  /** What the file is called; `null`: it isn't a file to be kept. */
+  readonly fileName: string | null;
+  /** A failure cuts the answer off. */
+  readonly chunks: AsyncIterable<string>;
+}
+
 /**
  * Answers rows as a file of CSV or of JSON lines, in constant memory: no more is read than the client takes. An answer that fails
  * midway is cut off, without the last chunk that ends a whole one, so no client takes a part for the whole.
@@ -53,12 +61,26 @@ export class RowSender {
     this.enter(reply);
     const pages = rows.pages[Symbol.asyncIterator]();
     const first = await pages.next();
-    const chunks = this.chunksOf(reply, rows, first, pages);
-    reply.header('content-type', `${MEDIA_TYPES[rows.format]}; charset=utf-8`);
-    reply.header('content-disposition', `attachment; filename="${rows.name}.${rows.format}"`);
+    const chunks = this.chunksOf(rows, first, pages);
+    this.stream(reply, { mediaType: MEDIA_TYPES[rows.format], fileName: `${rows.name}.${rows.format}`, chunks });
+  }
+
+  /**
+   * Answers text, in constant memory too.
+   *
+   * @throws {ProblemError} where as many are being sent as may be
+   */
+  sendText(reply: FastifyReply, text: StreamedText): void {
+    this.enter(reply);
+    this.stream(reply, text);
+  }
+
+  private stream(reply: FastifyReply, { mediaType, fileName, chunks }: StreamedText): void {
+    reply.header('content-type', `${mediaType}; charset=utf-8`);
+    if (fileName !== null) reply.header('content-disposition', `attachment; filename="${fileName}"`);
     // nginx would keep megabytes of it on disk.
     reply.header('x-accel-buffering', 'no');
-    void reply.send(Readable.from(chunks, { objectMode: true, highWaterMark: 1 }));
+    void reply.send(Readable.from(this.watched(reply, chunks), { objectMode: true, highWaterMark: 1 }));
   }
 
   private enter(reply: FastifyReply): void {
@@ -76,7 +98,6 @@ export class RowSender {
   }
 
   private async *chunksOf<View>(
-    reply: FastifyReply,
     { format, columns }: Rows<View>,
     first: IteratorResult<readonly View[]>,
     pages: AsyncIterator<readonly View[]>,
@@ -87,10 +108,20 @@ export class RowSender {
     try {
       if (format === 'csv') yield csvLine(Object.keys(columns));
       for (let page = first; page.done !== true; page = await pages.next()) {
-        if (page.value.length === 0) continue;
+        if (page.value.length > 0) yield page.value.map(lineOf).join('');
+      }
+    } finally {
+      await pages.return?.();
+    }
+  }
+
+  /** Ends with an error where its reader takes nothing any more, or where what is to be sent can't be read. */
+  private async *watched(reply: FastifyReply, chunks: AsyncIterable<string>): AsyncGenerator<string> {
+    try {
+      for await (const chunk of chunks) {
         const stalled = setTimeout(() => reply.raw.destroy(), STALLED_MS);
         try {
-          yield page.value.map(lineOf).join('');
+          yield chunk;
         } finally {
           clearTimeout(stalled);
         }
@@ -98,8 +129,6 @@ export class RowSender {
     } catch (error) {
       this.log(`A file was cut off, because its rows could not be read: ${messageOf(error)}`);
       throw error;
-    } finally {
-      await pages.return?.();
     }
   }
 }

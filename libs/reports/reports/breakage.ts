@@ -1,7 +1,7 @@
 import { type Amount, formatAmount, ZERO } from '#amounts';
 import type { BreakageRates, MoneyGrantTerms } from './money-grant-terms.ts';
 import { groupBy, sumOf, type MoneySum } from './money-sum.ts';
-import { monthOf } from './months.ts';
+import { monthOf } from '#calendar';
 import { estimatedBreakage, expectedRate, GrantBook, hasEnded, type GrantMoney } from './proportional-breakage.ts';
 import { column, type Column, type Report, type ReportRow } from './report.ts';
 

@@ -1,6 +1,6 @@
 import { type Amount, formatAmount, smallerOf, ZERO } from '#amounts';
 import { groupBy, sumOf } from './money-sum.ts';
-import { daysBetween } from './months.ts';
+import { daysBetween } from '#calendar';
 import { column, type Column, type Report, type ReportRow } from './report.ts';
 
 /** How the debt of an account has changed at some time. */

@@ -3,7 +3,7 @@ import type { MoneyKind } from '../facts/money-fact.ts';
 import type { BreakageMoves } from './deferred-revenue.ts';
 import type { BreakageRates, MoneyGrantTerms } from './money-grant-terms.ts';
 import { sumOf, type MoneySum } from './money-sum.ts';
-import { monthOf } from './months.ts';
+import { monthOf } from '#calendar';
 
 const GIVEN: readonly MoneyKind[] = ['granted', 'rolled_in'];
 const USED: readonly MoneyKind[] = ['used', 'refunded', 'commitment', 'debt_repaid'];

@@ -1,3 +1,5 @@
+import type { JsonObject } from '#amounts';
+
 /** What a cell of a column is. Amounts are signed decimal text; money is an amount in the currency of its row. */
 export type ColumnKind = 'text' | 'id' | 'month' | 'instant' | 'credits' | 'money' | 'percent' | 'count';
 
@@ -16,6 +18,8 @@ export interface Report {
   readonly rows: AsyncIterable<ReportRow> | Iterable<ReportRow>;
   /** Its columns for all rows together, once they have been read; `null` where they don't add up. */
   readonly total: () => ReportRow | null;
+  /** What its JSON has after the total, once the rows have been read. */
+  readonly closingFields?: () => JsonObject;
   /** When what it shows was read, in milliseconds since 1970. */
   readonly asOf: number;
 }

@@ -2,7 +2,7 @@ import { type Amount, formatAmount, ZERO } from '#amounts';
 import { revenueOf } from '../facts/money-fact.ts';
 import type { MoneyGrantTerms } from './money-grant-terms.ts';
 import { groupBy, sumOf, type MoneySum } from './money-sum.ts';
-import { monthOf } from './months.ts';
+import { monthOf } from '#calendar';
 import { column, type Column, type Report, type ReportRow } from './report.ts';
 
 const DAY_MS = 86_400_000;

@@ -15,6 +15,7 @@ const MOVEMENTS: Readonly<Record<string, readonly MoneyKind[]>> = {
   rolled_out: ['rolled_out'],
   voided: ['voided'],
   purchase_refunded: ['purchase_refunded', 'restored'],
+  written_off: ['written_off', 'write_off_reversed'],
 };
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -27,6 +28,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   expired: 'Lost when their time was up, or when the account was closed.',
   rolled_out: 'Rolled over into the next period.',
   voided: 'Taken back by voiding their grant.',
+  written_off: 'Of the category `debt`: written off, less what of that was refunded.',
   purchase_refunded: 'Taken back when money of their purchase was refunded, less what came back because that failed.',
 };
 

@@ -1,7 +1,7 @@
 import { type Amount, atLeastZero, formatAmount } from '#amounts';
 import type { LedgerAccount } from '#ledger';
 import { groupBy, sumOf, type MoneySum } from './money-sum.ts';
-import { monthOf } from './months.ts';
+import { monthOf } from '#calendar';
 import { column, type Column, type Report, type ReportRow } from './report.ts';
 
 export const JOURNAL_COLUMNS: readonly Column[] = [
@@ -55,6 +55,10 @@ function postingsOf({ kind, category }: MoneySum): readonly Posting[] {
       return [{ code: 'grant', side: 'debit' }];
     case 'rolled_in':
       return [{ code: 'grant', side: 'credit' }];
+    case 'written_off':
+      return booked('write_off', 'debt');
+    case 'write_off_reversed':
+      return booked('debt', 'write_off');
     case 'true_up':
     case 'returned':
     case 'reversed':

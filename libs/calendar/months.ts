@@ -1,4 +1,3 @@
-import { windowOf } from '#calendar';
 import { Temporal } from 'temporal-polyfill';
 
 /** A month by the calendar of a time zone, like `2026-03`. */
@@ -13,17 +12,6 @@ export function rangeOfMonth(month: string, timeZone: string): { readonly from: 
   const from = first.toZonedDateTime(timeZone).epochMilliseconds;
   const to = first.add({ months: 1 }).toZonedDateTime(timeZone).epochMilliseconds;
   return { from, to };
-}
-
-/** A range cut where months begin: its beginning, the beginnings within it, and its end. */
-export function cutByMonth(from: number, to: number, timeZone: string): readonly number[] {
-  const cuts = [from];
-  for (let at = from; at < to;) {
-    const { end } = windowOf('month', timeZone, at);
-    at = Math.min(end ?? to, to);
-    cuts.push(at);
-  }
-  return cuts;
 }
 
 /** How many days of a calendar lie between two instants. */

@@ -1,0 +1,8 @@
+import { MONEY_REPORTS } from './money-reports.ts';
+import type { ReportDefinition } from './report-definition.ts';
+import { STATEMENT } from './statement-report.ts';
+
+const DEFINITIONS: readonly ReportDefinition[] = [...MONEY_REPORTS, STATEMENT];
+
+/** Every report that can be asked for, by its name. */
+export const REPORTS: ReadonlyMap<string, ReportDefinition> = new Map(DEFINITIONS.map((one) => [one.name, one]));
