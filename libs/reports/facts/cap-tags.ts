@@ -3,7 +3,7 @@ import type { TagRow } from './fact-sums.ts';
 import { ERASED, NONE, OTHER } from './tag-value.ts';
 
 /** So many values of a tag are told apart in a month. */
-export const TAG_VALUES_MAX = 10_000;
+const TAG_VALUES_MAX = 10_000;
 
 /** What is known of the values that a tag has had in a month, by UTC. */
 export interface KnownValues {

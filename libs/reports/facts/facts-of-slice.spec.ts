@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { RATE_CARD } from '../../ledger/testing/priced-fixture.ts';
-import { usageAt, type UsageFixture } from '../testing/usage-fixture.ts';
+import { usageOf, type UsageFixture } from '../testing/usage-fixture.ts';
 
 const PER_1000 = (model: string, amount: string) => ({
   event: 'chat',
@@ -10,10 +9,7 @@ const PER_1000 = (model: string, amount: string) => ({
 const chat = (model: string, tokens: number) => ({ event: 'chat', model, input_tokens: tokens });
 
 function ledger(credits = '100'): UsageFixture {
-  const made = usageAt('2026-01-10T00:00:00Z').publish([PER_1000('a', '1'), PER_1000('b', '2'), PER_1000('free', '0')]);
-  made.account('acme', { rateCard: RATE_CARD });
-  made.grant(credits);
-  return made;
+  return usageOf([PER_1000('a', '1'), PER_1000('b', '2'), PER_1000('free', '0')], credits);
 }
 
 it('shares what is charged for several models by what each was priced at, to the last digit', () => {

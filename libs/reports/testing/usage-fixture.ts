@@ -1,14 +1,17 @@
 import { formatAmount, type JsonObject } from '#amounts';
 import { accountRef } from '../../ledger/testing/ledger-fixture.ts';
-import { PricedFixture } from '../../ledger/testing/priced-fixture.ts';
+import { PricedFixture, RATE_CARD } from '../../ledger/testing/priced-fixture.ts';
 import { FactSums } from '../facts/fact-sums.ts';
 import { foldSlice } from '../facts/fold-slice.ts';
 import type { JournalSlice, SliceAuthorization } from '../facts/journal-slice.ts';
 import { AMOUNTS, COUNTS, type Measures } from '../facts/measures.ts';
 
-/** An empty ledger with prices, whose usage is added up. */
-export function usageAt(time: string): UsageFixture {
-  return new UsageFixture(Date.parse(time));
+/** A ledger with prices and an account that has credits, whose usage is added up. */
+export function usageOf(prices: readonly JsonObject[], credits: string): UsageFixture {
+  const ledger = new UsageFixture(Date.parse('2026-01-10T00:00:00Z')).publish(prices);
+  ledger.account('acme', { rateCard: RATE_CARD });
+  ledger.grant(credits);
+  return ledger;
 }
 
 export class UsageFixture extends PricedFixture {
@@ -58,5 +61,5 @@ function plain(measures: Measures): JsonObject {
   const amounts = AMOUNTS.flatMap((name) =>
     measures[name].isZero() ? [] : [[name, formatAmount(measures[name])] as const],
   );
-  return Object.fromEntries([...counts, ...amounts]);
+  return Object.fromEntries<string | number>([...counts, ...amounts]);
 }
