@@ -12,6 +12,8 @@ import {
   Settings,
   SpanLimits,
 } from '#ledger-store';
+import { Periods } from '#reports';
+import { closeWork } from './periods/close-work.ts';
 import { PaymentProviders, TestProvider } from '#payments';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -96,6 +98,7 @@ describe('the API module', () => {
       ...ledger,
       readPool,
       reportPool: readPool,
+      periods: new Periods(closeWork(engine, readPool), log),
       controlPool: readPool,
       keys,
       payments: new PaymentProviders({ live: null, test: null }, new TestProvider(readPool, { log })),

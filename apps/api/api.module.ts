@@ -37,7 +37,7 @@ import {
   TransferReader,
   UsageMarginReport,
 } from '#ledger-store';
-import { Anomalies, ChangeReader, ForecastReader, UsageReader } from '#reports';
+import { Anomalies, ChangeReader, ForecastReader, Periods, UsageReader } from '#reports';
 import { PaymentCanceler, StripeEvents } from '#payment-store';
 import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
@@ -72,6 +72,7 @@ export interface ApiParts {
   readonly readPool: Pool;
   /** For what may take seconds. */
   readonly reportPool: Pool;
+  readonly periods: Periods;
   /** For who may do what, and for whether the database is there: what goes on however many reads wait. */
   readonly controlPool: Pool;
   readonly keys: KeyRing;
@@ -141,6 +142,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: DeclineReader, useValue: new DeclineReader(reportPool, parts.declines) },
     { provide: ActivityReader, useValue: new ActivityReader(readPool, new TransferReader(readPool, engine)) },
     { provide: UsageReader, useValue: new UsageReader(reportPool) },
+    { provide: Periods, useValue: parts.periods },
     { provide: RowSender, useValue: new RowSender(log) },
     { provide: RuleDryRun, useValue: new RuleDryRun(reportPool) },
     { provide: ForecastReader, useValue: new ForecastReader(reportPool) },

@@ -4,6 +4,7 @@ import type { Config, TracingConfig } from '#config';
 import { connect } from '#database';
 import { openLedger, type Engine, type Ledger } from '#ledger-store';
 import type { Logger } from '#logging';
+import { Periods } from '#reports';
 import { PaymentProviders, stripeModes, TestProvider } from '#payments';
 import {
   followCommitSubscriptions,
@@ -24,6 +25,7 @@ import { authenticate } from './auth/authenticate.ts';
 import { MetricsToken } from './auth/metrics-token.ts';
 import { Readiness } from './health/readiness.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { closeWork } from './periods/close-work.ts';
 import { ProblemFilter } from './problems/problem-filter.ts';
 import { answerConnect, answerExpectation, answerUnreadable, answerUnroutable } from './problems/protocol-problems.ts';
 import { sendAnswerHeaders } from './requests/answer-headers.ts';
@@ -96,6 +98,8 @@ export interface ApiLedger extends Pick<
 
 const READ_CONNECTIONS_MAX = 8;
 const READ_TIMEOUT_MS = 15_000;
+/** One closes, one notes how far it is. */
+const CLOSE_CONNECTIONS_MAX = 3;
 const REPORT_CONNECTIONS_MAX = 2;
 const REPORT_TIMEOUT_MS = 30_000;
 const CONTROL_CONNECTIONS_MAX = 3;
@@ -112,13 +116,15 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
   const metrics = new Metrics(alsoMeasured);
   const tracing = config.tracing && (await startTracing(config.tracing, log));
   if (tracing) cleanUp.defer(() => tracing.stop());
-  const { readPool, reportPool, controlPool } = openPools(databaseUrl, log, cleanUp);
+  const { readPool, reportPool, closePool, controlPool } = openPools(databaseUrl, log, cleanUp);
   const ledger = options.ledger ?? cleanUp.use(await openOwnLedger(options, log));
   const { engine, alertDefaults, commonBudgets, ruleDefaults, settings, rateCards, plans, spanLimits } = ledger;
   for (const observer of [metrics, ...(tracing ? [tracing] : [])]) engine.observe(observer);
 
   const keys = await KeyRing.open(controlPool, { log });
   cleanUp.defer(() => keys.close());
+  const periods = new Periods(closeWork(engine, closePool), log);
+  cleanUp.defer(() => periods.stop());
   const readiness = new Readiness();
   const metricsToken = new MetricsToken(config.metricsToken);
   const connections = new Connections(config.connectionsMax, log);
@@ -135,6 +141,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
       declines: ledger.declines,
       readPool,
       reportPool,
+      periods,
       controlPool,
       keys,
       webhooks: { ...webhooksOf(options), commitSubscriptions: ledger.commitSubscriptions },
@@ -182,6 +189,13 @@ function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: As
     log,
   });
   cleanUp.defer(() => reportPool.end());
+  // Closing a month reads all of it, however long that takes.
+  const closePool = connect(databaseUrl, {
+    connectionsMax: CLOSE_CONNECTIONS_MAX,
+    settings: { role: 'purser_app' },
+    log,
+  });
+  cleanUp.defer(() => closePool.end());
   // Readers may keep all their connections busy. A key is revoked nevertheless, and the service remains ready.
   const controlPool = connect(databaseUrl, {
     connectionsMax: CONTROL_CONNECTIONS_MAX,
@@ -190,7 +204,7 @@ function openPools(databaseUrl: string, log: (line: string) => void, cleanUp: As
     log,
   });
   cleanUp.defer(() => controlPool.end());
-  return { readPool, reportPool, controlPool };
+  return { readPool, reportPool, closePool, controlPool };
 }
 
 function openOwnLedger({ databaseUrl, config }: ApiOptions, log: (line: string) => void): Promise<Ledger> {

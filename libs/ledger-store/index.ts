@@ -3,6 +3,7 @@ export { CommonBudgets, type SetBudget } from './budgets/common-budgets.ts';
 export { queryable, type Queryable } from './queryable.ts';
 export {
   change,
+  enterChanges,
   type AuditedChange,
   type ChangeAnswer,
   type Changed,
@@ -94,6 +95,7 @@ export {
   type SplitMethod,
 } from './settings/chargeback-split.ts';
 export { DEFAULT_SETTINGS, Settings, type EnvironmentSettings, type SettingsRefusal } from './settings/settings.ts';
+export { sweepDue } from './sweep/sweep-due.ts';
 export { sweepAccountsChore } from './sweep/sweep-accounts.chore.ts';
 export { grantFromRow, type GrantRow } from './tables/grants.ts';
 export { purchaseFromRow, type PurchaseRow } from './tables/purchases.ts';

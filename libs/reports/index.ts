@@ -47,3 +47,7 @@ export type { ReportDefinition, ReportParameter, ReportSources } from './reports
 export type { ReportRequest } from './reports/report-request.ts';
 export type { Column, ColumnKind, Report, ReportRow } from './reports/report.ts';
 export { REPORTS } from './reports/reports.ts';
+export type { CloseWork } from './periods/close/close-month.ts';
+export type { MonthToClose, ReportToClose } from './periods/close/report-to-close.ts';
+export type { Closing, PeriodRefusal, PeriodState } from './periods/period.ts';
+export { Periods } from './periods/periods.ts';

@@ -11,6 +11,23 @@ export interface EndpointEvents {
 }
 export type EndpointEventType = keyof EndpointEvents;
 
+/** What is told of an environment's months: no account owns these events either. */
+export interface PeriodEvents {
+  'period.closed': {
+    readonly period: string;
+    readonly version: number;
+    readonly hash: string;
+    readonly time_zone: string;
+    readonly from: string;
+    readonly to: string;
+    readonly closed_at: string;
+    readonly accounts: number;
+    readonly totals: Readonly<Record<string, unknown>>;
+  };
+}
+export type PeriodEventType = keyof PeriodEvents;
+const PERIOD_EVENT_TYPES: readonly PeriodEventType[] = ['period.closed'];
+
 interface EndpointTold {
   readonly endpoint: string;
   readonly url: string;
@@ -26,7 +43,7 @@ const EACH: { readonly [T in EndpointEventType]: true } = {
 const ENDPOINT_EVENT_TYPES = Object.keys(EACH) as readonly EndpointEventType[];
 
 /** Everything there is to hear of. */
-export type EventType = LedgerEventType | LimitEventType | EndpointEventType;
-export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...LIMIT_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES];
+export type EventType = LedgerEventType | LimitEventType | EndpointEventType | PeriodEventType;
+export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...LIMIT_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES, ...PERIOD_EVENT_TYPES];
 /** Those that only endpoints receive which name them: a busy service has thousands a second. */
 export const TYPES_BY_NAME_ONLY: readonly EventType[] = ['authorization.committed'];

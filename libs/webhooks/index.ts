@@ -6,6 +6,8 @@ export {
   type EndpointEvents,
   type EndpointEventType,
   type EventType,
+  type PeriodEvents,
+  type PeriodEventType,
 } from './event-types.ts';
 export { webhookPayload } from './payload.ts';
 export { nextAttemptIn, parseRetryAfter, RETRY_DELAYS_MS } from './retry-schedule.ts';

@@ -36,7 +36,7 @@ function fieldsByType(): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
   for (const source of files.map((file) => program.getSourceFile(file))) {
     source?.forEachChild((node) => {
-      if (!ts.isInterfaceDeclaration(node) || !/^(Ledger|Limit|Endpoint)Events$/.test(node.name.text)) return;
+      if (!ts.isInterfaceDeclaration(node) || !/^(Ledger|Limit|Endpoint|Period)Events$/.test(node.name.text)) return;
       for (const event of checker.getTypeAtLocation(node).getProperties()) {
         fields[event.name] = checker
           .getTypeOfSymbol(event)

@@ -151,6 +151,10 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/audit-log': {},
   'GET /v1/usage': { listsAnAccount: true },
   'GET /v1/declines': { listsAnAccount: true },
+  'GET /v1/periods': {},
+  'GET /v1/periods/{period}': { newId: '2020-01' },
+  'POST /v1/periods/{period}/close': { newId: '2020-01', body: empty },
+  'POST /v1/periods/{period}/reopen': { newId: '2020-01', body: () => ({ reason: 'a late invoice' }) },
   'GET /v1/reports/usage-margin': {},
   'GET /v1/reports/{name}': { report: 'statement', listsAnAccount: true },
   'POST /v1/webhook-endpoints': { body: () => ({ url: 'http://127.0.0.1:9/' }) },
@@ -302,7 +306,7 @@ function ask(client: ApiClient, operation: string): Promise<Answer> {
   const headers = body ? { 'content-type': 'application/json' } : {};
   return client.send({
     method,
-    path: `${path.replace('{id}', named).replace(/\{(?:budget|name)\}/, budget ?? report ?? '')}${query}`,
+    path: `${path.replace(/\{(?:id|period)\}/, named).replace(/\{(?:budget|name)\}/, budget ?? report ?? '')}${query}`,
     headers,
     ...(body ? { payload: JSON.stringify(body(objects)) } : {}),
   });

@@ -4,6 +4,8 @@ const VARYING = [
   /\bwhsec_[A-Za-z0-9+/]{43}=/g,
   /\bpur_[a-z]+_\w{8}(?:_\w{49})?\b/g,
   /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g,
+  /\b[0-9a-f]{64}\b/g,
+  /\b20\d\d-\d\d(?!-)\b/g,
   /\bhttp:\/\/127\.0\.0\.1:\d+\/hooks\b/g,
 ];
 const VARYING_FIELDS: readonly string[] = ['retry_after', 'next_cursor', 'request_id'];

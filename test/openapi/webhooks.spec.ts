@@ -62,6 +62,7 @@ async function arrived(type: string): Promise<void> {
 /** Has every type of event happen once, one after the other. A new type gets a step here. */
 async function causeEveryEvent(): Promise<void> {
   const { test, pool } = service;
+  await closeMonth();
   const steady = await openAccount(test, { id: 'stark' });
   const account = await openAccount(test, { id: 'acme' });
   await test.send({
@@ -144,6 +145,12 @@ async function causeEveryEvent(): Promise<void> {
   failing.answering = answer(410);
   await test.post(`/v1/webhook-endpoints/${other.id}/test`);
   await arrived('webhook_endpoint.disabled');
+}
+
+/** A month before there was any account. */
+async function closeMonth(): Promise<void> {
+  expect(await service.test.post('/v1/periods/2020-01/close')).toMatchObject({ status: 200 });
+  await arrived('period.closed');
 }
 
 /** An account that comes to a plan. */

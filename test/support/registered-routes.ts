@@ -12,6 +12,8 @@ import {
   Settings,
   SpanLimits,
 } from '#ledger-store';
+import { Periods } from '#reports';
+import { closeWork } from '../../apps/api/periods/close-work.ts';
 import { PaymentProviders, TestProvider } from '#payments';
 import { resolveHost, SecretBox } from '#webhook-store';
 import { NestFactory } from '@nestjs/core';
@@ -63,6 +65,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       declines,
       readPool,
       reportPool: readPool,
+      periods: new Periods(closeWork(engine, readPool), log),
       controlPool: readPool,
       keys,
       webhooks,

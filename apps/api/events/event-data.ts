@@ -8,7 +8,7 @@ import {
   type LedgerEvents,
   type LedgerEventType,
 } from '#ledger';
-import type { EndpointEvents, EndpointEventType, EventType } from '#webhooks';
+import type { EndpointEvents, EndpointEventType, EventType, PeriodEvents, PeriodEventType } from '#webhooks';
 import { ACCOUNT_ID_SCHEMA, UNIT_SCHEMA } from '../accounts/account.schema.ts';
 import { orNull } from '../openapi/field-schema.ts';
 import type { JsonSchema } from '../openapi/json-schema.ts';
@@ -237,11 +237,33 @@ const ENDPOINT_EVENTS: { readonly [T in EndpointEventType]: EventDescription<End
   },
 };
 
+const PERIOD_EVENTS: { readonly [T in PeriodEventType]: EventDescription<PeriodEvents[T]> } = {
+  'period.closed': {
+    sentWhen: 'A month was closed.',
+    fields: {
+      period: text('The month, like `2026-03`.'),
+      version: { type: 'integer', minimum: 1, description: 'How often it was closed.' },
+      hash: text('The hash of the closing. Note it elsewhere.'),
+      time_zone: text('The time zone by which the month begins and ends.'),
+      from: instant('When it begins.'),
+      to: instant('When it ends.'),
+      closed_at: instant('When it was closed.'),
+      accounts: { type: 'integer', minimum: 0, description: 'How many accounts were closed with it.' },
+      totals: {
+        type: 'object',
+        additionalProperties: true,
+        description: 'By unit, then by account of the books: what stood there, credits less debits.',
+      },
+    },
+  },
+};
+
 /** An event’s data, by its type. A type of the code without a description here doesn’t compile. */
 export const EVENT_DATA: Readonly<Record<EventType, { readonly sentWhen: string; readonly data: JsonSchema }>> = {
   ...dataOf(LEDGER_EVENTS, ABOUT_ACCOUNT),
   ...dataOf(SPAN_LIMIT_EVENTS, {}),
   ...dataOf(ENDPOINT_EVENTS, {}),
+  ...dataOf(PERIOD_EVENTS, {}),
 };
 
 function dataOf<T extends EventType>(

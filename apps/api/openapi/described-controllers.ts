@@ -52,6 +52,8 @@ import { ACCOUNT_PLAN_OPERATIONS } from '../plans/account-plan.operations.ts';
 import { AccountPlanController } from '../plans/account-plan.controller.ts';
 import { PLAN_OPERATIONS } from '../plans/plans.operations.ts';
 import { PlansController } from '../plans/plans.controller.ts';
+import { PERIOD_OPERATIONS } from '../periods/periods.operations.ts';
+import { PeriodsController } from '../periods/periods.controller.ts';
 import { QUOTE_OPERATIONS } from '../quotes/quotes.operations.ts';
 import { QuotesController } from '../quotes/quotes.controller.ts';
 import { RATE_CARD_OPERATIONS } from '../rate-cards/rate-cards.operations.ts';
@@ -107,6 +109,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(ReportsController, 'Reports', REPORT_OPERATIONS),
   described(ForecastController, 'Reports', FORECAST_OPERATIONS),
   described(AnomaliesController, 'Reports', ANOMALY_OPERATIONS),
+  described(PeriodsController, 'Reports', PERIOD_OPERATIONS),
   described(AccountAlertsController, 'Alerts and events', ACCOUNT_ALERT_OPERATIONS),
   described(AlertsController, 'Alerts and events', ALERT_OPERATIONS),
   described(EventsController, 'Alerts and events', EVENT_OPERATIONS),

@@ -24,6 +24,7 @@ import { ACCOUNT_PLAN_SCHEMA } from '../plans/account-plan.schema.ts';
 import { MOVEMENT_SCHEMA } from '../activity/movement.schema.ts';
 import { USAGE_REPORT_SCHEMA } from '../usage-reports/usage-report.schema.ts';
 import { DECLINES_SCHEMA } from '../declines/decline.schema.ts';
+import { PERIOD_SCHEMA } from '../periods/period.schema.ts';
 import { PLAN_SCHEMA } from '../plans/plan.schema.ts';
 import { RECURRING_GRANT_SCHEMA } from '../recurring-grants/recurring-grant.schema.ts';
 import { QUOTE_SCHEMA } from '../quotes/quote.schema.ts';
@@ -98,4 +99,5 @@ export const VIEW_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   Settings: SETTINGS_SCHEMA,
   Report: REPORT_SCHEMA,
   UsageMargin: USAGE_MARGIN_SCHEMA,
+  Period: PERIOD_SCHEMA,
 };

@@ -188,6 +188,14 @@ const FIELDS: Partial<Record<ProblemCode, Readonly<Record<string, JsonSchema>>>>
   test_clock_too_far: {
     limit_seconds: { type: 'integer', description: 'How far ahead of real time the test clock may be, in seconds.' },
   },
+  period_not_found: { period: text('The month in the request.') },
+  period_not_over: {
+    period: text('The month.'),
+    ends_at: { type: 'string', format: 'date-time', description: 'When it ends.' },
+  },
+  period_out_of_order: { period: text('The month.'), next: text('The month that comes first.') },
+  period_not_closed: { period: text('The month.') },
+  period_close_failed: { period: text('The month.'), failure: text('What is wrong.') },
   plan_not_found: { plan: text('The id of the plan.') },
   report_not_found: { report: text('The name in the path.') },
   rate_card_not_found: { rate_card: text('The id of the rate card.') },

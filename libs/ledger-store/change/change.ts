@@ -92,7 +92,7 @@ async function changeOnce<Refusal extends string>(
   const outcome = await work(database);
   if (!outcome.ok) return outcome.refusal;
   if (key) await rememberAnswer(database, key, outcome.answer);
-  await enter(database, actor, outcome.audited);
+  await enterChanges(database, actor, outcome.audited);
   return { answer: outcome.answer, replayed: false };
 }
 
@@ -122,7 +122,8 @@ async function rememberAnswer(database: Queryable, key: ChangeKey, { status, bod
   }
 }
 
-async function enter(database: Queryable, actor: Actor, audited: readonly AuditedChange[]): Promise<void> {
+/** Enters in the audit log what else was changed in the transaction. */
+export async function enterChanges(database: Queryable, actor: Actor, audited: readonly AuditedChange[]): Promise<void> {
   const at = Date.now();
   const entries = audited.map((changed) => ({ ...changed, id: newUuid(at), actor, at }));
   for (const { text, values } of enterInAudit(entries)) await database.query(text, values);

@@ -46,7 +46,7 @@ const BEFORE_ALL: AccountKey = '-1';
  * @throws Error where there are more notices than can be given
  */
 export async function sweepDue(
-  engine: Engine,
+  engine: Pick<Engine, 'submit'>,
   pool: Pool,
   { expiryNotices, log, quietClocks = new QuietClocks() }: SweepOptions,
 ): Promise<number> {
@@ -75,7 +75,7 @@ export async function sweepDue(
 
 /** Sweeps accounts, some at a time, for as long as the engine has room for it. */
 async function sweepEach(
-  engine: Engine,
+  engine: Pick<Engine, 'submit'>,
   due: readonly AccountRef[],
   notices: readonly number[],
 ): Promise<{ readonly swept: number; readonly faults: readonly unknown[] }> {
@@ -121,7 +121,7 @@ function readRows<Row extends object>(pool: Pool, statement: Statement): Promise
   return attemptRead(() => inSnapshot(pool, (client) => rowsOf<Row>(client, statement)));
 }
 
-async function sweep(engine: Engine, account: AccountRef, expiryNotices: readonly number[]): Promise<void> {
+async function sweep(engine: Pick<Engine, 'submit'>, account: AccountRef, expiryNotices: readonly number[]): Promise<void> {
   const { status, body } = await engine.submit({
     command: { type: 'sweep', account, expiryNotices },
     key: null,
