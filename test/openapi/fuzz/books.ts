@@ -40,6 +40,7 @@ const BOOKS = `
     (select md5(string_agg(row(id, name, credits, bonus_credits, price, currency, expires_after_s, priority, archived_at)::text, ''
         order by id)) from credit_packages) as credit_packages,
     (select md5(string_agg(row(id, version)::text, '' order by id)) from plans) as plans,
+    (select md5(string_agg(row(id, state)::text, '' order by id)) from anomalies) as anomalies,
     (select row(count(*), sum(ahead_ms)) from test_clocks)::text as clocks,
     (select row(count(*), count(*) filter (where enabled), md5(string_agg(row(id, url, types, description, secret)::text, '' order by id)))
       from webhook_endpoints)::text as endpoints,

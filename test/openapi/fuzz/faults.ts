@@ -10,6 +10,7 @@ const BEYOND_SCHEMAS = [
   /^must be the next_cursor of an earlier page$/,
   /^must be "start" or (?:(?:a transfer|an event) of this account|an event that is still stored)$/,
   /^must be given with after$/,
+  /^must not be given with (?:format|period)\b/,
   /^must not have admin: the key is bound to an account$/,
   /^must not lie in the future$/,
   /^must not be after to$/,
@@ -38,8 +39,8 @@ const BEYOND_SCHEMAS = [
   /^must (?:have|not have more) .*\bpart of$/,
   /^is needed: the output of usage \d+ \(counted from 0\) has a price/,
 ];
-/** Prices have rules that no schema can say, and so have the answers of vendors. `libs/pricing` tests them. */
-const PRICING_FIELDS = /^(?:prices|overrides)\b|\braw$/;
+/** Prices have rules that no schema can say, and so have the answers of vendors and how shared usage is split. Their own specs test them. */
+const PRICING_FIELDS = /^(?:prices|overrides|chargeback_splits)\b|\braw$/;
 /** Where no two parts may have the same name, a schema can only say that no two may be the same. */
 const NAMED_PARTS = { field: /^(?:recurring_grants|budgets)$/, message: /^must not contain the same item twice/ };
 

@@ -1,5 +1,6 @@
 import { publicId } from '#ledger';
 import { ApiClient, type Answer } from '../../support/api-client.ts';
+import { makeAnomaly } from '../../support/anomaly-steps.ts';
 import { operationOf } from '../described-api.ts';
 import { startTestService, type TestService } from '../../support/test-service.ts';
 import { readBooks, type Books } from './books.ts';
@@ -69,6 +70,7 @@ export class FuzzService {
         await client.post('/v1/accounts', { id, rate_card }, { headers: { authorization } });
         await client.post(`/v1/accounts/${id}/grants`, { amount: '1000000' }, { headers: { authorization } });
         await client.post(`/v1/accounts/${id}/budgets`, BUDGET, { headers: { authorization } });
+        ids.learn(environment, await makeAnomaly(service.pool, environment, id));
         for (let hold = 0; hold < HOLDS; hold += 1) {
           const held = { account: id, amount: '10', expires_in: 86_400 };
           ids.learn(environment, (await client.post('/v1/authorizations', held, { headers: { authorization } })).text);
