@@ -161,6 +161,34 @@ describe('an unusual hour', () => {
   });
 });
 
+describe('the report of anomalies', () => {
+  it('says why a range used more, of an account and of the environment, and adds up', async () => {
+    const account = await steadyAccount();
+    const at = await thisHour();
+    await writeUsage(service.pool, 'test', account, [{ at, used: '30', model: 'large', requests: 12 }]);
+    const range = `from=${new Date(at).toISOString()}&to=${new Date(at + HOUR_MS).toISOString()}`;
+    const { status, body } = await service.test.get(`/v1/reports/anomalies?${range}&account=${account}`);
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: {
+        report: 'anomalies',
+        data: [
+          { unit: 'credits', model: 'large', credits_before: '8', credits_after: '30', change: '22' },
+          { model: 'small', change: '-2' },
+        ],
+        total: { credits_before: '10', credits_after: '30', change: '20' },
+        explanations: [{ unit: 'credits', before: { from: new Date(at - 7 * DAY_MS).toISOString() } }],
+      },
+    });
+    const { data, total } = body as { data: Record<string, string>[]; total: Record<string, string> };
+    for (const part of ['volume', 'size', 'price', 'mix', 'change']) {
+      expect(data.reduce((sum, row) => sum + Number(row[part]), 0)).toBeCloseTo(Number(total[part]), 9);
+    }
+    const all = await service.test.get(`/v1/reports/anomalies?${range}&format=csv`);
+    expect(all.text.split('\r\n')[0]).toBe('unit,model,credits_before,credits_after,change,volume,size,price,mix');
+  });
+});
+
 describe('an anomaly', () => {
   it('is taken apart, to the last digit, and told in a sentence', async () => {
     const account = await steadyAccount();

@@ -140,6 +140,28 @@ describe('the forecast of an account', () => {
   });
 });
 
+describe('the report of forecasts', () => {
+  it('has a row for each account that uses something, the soonest first', async () => {
+    const late = await steadyAccount();
+    const soon = await openAccount(service.test, { credits: '30' });
+    await pass(8);
+    await useDaily(service.pool, 'test', late, { days: 8, amount: '10' });
+    await useDaily(service.pool, 'test', soon, { days: 8, amount: '10' });
+    await grantCredits(service.test, late, '95');
+    await work();
+    const { status, body } = await service.test.get('/v1/reports/forecast');
+    expect(status).toBe(200);
+    const { data } = body as { data: { account: string; runs_out_at: string | null }[] };
+    const rows = data.filter(({ account }) => account === late || account === soon);
+    expect(rows).toMatchObject([
+      { account: soon, status: 'runs_out', balance: '30', calibrated: 'no', usual_daily_usage: '10' },
+      { account: late, status: 'runs_out', balance: '95', calibrated: 'yes', runs_out_earliest: rows[1]?.runs_out_at },
+    ]);
+    const one = await service.test.get(`/v1/reports/forecast?account=${late}&format=csv`);
+    expect(one.text).toContain(`${late},credits,runs_out,95,`);
+  });
+});
+
 describe('the warning that credits run out', () => {
   it('comes once, as many days ahead as the account wants, and again after they have lasted longer', async () => {
     const account = await steadyAccount();

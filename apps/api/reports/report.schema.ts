@@ -24,6 +24,11 @@ export const REPORT_SCHEMA: JsonSchema = {
     group_by: text('What each row is for, where it was asked for.'),
     data: { type: 'array', items: CELLS, description: 'The rows.' },
     total: { ...CELLS, type: ['object', 'null'], description: 'All rows together; `null` where they don’t add up.' },
+    explanations: {
+      type: 'array',
+      items: { type: 'object', additionalProperties: true },
+      description: 'Of `anomalies`: for each unit, the change in a sentence, and what contributed most.',
+    },
     opening: text('Of a statement: the balance at the beginning.'),
     closing: text('Of a statement: the balance at the end.'),
     sums: {
