@@ -167,9 +167,17 @@ describe('usage', () => {
   it('of a range is what took effect in it', async () => {
     const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
     expect((await report(`from=${at(-7_200_000)}&to=${at(-3_600_000)}`)).total.requests).toBe(0);
-    const { from, to, total } = await report(`from=${at(-3_600_000)}&to=${at(3_600_000)}`);
-    expect(total.requests).toBe(6);
-    expect([from, to].map((one) => Date.parse(one) % 900_000)).toEqual([0, 0]);
+    expect((await report(`from=${at(-3_600_000)}&to=${at(3_600_000)}`)).total.requests).toBe(6);
+    const { body } = await service.live.get(`/v1/authorizations?account=${acme}&order=asc&limit=2`);
+    const [first, second] = (body as { data: { created_at: string }[] }).data.map((one) => one.created_at);
+    const query = `account=${acme}&from=${first ?? ''}&to=${second ?? ''}`;
+    for (const group of ['model', 'tag.user', 'tag.user,model']) {
+      const { from, to, data } = await report(`${query}&group_by=${group}`);
+      expect([from, to]).toEqual([first, second]);
+      expect(data.map((row) => [row.requests, creditsOf(row), row.revenue])).toEqual([[1, '10', '0.1']]);
+    }
+    const { total } = await report(`account=${acme}&from=${second ?? ''}`);
+    expect([total.requests, creditsOf(total)]).toEqual([4, '32']);
   });
 
   it('is the same as a file', async () => {

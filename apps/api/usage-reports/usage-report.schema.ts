@@ -58,7 +58,7 @@ const ROW = viewSchema<UsageRowView>(
 export const USAGE_REPORT_SCHEMA = viewSchema<UsageReportView>(
   'What was used.',
   {
-    from: instant('The beginning of the range, on a quarter of an hour.'),
+    from: instant('The beginning of the range that the rows are of.'),
     to: instant('The end of the range, which isn’t in it.'),
     time_zone: text('The time zone of the buckets.'),
     bucket: choice(USAGE_BUCKETS, 'How long a bucket is.'),

@@ -9,7 +9,7 @@ import { callerOf, Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
 import { timeView } from '../lists/time-view.ts';
 import { clockOf } from '../rows/clock-of.ts';
-import { boundsOf, rangeOf } from '../rows/range.query.ts';
+import { boundsOf, rangeOf, type Range } from '../rows/range.query.ts';
 import { formatOf } from '../rows/row-format.ts';
 import { RowSender, viewsOf } from '../rows/row-sender.ts';
 import { ROWS_MAX, tooManyRows } from '../rows/too-many-rows.ts';
@@ -49,15 +49,16 @@ export class UsageReportsController {
     const shape = usageShape(query, viewer.seesMoney);
     const account = query.account === undefined ? null : accountRef(environment, query.account);
     const { timeZone, now } = await clockOf(this.accounts, account, query.time_zone);
-    const asked = rangeOf(query, now);
-    const range = { from: asked.from - (asked.from % SLOT_MS), to: Math.ceil(asked.to / SLOT_MS) * SLOT_MS };
-    const bounds = boundsOf(shape.bucket, timeZone, range);
+    const asked = wholeSlots(query, rangeOf(query, now), now);
     const { currency, reportedTags } = this.settings.of(environment);
     const { model = null, event = null, key, tag: tags = {} } = query;
     const filter = { model, event, key: key === undefined ? null : parsePublicId('key', key), tags };
-    const { groups } = shape;
-    const question = { environment, account: account?.key ?? null, ...range, bounds, groups, filter, currency };
-    const asOf = await this.usage.catchUp(question);
+    const { bucket, groups } = shape;
+    const about = { environment, account: account?.key ?? null, groups, filter, currency };
+    const asOf = await this.usage.catchUp(about);
+    const range = await this.usage.rangeOf({ ...about, ...asked, bounds: boundsOf(bucket, timeZone, asked) });
+    const bounds = boundsOf(bucket, timeZone, range);
+    const question = { ...about, ...range, bounds };
     const viewOf = (sums: UsageSums): UsageRowView => usageRowView(sums, bounds, groups, viewer);
     const format = formatOf(reply.request, query.format);
     if (format !== 'json') {
@@ -108,6 +109,14 @@ export class UsageReportsController {
       throw invalidRequest([{ field: 'group_by', message }]);
     }
   }
+}
+
+/** Where nobody has said when the range begins, it begins with a slot. Nothing is later than now, so it may as well end with one. */
+function wholeSlots(query: UsageReportQuery, { from, to }: Range, now: number): Range {
+  return {
+    from: query.from === undefined ? from - (from % SLOT_MS) : from,
+    to: query.to === undefined || to >= now ? Math.ceil(to / SLOT_MS) * SLOT_MS : to,
+  };
 }
 
 function topOf(sums: readonly UsageSums[], { metric, top }: Asked): readonly UsageSums[] {

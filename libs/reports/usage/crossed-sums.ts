@@ -2,7 +2,7 @@ import { type Amount, ZERO } from '#amounts';
 import { FactSums, NIL_UUID, type QuantityRow } from '../facts/fact-sums.ts';
 import { addMeasures, noMeasures, type Measures } from '../facts/measures.ts';
 import type { UsageGroup as NamedUsage } from '../facts/usage-shares.ts';
-import { tagsOf, type UsageGroup, type UsageQuestion } from './usage-question.ts';
+import { tagsOf, type Span, type UsageGroup, type UsageQuestion } from './usage-question.ts';
 import { NONE, type UsageSums } from './usage-row.ts';
 
 /** Whose facts are added. */
@@ -34,6 +34,7 @@ const MONEY = ['revenue', 'cost', 'promotionalCost'] as const;
  */
 export class CrossedSums extends FactSums {
   readonly #question: UsageQuestion;
+  readonly #parts: readonly Span[];
   readonly #tags: readonly string[];
   readonly #sums = new Map<string, Sum>();
   #owner: Owner = { account: '', unit: '' };
@@ -41,9 +42,11 @@ export class CrossedSums extends FactSums {
   #untagged: (Dimensions & { readonly add: (sum: Sum) => void })[] = [];
   #values = new Map<string, string>();
 
-  constructor(question: UsageQuestion) {
+  /** @param parts of the range of the question: only what happened in them is added up */
+  constructor(question: UsageQuestion, parts: readonly Span[]) {
     super();
     this.#question = question;
+    this.#parts = parts;
     this.#tags = tagsOf(question);
   }
 
@@ -59,7 +62,7 @@ export class CrossedSums extends FactSums {
   override addUsage(at: number, usage: NamedUsage, keyId: string, currency: string, change: Partial<Measures>): void {
     const none = Object.fromEntries(MONEY.map((name) => [name, ZERO]));
     const counted = currency === this.#question.currency ? change : { ...change, ...none };
-    this.#untagged.push({ at, usage, keyId, add: ({ measures }) => addMeasures(measures, counted) });
+    this.#take({ at, usage, keyId, add: ({ measures }) => addMeasures(measures, counted) });
   }
 
   override addQuantity(
@@ -72,7 +75,7 @@ export class CrossedSums extends FactSums {
     const add = ({ quantities }: Sum): void => {
       quantities.set(quantity, (quantities.get(quantity) ?? ZERO).plus(amount));
     };
-    this.#untagged.push({ at, usage, keyId, add });
+    this.#take({ at, usage, keyId, add });
   }
 
   override addTag(_at: number, tag: string, value: string): void {
@@ -88,9 +91,14 @@ export class CrossedSums extends FactSums {
     return;
   }
 
+  #take(fact: Dimensions & { readonly add: (sum: Sum) => void }): void {
+    if (this.#tags.length > 0) this.#untagged.push(fact);
+    else if (this.#isAskedFor(fact)) fact.add(this.#sumOf(fact));
+  }
+
   #isAskedFor({ at, usage, keyId }: Dimensions): boolean {
-    const { from, to, filter } = this.#question;
-    if (at < from || at >= to) return false;
+    const { filter } = this.#question;
+    if (!this.#parts.some(({ from, to }) => from <= at && at < to)) return false;
     const { model, event, key, tags } = filter;
     if (model !== null && named(usage.model) !== model) return false;
     if (event !== null && named(usage.event) !== event) return false;

@@ -3,7 +3,7 @@ import type { Queryable } from '#ledger-store';
 import { loadAccounts } from '../rollups/load-slices.ts';
 import { replay } from '../rollups/replay.ts';
 import { CrossedSums } from './crossed-sums.ts';
-import { tagsOf, type UsageQuestion } from './usage-question.ts';
+import { outwards, tagsOf, type Span, type UsageQuestion } from './usage-question.ts';
 import { isNothing, type UsageSums } from './usage-row.ts';
 
 /** As many movements are read for an answer. They take some seconds. */
@@ -26,11 +26,15 @@ export class TooMuchToCross extends Error {
  *
  * @throws {TooMuchToCross}
  */
-export async function readCrossed(database: Queryable, question: UsageQuestion): Promise<readonly UsageSums[]> {
-  const names = await accountsOf(database, question);
+export async function readCrossed(
+  database: Queryable,
+  question: UsageQuestion,
+  parts: readonly Span[] = [question],
+): Promise<readonly UsageSums[]> {
+  const names = await accountsOf(database, question, parts);
   const keys = [...names.keys()];
-  await checkLength(database, keys);
-  const sums = new CrossedSums(question);
+  if (await isTooLong(database, keys)) throw new TooMuchToCross();
+  const sums = new CrossedSums(question, parts);
   for (const { account, version } of await loadAccounts(database, keys)) {
     sums.begin({ account: names.get(account.key) ?? '', unit: account.unit });
     const terms = { account, through: version, tags: tagsOf(question), sums, rowsAtOnce: ROWS_AT_ONCE };
@@ -39,23 +43,44 @@ export async function readCrossed(database: Queryable, question: UsageQuestion):
   return sums.rows.filter((row) => !isNothing(row));
 }
 
-/** The ids of the accounts that have used something in the range, by their keys. */
-async function accountsOf(database: Queryable, question: UsageQuestion): Promise<ReadonlyMap<AccountKey, string>> {
-  const { environment, account, from, to } = question;
+/** Whether parts of the question's range can be read from the journal. */
+export async function canBeCrossed(
+  database: Queryable,
+  question: UsageQuestion,
+  parts: readonly Span[],
+): Promise<boolean> {
+  const names = await accountsOf(database, question, parts);
+  return !(await isTooLong(database, [...names.keys()]));
+}
+
+/** The ids of the accounts that have used something in these parts, by their keys. */
+async function accountsOf(
+  database: Queryable,
+  { environment, account }: UsageQuestion,
+  parts: readonly Span[],
+): Promise<ReadonlyMap<AccountKey, string>> {
+  const slots = parts.map(outwards);
   const { rows } = await database.query<{ account_id: AccountKey; external_id: string }>(
     `select account_id, external_id from accounts a where environment = $1 and ($2::bigint is null or account_id = $2)
-      and exists (select from usage_slots s where s.account_id = a.account_id and s.slot >= $3 and s.slot < $4)`,
-    [environment, account, new Date(from), new Date(to)],
+      and exists (
+        select from unnest($3::timestamptz[], $4::timestamptz[]) part (since, until)
+        join usage_slots s on s.account_id = a.account_id and s.slot >= since and s.slot < until
+      )`,
+    [environment, account, slots.map(({ from }) => isoOf(from)), slots.map(({ to }) => isoOf(to))],
   );
   return new Map(rows.map((row) => [row.account_id, row.external_id]));
 }
 
-async function checkLength(database: Queryable, keys: readonly AccountKey[]): Promise<void> {
+function isoOf(at: number): string {
+  return new Date(at).toISOString();
+}
+
+async function isTooLong(database: Queryable, keys: readonly AccountKey[]): Promise<boolean> {
   const { rows } = await database.query<{ count: string }>(
     `select count(*) from (
       select from transfers where account_id = any($1::bigint[]) limit ${String(CROSSED_MAX + 1)}
     ) some_rows`,
     [keys],
   );
-  if (Number(rows[0]?.count) > CROSSED_MAX) throw new TooMuchToCross();
+  return Number(rows[0]?.count) > CROSSED_MAX;
 }

@@ -1,16 +1,20 @@
 import type { AccountKey } from '#ledger';
+import { SLOT_MS, slotOf } from '../facts/fact-sums.ts';
 
 /** What usage is grouped by. */
 export type UsageGroup = 'model' | 'event' | 'provider' | 'key' | 'account' | `tag.${string}`;
 
+/** In milliseconds since 1970: `from` inclusive, `to` exclusive. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What is asked about usage. */
-export interface UsageQuestion {
+export interface UsageQuestion extends Span {
   readonly environment: string;
   /** The one account that it is about; `null`: all of them. */
   readonly account: AccountKey | null;
-  /** In milliseconds since 1970, both where a quarter of an hour begins: `from` inclusive, `to` exclusive. */
-  readonly from: number;
-  readonly to: number;
   /** Where each bucket begins, in order, and where the last one ends. */
   readonly bounds: readonly number[];
   readonly groups: readonly UsageGroup[];
@@ -45,4 +49,20 @@ export function sourceOf(question: UsageQuestion, reportedTags: readonly string[
     [model, event, key].some((one) => one !== null) ||
     question.groups.some((group) => group !== 'account' && !group.startsWith('tag.'));
   return !isCrossed && tags.every((tag) => reportedTags.includes(tag)) ? 'tag' : 'journal';
+}
+
+/** The span, and what is left of it where its ends aren't those of slots. */
+export function slotsOf({ from, to }: Span): { readonly whole: Span; readonly edges: readonly Span[] } {
+  const first = slotOf(from + SLOT_MS - 1);
+  const last = Math.max(first, slotOf(to));
+  const edges = [
+    { from, to: Math.min(first, to) },
+    { from: Math.max(last, from), to },
+  ];
+  return { whole: { from: first, to: last }, edges: edges.filter((edge) => edge.from < edge.to) };
+}
+
+/** The slots that a span touches. */
+export function outwards({ from, to }: Span): Span {
+  return { from: slotOf(from), to: slotOf(to + SLOT_MS - 1) };
 }

@@ -3,9 +3,9 @@ import type { Pool } from '#database';
 import { attemptRead, queryable, type Queryable } from '#ledger-store';
 import { AMOUNTS, COUNTS, noMeasures } from '../facts/measures.ts';
 import { catchUpAccount, catchUpEnvironment } from '../rollups/catch-up.ts';
-import { readCrossed } from './read-crossed.ts';
-import { sourceOf, tagsOf, type UsageQuestion } from './usage-question.ts';
-import { isNothing, type UsageSums } from './usage-row.ts';
+import { canBeCrossed, readCrossed } from './read-crossed.ts';
+import { outwards, slotsOf, sourceOf, tagsOf, type Span, type UsageQuestion } from './usage-question.ts';
+import { isNothing, together, type UsageSums } from './usage-row.ts';
 import { measuresStatement, quantitiesStatement } from './usage-statement.ts';
 
 type SumsRow = { readonly bucket: number; readonly unit: string; readonly values: readonly string[] } & Readonly<
@@ -44,14 +44,37 @@ export class UsageReader {
    * @throws {TooMuchToCross} where the answer is in the journal only, and that is too long
    */
   read(question: UsageQuestion, reportedTags: readonly string[]): Promise<readonly UsageSums[]> {
-    const source = sourceOf(question, reportedTags);
     return attemptRead(async () => {
       const database = queryable(this.pool);
-      if (source === 'usage') return readUsage(database, question);
-      const isRolledUp = source === 'tag' && (await hasTag(database, question));
-      return isRolledUp ? readTag(database, question) : readCrossed(database, question);
+      const source = sourceOf(question, reportedTags);
+      if (source === 'journal' || (source === 'tag' && !(await hasTag(database, question))))
+        return readCrossed(database, question);
+      const { whole, edges } = slotsOf(question);
+      const inSlots = { ...question, ...whole };
+      const sums = await (source === 'usage' ? readUsage(database, inSlots) : readTag(database, inSlots));
+      return edges.length === 0 ? sums : merged([...sums, ...(await readCrossed(database, question, edges))]);
     });
   }
+
+  /**
+   * The range that can be answered: as it is asked for, or the quarters of an hour that it touches, where its edges would take reading too
+   * much of the journal.
+   */
+  rangeOf(question: UsageQuestion): Promise<Span> {
+    const { edges } = slotsOf(question);
+    return attemptRead(async () => {
+      const isExact = edges.length === 0 || (await canBeCrossed(queryable(this.pool), question, edges));
+      return isExact ? { from: question.from, to: question.to } : outwards(question);
+    });
+  }
+}
+
+/** Rows of the same group and bucket as one. */
+function merged(rows: readonly UsageSums[]): readonly UsageSums[] {
+  return [...Map.groupBy(rows, nameOf).values()].flatMap((same) => {
+    const [first] = same;
+    return first ? [together(same, first)] : [];
+  });
 }
 
 async function readUsage(database: Queryable, question: UsageQuestion): Promise<readonly UsageSums[]> {
