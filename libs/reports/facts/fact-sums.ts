@@ -3,12 +3,12 @@ import type { MoneyFact } from './money-fact.ts';
 import { addMeasures, areNone, noMeasures, type Measures } from './measures.ts';
 import type { UsageGroup } from './usage-shares.ts';
 
-const SLOT_MS = 15 * 60 * 1000;
+export const SLOT_MS = 15 * 60 * 1000;
 /** Stands for no key of the API, and for no grant. */
 export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
 
 /** The beginning of the quarter of an hour that an instant is in. Both in milliseconds since 1970. */
-function slotOf(at: number): number {
+export function slotOf(at: number): number {
   return Math.floor(at / SLOT_MS) * SLOT_MS;
 }
 
