@@ -4,7 +4,7 @@ import { MoneyTally } from './money-tally.ts';
 import type { Pool } from './pool.ts';
 
 export interface MoneyFacts {
-  /** Those of a transfer follow each other. */
+  /** In the order of their ids. */
   readonly facts: readonly MoneyFact[];
   /** The pools that have changed, as they are after the last row. */
   readonly pools: ReadonlyMap<string, Pool>;
@@ -19,5 +19,6 @@ export function moneyFacts(rows: MoneyRows, pools: ReadonlyMap<string, Pool>): M
   const tally = new MoneyTally(rows, pools);
   for (const transfer of rows.transfers) tally.addTransfer(transfer);
   for (const refund of rows.refunds) if (rows.isNew(refund)) tally.addRefund(refund);
-  return { facts: tally.facts, pools: tally.changed };
+  const facts = tally.facts.toSorted(({ transferId: a }, { transferId: b }) => (a < b ? -1 : a > b ? 1 : 0));
+  return { facts, pools: tally.changed };
 }
