@@ -37,7 +37,7 @@ import {
   TransferReader,
   UsageMarginReport,
 } from '#ledger-store';
-import { Anomalies, ChangeReader, ForecastReader, Periods, UsageReader } from '#reports';
+import { Anomalies, ChangeReader, ForecastReader, Periods, UsageReader, WhatIf } from '#reports';
 import { PaymentCanceler, StripeEvents } from '#payment-store';
 import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
@@ -148,6 +148,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: ForecastReader, useValue: new ForecastReader(reportPool) },
     { provide: Anomalies, useValue: new Anomalies(readPool) },
     { provide: ChangeReader, useValue: new ChangeReader(reportPool) },
+    { provide: WhatIf, useValue: new WhatIf(reportPool, rateCards) },
     { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
     { provide: ReportReader, useValue: new ReportReader(reportPool) },
     { provide: TestClocks, useValue: new TestClocks(readPool) },

@@ -157,6 +157,7 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'POST /v1/periods/{period}/reopen': { newId: '2020-01', body: () => ({ reason: 'a late invoice' }) },
   'GET /v1/reports/usage-margin': {},
   'GET /v1/reports/{name}': { report: 'statement', listsAnAccount: true },
+  'GET /v1/reports/what-if': {},
   'POST /v1/webhook-endpoints': { body: () => ({ url: 'http://127.0.0.1:9/' }) },
   'GET /v1/webhook-endpoints': {},
   'GET /v1/webhook-endpoints/{id}': { id: 'endpoint' },

@@ -146,6 +146,7 @@ export const STORY = [
   'getAnomaly/of_a_customer',
   'updateAnomaly/seen',
   'showReport/deferred_revenue',
+  'reportWhatIf/smaller_model',
   'setAlerts/at_half',
   'getAlerts/of_the_environment',
   'setAccountAlerts/of_a_customer',
