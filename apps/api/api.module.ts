@@ -35,9 +35,9 @@ import {
   StandingReader,
   TestClocks,
   TransferReader,
-  UsageMarginReport,
 } from '#ledger-store';
 import { Anomalies, ChangeReader, ForecastReader, Periods, UsageReader, WhatIf } from '#reports';
+import { UsageReports } from './reports/usage-reports.ts';
 import { PaymentCanceler, StripeEvents } from '#payment-store';
 import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
@@ -149,8 +149,8 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: Anomalies, useValue: new Anomalies(readPool) },
     { provide: ChangeReader, useValue: new ChangeReader(reportPool) },
     { provide: WhatIf, useValue: new WhatIf(reportPool, rateCards) },
-    { provide: UsageMarginReport, useValue: new UsageMarginReport(reportPool) },
     { provide: ReportReader, useValue: new ReportReader(reportPool) },
+    { provide: UsageReports, useValue: new UsageReports(reportPool) },
     { provide: TestClocks, useValue: new TestClocks(readPool) },
     { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
   ];

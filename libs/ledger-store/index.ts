@@ -75,14 +75,6 @@ export { StandingReader, type TimedStanding } from './read/standing-reader.ts';
 export { TransferReader, type TimeRange } from './read/transfer-reader.ts';
 export { attemptRead } from './read/attempt-read.ts';
 export { accountIn, inSnapshot, readSettled } from './read/snapshot.ts';
-export type { MarginGroup } from './reports/margin-group.ts';
-export {
-  UsageMarginReport,
-  type MarginFigures,
-  type MarginRow,
-  type UsageMargin,
-  type UsageMarginRequest,
-} from './reports/usage-margin-report.ts';
 export { watchUsageChore } from './rules/watch-usage.chore.ts';
 export { RuleDryRun, type DryRun } from './rules/rule-dry-run.ts';
 export { RuleDefaults } from './rules/rule-defaults.ts';

@@ -60,82 +60,89 @@ async function charge(client: ApiClient, account: string, body: object): Promise
   return (await ok<{ id: string }>(client.post('/v1/charges', { account, ...body }))).id;
 }
 
+/** The first figures of a row, and those of nothing. */
+const NOTHING = {
+  ...{ requests: 0, quantity: null, credits: '0', paid: '0', promotional: '0', included: '0', debt: '0' },
+  ...{ list_price: null, revenue: '0', cost: '0', promotional_cost: '0', margin: '0', margin_percent: null },
+  ...{ uncollected: '0', refunded: '0', late: 0, unpriced: 0, unknown_costs: 0 },
+};
+
 describe('what usage earns and costs', () => {
   it('is told by model, tag, account, key, event and provider: credits, money of the grants, vendors’ prices', async () => {
     const { live } = service;
     await openAccount(live, 'acme');
     await grant(live, 'acme', '10', { cost_basis: '0.01' });
-    await charge(live, 'acme', { usage: opus(1000), tags: { team: 'search' } });
-    await charge(live, 'acme', { usage: [haiku(500), llama(500)], tags: { team: 'ads' } });
+    await charge(live, 'acme', { usage: opus(1000), tags: { team: 'search', colour: 'red' } });
+    await charge(live, 'acme', { usage: [haiku(500), llama(500)], tags: { team: 'ads', user: 'jo' } });
     await charge(live, 'acme', { amount: '1' });
 
     const { data, total } = await report(live, '');
-    const figures = { unit: 'credits', requests: 1, unknown_costs: 0 };
+    const row = (model: string, requests: number, credits: string, money: object) => ({
+      ...NOTHING,
+      ...{ model, unit: 'credits', requests, credits, paid: credits },
+      ...money,
+    });
     expect(data).toEqual([
-      {
-        model: 'claude-opus-4-8',
-        ...figures,
-        credits: '4',
-        revenue: '0.04',
-        cost: '0.025',
-        margin: '0.015',
-        margin_percent: '37.5',
-      },
-      {
-        model: 'claude-haiku-4-5',
-        ...figures,
-        credits: '2',
-        revenue: '0.02',
-        cost: '0.0025',
-        margin: '0.0175',
-        margin_percent: '87.5',
-      },
-      {
-        model: 'our-llama',
-        ...figures,
-        credits: '2',
-        revenue: '0.02',
-        cost: '0',
-        margin: '0.02',
-        margin_percent: '100',
-        unknown_costs: 1,
-      },
-      {
-        model: '(none)',
-        ...figures,
-        credits: '1',
-        revenue: '0.01',
-        cost: '0',
-        margin: '0.01',
-        margin_percent: '100',
-        unknown_costs: 1,
-      },
+      row('claude-opus-4-8', 1, '4', { revenue: '0.04', cost: '0.025', margin: '0.015', margin_percent: '37.5' }),
+      row('claude-haiku-4-5', 1, '2', { revenue: '0.02', cost: '0.0025', margin: '0.0175', margin_percent: '87.5' }),
+      // It belongs to the request of the model before it.
+      row('our-llama', 0, '2', { revenue: '0.02', margin: '0.02', margin_percent: '100', unknown_costs: 1 }),
+      row('(none)', 1, '1', { revenue: '0.01', margin: '0.01', margin_percent: '100', unknown_costs: 1 }),
     ]);
     expect(total).toEqual({
-      requests: 3,
-      credits: '9',
-      revenue: '0.09',
-      cost: '0.0275',
-      margin: '0.0625',
-      margin_percent: '69.4444',
-      unknown_costs: 2,
+      ...NOTHING,
+      ...{ requests: 3, credits: '9', paid: '9', revenue: '0.09', cost: '0.0275', margin: '0.0625' },
+      ...{ margin_percent: '69.4444', unknown_costs: 2 },
     });
 
     const byTeam = await report(live, 'group_by=tag.team');
-    expect(byTeam.data.map((row) => [row['tag.team'], row.requests, row.credits, row.cost])).toEqual([
+    expect(byTeam.data.map((one) => [one['tag.team'], one.requests, one.credits, one.cost])).toEqual([
       ['ads', 1, '4', '0.0025'],
       ['search', 1, '4', '0.025'],
       ['(none)', 1, '1', '0'],
     ]);
-    for (const group of ['tag.team', 'account', 'key', 'event', 'provider']) {
+    // A tag that isn't rolled up is added up from the journal.
+    for (const group of ['tag.team', 'tag.colour', 'user', 'account', 'key', 'event', 'provider']) {
       expect((await report(live, `group_by=${group}`)).total).toEqual(total);
     }
+    expect((await report(live, 'group_by=tag.colour')).data).toMatchObject([
+      { 'tag.colour': '(none)', credits: '5', requests: 2 },
+      { 'tag.colour': 'red', credits: '4', requests: 1, cost: '0.025' },
+    ]);
+    expect((await report(live, 'group_by=user')).data).toMatchObject([
+      { user: '(none)', credits: '5' },
+      { user: 'jo', credits: '4' },
+    ]);
     expect((await report(live, 'group_by=account')).data).toMatchObject([{ account: 'acme', credits: '9' }]);
     expect((await report(live, 'group_by=key')).data).toMatchObject([{ key: expect.stringMatching(/^key_/) }]);
     expect((await report(live, 'group_by=event')).data).toMatchObject([
       { event: 'chat.completed', credits: '8' },
       { event: '(none)', credits: '1' },
     ]);
+  });
+
+  it('is told by token type, with quantities, and by day, and as CSV', async () => {
+    const { live } = service;
+    const types = await report(live, 'group_by=token_type');
+    expect(types.data).toMatchObject([
+      { token_type: 'output_tokens', quantity: '2000', credits: '8', cost: '0.0275', requests: null, revenue: null },
+    ]);
+    const days = await report(live, 'bucket=day&time_zone=Asia/Tokyo&group_by=model');
+    const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Tokyo' });
+    expect([today.format(Date.now() - 60_000), today.format(Date.now())]).toContain(days.data[0]?.['day']);
+    expect(days.data.map(({ credits }) => credits)).toEqual(['4', '2', '2', '1']);
+    for (const group of ['tag.team', 'tag.colour']) {
+      const [first] = (await report(live, `bucket=day&time_zone=Asia/Tokyo&group_by=${group}`)).data;
+      expect(first?.['day']).toBe(days.data[0]?.['day']);
+    }
+    const { text, headers } = await live.get(`${PATH}?format=csv`);
+    expect(headers['content-type']).toBe('text/csv; charset=utf-8');
+    const [head, first, ...rest] = text.split('\r\n');
+    const figures =
+      'requests,quantity,credits,paid,promotional,included,debt,list_price,revenue,cost,promotional_cost,margin,margin_percent,uncollected,refunded,late,unpriced,unknown_costs';
+    expect(head).toBe(`model,unit,${figures}`);
+    expect(first).toBe('claude-opus-4-8,credits,1,,4,4,0,0,0,,0.04,0.025,0,0.015,37.5,0,0,0,0,0');
+    expect(rest).toHaveLength(4);
   });
 
   it('is money only of credits that were paid for: gifts and debt earn nothing, repaid debt does then', async () => {
@@ -153,13 +160,30 @@ describe('what usage earns and costs', () => {
     await grant(test, 'late', '5', { cost_basis: '0.01' });
 
     const money = ({ data }: Report, column: string) =>
-      data.map((row) => [row[column], row.credits, row.revenue, row.cost, row.margin, row.margin_percent]);
-    expect(money(await report(test, 'group_by=account'), 'account')).toEqual([
-      ['late', '3', '0', '0.01875', '-0.01875', null],
-      ['gift', '2', '0', '0.0125', '-0.0125', null],
-      ['paid', '1', '0.02', '0.0125', '0.0075', '37.5'],
-      ['(debt repaid)', '0', '0.03', '0', '0.03', '100'],
+      data.map((row) => [row[column], row.credits, row['list_price'], row.revenue, row.cost, row.margin]);
+    const byAccount = await report(test, 'group_by=account');
+    expect(money(byAccount, 'account')).toEqual([
+      ['late', '3', '0.06', '0', '0.01875', '-0.01875'],
+      ['gift', '2', '0.04', '0', '0.0125', '-0.0125'],
+      // Nobody said what was paid for the grant: it has a list price only.
+      ['paid', '1', '0.02', '0', '0.0125', '-0.0125'],
+      ['(debt repaid)', '0', '0', '0.03', '0', '0.03'],
     ]);
+    expect(byAccount.data).toMatchObject([
+      { debt: '3', paid: '0' },
+      { promotional: '2', promotional_cost: '0.0125' },
+      { paid: '1', refunded: '1' },
+      { debt: '0' },
+    ]);
+    // What was refunded stays a part of the request.
+    const { data } = await report(test, 'group_by=tag.team');
+    expect(data.map((row) => [row['tag.team'], row.credits, row.revenue])).toEqual([
+      ['(none)', '6', '0'],
+      ['(debt repaid)', '0', '0.03'],
+    ]);
+    expect(money(await report(test, 'group_by=tag.nothing'), 'tag.nothing')).toEqual(
+      money(await report(test, 'group_by=tag.team'), 'tag.team'),
+    );
   });
 
   it('follows adjustments: what was stated last is what it has cost', async () => {
@@ -170,8 +194,9 @@ describe('what usage earns and costs', () => {
     await ok(other.post(`/v1/authorizations/${id}/adjust`, { usage: opus(500) }));
     await ok(other.post(`/v1/authorizations/${id}/adjust`, { usage: haiku(750) }));
     const { data, total } = await report(other, 'group_by=model');
-    expect(data.map(({ model, requests, credits, cost }) => [model, requests, credits, cost])).toEqual([
-      ['claude-haiku-4-5', 1, '3', '0.00375'],
+    const shown = data.map(({ model, requests, credits, cost }) => [model, requests, credits, cost]);
+    expect(shown).toEqual([
+      ['claude-haiku-4-5', 0, '3', '0.00375'],
       ['claude-opus-4-8', 1, '0', '0'],
     ]);
     expect(total).toMatchObject({ requests: 1, credits: '3', revenue: '0.03', cost: '0.00375', unknown_costs: 0 });
@@ -185,7 +210,7 @@ describe('what usage earns and costs', () => {
     await ok(other.post('/v1/test-clock/advance', { seconds: 32 * 86_400 }));
     await charge(other, 'acme', { usage: opus(1000) });
     const now = (await ok<{ now: string }>(other.get('/v1/test-clock'))).now;
-    const to = new Date(Date.parse(now) + 60_000).toISOString();
+    const to = new Date(Math.ceil((Date.parse(now) + 1) / 900_000) * 900_000).toISOString();
     const { data, total } = await report(other, `from=2020-01-01T00:00:00Z&to=${to}&group_by=model`);
     const [filled, used] = data;
     expect(filled).toMatchObject({ model: '(commitment)', requests: 0, cost: '0', unknown_costs: 0 });
@@ -193,6 +218,23 @@ describe('what usage earns and costs', () => {
     expect(Number(filled?.credits)).toBeGreaterThan(0);
     expect(Number(filled?.revenue)).toBeCloseTo(Number(filled?.credits) / 100, 9);
     expect(Number(total.credits)).toBeCloseTo(Number(filled?.credits) + 8, 6);
+  });
+
+  it('shows what nobody uses any more in a row of its own', async () => {
+    const other = await anotherEnvironment('expired');
+    await openAccount(other, 'acme');
+    const expires = new Date(Date.now() + 3_600_000).toISOString();
+    await grant(other, 'acme', '10', { cost_basis: '0.01', expires_at: expires });
+    await charge(other, 'acme', { usage: opus(1000) });
+    await ok(other.post('/v1/test-clock/advance', { seconds: 7200 }));
+    await ok(other.get('/v1/accounts/acme/transfers'));
+    await grant(other, 'acme', '1');
+    const to = new Date(Math.ceil((Date.now() + 7_200_000) / 900_000) * 900_000).toISOString();
+    const { data } = await report(other, `from=2020-01-01T00:00:00Z&to=${to}`);
+    expect(data).toMatchObject([
+      { model: 'claude-opus-4-8', credits: '4', revenue: '0.04' },
+      { model: '(breakage)', credits: '0', revenue: '0.06', requests: 0 },
+    ]);
   });
 
   it('shares what was charged by what each usage was priced at, to the last digit', async () => {
@@ -219,16 +261,12 @@ describe('what usage earns and costs', () => {
   });
 
   it('is of a range and a currency, and of nothing else', async () => {
-    const nothing = { requests: 0, credits: '0', revenue: '0', cost: '0', margin: '0', margin_percent: null };
     const before = await report(service.live, 'from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z');
-    expect(before).toMatchObject({
-      from: '2026-01-01T00:00:00.000Z',
-      data: [],
-      total: { ...nothing, unknown_costs: 0 },
-    });
+    expect(before).toMatchObject({ from: '2026-01-01T00:00:00.000Z', data: [], total: NOTHING });
+    expect(await report(service.live, 'period=2026-01')).toMatchObject({ period: '2026-01', data: [] });
     const { total, ...euros } = await report(service.live, 'currency=eur&group_by=account');
     expect(euros).toMatchObject({ currency: 'EUR', group_by: 'account', report: 'usage-margin' });
-    expect(total).toMatchObject({ credits: '9', revenue: '0', cost: '0', unknown_costs: 4 });
+    expect(total).toMatchObject({ credits: '9', revenue: '0', cost: '0', unknown_costs: 2 });
   });
 
   it('is refused to keys of accounts, and for what it can’t group by', async () => {
@@ -238,6 +276,8 @@ describe('what usage earns and costs', () => {
     await bound.close();
     expectFaults(await service.live.get(`${PATH}?group_by=colour&currency=dollars`), ['group_by', 'currency']);
     expectFaults(await service.live.get(`${PATH}?from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z`), ['from']);
+    expectFaults(await service.live.get(`${PATH}?bucket=week&time_zone=Mars`), ['bucket', 'time_zone']);
+    expectFaults(await service.live.get(`${PATH}?to=2026-01-01T00:07:00Z`), ['to']);
   });
 });
 

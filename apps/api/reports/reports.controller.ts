@@ -1,5 +1,5 @@
 import type { JsonObject } from '#amounts';
-import { AccountReader, Settings, UsageMarginReport } from '#ledger-store';
+import { AccountReader, Settings } from '#ledger-store';
 import { reportCsv, reportJson, type Report, type ReportDefinition, type ReportRequest } from '#reports';
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
@@ -12,28 +12,16 @@ import { RowSender, type StreamedText } from '../rows/row-sender.ts';
 import { ReportReader } from './report-reader.ts';
 import { askedRange, reportRequest, ReportQuery, type AskedRange, type ReportFormat } from './report.query.ts';
 import { statementPage } from './statement-page.ts';
-import { askedOf, UsageMarginQuery } from './usage-margin.query.ts';
-import { usageMarginView } from './usage-margin.view.ts';
 
 /** What an operator earns and owes. Keys that are bound to an account see only what it may know of itself. */
 @Controller('v1/reports')
 export class ReportsController {
   constructor(
-    private readonly usageMargin: UsageMarginReport,
     private readonly settings: Settings,
     private readonly reports: ReportReader,
     private readonly accounts: AccountReader,
     private readonly rows: RowSender,
   ) {}
-
-  @Get('usage-margin')
-  @Needs('read')
-  async showUsageMargin(@Environment() environment: string, @Query() query: UsageMarginQuery) {
-    const { currency: paidCurrency, pricePerCredit } = this.settings.of(environment);
-    const { column, currency, ...asked } = askedOf(query, Date.now());
-    const request = { ...asked, environment, currency: currency ?? paidCurrency, paidCurrency, pricePerCredit };
-    return usageMarginView(await this.usageMargin.read(request), request, column);
-  }
 
   @Get(':name')
   @Needs('read')
@@ -97,7 +85,7 @@ function dayOf(at: number): string {
 }
 
 function reportNotFound(report: string, names: readonly string[]): ProblemError {
-  const detail = `There is no report ${report}. There are ${names.join(', ')} and usage-margin.`;
+  const detail = `There is no report ${report}. There are ${names.join(', ')}, usage-margin, chargeback, what-if and focus.`;
   return new ProblemError(problem('report_not_found', detail, { report }));
 }
 

@@ -1,30 +1,33 @@
-import type { MarginGroup, UsageMarginRequest } from '#ledger-store';
-import { IsOptional } from 'class-validator';
+import { TOKEN_TYPE, type UsageGrouping } from '#reports';
+import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { invalidRequest } from '../validation/body-pipe.ts';
-import { IsCurrency, IsInstant, IsMarginGroup, parseInstant } from '../validation/rules.ts';
+import { IsCurrency, IsMarginGroup, IsTimeZone, parseInstant } from '../validation/rules.ts';
+import { RangeQuery } from './range.query.ts';
+import { askedRange, QUARTER_MS, refuseEdges, type AskedRange } from './report.query.ts';
 
 const DEFAULT_GROUP = 'model';
 const DAYS_30_MS = 30 * 86_400_000;
 const TAG = 'tag.';
+const USER = 'user';
 
-export class UsageMarginQuery {
-  @Describe('From this instant on. Default: 30 days before `to`.')
-  @IsOptional()
-  @IsInstant()
-  readonly from?: string;
-
-  @Describe('Before this instant. Default: now.')
-  @IsOptional()
-  @IsInstant()
-  readonly to?: string;
-
-  @Describe('What each row is for: `model`, `provider`, `event`, `account`, `key`, or a tag, like `tag.team`.', {
-    default: DEFAULT_GROUP,
-  })
+export class UsageMarginQuery extends RangeQuery {
+  @Describe(
+    'What each row is for: `model`, `provider`, `event`, `account`, `key`, `token_type`, `user` (the tag of that name), or another tag, like `tag.team`.',
+    { default: DEFAULT_GROUP },
+  )
   @IsOptional()
   @IsMarginGroup()
   readonly group_by?: string;
+
+  @Describe('`day`: rows of each day by themselves. Default: of the whole range.')
+  @IsOptional()
+  @IsIn(['day'])
+  readonly bucket?: 'day';
+
+  @Describe('By whose calendar days, and the month of `period`, begin. Default: the environment’s own time zone.')
+  @IsOptional()
+  @IsTimeZone()
+  readonly time_zone?: string;
 
   @Describe(
     'The ISO 4217 code of the currency of all money. Default: that of the settings, or USD. Money in another one isn’t converted.',
@@ -34,19 +37,34 @@ export class UsageMarginQuery {
   readonly currency?: string;
 }
 
-type Asked = Pick<UsageMarginRequest, 'from' | 'to' | 'group' | 'tag'> & {
+interface AskedGrouping {
+  readonly grouping: UsageGrouping;
   /** The name of the column that says what a row is for. */
   readonly column: string;
-  readonly currency: string | null;
-};
+}
 
-/** @throws {ProblemError} `invalid_request` for a range that ends before it begins */
-export function askedOf(query: UsageMarginQuery, now: number): Asked {
-  const { group_by: column = DEFAULT_GROUP, currency } = query;
-  const to = parseInstant(query.to) ?? now;
+export function groupingOf({ group_by: column = DEFAULT_GROUP }: UsageMarginQuery): AskedGrouping {
+  if (column.startsWith(TAG)) return { column, grouping: { by: 'tag', tag: column.slice(TAG.length) } };
+  switch (column) {
+    case USER:
+      return { column, grouping: { by: 'tag', tag: USER } };
+    case 'model':
+    case 'provider':
+    case 'event':
+    case 'account':
+    case 'key':
+    case TOKEN_TYPE:
+      return { column, grouping: { by: column } };
+    default:
+      throw new Error(`${column} was not checked`);
+  }
+}
+
+/** The last 30 days where nothing is said. @throws {ProblemError} `invalid_request` for a range that makes no sense */
+export function marginRange(query: UsageMarginQuery, timeZone: string, now: number): AskedRange {
+  if (query.period !== undefined) return askedRange(query, timeZone, now);
+  const to = parseInstant(query.to) ?? Math.ceil((now + 1) / QUARTER_MS) * QUARTER_MS;
   const from = parseInstant(query.from) ?? Math.max(0, to - DAYS_30_MS);
-  if (from > to) throw invalidRequest([{ field: 'from', message: 'must not be after to' }]);
-  const tag = column.startsWith(TAG) ? column.slice(TAG.length) : null;
-  const group = tag === null ? (column as MarginGroup) : 'tag';
-  return { from, to, group, tag, column, currency: currency?.toUpperCase() ?? null };
+  refuseEdges({ from, to });
+  return { period: null, from, to };
 }

@@ -1,34 +1,28 @@
+import { marginColumns, type Column } from '#reports';
 import type { JsonSchema } from '../openapi/json-schema.ts';
-import { count, instant, signedAmount, text, viewSchema, type FieldSchemas } from '../openapi/view-schema.ts';
-import type { MarginView, usageMarginView } from './usage-margin.view.ts';
+import { instant, text } from '../openapi/view-schema.ts';
 
-const FIGURES: FieldSchemas<MarginView> = {
-  requests: count(
-    'Authorizations that were committed or charged. One with usage in several rows counts in each of them.',
-  ),
-  credits: signedAmount(
-    'Credits that were used, less those that were refunded. In the total: 0 if the accounts have several units.',
-  ),
-  revenue: signedAmount(
-    'What these credits were bought for, by the grants that paid. Promotional and included credits, and debt, earn nothing.',
-  ),
-  cost: signedAmount('What vendors charge for it, as far as that is known.'),
-  margin: signedAmount('`revenue` − `cost`.'),
-  margin_percent: {
-    type: ['string', 'null'],
-    pattern: '^-?\\d+(?:\\.\\d{1,4})?$',
-    description: 'The margin as percent of the revenue; `null` without revenue.',
-  },
-  unknown_costs: {
-    type: 'integer',
-    description: 'Usages whose cost isn’t known, or is in another currency. It isn’t in `cost`.',
-  },
-};
+const COLUMN = 'model';
+/** `count`, `credits` and so on, each with nothing where it can't be told. */
+const FIGURES = Object.fromEntries(
+  marginColumns({ column: COLUMN, hasDays: false })
+    .filter(({ kind }) => kind !== 'text')
+    .map((column) => [column.name, cellSchema(column)]),
+);
+
+function cellSchema({ kind, description }: Column): JsonSchema {
+  if (kind === 'count') return { type: ['integer', 'null'], description };
+  return { type: ['string', 'null'], pattern: '^-?\\d+(?:\\.\\d{1,12})?$', description };
+}
 
 const ROW: JsonSchema = {
   type: 'object',
-  description: 'What one model, provider, event, account, key or value of a tag used, earned and cost.',
-  properties: { unit: text('The unit of the credits.'), ...FIGURES },
+  description: 'What one model, provider, event, account, key, token type or value of a tag used, earned and cost.',
+  properties: {
+    day: text('The day, if days are told apart.'),
+    unit: text('The unit of the credits.'),
+    ...FIGURES,
+  },
   required: ['unit', ...Object.keys(FIGURES)],
   additionalProperties: {
     type: 'string',
@@ -37,20 +31,31 @@ const ROW: JsonSchema = {
   },
 };
 
-export const USAGE_MARGIN_SCHEMA = viewSchema<ReturnType<typeof usageMarginView>>(
-  'What usage earned and what it cost.',
-  {
+export const USAGE_MARGIN_SCHEMA: JsonSchema = {
+  type: 'object',
+  description: 'What usage earned and what it cost.',
+  properties: {
     report: text('`usage-margin`.'),
-    from: instant('The beginning of the range.'),
+    period: text('The month, where it was asked for by its month.'),
+    from: instant('The beginning of the range, where it was asked for by its ends.'),
     to: instant('The end of the range, which isn’t in it.'),
-    as_of: instant('When the report was made. What takes effect in the range later isn’t in it yet.'),
+    time_zone: text('By whose calendar days begin.'),
+    as_of: instant('Everything up to then is in it. What takes effect in the range later isn’t in it yet.'),
     group_by: text('What each row is for.'),
-    currency: text('The currency of `revenue`, `cost` and `margin`.'),
+    bucket: text('`day` where days are told apart.'),
+    currency: text('The currency of all money.'),
     data: {
       type: 'array',
       items: ROW,
-      description: 'The rows, those with the most credits first: at most 1 000 and `(other)`.',
+      description:
+        'The rows, those with the most credits first: of at most 1 000 values, and `(other)`. Days come in their order.',
     },
-    total: viewSchema<MarginView>('All rows together.', FIGURES),
+    total: {
+      type: 'object',
+      description: 'All rows together. Credits of accounts with several units don’t add up, and are `null`.',
+      properties: FIGURES,
+      required: Object.keys(FIGURES),
+    },
   },
-);
+  required: ['report', 'time_zone', 'as_of', 'group_by', 'currency', 'data', 'total'],
+};

@@ -210,8 +210,8 @@ export const IsCurrency = form('isCurrency', 'must be an ISO 4217 code, like "US
 /** What a report of usage groups by; a tag by its name. */
 export const IsMarginGroup = form(
   'isMarginGroup',
-  'must be model, provider, event, account, key, or a tag like tag.team',
-  /^(?:model|provider|event|account|key|tag\..{1,64})$/,
+  'must be model, provider, event, account, key, token_type, user, or a tag like tag.team',
+  /^(?:model|provider|event|account|key|token_type|user|tag\..{1,64})$/,
 );
 /** What declined requests are grouped by, separated by commas. */
 export const IsDeclineGroups = form(

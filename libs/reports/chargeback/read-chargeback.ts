@@ -1,8 +1,9 @@
 import { type Amount, formatAmount, ZERO } from '#amounts';
+import type { Pool } from '#database';
 import type { ChargebackSplit } from '#ledger-store';
 import { column, type Column, type Report, type ReportRow } from '../reports/report.ts';
+import { catchUpEnvironment } from '../rollups/catch-up.ts';
 import { readUsageSums } from '../usage-margin/read-usage-sums.ts';
-import type { RolledUpSource } from '../usage-margin/rolled-up-source.ts';
 import type { UsageGrouping, UsageSum } from '../usage-margin/usage-sum.ts';
 import { chargeBack, type ChargebackRow } from './charge-back.ts';
 
@@ -39,9 +40,9 @@ export const CHARGEBACK_COLUMNS: readonly Column[] = [
  *
  * @throws {LedgerUnavailable} where the database isn't there
  */
-export async function readChargeback({ pool, upToNow }: RolledUpSource, request: ChargebackRequest): Promise<Report> {
+export async function readChargeback(pool: Pool, request: ChargebackRequest): Promise<Report> {
   const { environment, from, to, split } = request;
-  const asOf = await upToNow({ environment, account: null });
+  const { asOf } = await catchUpEnvironment(pool, environment, { staleMax: Number.POSITIVE_INFINITY });
   const grouping = groupingOf(split);
   const sums = await readUsageSums(pool, { environment, from, to, grouping, dayZone: null, linesApart: false });
   const byUnit = Map.groupBy(sums.filter(isCharged(request)), (sum) => unitOf(request, sum));

@@ -1,6 +1,7 @@
+import type { Pool } from '#database';
 import type { AccountRef } from '#ledger';
 import type { Report, ReportRow } from '../reports/report.ts';
-import type { RolledUpSource } from '../usage-margin/rolled-up-source.ts';
+import { catchUpAccount, catchUpEnvironment } from '../rollups/catch-up.ts';
 import { FOCUS_COLUMNS, focusRow } from './focus-columns.ts';
 import { readFocusUsage, type FocusRange } from './read-focus-usage.ts';
 
@@ -14,9 +15,11 @@ export interface FocusRequest extends Omit<FocusRange, 'account'> {
  *
  * @throws {LedgerUnavailable} where the database isn't there
  */
-export async function readFocus({ pool, upToNow }: RolledUpSource, request: FocusRequest): Promise<Report> {
+export async function readFocus(pool: Pool, request: FocusRequest): Promise<Report> {
   const { environment, account } = request;
-  const asOf = await upToNow({ environment, account });
+  const { asOf } = account
+    ? await catchUpAccount(pool, account.key)
+    : await catchUpEnvironment(pool, environment, { staleMax: Number.POSITIVE_INFINITY });
   async function* rows(): AsyncGenerator<ReportRow> {
     for await (const page of readFocusUsage(pool, { ...request, account: account?.key ?? null })) {
       for (const usage of page) yield focusRow(usage, { environment });
