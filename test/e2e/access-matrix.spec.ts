@@ -158,6 +158,8 @@ const ASKS: Readonly<Record<string, Ask>> = {
   'GET /v1/reports/usage-margin': {},
   'GET /v1/reports/{name}': { report: 'statement', listsAnAccount: true },
   'GET /v1/reports/what-if': {},
+  'GET /v1/reports/chargeback': { query: '?by=tag.team' },
+  'GET /v1/reports/focus': {},
   'POST /v1/webhook-endpoints': { body: () => ({ url: 'http://127.0.0.1:9/' }) },
   'GET /v1/webhook-endpoints': {},
   'GET /v1/webhook-endpoints/{id}': { id: 'endpoint' },

@@ -1,4 +1,4 @@
-import { splitFrom, type ChargebackSplit } from '#ledger-store';
+import { splitFrom, type ChargebackSplit, type EnvironmentSettings } from '#ledger-store';
 import { CHARGED_MEASURES, type ChargedMeasure } from '#reports';
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
@@ -6,6 +6,8 @@ import { IsCentreKind } from '../settings/chargeback-rules.ts';
 import { invalidRequest } from '../validation/body-pipe.ts';
 import { IsBudgetName, IsCurrency } from '../validation/rules.ts';
 import { RangeQuery } from './range.query.ts';
+
+const TAG = 'tag.';
 
 export class ChargebackQuery extends RangeQuery {
   @Describe('The name of a split of the settings, by which usage is charged.')
@@ -31,8 +33,22 @@ export class ChargebackQuery extends RangeQuery {
   readonly currency?: string;
 }
 
-/** @throws {ProblemError} `invalid_request` where it isn't clear who is charged */
-export function askedSplit({ split, by }: ChargebackQuery, splits: readonly ChargebackSplit[]): ChargebackSplit {
+type Known = Pick<EnvironmentSettings, 'chargebackSplits' | 'reportedTags'>;
+
+/** @throws {ProblemError} `invalid_request` where it isn't clear who is charged, or by a tag that isn't reported */
+export function askedSplit(query: ChargebackQuery, settings: Known): ChargebackSplit {
+  const found = splitIn(query, settings.chargebackSplits);
+  const tag = found.by.startsWith(TAG) ? found.by.slice(TAG.length) : null;
+  if (tag !== null && !settings.reportedTags.includes(tag)) {
+    const field = query.by === undefined ? 'split' : 'by';
+    throw invalidRequest([
+      { field, message: `must be by one of the reported_tags of the settings, which ${tag} isn’t` },
+    ]);
+  }
+  return found;
+}
+
+function splitIn({ split, by }: ChargebackQuery, splits: readonly ChargebackSplit[]): ChargebackSplit {
   if (split !== undefined && by !== undefined) {
     throw invalidRequest([{ field: 'by', message: 'must not be given with split' }]);
   }

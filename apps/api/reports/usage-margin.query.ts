@@ -64,7 +64,7 @@ export function groupingOf({ group_by: column = DEFAULT_GROUP }: UsageMarginQuer
 export function marginRange(query: UsageMarginQuery, timeZone: string, now: number): AskedRange {
   if (query.period !== undefined) return askedRange(query, timeZone, now);
   const to = parseInstant(query.to) ?? Math.ceil((now + 1) / QUARTER_MS) * QUARTER_MS;
-  const from = parseInstant(query.from) ?? Math.max(0, to - DAYS_30_MS);
+  const from = parseInstant(query.from) ?? Math.max(0, Math.floor((to - DAYS_30_MS) / QUARTER_MS) * QUARTER_MS);
   refuseEdges({ from, to });
   return { period: null, from, to };
 }

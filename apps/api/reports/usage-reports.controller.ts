@@ -53,7 +53,7 @@ export class UsageReportsController {
   ): Promise<void> {
     const settings = this.settings.of(environment);
     const { timeZone } = settings;
-    const split = askedSplit(query, settings.chargebackSplits);
+    const split = askedSplit(query, settings);
     const range = askedRange(query, timeZone, Date.now());
     const currency = query.currency?.toUpperCase() ?? settings.currency;
     const { measure = 'credits' } = query;
