@@ -1,10 +1,11 @@
 import { Amount, ZERO } from '#amounts';
 import type { ChargebackSplit } from '#ledger-store';
+import { NONE, OTHER } from '../facts/tag-value.ts';
 import { shareOut } from './share-out.ts';
 
-export const UNALLOCATED = '(unallocated)';
+const UNALLOCATED = '(unallocated)';
 /** Usage without the tag, and that of values beyond those that are kept apart: nobody can be charged for it by name. */
-const NO_CENTRE: ReadonlySet<string> = new Set(['', '(none)', '(other)', UNALLOCATED]);
+const NO_CENTRE: ReadonlySet<string> = new Set(['', NONE, OTHER, UNALLOCATED]);
 const HUNDRED = new Amount(100);
 const PLACES = 12;
 
@@ -114,7 +115,7 @@ function centreOf(value: string): string {
 }
 
 function nameOf(value: string): string {
-  return value === '' ? '(none)' : value;
+  return value === '' ? NONE : value;
 }
 
 /** By code units, which is the same order in every locale. */

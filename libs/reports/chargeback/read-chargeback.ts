@@ -22,7 +22,7 @@ export interface ChargebackRequest {
   readonly currency: string;
 }
 
-export const CHARGEBACK_COLUMNS: readonly Column[] = [
+const CHARGEBACK_COLUMNS: readonly Column[] = [
   column(
     'cost_centre',
     'text',

@@ -1,4 +1,5 @@
 import { type Amount, formatAmount } from '#amounts';
+import { OTHER } from '../facts/tag-value.ts';
 import { column, type Column, type ReportRow } from '../reports/report.ts';
 import { addFigures, areNone, noFigures, type MutableFigures, type UsageFigures, type UsageSum } from './usage-sum.ts';
 import { APART } from './usage-sums-statement.ts';
@@ -20,7 +21,6 @@ export interface MarginRows {
   readonly total: ReportRow;
 }
 
-export const OTHER = '(other)';
 /** So many values are shown by themselves. */
 const VALUES_MAX = 1000;
 const PERCENT_PLACES = 4;

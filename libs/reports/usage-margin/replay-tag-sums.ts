@@ -2,17 +2,17 @@ import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import { attemptRead, queryable, type Queryable } from '#ledger-store';
 import type { FactSums } from '../facts/fact-sums.ts';
+import { ERASED, NONE } from '../facts/tag-value.ts';
 import type { Measures } from '../facts/measures.ts';
 import { loadAccounts } from '../rollups/load-slices.ts';
 import { replay } from '../rollups/replay.ts';
 import { addFigures, noFigures, type MutableFigures, type UsageSum } from './usage-sum.ts';
-import { APART, NONE, type UsageSumsTerms } from './usage-sums-statement.ts';
+import { APART, type UsageSumsTerms } from './usage-sums-statement.ts';
 
 type Terms = Pick<UsageSumsTerms, 'environment' | 'from' | 'to' | 'dayZone'>;
 type Group = Pick<UsageSum, 'day' | 'value' | 'unit' | 'currency'>;
 
 const ACCOUNTS_AT_ONCE = 100;
-const ERASED = '(erased)';
 
 /**
  * What usage adds up to by a tag that isn't rolled up: from the whole journal, account by account, by the functions that roll it up.

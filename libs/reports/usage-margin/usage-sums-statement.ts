@@ -1,10 +1,10 @@
+import { NIL_UUID } from '../facts/fact-sums.ts';
+import { BREAKAGE, COMMITMENT, DEBT_REPAID, TRUE_UP } from '../facts/facts-of-slice.ts';
+import { ERASED, NONE } from '../facts/tag-value.ts';
 import type { UsageGrouping } from './usage-sum.ts';
 
 /** What no usage is behind has a line of its own, whatever is grouped by. The roll-ups have it in place of the model. */
-export const APART = ['(commitment)', '(debt repaid)', '(breakage)', '(true-up)'] as const;
-export const NONE = '(none)';
-const ERASED = '(erased)';
-const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+export const APART: readonly string[] = [COMMITMENT, DEBT_REPAID, BREAKAGE, TRUE_UP];
 
 export interface UsageSumsTerms {
   readonly environment: string;

@@ -3,7 +3,7 @@ import { column, type Column, type Report, type ReportRow } from '../reports/rep
 import type { WhatIfResult } from './what-if.ts';
 import type { WhatIfFigures } from './what-if-tally.ts';
 
-export const WHAT_IF_COLUMNS: readonly Column[] = [
+const WHAT_IF_COLUMNS: readonly Column[] = [
   column('model', 'text', 'The model that was used; `(none)`: none was named.'),
   column('routed_to', 'text', 'The model that it would have been; nothing where that is the same.'),
   column('feature', 'text', 'The value of the tag `feature`; `(none)`: none.'),

@@ -1,4 +1,5 @@
 import { type Amount, ZERO } from '#amounts';
+import { NONE, OTHER } from '../facts/tag-value.ts';
 import type { PricedAgain } from './price-again.ts';
 
 /** What usage was priced at, and what it would have been. */
@@ -26,8 +27,6 @@ export interface WhatIfRow extends WhatIfFigures {
 type Key = Pick<WhatIfRow, 'unit' | 'model' | 'routedTo' | 'feature'>;
 type Sums = { -readonly [Name in keyof WhatIfFigures]: WhatIfFigures[Name] };
 
-export const NONE = '(none)';
-export const OTHER = '(other)';
 /** So many rows are kept apart. */
 const ROWS_MAX = 10_000;
 
