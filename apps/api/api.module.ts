@@ -37,7 +37,7 @@ import {
   TransferReader,
 } from '#ledger-store';
 import { Anomalies, ChangeReader, ForecastReader, Periods, UsageReader, WhatIf } from '#reports';
-import { UsageReports } from './reports/usage-reports.ts';
+import { CostReports } from './reports/cost-reports.ts';
 import { PaymentCanceler, StripeEvents } from '#payment-store';
 import { PaymentProviders } from '#payments';
 import { WebhookEndpoints, type EndpointsOptions } from '#webhook-store';
@@ -150,7 +150,7 @@ function stores({ engine, ruleDefaults, commonBudgets, spanLimits, ...parts }: A
     { provide: ChangeReader, useValue: new ChangeReader(reportPool) },
     { provide: WhatIf, useValue: new WhatIf(reportPool, rateCards) },
     { provide: ReportReader, useValue: new ReportReader(reportPool) },
-    { provide: UsageReports, useValue: new UsageReports(reportPool) },
+    { provide: CostReports, useValue: new CostReports(reportPool) },
     { provide: TestClocks, useValue: new TestClocks(readPool) },
     { provide: WebhookEndpoints, useValue: new WebhookEndpoints(readPool, webhooks) },
   ];

@@ -62,8 +62,8 @@ import { ANOMALY_OPERATIONS } from '../anomalies/anomalies.operations.ts';
 import { AnomaliesController } from '../anomalies/anomalies.controller.ts';
 import { FORECAST_OPERATIONS } from '../forecast/forecast.operations.ts';
 import { ForecastController } from '../forecast/forecast.controller.ts';
-import { USAGE_REPORT_OPERATIONS } from '../reports/usage-reports.operations.ts';
-import { UsageReportsController } from '../reports/usage-reports.controller.ts';
+import { COST_REPORT_OPERATIONS } from '../reports/cost-reports.operations.ts';
+import { CostReportsController } from '../reports/cost-reports.controller.ts';
 import { WHAT_IF_OPERATIONS } from '../reports/what-if.operations.ts';
 import { WhatIfController } from '../reports/what-if.controller.ts';
 import { REPORT_OPERATIONS } from '../reports/reports.operations.ts';
@@ -110,7 +110,7 @@ export const DESCRIBED_CONTROLLERS = [
   described(AccountPlanController, 'Plans', ACCOUNT_PLAN_OPERATIONS),
   described(UsageReportsController, 'Reports', USAGE_REPORT_OPERATIONS),
   described(DeclinesController, 'Reports', DECLINE_OPERATIONS),
-  described(UsageReportsController, 'Reports', USAGE_REPORT_OPERATIONS),
+  described(CostReportsController, 'Reports', COST_REPORT_OPERATIONS),
   described(WhatIfController, 'Reports', WHAT_IF_OPERATIONS),
   described(ReportsController, 'Reports', REPORT_OPERATIONS),
   described(ForecastController, 'Reports', FORECAST_OPERATIONS),

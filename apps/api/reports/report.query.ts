@@ -83,7 +83,7 @@ export function askedRange(query: ReportQuery, timeZone: string, now: number): A
   return { period: null, from: start, to: end };
 }
 
-export function refuseEdges(edges: Pick<ReportRequest, 'from' | 'to'>): void {
+function refuseEdges(edges: Pick<ReportRequest, 'from' | 'to'>): void {
   const faults = (['from', 'to'] as const)
     .filter((field) => edges[field] % QUARTER_MS !== 0)
     .map((field) => ({ field, message: 'must be a full quarter of an hour, like "2026-01-31T12:15:00Z"' }));

@@ -22,6 +22,18 @@ export const REPORT_SCHEMA: JsonSchema = {
     currency: text('The currency, where it was asked for.'),
     method: text('When credits that will never be used are earned, where that makes a difference.'),
     group_by: text('What each row is for, where it was asked for.'),
+    split: text('Of a chargeback: the split, where it was asked for.'),
+    by: text('Of a chargeback: what cost centres are.'),
+    measure: text('Of a chargeback: what is charged.'),
+    rate_card: text('Of a what-if: the rate card, where it was asked for.'),
+    version: { type: 'integer', description: 'Of a what-if: the version of the rate card.' },
+    route: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Of a what-if: the other models, where they were asked for.',
+    },
+    cached: text('Of a what-if: the part of the input that is read from a cache, where it was asked for.'),
+    batched: text('Of a what-if: the part of requests that is batched, where it was asked for.'),
     data: { type: 'array', items: CELLS, description: 'The rows.' },
     total: { ...CELLS, type: ['object', 'null'], description: 'All rows together; `null` where they don’t add up.' },
     explanations: {

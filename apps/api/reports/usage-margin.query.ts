@@ -1,9 +1,10 @@
 import { TOKEN_TYPE, type UsageGrouping } from '#reports';
 import { IsIn, IsOptional } from 'class-validator';
 import { Describe } from '../openapi/describe.ts';
-import { IsCurrency, IsMarginGroup, IsTimeZone, parseInstant } from '../validation/rules.ts';
+import { invalidRequest } from '../validation/body-pipe.ts';
+import { IsCurrency, IsInstant, IsMarginGroup, IsTimeZone, parseInstant } from '../validation/rules.ts';
 import { RangeQuery } from './range.query.ts';
-import { askedRange, QUARTER_MS, refuseEdges, type AskedRange } from './report.query.ts';
+import { askedRange, QUARTER_MS, type AskedRange } from './report.query.ts';
 
 const DEFAULT_GROUP = 'model';
 const DAYS_30_MS = 30 * 86_400_000;
@@ -11,6 +12,16 @@ const TAG = 'tag.';
 const USER = 'user';
 
 export class UsageMarginQuery extends RangeQuery {
+  @Describe('From this instant on, rounded down to a quarter of an hour. Default: 30 days before `to`.')
+  @IsOptional()
+  @IsInstant()
+  override readonly from?: string;
+
+  @Describe('Before this instant, rounded up to a quarter of an hour. Default: now.')
+  @IsOptional()
+  @IsInstant()
+  override readonly to?: string;
+
   @Describe(
     'What each row is for: `model`, `provider`, `event`, `account`, `key`, `token_type`, `user` (the tag of that name), or another tag, like `tag.team`.',
     { default: DEFAULT_GROUP },
@@ -60,11 +71,16 @@ export function groupingOf({ group_by: column = DEFAULT_GROUP }: UsageMarginQuer
   }
 }
 
-/** The last 30 days where nothing is said. @throws {ProblemError} `invalid_request` for a range that makes no sense */
+/**
+ * The last 30 days where nothing is said; rounded outwards to full quarters of an hour.
+ *
+ * @throws {ProblemError} `invalid_request` for a range that makes no sense
+ */
 export function marginRange(query: UsageMarginQuery, timeZone: string, now: number): AskedRange {
   if (query.period !== undefined) return askedRange(query, timeZone, now);
-  const to = parseInstant(query.to) ?? Math.ceil((now + 1) / QUARTER_MS) * QUARTER_MS;
-  const from = parseInstant(query.from) ?? Math.max(0, Math.floor((to - DAYS_30_MS) / QUARTER_MS) * QUARTER_MS);
-  refuseEdges({ from, to });
-  return { period: null, from, to };
+  const end = parseInstant(query.to) ?? now + 1;
+  const start = parseInstant(query.from) ?? Math.max(0, end - DAYS_30_MS);
+  if (start > end) throw invalidRequest([{ field: 'from', message: 'must not be after to' }]);
+  const from = Math.floor(start / QUARTER_MS) * QUARTER_MS;
+  return { period: null, from, to: Math.ceil(end / QUARTER_MS) * QUARTER_MS };
 }

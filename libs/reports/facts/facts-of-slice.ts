@@ -10,10 +10,10 @@ import { ERASED, NONE, tagValue } from './tag-value.ts';
 import { groupName, groupOf, NO_GROUP, weightsOf } from './usage-shares.ts';
 
 /** What no usage is behind stands in the place of the model. */
-const COMMITMENT = '(commitment)';
-const DEBT_REPAID = '(debt repaid)';
-const BREAKAGE = '(breakage)';
-const TRUE_UP = '(true-up)';
+export const COMMITMENT = '(commitment)';
+export const DEBT_REPAID = '(debt repaid)';
+export const BREAKAGE = '(breakage)';
+export const TRUE_UP = '(true-up)';
 
 /** What facts are made of besides the slice. */
 export interface FactTerms {

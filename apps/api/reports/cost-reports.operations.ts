@@ -1,8 +1,8 @@
 import { ref } from '../openapi/body-schemas.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
-import type { UsageReportsController } from './usage-reports.controller.ts';
+import type { CostReportsController } from './cost-reports.controller.ts';
 
-export const USAGE_REPORT_OPERATIONS: OperationsOf<UsageReportsController> = {
+export const COST_REPORT_OPERATIONS: OperationsOf<CostReportsController> = {
   showUsageMargin: {
     id: 'reportUsageMargin',
     summary: 'Report what usage earned and cost',

@@ -11,13 +11,16 @@ import { askedSplit, ChargebackQuery } from './chargeback.query.ts';
 import { FocusQuery } from './focus.query.ts';
 import { askedRange } from './report.query.ts';
 import { groupingOf, marginRange, UsageMarginQuery } from './usage-margin.query.ts';
-import { UsageReports } from './usage-reports.ts';
+import { CostReports } from './cost-reports.ts';
+
+/** The specification has its periods by UTC. */
+const FOCUS_ZONE = 'UTC';
 
 /** What usage earned and cost, and who is charged for it. Keys that are bound to an account never see it. */
 @Controller('v1/reports')
-export class UsageReportsController {
+export class CostReportsController {
   constructor(
-    private readonly reports: UsageReports,
+    private readonly reports: CostReports,
     private readonly settings: Settings,
     private readonly accounts: AccountReader,
     private readonly rows: RowSender,
@@ -70,14 +73,14 @@ export class UsageReportsController {
     @Query() query: FocusQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { timeZone, currency } = this.settings.of(environment);
+    const { currency } = this.settings.of(environment);
     const account = query.account === undefined ? null : accountRef(environment, query.account);
     if (account && !(await this.accounts.find(account))) throw accountNotFound(account.id);
-    const range = askedRange(query, timeZone, Date.now());
+    const range = askedRange(query, FOCUS_ZONE, Date.now());
     const { from, to } = range;
     const report = await this.reports.focus({ environment, account, from, to, currency });
     const asked = { ...(account && { account: account.id }) };
-    answerReport(this.rows, reply, { name: 'focus', range, timeZone, asked, report }, query.format);
+    answerReport(this.rows, reply, { name: 'focus', range, timeZone: FOCUS_ZONE, asked, report }, query.format);
   }
 }
 

@@ -4,7 +4,7 @@ import { readChargeback, readFocus, readUsageMargin, type Report } from '#report
 type RequestOf<Read extends (pool: Pool, request: never) => unknown> = Parameters<Read>[1];
 
 /** Reads reports of usage, on connections of their own. Each throws `LedgerUnavailable` where the database isn't there. */
-export class UsageReports {
+export class CostReports {
   constructor(private readonly pool: Pool) {}
 
   margin(request: RequestOf<typeof readUsageMargin>): Promise<Report> {
