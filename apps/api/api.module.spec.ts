@@ -98,7 +98,7 @@ describe('the API module', () => {
       ...ledger,
       readPool,
       reportPool: readPool,
-      periods: new Periods(closeWork(engine, readPool), log),
+      periods: new Periods(closeWork(engine, readPool, settings), log),
       controlPool: readPool,
       keys,
       payments: new PaymentProviders({ live: null, test: null }, new TestProvider(readPool, { log })),

@@ -123,7 +123,7 @@ export async function startApi(options: ApiOptions): Promise<RunningApi> {
 
   const keys = await KeyRing.open(controlPool, { log });
   cleanUp.defer(() => keys.close());
-  const periods = new Periods(closeWork(engine, closePool), log);
+  const periods = new Periods(closeWork(engine, closePool, settings), log);
   cleanUp.defer(() => periods.stop());
   const readiness = new Readiness();
   const metricsToken = new MetricsToken(config.metricsToken);

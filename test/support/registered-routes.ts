@@ -65,7 +65,7 @@ export async function registeredRoutes(): Promise<RegisteredRoute[]> {
       declines,
       readPool,
       reportPool: readPool,
-      periods: new Periods(closeWork(engine, readPool), log),
+      periods: new Periods(closeWork(engine, readPool, settings), log),
       controlPool: readPool,
       keys,
       webhooks,

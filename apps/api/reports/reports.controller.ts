@@ -1,17 +1,15 @@
-import type { JsonObject } from '#amounts';
 import { AccountReader, Settings } from '#ledger-store';
-import { reportCsv, reportJson, type Report, type ReportDefinition, type ReportRequest } from '#reports';
+import { Periods, type ReportDefinition } from '#reports';
 import { Controller, Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { accountNotFound } from '../accounts/account-ref.ts';
 import { callerOf, Environment } from '../auth/authenticate.ts';
 import { Needs, OfAccount } from '../auth/needs.ts';
-import { timeView } from '../lists/time-view.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { RowSender, type StreamedText } from '../rows/row-sender.ts';
+import { RowSender } from '../rows/row-sender.ts';
 import { ReportReader } from './report-reader.ts';
-import { askedRange, reportRequest, ReportQuery, type AskedRange, type ReportFormat } from './report.query.ts';
-import { statementPage } from './statement-page.ts';
+import { askedRange, reportRequest, ReportQuery, type AskedRange } from './report.query.ts';
+import { keptText, textOf } from './report-text.ts';
 
 /** What an operator earns and owes. Keys that are bound to an account see only what it may know of itself. */
 @Controller('v1/reports')
@@ -21,6 +19,7 @@ export class ReportsController {
     private readonly reports: ReportReader,
     private readonly accounts: AccountReader,
     private readonly rows: RowSender,
+    private readonly periods: Periods,
   ) {}
 
   @Get(':name')
@@ -40,48 +39,22 @@ export class ReportsController {
     const range = askedRange(query, timeZone, Date.now());
     const request = reportRequest(definition, query, range, { environment, timeZone, method, rates });
     if (request.account && !(await this.accounts.find(request.account))) throw accountNotFound(request.account.id);
-    const report = await this.reports.read(definition, request);
-    this.rows.sendText(reply, textOf({ definition, request, range, report }, query.format ?? 'json'));
-  }
-}
-
-interface ReadReport {
-  readonly definition: ReportDefinition;
-  readonly request: ReportRequest;
-  readonly range: AskedRange;
-  readonly report: Report;
-}
-
-function textOf(read: ReadReport, format: ReportFormat): StreamedText {
-  const { definition, range, report } = read;
-  switch (format) {
-    case 'json':
-      return { mediaType: 'application/json', fileName: null, chunks: reportJson(headOf(read), report) };
-    case 'csv': {
-      const of = range.period ?? `${dayOf(range.from)}_${dayOf(range.to)}`;
-      return { mediaType: 'text/csv', fileName: `${definition.name}_${of}.csv`, chunks: reportCsv(report) };
+    const format = query.format ?? 'json';
+    const kept = await this.kept(environment, definition, query, range);
+    if (kept) {
+      this.rows.sendText(reply, keptText({ definition, range, format }, kept));
+      return;
     }
-    case 'html':
-      return { mediaType: 'text/html', fileName: null, chunks: statementPage(read.request, report) };
+    const report = await this.reports.read(definition, request);
+    this.rows.sendText(reply, textOf({ definition, request, range, report }, format));
   }
-}
 
-function headOf({ definition, request, range, report }: ReadReport): JsonObject {
-  const { parameters } = definition;
-  return {
-    report: definition.name,
-    ...(range.period === null ? { from: timeView(range.from), to: timeView(range.to) } : { period: range.period }),
-    time_zone: request.timeZone,
-    as_of: timeView(report.asOf),
-    ...(request.account && { account: request.account.id }),
-    ...(request.currency !== null && { currency: request.currency }),
-    ...(parameters.includes('method') && { method: request.method }),
-    ...(request.groupBy !== null && { group_by: request.groupBy }),
-  };
-}
-
-function dayOf(at: number): string {
-  return timeView(at).slice(0, 10);
+  /** What was kept of a closed month, which is answered as it was. Whoever asks for a part of it gets what is known now. */
+  private async kept(environment: string, { name }: ReportDefinition, query: ReportQuery, { period }: AskedRange) {
+    const { account, currency, method, group_by: groupBy, format = 'json' } = query;
+    if (period === null || [account, currency, method, groupBy].some((one) => one !== undefined)) return null;
+    return this.periods.reader.report(environment, period, name, format);
+  }
 }
 
 function reportNotFound(report: string, names: readonly string[]): ProblemError {

@@ -1,5 +1,5 @@
 import { Amount } from '#amounts';
-import type { Pool } from '#database';
+import type { Pool, PoolClient } from '#database';
 import type { GrantCategory } from '#ledger';
 import { attemptRead, queryable } from '#ledger-store';
 import type { MoneyKind } from '../facts/money-fact.ts';
@@ -35,7 +35,7 @@ interface SumRow {
  * @param cuts where the parts of the range begin, and its end, in milliseconds since 1970
  */
 export function readMoneySums(
-  pool: Pool,
+  pool: Pool | PoolClient,
   scope: Scope,
   { cuts, by }: { readonly cuts: readonly number[]; readonly by: SumsBy },
 ): Promise<readonly MoneySum[]> {
@@ -72,7 +72,7 @@ interface GrantRow {
 }
 
 /** Grants whose money was rolled up. */
-export async function readMoneyGrants(pool: Pool, scope: Scope): Promise<readonly MoneyGrantTerms[]> {
+export async function readMoneyGrants(pool: Pool | PoolClient, scope: Scope): Promise<readonly MoneyGrantTerms[]> {
   const rows = await rowsOf<GrantRow>(
     pool,
     `select g.account_id, g.id, a.unit, g.purchase_id, g.purchase_reference, g.period ->> 'from' as rolled_from,
@@ -110,7 +110,7 @@ interface DebtRow {
 }
 
 /** How debts have changed before an instant, in the order of time. */
-export async function readDebtMoves(pool: Pool, scope: Scope, to: number): Promise<readonly DebtMove[]> {
+export async function readDebtMoves(pool: Pool | PoolClient, scope: Scope, to: number): Promise<readonly DebtMove[]> {
   const rows = await rowsOf<DebtRow>(
     pool,
     `select a.external_id as account, a.unit, m.slot,
@@ -126,7 +126,7 @@ export async function readDebtMoves(pool: Pool, scope: Scope, to: number): Promi
   }));
 }
 
-function rowsOf<Row extends object>(pool: Pool, text: string, values: unknown[]): Promise<readonly Row[]> {
+function rowsOf<Row extends object>(pool: Pool | PoolClient, text: string, values: unknown[]): Promise<readonly Row[]> {
   return attemptRead(async () => (await queryable(pool).query<Row>(text, values)).rows);
 }
 

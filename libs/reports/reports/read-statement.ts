@@ -1,5 +1,5 @@
 import { Amount, ZERO } from '#amounts';
-import type { Pool } from '#database';
+import type { Pool, PoolClient } from '#database';
 import { LIVE, type AccountRef, type LedgerAccount, type TransferKind } from '#ledger';
 import { attemptRead, queryable } from '#ledger-store';
 import { idAfter } from '../facts/version-of.ts';
@@ -39,7 +39,7 @@ order by p.created_at, p.id`;
 
 /** The transfers of a range, in the order of time, a page at a time; what is booked meanwhile isn't among them. */
 export async function* readStatement(
-  pool: Pool,
+  pool: Pool | PoolClient,
   account: AccountRef,
   { from, to }: { readonly from: number; readonly to: number },
 ): AsyncGenerator<readonly StatementTransfer[]> {
@@ -64,14 +64,14 @@ function transferOf(row: TransferLine): StatementTransfer {
   };
 }
 
-async function versionOfAccount(pool: Pool, { key }: AccountRef): Promise<bigint> {
+async function versionOfAccount(pool: Pool | PoolClient, { key }: AccountRef): Promise<bigint> {
   const query = 'select id_clock::text as version from accounts where account_id = $1';
   const { rows } = await attemptRead(() => queryable(pool).query<{ readonly version: string }>(query, [key]));
   return BigInt(rows[0]?.version ?? 0);
 }
 
 /** Sums of credits that don't name what they are of. */
-export function readBalance(pool: Pool, { key }: AccountRef, before: number): Promise<Amount> {
+export function readBalance(pool: Pool | PoolClient, { key }: AccountRef, before: number): Promise<Amount> {
   return attemptRead(async () => {
     const { rows } = await queryable(pool).query<{ readonly balance: string | null }>(
       'select sum(credits)::text as balance from money_slots where account_id = $1 and slot < $2',
@@ -91,7 +91,7 @@ export interface StatementGrant {
 }
 
 export function readStatementGrants(
-  pool: Pool,
+  pool: Pool | PoolClient,
   { key }: AccountRef,
   before: number,
 ): Promise<readonly StatementGrant[]> {
