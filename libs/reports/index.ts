@@ -1,20 +1,3 @@
-export type {
-  JournalSlice,
-  SliceAccount,
-  SliceAuthorization,
-  SliceGrant,
-  SlicePurchase,
-} from './facts/journal-slice.ts';
-export {
-  MONEY_KINDS,
-  revenueOf,
-  type MoneyFact,
-  type MoneyKind,
-  type MoneyOfSlice,
-  type MoneyPosition,
-} from './facts/money-fact.ts';
-export { moneyOfSlice } from './money/money-of-slice.ts';
-export { poolNames } from './money/pool.ts';
 export { sealJournalChore } from './periods/chain/seal-journal.chore.ts';
 export { sealJournal } from './periods/chain/seal-journal.ts';
 export type { ChainDifference, ChainReport, CheckedClosing } from './periods/chain/chain-report.ts';

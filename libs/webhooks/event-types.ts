@@ -44,6 +44,11 @@ const ENDPOINT_EVENT_TYPES = Object.keys(EACH) as readonly EndpointEventType[];
 
 /** Everything there is to hear of. */
 export type EventType = LedgerEventType | LimitEventType | EndpointEventType | PeriodEventType;
-export const EVENT_TYPES: readonly EventType[] = [...LEDGER_EVENT_TYPES, ...LIMIT_EVENT_TYPES, ...ENDPOINT_EVENT_TYPES, ...PERIOD_EVENT_TYPES];
+export const EVENT_TYPES: readonly EventType[] = [
+  ...LEDGER_EVENT_TYPES,
+  ...LIMIT_EVENT_TYPES,
+  ...ENDPOINT_EVENT_TYPES,
+  ...PERIOD_EVENT_TYPES,
+];
 /** Those that only endpoints receive which name them: a busy service has thousands a second. */
 export const TYPES_BY_NAME_ONLY: readonly EventType[] = ['authorization.committed'];

@@ -12,7 +12,7 @@ function hash(description: string): JsonSchema {
   return { type: 'string', pattern: HASH, description };
 }
 
-export const CLOSING_SCHEMA = viewSchema<ReturnType<typeof closingView>>('One closing of a month.', {
+const CLOSING_SCHEMA = viewSchema<ReturnType<typeof closingView>>('One closing of a month.', {
   version: { type: 'integer', minimum: 1, description: 'How often the month had been closed, this time included.' },
   hash: hash('A SHA-256 over the journal up to then, what was kept, and every closing before. Note it elsewhere.'),
   previous_hash: hash('The hash of the environment’s closing before this one; zeros for the first.'),

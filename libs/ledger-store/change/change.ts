@@ -123,7 +123,11 @@ async function rememberAnswer(database: Queryable, key: ChangeKey, { status, bod
 }
 
 /** Enters in the audit log what else was changed in the transaction. */
-export async function enterChanges(database: Queryable, actor: Actor, audited: readonly AuditedChange[]): Promise<void> {
+export async function enterChanges(
+  database: Queryable,
+  actor: Actor,
+  audited: readonly AuditedChange[],
+): Promise<void> {
   const at = Date.now();
   const entries = audited.map((changed) => ({ ...changed, id: newUuid(at), actor, at }));
   for (const { text, values } of enterInAudit(entries)) await database.query(text, values);

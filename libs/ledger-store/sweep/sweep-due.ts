@@ -121,7 +121,11 @@ function readRows<Row extends object>(pool: Pool, statement: Statement): Promise
   return attemptRead(() => inSnapshot(pool, (client) => rowsOf<Row>(client, statement)));
 }
 
-async function sweep(engine: Pick<Engine, 'submit'>, account: AccountRef, expiryNotices: readonly number[]): Promise<void> {
+async function sweep(
+  engine: Pick<Engine, 'submit'>,
+  account: AccountRef,
+  expiryNotices: readonly number[],
+): Promise<void> {
   const { status, body } = await engine.submit({
     command: { type: 'sweep', account, expiryNotices },
     key: null,

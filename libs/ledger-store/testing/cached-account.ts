@@ -1,5 +1,6 @@
 import { Amount, ZERO } from '#amounts';
 import {
+  type AccountKey,
   DEFAULT_TERMS,
   accountKey,
   accountState,
@@ -27,14 +28,12 @@ export function stateOf(accounts: readonly AccountState[], authorizations: reado
   };
 }
 
-export function accountWith(id: string, ...remaining: string[]): AccountState {
-  const key = accountKey('live', id);
-  const ids = new IdGenerator(key, 4096n);
-  const grants = remaining.map((amount): Grant => ({
-    id: ids.next(NOW),
+function grantWith(remaining: string, id: string, key: AccountKey): Grant {
+  return {
+    id,
     accountKey: key,
     amount: new Amount(100),
-    remaining: new Amount(amount),
+    remaining: new Amount(remaining),
     held: ZERO,
     repaid: ZERO,
     frozen: ZERO,
@@ -58,7 +57,13 @@ export function accountWith(id: string, ...remaining: string[]): AccountState {
     createdAt: NOW,
     metadata: {},
     period: null,
-  }));
+  };
+}
+
+export function accountWith(id: string, ...remaining: string[]): AccountState {
+  const key = accountKey('live', id);
+  const ids = new IdGenerator(key, 4096n);
+  const grants = remaining.map((amount) => grantWith(amount, ids.next(NOW), key));
   const account = {
     key,
     environment: 'live',

@@ -1,7 +1,7 @@
 import { DEFAULT_TERMS, type Remainder } from '../account.ts';
 import { Amount, formatAmount } from '#amounts';
 import type { Transfer, TransferKind } from '../chart.ts';
-import { type AccountRef, type Authorize, type BatchMode, type Command, type CommandType } from '../commands.ts';
+import type { AccountRef, Authorize, BatchMode, Command, CommandType } from '../commands.ts';
 import type { AccountDecision } from '../decide/accounts.ts';
 import type { AuthorizationDecision } from '../decide/authorization-decision.ts';
 import { NO_SUBSCRIBERS, type DecisionContext } from '../decide/context.ts';
@@ -74,8 +74,7 @@ export class LedgerFixture {
    * decide them on the context: the fixture compares whole states after every command.
    */
   inOneTransaction(work: (context: DecisionContext) => void): DecisionContext {
-    const context = this.rows.loadAll(this.now);
-    this.transaction = context;
+    const context = (this.transaction = this.rows.loadAll(this.now));
     try {
       work(context);
     } finally {
@@ -130,9 +129,8 @@ export class LedgerFixture {
     return plain(this.run<'close_account'>({ type: 'close_account', account: accountRef(id), remainder }));
   }
 
-  writeOff(amount?: string, id = this.currentAccount): Plain<AccountDecision> {
-    const command = { type: 'write_off', account: accountRef(id), amount: amountOf(amount), reason: 'lost' } as const;
-    return plain(this.run<'write_off'>(command));
+  writeOff(amount?: string, account = accountRef(this.currentAccount)): Plain<AccountDecision> {
+    return plain(this.run<'write_off'>({ type: 'write_off', account, amount: amountOf(amount), reason: 'lost' }));
   }
 
   erase(id = this.currentAccount): Plain<AccountDecision> {

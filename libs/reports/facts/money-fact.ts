@@ -1,32 +1,30 @@
 import type { Amount, JsonObject } from '#amounts';
 import type { GrantCategory } from '#ledger';
 
-export const MONEY_KINDS = [
-  'granted',
-  'true_up',
-  'used',
-  'refunded',
-  'commitment',
-  'debt_used',
-  'debt_refunded',
-  'debt_repaid',
-  'written_off',
-  'write_off_reversed',
-  'expired',
-  'voided',
-  'returned',
-  'reversed',
-  'rolled_out',
-  'rolled_in',
-  'purchase_refunded',
-  'restored',
-] as const;
 /**
  * Why credits or money have changed. `debt_repaid` is both what a grant paid and how much less is owed. These have money and no
  * credits: `returned` (the customer has it back), `reversed` (more of it than was deferred, so revenue was taken back) and `true_up`
  * (credits that came later share the price of what was used before).
  */
-export type MoneyKind = (typeof MONEY_KINDS)[number];
+export type MoneyKind =
+  | 'granted'
+  | 'true_up'
+  | 'used'
+  | 'refunded'
+  | 'commitment'
+  | 'debt_used'
+  | 'debt_refunded'
+  | 'debt_repaid'
+  | 'written_off'
+  | 'write_off_reversed'
+  | 'expired'
+  | 'voided'
+  | 'returned'
+  | 'reversed'
+  | 'rolled_out'
+  | 'rolled_in'
+  | 'purchase_refunded'
+  | 'restored';
 
 /** What a row of the journal has changed in a grant, or in the debt of its account. */
 export interface MoneyFact {

@@ -23,7 +23,7 @@ export interface GrantMoney {
 }
 
 /** @param poolSums of all grants of its pool, itself included */
-export function grantMoney(own: readonly MoneySum[], poolSums: readonly MoneySum[]): GrantMoney {
+function grantMoney(own: readonly MoneySum[], poolSums: readonly MoneySum[]): GrantMoney {
   const credits = (sums: readonly MoneySum[], kinds: readonly MoneyKind[]): Amount =>
     sumOf(ofKinds(sums, kinds), (one) => one.credits);
   const total = credits(poolSums, GIVEN);

@@ -44,7 +44,7 @@ const DESCRIPTIONS: Readonly<Record<TransferKind, string>> = {
 const GIVEN_AGAIN = 'Credits of a purchase whose refund has failed came back';
 
 /** What a transfer adds to the balance, which debt lowers. */
-export function balanceMoveOf({
+function balanceMoveOf({
   debit,
   credit,
   amount,

@@ -29,7 +29,7 @@ const PERSONAL_FIELDS = [
   'denial',
 ];
 
-export const CHAINED_TABLES: readonly ChainedTable[] = [
+const CHAINED_TABLES: readonly ChainedTable[] = [
   {
     name: 'grants',
     columns: [
