@@ -26,6 +26,8 @@ export interface Store {
   readonly engine: Engine;
   /** With the rights of requests. */
   readonly pool: Pool;
+  /** The same for reading whole accounts, whose statements go out together: it pipelines. */
+  readonly readPool: Pool;
   /** With the rights of the tables' owner. */
   readonly ownerPool: Pool;
 }
@@ -40,7 +42,7 @@ export interface ChoreOptions {
 }
 
 /** Every chore that a store needs. A new one is declared beside what it works on, and added here: nothing else knows of it. */
-export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptions): readonly Chore[] {
+export function choresOf({ engine, pool, readPool, ownerPool }: Store, options: ChoreOptions): readonly Chore[] {
   const { sending, payments, expiryNotices, idempotencyDays, log } = options;
   const deliverWebhooks = deliverWebhooksChore(pool, sending);
   return [
@@ -53,7 +55,7 @@ export function choresOf({ engine, pool, ownerPool }: Store, options: ChoreOptio
     watchUsageChore(engine, pool),
     rollUpChore(pool),
     watchAnomaliesChore(engine, pool),
-    forecastAccountsChore(engine, pool),
+    forecastAccountsChore(engine, readPool),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),

@@ -21,6 +21,7 @@ export interface OpenChores extends AsyncDisposable {
 
 /** Deliveries are many at once, and each needs a connection for two short transactions only. */
 const CONNECTIONS_MAX = 8;
+const READ_CONNECTIONS_MAX = 2;
 const ANSWER_MS_MAX = 15_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -55,7 +56,15 @@ function openStore({ databaseUrl, ledger, log }: OpenChoresOptions, opening: Asy
     log: warn,
   });
   opening.defer(() => pool.end());
+  const readPool = connect(databaseUrl, {
+    connectionsMax: READ_CONNECTIONS_MAX,
+    pipeline: true,
+    settings: { role: 'purser_app' },
+    answerTimeoutMs: ANSWER_MS_MAX,
+    log: warn,
+  });
+  opening.defer(() => readPool.end());
   const ownerPool = connect(databaseUrl, { connectionsMax: 1, log: warn });
   opening.defer(() => ownerPool.end());
-  return { engine: ledger.engine, pool, ownerPool };
+  return { engine: ledger.engine, pool, readPool, ownerPool };
 }

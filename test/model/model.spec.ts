@@ -317,7 +317,7 @@ describe('the model', () => {
     ['takes nothing back from shares', TakesNothingBackFromShares, 50, 'limits of keys'],
     ['forgets naps', ForgetsNaps, 50, 'rules'],
     ['counts rates twice', CountsRatesTwice, 50, 'rules'],
-    ['gives nothing back to rates', GivesNothingBackToRates, 50, 'rules'],
+    ['gives nothing back to rates', GivesNothingBackToRates, 400, 'rules'],
     ['restrains for ever', RestrainsForEver, 50, 'rules'],
     ['restrains the exempt', RestrainsTheExempt, 50, 'rules'],
   ] as const)(

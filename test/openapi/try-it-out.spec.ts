@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createContext, runInContext } from 'node:vm';
 import { ENVIRONMENT_LIMIT, RATE_CARD } from '../../apps/api/openapi/example-ids.ts';
+import { makeAnomaly } from '../support/anomaly-steps.ts';
 import { ApiClient } from '../support/api-client.ts';
 import { startTestService, type TestService } from '../support/test-service.ts';
-import { apiDocument, operationOf, operations, type Operation } from './described-api.ts';
+import { apiDocument, operations, type Operation } from './described-api.ts';
 import { bodyFault } from './schema-check.ts';
 import { STORY } from './story.ts';
 import { allExamples } from './walk-examples.ts';
@@ -25,6 +26,7 @@ let service: TestService;
 let anybody: ApiClient;
 beforeAll(async () => {
   service = await startTestService();
+  await makeAnomaly(service.pool, 'live', 'acme');
   anybody = new ApiClient(service.url, null);
 });
 afterAll(async () => {
@@ -87,10 +89,14 @@ function inOrder(): Operation[] {
   return [...new Set([...STORY.flatMap((name) => examples.get(name)?.operation ?? []), ...operations])];
 }
 
-/** What is tried once more before an operation: a request for a raise is approved or denied, a top-up paid or canceled. */
-const TRIED_AGAIN_BEFORE = new Map([
-  ['denyRaiseRequest', 'requestBudgetRaise'],
-  ['cancelTopup', 'createTopup'],
+/**
+ * Examples that are chosen on the page before an operation: a request for a raise is approved or denied, a top-up paid or canceled,
+ * and only what is owed can be written off.
+ */
+const TRIED_BEFORE = new Map([
+  ['denyRaiseRequest', ['requestBudgetRaise/for_a_launch']],
+  ['cancelTopup', ['createTopup/a_package']],
+  ['writeOffDebt', ['createAccount/with_overdraft', 'charge/as_debt']],
 ]);
 
 /** An operation of the test clock is tried with a key of `test`, as its example is. */
@@ -99,8 +105,21 @@ function clientFor({ object }: Operation): ApiClient {
   return service[first?.example.environment ?? 'live'];
 }
 
-async function tryOut(operation: Operation, { requestInterceptor, responseInterceptor }: Interceptors) {
-  const { method, ...prefilled } = prefilledRequest(operation);
+async function tryOutExample(name: string, page: Interceptors): Promise<void> {
+  const found = allExamples().get(name);
+  if (!found) throw new Error(`there is no example ${name}`);
+  const { status } = await tryOut(found.operation, page, found.example.body);
+  expect({ name, isRefused: status >= 400 }).toEqual({ name, isRefused: false });
+}
+
+/** @param chosen the body of another example than the first */
+async function tryOut(
+  operation: Operation,
+  { requestInterceptor, responseInterceptor }: Interceptors,
+  chosen?: unknown,
+) {
+  const { method, ...first } = prefilledRequest(operation);
+  const prefilled = chosen === undefined ? first : { ...first, body: JSON.stringify(chosen) };
   const { url, body } = requestInterceptor({ method, ...prefilled });
   const { pathname, search } = new URL(url);
   const answer = await clientFor(operation).send({
@@ -116,8 +135,7 @@ describe('“Try it out” on the page', () => {
   it('succeeds for every operation with what is prefilled', async () => {
     const page = await openPage();
     for (const operation of inOrder()) {
-      const again = TRIED_AGAIN_BEFORE.get(operation.object.operationId);
-      if (again !== undefined) await tryOut(operationOf(again), page);
+      for (const name of TRIED_BEFORE.get(operation.object.operationId) ?? []) await tryOutExample(name, page);
       const { status, text } = await tryOut(operation, page);
       const isRefused = status >= 400;
       expect({ operation: operation.object.operationId, isRefused, ...(isRefused ? { text } : {}) }).toEqual({

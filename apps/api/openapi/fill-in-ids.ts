@@ -24,8 +24,8 @@ interface PageContent {
 
 /**
  * Lets “Try it out” work with the ids of the examples: sends the id of what was created on the page in place of the example’s.
- * Learns ids only from responses that created something, of what a `PUT` has set, and those of events, so that no example ever
- * stands for an object that the page hasn't made what it is.
+ * Learns ids only from responses that created something, of what a `PUT` has set, and those of what the service makes by itself,
+ * events and anomalies, so that no example ever stands for an object that the page hasn't made what it is.
  *
  * The browser gets this function as text: it may use nothing from outside itself.
  */
@@ -61,7 +61,8 @@ export function fillInIds() {
     const wasPut = status === 200 && methods.get(url) === 'PUT';
     const idOfPut = wasPut && answer !== null ? (answer as { readonly id?: unknown }).id : null;
     /** Whether the id, of the response, may stand for an example’s. */
-    const isOurs = (id: string): boolean => status === 201 || id === idOfPut || (id.startsWith('evt_') && status < 300);
+    const isOurs = (id: string): boolean =>
+      status === 201 || id === idOfPut || (/^(?:evt|anomaly)_/.test(id) && status < 300);
 
     for (const [id, kind = ''] of [...text.matchAll(ID)].reverse()) if (isOurs(id)) newestIds.set(kind, id);
     if (answer === null) return;

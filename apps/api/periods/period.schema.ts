@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../openapi/json-schema.ts';
 import { choice, count, instant, text, viewSchema } from '../openapi/view-schema.ts';
+import { MONTH } from '../validation/month-rules.ts';
 import type { closingView, periodView } from './period.view.ts';
 
 const HASH = '^[0-9a-f]{64}$';
@@ -24,7 +25,7 @@ const CLOSING_SCHEMA = viewSchema<ReturnType<typeof closingView>>('One closing o
 });
 
 export const PERIOD_SCHEMA = viewSchema<ReturnType<typeof periodView>>('A month of the environment.', {
-  period: { type: 'string', pattern: '^\\d{4}-\\d{2}$', description: 'The month.' },
+  period: { type: 'string', pattern: MONTH.source, description: 'The month.' },
   status: choice(
     ['open', 'closing', 'closed'],
     '`closing`: somebody closes it, or a close has failed or was interrupted.',

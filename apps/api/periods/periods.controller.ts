@@ -6,16 +6,15 @@ import { Environment } from '../auth/authenticate.ts';
 import { Needs } from '../auth/needs.ts';
 import { timeView } from '../lists/time-view.ts';
 import { problem, ProblemError } from '../problems/problem.ts';
-import { actorOf } from '../requests/actor.ts';
 import { answerChange, changeRequestOf } from '../requests/change-requests.ts';
 import { settingsView } from '../settings/settings.view.ts';
+import { MONTH } from '../validation/month-rules.ts';
 import { noFields } from '../validation/no-fields.ts';
 import { periodView } from './period.view.ts';
 import { ReopenBody } from './reopen.body.ts';
 
 /** A proxy may give up a request after half a minute. */
 const WAIT_MS = 20_000;
-const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 
 /** Months that are closed: what was reported of them stays. */
 @Controller('v1/periods')
@@ -48,6 +47,8 @@ export class PeriodsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const month = monthOrNotFound(period);
+    // To close a month again changes nothing, whatever the key: it is only checked.
+    const { actor } = changeRequestOf(reply.request);
     const settings = this.settings.of(environment);
     const result = await this.periods.close(
       {
@@ -55,7 +56,7 @@ export class PeriodsController {
         month,
         timeZone: settings.timeZone,
         settings: settingsView(settings),
-        actor: actorOf(reply.request),
+        actor,
       },
       WAIT_MS,
     );

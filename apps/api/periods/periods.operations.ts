@@ -1,10 +1,11 @@
 import { ref } from '../openapi/body-schemas.ts';
 import type { OperationsOf } from '../openapi/operation.ts';
 import { choice, listSchema, text, viewSchema } from '../openapi/view-schema.ts';
+import { MONTH } from '../validation/month-rules.ts';
 import type { PeriodsController } from './periods.controller.ts';
 
 const PATH = {
-  period: { description: 'The month, like `2026-03`.', schema: { type: 'string', pattern: '^\\d{4}-\\d{2}$' } },
+  period: { description: 'The month, like `2026-03`.', schema: { type: 'string', pattern: MONTH.source } },
 } as const;
 
 const REOPENED = viewSchema<{ period: string; status: string; reason: string }>('A month that was reopened.', {

@@ -2,7 +2,8 @@ import { parseAmount } from '#amounts';
 import { form, isPlainObject, rule } from './rules.ts';
 
 const PART_OF_ONE = '^(?:0(?:\\.\\d{1,12})?|1(?:\\.0{1,12})?)$';
-const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
+/** A month from 1970 on, like `2026-03`. */
+export const MONTH = /^(?:19[7-9]\d|[2-9]\d{3})-(?:0[1-9]|1[0-2])$/;
 
 /** A month of a report. */
 export const IsMonth = form('isMonth', 'must be a month from 1970 on, like "2026-03"', MONTH);

@@ -7,7 +7,11 @@ import { keepForecast } from './keep-forecast.ts';
 
 const EVERY_MS = 30_000;
 
-/** Makes forecasts of accounts that use something, and warns of credits that run out. */
+/**
+ * Makes forecasts of accounts that use something, and warns of credits that run out.
+ *
+ * @param pool one that pipelines
+ */
 export function forecastAccountsChore(engine: Engine, pool: Pool): TimedChore {
   const forecasts = new ForecastReader(pool);
   return {

@@ -8,7 +8,7 @@ import { makeCallers, type Caller, type CallerName } from './callers.ts';
 import { faultsOf } from './faults.ts';
 import { KnownIds } from './known-ids.ts';
 import type { FuzzRequest } from './requests.ts';
-import { ACCOUNTS, CLOSED_ACCOUNT } from './values.ts';
+import { ACCOUNTS, CLOSED_ACCOUNT, INDEBTED_ACCOUNT } from './values.ts';
 
 /** The environment that an answer is about, where it isn't its caller's: `live` makes the keys of all, and their limits. */
 function environmentOf({ operation }: FuzzRequest, { body }: Answer): string | null {
@@ -40,6 +40,10 @@ const RATE_CARD = {
 
 /** By one of the names that requests use. */
 const BUDGET = { name: 'day', amount: '1000000', period: 'day', per: 'user' };
+/** By which so many requests ask for a raise of it. */
+const RAISE = { amount: '2000000', until: '2999-01-01T00:00:00Z', reason: 'A launch' };
+const RAISE_REQUESTS = 3;
+const INDEBTED = { id: INDEBTED_ACCOUNT, overage: 'debt', overdraft_limit: '1000' };
 /** So many are open in each account, for what is done about open authorizations to find some. */
 const HOLDS = 3;
 
@@ -71,11 +75,17 @@ export class FuzzService {
         await client.post(`/v1/accounts/${id}/grants`, { amount: '1000000' }, { headers: { authorization } });
         await client.post(`/v1/accounts/${id}/budgets`, BUDGET, { headers: { authorization } });
         ids.learn(environment, await makeAnomaly(service.pool, environment, id));
+        for (let request = 0; request < RAISE_REQUESTS; request += 1) {
+          const path = `/v1/accounts/${id}/budgets/${BUDGET.name}/raise-requests`;
+          ids.learn(environment, (await client.post(path, RAISE, { headers: { authorization } })).text);
+        }
         for (let hold = 0; hold < HOLDS; hold += 1) {
           const held = { account: id, amount: '10', expires_in: 86_400 };
           ids.learn(environment, (await client.post('/v1/authorizations', held, { headers: { authorization } })).text);
         }
       }
+      await client.post('/v1/accounts', INDEBTED, { headers: { authorization } });
+      await client.post('/v1/charges', { account: INDEBTED.id, amount: '1000' }, { headers: { authorization } });
       await client.post('/v1/accounts', { id: CLOSED_ACCOUNT }, { headers: { authorization } });
       await client.post(`/v1/accounts/${CLOSED_ACCOUNT}/close`, {}, { headers: { authorization } });
     }

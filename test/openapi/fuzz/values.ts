@@ -1,6 +1,7 @@
 import { PLAIN_DECIMAL } from '#amounts';
 import fc from 'fast-check';
 import type { JsonSchema, JsonType } from '../../../apps/api/openapi/json-schema.ts';
+import { MONTH } from '../../../apps/api/validation/month-rules.ts';
 import { ACCOUNT_ID, BUDGET_NAME, ENVIRONMENT_NAME } from '../../../apps/api/validation/rules.ts';
 import { apiDocument } from '../described-api.ts';
 import { idsOf } from './known-ids.ts';
@@ -8,6 +9,8 @@ import { idsOf } from './known-ids.ts';
 export const ACCOUNTS = ['acme', 'globex', 'initech'];
 /** Closed from the start, as what is done about closed accounts wouldn't find one soon enough. */
 export const CLOSED_ACCOUNT = 'hooli';
+/** Owes from the start. */
+export const INDEBTED_ACCOUNT = 'umbrella';
 
 /** Values of a schema; where it lets much through, mostly those that mean something to the service. */
 export function valuesOf(schema: JsonSchema): fc.Arbitrary<unknown> {
@@ -75,13 +78,20 @@ function patternValues(pattern: string): fc.Arbitrary<string> {
   const any = fc.stringMatching(new RegExp(pattern));
   if (pattern === PLAIN_DECIMAL.source) return fc.oneof({ weight: 9, arbitrary: SHORT_AMOUNTS }, any);
   if (pattern === ACCOUNT_ID.source) {
-    const known = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...ACCOUNTS) }, fc.constant(CLOSED_ACCOUNT));
+    const special = fc.constantFrom(CLOSED_ACCOUNT, INDEBTED_ACCOUNT);
+    const known = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...ACCOUNTS) }, special);
     return fc.oneof({ weight: 12, arbitrary: known }, any);
   }
+  if (pattern === MONTH.source) return fc.oneof({ weight: 12, arbitrary: fc.nat({ max: 3 }).map(monthsAgo) }, any);
   if (pattern === BUDGET_NAME.source) return fc.oneof({ weight: 12, arbitrary: fc.constantFrom('day', 'month') }, any);
   if (pattern === ENVIRONMENT_NAME.source)
     return fc.oneof({ weight: 4, arbitrary: fc.constantFrom('live', 'test', 'staging') }, any);
   return any;
+}
+
+function monthsAgo(count: number): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count)).toISOString().slice(0, 7);
 }
 
 const FORMATS: Readonly<Record<string, fc.Arbitrary<string>>> = {

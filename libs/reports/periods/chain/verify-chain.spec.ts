@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { charge, grantCredits, openAccount } from '../../../../test/support/ledger-steps.ts';
+import { authorize, charge, grantCredits, openAccount } from '../../../../test/support/ledger-steps.ts';
 import { startTestService, type TestService } from '../../../../test/support/test-service.ts';
-import { adjust, chargeUsage, openPricedAccount } from '../../../../test/support/usage-steps.ts';
+import { adjust, chargeUsage, commit, openPricedAccount } from '../../../../test/support/usage-steps.ts';
 import type { ChainReport } from './chain-report.ts';
 import { sealDaily, sealJournal } from './seal-journal.ts';
 import { verifyChain } from './verify-chain.ts';
@@ -50,8 +50,9 @@ beforeAll(async () => {
   const { id } = await chargeUsage(live, account);
   await adjust(live, id, { usage: { event: 'chat.completed', model: 'gpt-5', input_tokens: 700 } });
   await charge(live, account, '3');
-  await pool.query(`insert into uncollected_usage select account_id, transaction_id, 'live', authorization_id, 1, created_at
-    from transfers where kind = 'usage' order by id limit 1`);
+  // More than there is: the rest isn't collected.
+  await commit(live, (await authorize(live, account, '1')).id, { amount: '100' });
+  await grantCredits(live, account, '10');
   await openAccount(live, { id: 'globex', credits: '20' });
   await charge(live, 'globex', '1');
   await sealJournal(pool, 'live');
