@@ -37,10 +37,10 @@ import * as creditPackages from '../../migrations/0035_credit_packages.ts';
 import * as rollups from '../../migrations/0036_rollups.ts';
 import * as uncollectedUsage from '../../migrations/0037_uncollected_usage.ts';
 import * as finance from '../../migrations/0038_finance.ts';
-import * as chargebackSplits from '../../migrations/0042_chargeback_splits.ts';
 import * as declinedRequests from '../../migrations/0039_declined_requests.ts';
-import * as periods from '../../migrations/0041_periods.ts';
 import * as anomalies from '../../migrations/0040_anomalies.ts';
+import * as periods from '../../migrations/0041_periods.ts';
+import * as chargebackSplits from '../../migrations/0042_chargeback_splits.ts';
 import * as forecasts from '../../migrations/0043_forecasts.ts';
 
 /** All migrations by name; they run in the order of their names, each once. */
@@ -83,9 +83,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0036_rollups': rollups,
   '0037_uncollected_usage': uncollectedUsage,
   '0038_finance': finance,
-  '0042_chargeback_splits': chargebackSplits,
   '0039_declined_requests': declinedRequests,
-  '0041_periods': periods,
   '0040_anomalies': anomalies,
+  '0041_periods': periods,
+  '0042_chargeback_splits': chargebackSplits,
   '0043_forecasts': forecasts,
 };

@@ -86,7 +86,7 @@ it('writes nothing to any table, though it is committed', async () => {
     'insert_transfers',
     'update_accounts_alert_rules',
     'update_accounts_debt',
-    'update_accounts_name',
+    'update_accounts_written_off',
     'update_grants_remaining',
     'update_holds_amount',
   ]);
