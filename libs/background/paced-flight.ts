@@ -24,12 +24,16 @@ export class PacedFlight<T> {
 
   async #start(): Promise<T> {
     await Promise.allSettled([this.#last]);
-    const pause = this.#startedAt + this.#intervalMs - performance.now();
-    if (pause > 0) await sleep(pause);
+    // A timer drops fractions of its milliseconds, and counts from when its turn of the event loop began: it may end too soon.
+    for (let pause = this.#pauseMs(); pause > 0; pause = this.#pauseMs()) await sleep(Math.ceil(pause));
     this.#next = null;
     this.#startedAt = performance.now();
     const run = this.#task();
     this.#last = run;
     return run;
+  }
+
+  #pauseMs(): number {
+    return this.#startedAt + this.#intervalMs - performance.now();
   }
 }
