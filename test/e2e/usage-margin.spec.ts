@@ -21,6 +21,7 @@ interface Row {
 interface Report {
   readonly data: readonly Row[];
   readonly total: Row;
+  readonly as_of: string;
 }
 
 let service: TestService;
@@ -258,6 +259,34 @@ describe('what usage earns and costs', () => {
     expect((await report(other, '')).total).toMatchObject({ credits: '4', revenue: '0.333333333333' });
     await charge(other, 'acme', { usage: opus(2000) });
     expect((await report(other, '')).total).toMatchObject({ credits: '12', revenue: '1' });
+  });
+
+  it('says as of when it is where more is new than is added up for it, and misses nothing of a tag that is new', async () => {
+    const other = await anotherEnvironment('many');
+    const startedAt = Date.now();
+    await ok(other.post('/v1/accounts', { id: 'first' }));
+    await grant(other, 'first', '10', { cost_basis: '0.01' });
+    const firstGranted = Date.now();
+    for (let first = 0; first < 205; first += 41) {
+      await Promise.all(
+        Array.from({ length: 41 }, async (_, index) => {
+          const account = `many_${String(first + index)}`;
+          await ok(other.post('/v1/accounts', { id: account }));
+          await grant(other, account, '10', { cost_basis: '0.01' });
+          await charge(other, account, { amount: '1', tags: { project: 'x' } });
+        }),
+      );
+    }
+    // No worker runs: none of the accounts has ever been rolled up.
+    const { data, as_of } = await report(other, 'group_by=model');
+    expect(data).toEqual([]);
+    expect(Date.parse(as_of)).toBeLessThanOrEqual(firstGranted);
+    expect(Date.parse(as_of)).toBeGreaterThanOrEqual(startedAt);
+
+    await ok(other.get('/v1/reports/deferred-revenue'));
+    await ok(other.put('/v1/settings', { currency: 'USD', reported_tags: ['project'] }));
+    const byProject = await report(other, 'group_by=tag.project');
+    expect(byProject.data).toMatchObject([{ 'tag.project': 'x', requests: 205, credits: '205', revenue: '2.05' }]);
   });
 
   it('is of a range and a currency, and of nothing else', async () => {

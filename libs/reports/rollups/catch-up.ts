@@ -63,11 +63,29 @@ async function rollUpWhole(pool: Pool, accounts: readonly AccountKey[]): Promise
   }
 }
 
-/** The earliest moment up to which some account of many is rolled up, that has something new. */
+/**
+ * The earliest moment up to which some account of many is rolled up, that has something new. One that never was has nothing of its
+ * journal in the sums, which is as old as itself: by real time, as the ids of its rows are.
+ */
 async function rolledUpTo(pool: Pool, environment: string, now: number): Promise<number> {
   const { rows } = await pool.query<{ ms: string | null }>(
-    `select min(c.stamp >> 12)::text as ms from accounts a join rollup_cursors c using (account_id)
-    where a.environment = $1 and c.stamp <> a.id_clock and c.stamp > 0`,
+    `select floor(least(
+      (select min(c.stamp >> 12) from accounts a join rollup_cursors c using (account_id)
+        where a.environment = $1 and c.stamp <> a.id_clock and c.stamp > 0),
+      (select never.ms from (
+          select a.account_id, extract(epoch from a.created_at) * 1000 - coalesce(t.ahead_ms, 0) as ms
+          from accounts a left join rollup_cursors c using (account_id)
+            left join test_clocks t on t.environment = a.environment and t.number = a.test_clock
+          where a.environment = $1 and coalesce(c.stamp, 0) = 0
+        ) never
+        cross join lateral (
+          (select from transfers where account_id = never.account_id limit 1)
+          union all
+          (select from usage_records where account_id = never.account_id limit 1)
+          limit 1
+        ) some_row
+        order by never.ms limit 1)
+    ))::text as ms`,
     [environment],
   );
   return Math.min(now, Number(rows[0]?.ms ?? now));

@@ -3,6 +3,7 @@ import type { Pool } from '#database';
 import { attemptRead, queryable, type Queryable } from '#ledger-store';
 import { AMOUNTS, COUNTS, noMeasures } from '../facts/measures.ts';
 import { catchUpAccount, catchUpEnvironment } from '../rollups/catch-up.ts';
+import { hasTags } from './has-tags.ts';
 import { canBeCrossed, readCrossed } from './read-crossed.ts';
 import { outwards, slotsOf, sourceOf, tagsOf, type Span, type UsageQuestion } from './usage-question.ts';
 import { isNothing, together, type UsageSums } from './usage-row.ts';
@@ -47,7 +48,8 @@ export class UsageReader {
     return attemptRead(async () => {
       const database = queryable(this.pool);
       const source = sourceOf(question, reportedTags);
-      if (source === 'journal' || (source === 'tag' && !(await hasTag(database, question))))
+      const tags = tagsOf(question);
+      if (source === 'journal' || (source === 'tag' && !(await hasTags(database, { ...question, tags }))))
         return readCrossed(database, question);
       const { whole, edges } = slotsOf(question);
       const inSlots = { ...question, ...whole };
@@ -90,17 +92,6 @@ async function readUsage(database: Queryable, question: UsageQuestion): Promise<
   return sums
     .map((row) => ({ ...row, quantities: quantities.get(nameOf(row)) ?? new Map<string, Amount>() }))
     .filter((row) => !isNothing(row));
-}
-
-/** A tag that the settings report since lately isn't rolled up of all accounts yet. */
-async function hasTag(database: Queryable, question: UsageQuestion): Promise<boolean> {
-  const { environment, account } = question;
-  const { rows } = await database.query(
-    `select from rollup_cursors c join accounts a using (account_id)
-    where a.environment = $1 and ($2::bigint is null or c.account_id = $2) and c.stamp > 0 and not c.tags @> $3::text[] limit 1`,
-    [environment, account, tagsOf(question)],
-  );
-  return rows.length === 0;
 }
 
 async function readTag(database: Queryable, question: UsageQuestion): Promise<readonly UsageSums[]> {
