@@ -30,7 +30,19 @@ function ledgerWith(prices = PRICES, options: AccountOptions = {}): PricedFixtur
     .grant('10');
 }
 
+/** The count at the end of an id's time. */
+const countOf = (id: string | undefined): number => parseInt(id?.slice(15, 18) ?? '', 16);
+
 describe('an adjustment', () => {
+  it('has ids that follow each other for what it books and what it was for, whatever is reported of it', () => {
+    const ledger = ledgerWith().subscribeToCommits();
+    const charge = ledger.chargeUsage(usage(4000));
+    ledger.adjust(charge, usage(5000));
+    const booked = ledger.transfers('usage').at(-1);
+    const stated = ledger.usageRecords().at(-1);
+    expect(countOf(stated?.id)).toBe(countOf(booked?.id) + 1);
+  });
+
   it('books what more was used, and refunds what was less', () => {
     const ledger = ledgerWith();
     const charge = ledger.chargeUsage(usage(4000));

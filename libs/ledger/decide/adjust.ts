@@ -10,7 +10,7 @@ import { decided, type AuthorizationDecision } from './authorization-decision.ts
 import { findAuthorization, type DecisionContext } from './context.ts';
 import { countSpending } from './count-spending.ts';
 import { correctUsed, firstPositionsOf } from './count.ts';
-import { chargeRest, coverUsage } from './cover-rest.ts';
+import { chargeRest, coverUsage, type RestCover } from './cover-rest.ts';
 import { giveBackUsage } from './give-back-usage.ts';
 import { pricingTerms } from './price.ts';
 import { recordUsage } from './record-usage.ts';
@@ -39,11 +39,13 @@ export function adjust(context: DecisionContext, command: Adjust): Outcome<Autho
   if (!truth.ok) return truth;
   const { amount, priced } = truth.value;
   const difference = amount.minus(statedBefore(authorization));
-  if (difference.gt(0)) chargeMore(context, account, authorization, takeBack(authorization, difference));
+  let charged: Charged | null = null;
+  if (difference.gt(0)) charged = chargeMore(context, account, authorization, takeBack(authorization, difference));
   else if (difference.lt(0)) takeOff(context, account, authorization, difference.neg(), command.reason);
   if (priced) correctUsed(context, account, authorization, priced.counts);
   const { stated } = authorization;
   recordUsage(context, account, authorization, { kind: 'adjustment', stated: command.stated, priced });
+  if (charged) reportCharged(context, account, authorization, charged);
   countSpending(context, account, authorization);
   context.changes.authorizations.update(authorization);
   const decision = decided(account, authorization);
@@ -105,16 +107,31 @@ function takeBack(authorization: Authorization, difference: Amount): Amount {
   return difference.minus(part);
 }
 
+interface Charged {
+  readonly required: Amount;
+  readonly cover: RestCover;
+}
+
 function chargeMore(
   context: DecisionContext,
   account: AccountState,
   authorization: Authorization,
-  difference: Amount,
-): void {
-  const cover = coverUsage(context, account, authorization, { overdraft: ZERO, excess: difference }, ZERO);
+  required: Amount,
+): Charged {
+  const cover = coverUsage(context, account, authorization, { overdraft: ZERO, excess: required }, ZERO);
   chargeRest(new Transaction(context, account), authorization, cover);
+  return { required, cover };
+}
+
+/** Comes after the usage: what is charged and what for have ids that follow each other, by which they are known to belong together. */
+function reportCharged(
+  context: DecisionContext,
+  account: AccountState,
+  authorization: Authorization,
+  { required, cover }: Charged,
+): void {
   setOffShortfall(context, account, authorization, cover.ofShortfall);
-  reportCommit(context, account, authorization, { required: difference, uncollected: cover.uncollected });
+  reportCommit(context, account, authorization, { required, uncollected: cover.uncollected });
 }
 
 function takeOff(
