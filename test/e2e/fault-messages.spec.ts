@@ -89,6 +89,16 @@ describe('what is wrong with a field', () => {
     ]);
   });
 
+  it('is that of the names of quantities', async () => {
+    const named = (name: string) => ({ account, amount: '1', usage: { event: 'chat', [name]: 5 } });
+    for (const name of ['q'.repeat(3000), 'q'.repeat(129), '']) {
+      await expectMessages('/v1/charges', named(name), [
+        ['usage', /^must have names of 1 to 128 characters for its quantities/],
+      ]);
+    }
+    expect((await service.live.post('/v1/charges', named('😀'.repeat(128)))).status).toBe(201);
+  });
+
   it('is that of a list as a whole, or of the first of its items', async () => {
     const key = { name: 'a key', scopes: ['read'] };
     await expectMessages('/v1/api-keys', { ...key, scopes: 'read' }, [['scopes', 'must be an array, not "read"']]);

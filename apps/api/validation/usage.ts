@@ -21,8 +21,10 @@ export const ONE_USAGE_SCHEMA: JsonSchema = {
     provider: { ...NAME_SCHEMA, description: 'The provider that runs the model.' },
     properties: { type: 'object', additionalProperties: true, description: 'Anything else you want to store.' },
   },
+  propertyNames: { minLength: 1, maxLength: NAME_LENGTH_MAX },
   additionalProperties: {
-    description: 'A quantity, like `input_tokens`: a whole number, or a decimal as a string.',
+    description:
+      'A quantity with a name of 1 to 128 characters, like `input_tokens`: a whole number, or a decimal as a string.',
     // From a `type` or an `anyOf`, generators of clients make an index signature that `properties` contradicts.
     not: { type: ['boolean', 'object', 'array', 'null'] },
     multipleOf: 1,
@@ -141,6 +143,8 @@ function ownFault(usage: Record<string, unknown>): string | null {
     if (name === 'times') return 'must not have times: usage repeats in quotes only';
     if (NAMES.has(name)) {
       if (!isName(value)) return `must have a string of 1 to 128 characters as ${name}`;
+    } else if (!isName(name)) {
+      return 'must have names of 1 to 128 characters for its quantities';
     } else if (!isQuantity(value)) {
       return `must have a whole number, or a decimal as a string, as ${name}`;
     }

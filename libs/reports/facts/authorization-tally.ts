@@ -3,6 +3,7 @@ import type { UsageRecord } from '#ledger';
 import type { FactSums } from './fact-sums.ts';
 import { NIL_UUID } from './fact-sums.ts';
 import type { SliceAuthorization } from './journal-slice.ts';
+import { keptGroup } from './kept-name.ts';
 import { addMeasures, noMeasures, noShared, SHARED, type Measures, type SharedSums } from './measures.ts';
 import { quantitiesOf } from './quantities-of.ts';
 import { addBooked, bookedIn, currencyOf, promotionalPart, type Booked, type StepTerms } from './step-money.ts';
@@ -174,7 +175,7 @@ class Whole {
   }
 
   addToGroup(group: UsageGroup, currency: string, change: Partial<Measures>): void {
-    this.sums.addUsage(this.at, group, this.keyId, currency, change);
+    this.sums.addUsage(this.at, keptGroup(group), this.keyId, currency, change);
   }
 
   addToAll(currency: string, change: Partial<Measures>): void {
@@ -184,6 +185,6 @@ class Whole {
   }
 
   addQuantity(group: UsageGroup, change: Parameters<FactSums['addQuantity']>[3]): void {
-    this.sums.addQuantity(this.at, group, this.keyId, change);
+    this.sums.addQuantity(this.at, keptGroup(group), this.keyId, change);
   }
 }

@@ -74,3 +74,24 @@ it('adds an unpriced usage to its own model', () => {
   books.commitUsage(books.authorizeUsage(chat('a', 1000)), chat('other', 5));
   expect(books.facts().models).toEqual({ other: { requests: 1, unpriced: 1, unknownCosts: 1, paid: '1' } });
 });
+
+it('puts names together that are too long for the key of a sum, whatever their bytes', () => {
+  const books = ledger();
+  const long = (character: string, length: number): string => character.repeat(length);
+  const named = (model: string, quantity: string) => ({ event: 'chat', model, [quantity]: 5 });
+  const tags = (user: string) => ({ amount: '1', tags: { user } });
+  books.chargeUsage(named(long('😀', 128), long('😀', 128)), tags(long('😀', 256)));
+  books.chargeUsage(named(long('m', 129), long('q', 3000)), tags(long('u', 257)));
+  books.chargeUsage(named(long('😀', 129), long('r', 3000)), tags(long('v', 600)));
+  const facts = books.facts(['user']);
+  expect(Object.keys(facts.models)).toEqual([long('😀', 128), '(other)']);
+  expect(facts.models['(other)']).toMatchObject({ requests: 2 });
+  expect(facts.quantities).toEqual({
+    [`${long('😀', 128)} ${long('😀', 128)}`]: ['5', '0', '0'],
+    '(other) (other)': ['10', '0', '0'],
+  });
+  expect(facts.tags).toMatchObject({
+    [`user ${long('😀', 256)}`]: { requests: 1 },
+    'user (other)': { requests: 2 },
+  });
+});

@@ -2,6 +2,7 @@ import type { Transfer } from '#ledger';
 import { AuthorizationTally, NOTHING_BEFORE, type AuthorizationBefore } from './authorization-tally.ts';
 import { NIL_UUID, type FactSums } from './fact-sums.ts';
 import type { JournalSlice, SliceAuthorization } from './journal-slice.ts';
+import { keptTagValue } from './kept-name.ts';
 import type { Measures } from './measures.ts';
 import { revenueOf, type MoneyFact, type MoneyKind } from './money-fact.ts';
 import { creditsOf, revenueByTransfer, type Booked } from './step-money.ts';
@@ -41,7 +42,9 @@ export function addFacts(
   const terms = { grants: slice.grants, revenue: revenueByTransfer(money) };
   const tallies = new Map<string, AuthorizationTally>();
   const valueOf = (step: Step, tag: string): string =>
-    slice.account.isErased ? ERASED : tagValue(authorizationIn(slice, step.authorizationId), tag, step.version);
+    slice.account.isErased
+      ? ERASED
+      : keptTagValue(tagValue(authorizationIn(slice, step.authorizationId), tag, step.version));
   for (const step of stepsOf(slice)) {
     const { authorizationId: id } = step;
     const authorization = authorizationIn(slice, id);

@@ -1,6 +1,7 @@
 import { type Amount, ZERO } from '#amounts';
 import type { UsageRecord } from '#ledger';
 import { statedQuantities, statedQuantity } from '#pricing';
+import { keptName } from './kept-name.ts';
 import { NO_GROUP, shareOut } from './usage-shares.ts';
 
 /** What a usage has of a quantity, such as input tokens: how much, what it was priced at, and its part of the cost. */
@@ -26,7 +27,7 @@ export function quantitiesOf({ usage, lines, amount, cost }: UsageRecord): reado
   const weights = names.map((name) => ({ group: NO_GROUP, weight: priced.get(name)?.credits ?? ZERO }));
   const costs = shareOut(cost ?? ZERO, weights);
   return names.map((quantity, index) => ({
-    quantity,
+    quantity: keptName(quantity),
     amount: statedQuantity(usage, quantity) ?? priced.get(quantity)?.count ?? ZERO,
     credits: priced.get(quantity)?.credits ?? ZERO,
     cost: costs[index] ?? ZERO,
