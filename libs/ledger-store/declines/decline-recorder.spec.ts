@@ -14,12 +14,14 @@ const AT = Date.parse('2026-03-01T10:20:30Z');
 let database: TestDatabase;
 let pool: Pool;
 let recorder: DeclineRecorder;
+let log: string[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = connect(database.url, { log: () => undefined });
 });
 beforeEach(async () => {
   await pool.query('truncate declined_requests');
+  log = [];
   recorder = recorderOf(['user', 'feature', 'team']);
 });
 afterEach(() => recorder.close());
@@ -29,7 +31,11 @@ afterAll(async () => {
 });
 
 function recorderOf(reportedTags: readonly string[]): DeclineRecorder {
-  return new DeclineRecorder(pool, { of: () => ({ ...DEFAULT_SETTINGS, reportedTags }) }, () => undefined);
+  return new DeclineRecorder(
+    pool,
+    { of: () => ({ ...DEFAULT_SETTINGS, reportedTags }) },
+    (line) => void log.push(line),
+  );
 }
 
 function decline(tags: Tags, more: Partial<DeclinedRequest> = {}): void {
@@ -89,6 +95,37 @@ describe('declined requests', () => {
     decline({ user: 'jo' });
     await recorder.flush();
     expect(await rows()).toEqual([[{ user: 'jo' }, '2']]);
+  });
+
+  it('are counted by tags of any length that a client may send', async () => {
+    const names = Array.from({ length: 8 }, (_, index) => `tag_${String(index)}`);
+    // What hardly repeats can't be compressed.
+    const text = (from: number): string =>
+      Array.from({ length: 256 }, (_, index) => String.fromCodePoint(0x4e00 + ((from + index * 7919) % 20_000))).join(
+        '',
+      );
+    const tags = Object.fromEntries(names.map((name, index) => [name, text(index * 1000)]));
+    const long = recorderOf(names);
+    const batch = { decisions: 1, milliseconds: 1, how: 'ahead', revenue: [] } as const;
+    for (let turn = 0; turn < 2; turn++) {
+      const declined = [{ environment: 'live', accountKey: ACME, at: AT, reason: 'credits_held' as const, tags }];
+      long.onBatch({ ...batch, declined });
+      await long.flush();
+    }
+    await long.close();
+    expect(await rows()).toEqual([[tags, '2']]);
+  });
+
+  it('are written without the one that can’t be, which is logged', async () => {
+    for (const user of ['a', 'b', 'c\u0000', 'd', 'e']) decline({ user });
+    await recorder.flush();
+    expect(await rows()).toEqual(['a', 'b', 'd', 'e'].map((user) => [{ user }, '1']));
+    expect(log).toEqual([
+      expect.stringContaining(`1 declined requests of account ${ACME} (credits_held) are not counted`),
+    ]);
+    decline({ user: 'a' });
+    await recorder.flush();
+    expect((await rows())[0]).toEqual([{ user: 'a' }, '2']);
   });
 
   it('of a closed account carry no tags, and of an erased one no values', async () => {

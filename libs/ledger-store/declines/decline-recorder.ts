@@ -1,6 +1,7 @@
 import { Repeater } from '#background';
 import type { Pool } from '#database';
 import type { DeclinedRequest, Tags } from '#ledger';
+import { sqlStateOf } from '../engine/failures.ts';
 import { queryable } from '../queryable.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { EngineObserver, ObservedBatch } from '../engine/engine-observer.ts';
@@ -29,7 +30,7 @@ export class DeclineRecorder implements EngineObserver {
   constructor(
     private readonly pool: Pool,
     private readonly settings: Pick<Settings, 'of'>,
-    log: (line: string) => void,
+    private readonly log: (line: string) => void,
   ) {
     const task = async (): Promise<boolean> => {
       await this.write();
@@ -95,14 +96,41 @@ export class DeclineRecorder implements EngineObserver {
 
   private async write(): Promise<void> {
     if (this.counts.size === 0) return;
-    const written = this.counts;
+    const left: (readonly CountedDecline[])[] = [[...this.counts.values()]];
     this.counts = new Map();
-    try {
-      const { text, values } = writeDeclines([...written.values()]);
-      await queryable(this.pool).query(text, values);
-    } catch (error) {
-      for (const one of written.values()) this.add(one);
-      throw error;
+    for (let some = left.pop(); some; some = left.pop()) {
+      try {
+        const { text, values } = writeDeclines(some);
+        await queryable(this.pool).query(text, values);
+      } catch (error) {
+        if (!isOfValues(error)) {
+          for (const one of [some, ...left].flat()) this.add(one);
+          throw error;
+        }
+        left.push(...this.withoutFault(some, error));
+      }
     }
   }
+
+  /** Halves, until the one is found that can't be written: what others have in theirs doesn't suffer for it. */
+  private withoutFault(some: readonly CountedDecline[], error: unknown): readonly (readonly CountedDecline[])[] {
+    const [first, second] = some;
+    if (second) {
+      const half = Math.ceil(some.length / 2);
+      return [some.slice(half), some.slice(0, half)];
+    }
+    if (first) {
+      const { requests, accountKey, reason } = first;
+      const what = `${String(requests)} declined requests of account ${accountKey} (${reason})`;
+      this.log(`${what} are not counted in reports, because their tags can’t be written: ${String(error)}`);
+    }
+    return [];
+  }
+}
+
+/** By SQLSTATE class: a value that Postgres doesn't take, a constraint, a limit. The same row fails again whenever it is written. */
+const OF_VALUES = ['22', '23', '54'];
+
+function isOfValues(error: unknown): boolean {
+  return OF_VALUES.includes(sqlStateOf(error)?.slice(0, 2) ?? '');
 }

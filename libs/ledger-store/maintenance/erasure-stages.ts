@@ -1,4 +1,5 @@
 import { accountKey, publicId, type AccountRef } from '#ledger';
+import { TAGS_HASH } from '../declines/write-declines.ts';
 import type { Queryable } from '../queryable.ts';
 import { eraseTagSums } from './erase-tag-sums.ts';
 import { withoutPersonalData } from './personal-data.ts';
@@ -138,10 +139,10 @@ async function eraseDeclines(database: Queryable, { key }: AccountRef): Promise<
         (select jsonb_object_agg(name, '(erased)') from jsonb_object_keys(tags) name) as tags
       from gone
     )
-    insert into declined_requests (account_id, minute, reason, tags, environment, requests)
-    select account_id, minute, reason, tags, environment, sum(requests) from erased
+    insert into declined_requests (account_id, minute, reason, tags, tags_hash, environment, requests)
+    select account_id, minute, reason, tags, ${TAGS_HASH}, environment, sum(requests) from erased
     group by account_id, minute, reason, tags, environment
-    on conflict (account_id, minute, reason, tags) do update set requests = declined_requests.requests + excluded.requests`,
+    on conflict (account_id, minute, reason, tags_hash) do update set requests = declined_requests.requests + excluded.requests`,
     [key],
   );
   return null;
