@@ -32,6 +32,14 @@ describe('the buckets of a range', () => {
     ]);
   });
 
+  it('are soon found, a year of hours too', () => {
+    const range = { from: Date.parse('2026-01-01T00:00Z'), to: Date.parse('2027-01-01T00:00Z') };
+    const before = performance.now();
+    expect(bucketBounds('hour', 'America/Santiago', range, 10_000)).toHaveLength(8761);
+    // It took seconds, in which the process that was asked did nothing else.
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
   it('are hours that clocks show, in zones that are half an hour off too', () => {
     expect(bounds('hour', 'Asia/Kolkata', '2026-01-01T00:00Z', '2026-01-01T01:00Z')).toEqual([
       '2025-12-31T23:30',

@@ -165,6 +165,18 @@ describe('usage in the columns of FOCUS', () => {
     expectProblem(await live.get('/v1/reports/focus?account=nobody'), 404, 'account_not_found');
   });
 
+  it('has every account once, however many there are', async () => {
+    const accounts = Array.from({ length: 50 }, (_, no) => `many-${String(no)}`);
+    const usage = { event: 'chat.completed', model: 'claude-opus-4-8', output_tokens: 1000 };
+    for (const id of accounts) {
+      await ok(service.test.post('/v1/accounts', { id }));
+      await ok(service.test.post(`/v1/accounts/${id}/grants`, { amount: '5' }));
+      await ok(service.test.post('/v1/charges', { account: id, amount: '1', usage }));
+    }
+    const { data } = await ok<FocusReport>(service.test.get('/v1/reports/focus'));
+    expect(data.map(({ SubAccountId }) => SubAccountId).sort()).toEqual(accounts.sort());
+  });
+
   it('is a CSV file with the same rows', async () => {
     const { text, headers } = await live.get('/v1/reports/focus?format=csv');
     expect(headers['content-type']).toBe('text/csv; charset=utf-8');

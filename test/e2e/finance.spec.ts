@@ -278,6 +278,7 @@ describe('a report', () => {
     ['deferred-revenue', 'period=2026-03&from=2026-03-01T00:00:00Z', ['from']],
     ['deferred-revenue', 'from=2026-03-01T00:00:01Z&to=2026-04-01T00:00:00Z', ['from']],
     ['deferred-revenue', 'from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z', ['from']],
+    ['journal', 'from=1970-01-01T00:00:00Z&to=2027-01-01T00:00:00Z', ['from']],
     ['deferred-revenue', 'method=average', ['method']],
     ['deferred-revenue', 'format=pdf', ['format']],
     ['deferred-revenue', 'format=html', ['format']],

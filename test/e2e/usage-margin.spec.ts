@@ -136,6 +136,13 @@ describe('what usage earns and costs', () => {
       const [first] = (await report(live, `bucket=day&time_zone=Asia/Tokyo&group_by=${group}`)).data;
       expect(first?.['day']).toBe(days.data[0]?.['day']);
     }
+    for (const offset of ['+05:30', '-11:00']) {
+      const [first] = (await report(live, `bucket=day&time_zone=${encodeURIComponent(offset)}&group_by=model`)).data;
+      const sign = offset.startsWith('+') ? 1 : -1;
+      const ahead = sign * (Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))) * 60_000;
+      const dayAt = (at: number): string => new Date(at + ahead).toISOString().slice(0, 10);
+      expect([dayAt(Date.now() - 60_000), dayAt(Date.now())]).toContain(first?.['day']);
+    }
     const { text, headers } = await live.get(`${PATH}?format=csv`);
     expect(headers['content-type']).toBe('text/csv; charset=utf-8');
     const [head, first, ...rest] = text.split('\r\n');

@@ -56,6 +56,8 @@ export class ReportQuery {
 }
 
 export const QUARTER_MS = 900_000;
+/** A report may have a row for each month. */
+const RANGE_MS_MAX = 3653 * 86_400_000;
 
 /** The range that is asked for, and what of the request says it. */
 export interface AskedRange extends Pick<ReportRequest, 'from' | 'to'> {
@@ -89,6 +91,8 @@ function refuseEdges(edges: Pick<ReportRequest, 'from' | 'to'>): void {
     .map((field) => ({ field, message: 'must be a full quarter of an hour, like "2026-01-31T12:15:00Z"' }));
   if (faults.length > 0) throw invalidRequest(faults);
   if (edges.from > edges.to) throw invalidRequest([{ field: 'from', message: 'must not be after to' }]);
+  if (edges.to - edges.from > RANGE_MS_MAX)
+    throw invalidRequest([{ field: 'from', message: 'must be at most ten years before to' }]);
 }
 
 /** What the environment says where the query doesn't. */

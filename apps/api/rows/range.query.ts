@@ -7,7 +7,14 @@ import { IsInstant, IsTimeZone, parseInstant } from '../validation/rules.ts';
 
 const DAYS_30_MS = 30 * 86_400_000;
 /** Ten months of hours, or a week of minutes. */
-const BUCKETS_MAX = 10_080;
+/** Of minutes a week, of hours a year, of all others ten years or more: what takes a moment to compute and can still be shown. */
+const BUCKETS_MAX: Readonly<Record<Bucket, number>> = {
+  minute: 10_080,
+  hour: 8784,
+  day: 3660,
+  week: 1200,
+  month: 1200,
+};
 
 /** What a question about a range of time takes. */
 export class RangeQuery {
@@ -47,9 +54,9 @@ export function rangeOf(query: RangeQuery, now: number): Range {
  * @throws {ProblemError} `invalid_request` for a range of more buckets than are answered
  */
 export function boundsOf(bucket: Bucket, timeZone: string, range: Range): readonly number[] {
-  const bounds = bucketBounds(bucket, timeZone, range, BUCKETS_MAX);
+  const bounds = bucketBounds(bucket, timeZone, range, BUCKETS_MAX[bucket]);
   if ((bounds.at(-1) ?? 0) >= range.to) return bounds;
   const larger = BUCKETS[BUCKETS.indexOf(bucket) + 1] ?? bucket;
-  const message = `has more than ${String(BUCKETS_MAX)} buckets in this range; ask for bucket=${larger}, or for a shorter range`;
+  const message = `has more than ${String(BUCKETS_MAX[bucket])} buckets in this range; ask for bucket=${larger}, or for a shorter range`;
   throw invalidRequest([{ field: 'bucket', message }]);
 }

@@ -36,7 +36,7 @@ function nextAccounts({ environment, account }: FocusRange, after: string) {
   return {
     text: `select account_id::text from accounts
       where environment = $1 and account_id > $2 and ($3::bigint is null or account_id = $3)
-      order by account_id limit ${String(ACCOUNTS_AT_ONCE)}`,
+      order by accounts.account_id limit ${String(ACCOUNTS_AT_ONCE)}`,
     values: [environment, after, account],
   };
 }

@@ -33,7 +33,7 @@ const APART_MODELS = APART.map((name) => `'${name}'`).join(', ');
 
 /** Sums of the roll-ups, by value, unit, currency and day. */
 export function usageSumsStatement({ environment, from, to, grouping, dayZone, linesApart }: UsageSumsTerms) {
-  const values: unknown[] = [environment, new Date(from), new Date(to), dayZone];
+  const values: unknown[] = [environment, new Date(from), new Date(to), dayZone && zoneOfPostgres(dayZone)];
   const day = `case when $4::text is null then '' else to_char(slot at time zone $4, 'YYYY-MM-DD') end`;
   const measures = grouping.by === 'token_type' ? QUANTITIES : MEASURES;
   if (grouping.by === 'tag') values.push(grouping.tag);
@@ -42,6 +42,11 @@ export function usageSumsStatement({ environment, from, to, grouping, dayZone, l
     text: `select ${day} as day, value, unit, currency, ${measures} from (${rowsOf(grouping, linesApart)}) s group by 1, 2, 3, 4`,
     values,
   };
+}
+
+/** Postgres takes `+05:30` by the sign of POSIX, which is the other way round. */
+function zoneOfPostgres(timeZone: string): string {
+  return timeZone.replace(/^[+-]/, (sign) => (sign === '+' ? '-' : '+'));
 }
 
 const IN_RANGE = `slot >= $2::timestamptz and slot < $3::timestamptz`;

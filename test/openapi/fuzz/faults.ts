@@ -24,6 +24,7 @@ const BEYOND_SCHEMAS = [
   /^must be by one of the reported_tags of the settings, /,
   /^must be given, or [a-z]+ in its place$/,
   /^has more than \d+ buckets in this range; /,
+  /^must be at most ten years before to$/,
   /^must be after (?:from|starts_at)$/,
   /^must be more than the threshold$/,
   /^must be no less than what the rule buys at once$/,
