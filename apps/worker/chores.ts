@@ -20,6 +20,7 @@ import {
   wakeOverdueChore,
   type SendingOptions,
 } from '#webhook-store';
+import type { WorkerLog } from './worker-log.ts';
 
 /** What chores work on: accounts and all that is theirs, and the engine that decides on them. */
 export interface Store {
@@ -38,7 +39,7 @@ export interface ChoreOptions {
   /** How long before it expires a grant's owner is notified, in milliseconds. */
   readonly expiryNotices: readonly number[];
   readonly idempotencyDays: number;
-  readonly log: ChoreLog & { warn(line: string): void };
+  readonly log: ChoreLog & Pick<WorkerLog, 'warn' | 'error'>;
 }
 
 /** Every chore that a store needs. A new one is declared beside what it works on, and added here: nothing else knows of it. */
@@ -54,8 +55,8 @@ export function choresOf({ engine, pool, readPool, ownerPool }: Store, options: 
     maintainLimitsChore(engine, pool),
     watchUsageChore(engine, pool),
     rollUpChore(pool),
-    watchAnomaliesChore(engine, pool),
-    forecastAccountsChore(engine, readPool),
+    watchAnomaliesChore(engine, pool, (line) => log.error(line)),
+    forecastAccountsChore(engine, readPool, (line) => log.error(line)),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),
     closeMonthsChore(ownerPool, log),
     eraseAccountsChore(engine, ownerPool, log),

@@ -25,6 +25,7 @@ afterAll(async () => {
   await service.stop();
 });
 
+const errors: string[] = [];
 let peaks: UsualPeaks;
 beforeEach(async () => {
   peaks = new UsualPeaks();
@@ -36,7 +37,13 @@ beforeEach(async () => {
 afterEach(() => service.pool.query('delete from usage_slots'));
 
 async function look(betweenLooksMs = 0): Promise<void> {
-  await watchAnomalies({ engine: ledger.engine, pool, betweenLooksMs, peaks });
+  await watchAnomalies({
+    engine: ledger.engine,
+    pool,
+    betweenLooksMs,
+    peaks,
+    logError: (line) => void errors.push(line),
+  });
 }
 
 interface AnomalyView {
@@ -97,6 +104,32 @@ describe('an unusual hour', () => {
     await look();
     expect(await anomaliesOf(account)).toMatchObject([{ id: found[0]?.id, peak: { used: '120.5' } }]);
     expect(await eventsOf(account)).toHaveLength(1);
+  });
+
+  it('is found in every account that comes after one whose look fails', async () => {
+    const accounts = [await steadyAccount(), await steadyAccount(), await steadyAccount()];
+    const at = await thisHour();
+    for (const account of accounts)
+      await writeUsage(service.pool, 'test', account, [{ at, used: '30', model: 'large' }]);
+    const { rows } = await service.pool.query<{ account_id: string; external_id: string }>(
+      `select account_id, external_id from accounts where environment = 'test' and external_id = any($1) order by account_id`,
+      [accounts],
+    );
+    const [broken, ...others] = rows.map((row) => row.external_id);
+    await service.pool.query(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'no such luck'; end $$;
+      create trigger refuse before insert on anomalies for each row when (new.account_id = ${rows[0]?.account_id ?? ''})
+        execute function refuse()`);
+    try {
+      errors.length = 0;
+      await expect(look()).rejects.toThrow('1 accounts and 0 events failed');
+      await expect(look()).rejects.toThrow('1 accounts and 0 events failed');
+    } finally {
+      await service.pool.query('drop trigger refuse on anomalies; drop function refuse()');
+    }
+    for (const account of others) expect(await anomaliesOf(account)).toHaveLength(1);
+    const line = `The look for anomalies of the account ${broken ?? ''} (test) failed: error: no such luck`;
+    expect(errors).toEqual([line, line]);
   });
 
   it('is forgotten where the second look finds it gone', async () => {

@@ -42,9 +42,11 @@ async function forecastOf(account: string): Promise<Record<string, unknown>> {
   return body as Record<string, unknown>;
 }
 
+const errors: string[] = [];
+
 /** What a worker does every half a minute. */
 async function work(): Promise<void> {
-  const chore = forecastAccountsChore(ledger.engine, pool);
+  const chore = forecastAccountsChore(ledger.engine, pool, (line) => void errors.push(line));
   for (let more = true; more;) more = await chore.run(() => Promise.resolve());
 }
 
@@ -159,6 +161,41 @@ describe('the report of forecasts', () => {
     ]);
     const one = await service.test.get(`/v1/reports/forecast?account=${late}&format=csv`);
     expect(one.text).toContain(`${late},credits,runs_out,95,`);
+  });
+});
+
+describe('the forecasts that a worker makes', () => {
+  it('are of all accounts but the one that fails', async () => {
+    const accounts = [
+      await openAccount(service.test),
+      await openAccount(service.test),
+      await openAccount(service.test),
+    ];
+    await pass(8);
+    for (const account of accounts) await useDaily(service.pool, 'test', account, { days: 8, amount: '10' });
+    const { rows } = await service.pool.query<{ account_id: string; external_id: string }>(
+      `select account_id, external_id from accounts where environment = 'test' and external_id = any($1)`,
+      [accounts],
+    );
+    const [broken] = rows;
+    await service.pool.query(`
+      create function refuse() returns trigger language plpgsql as $$ begin raise 'no such luck'; end $$;
+      create trigger refuse before insert on forecasts for each row when (new.account_id = ${broken?.account_id ?? ''})
+        execute function refuse()`);
+    try {
+      await expect(work()).rejects.toThrow(/^1 of \d+ accounts failed$/);
+    } finally {
+      await service.pool.query('drop trigger refuse on forecasts; drop function refuse()');
+    }
+    expect(errors).toEqual([
+      `The forecast of the account ${broken?.external_id ?? ''} (test) failed: error: no such luck`,
+    ]);
+    const { rows: made } = await service.pool.query('select from forecasts where account_id = any($1)', [
+      rows.map((row) => row.account_id),
+    ]);
+    expect(made).toHaveLength(2);
+    await work();
+    expect(errors).toHaveLength(1);
   });
 });
 

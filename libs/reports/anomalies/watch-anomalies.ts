@@ -2,6 +2,7 @@ import { formatAmount } from '#amounts';
 import type { Pool } from '#database';
 import { newOwnedUuid, publicId, type AccountRef } from '#ledger';
 import { attemptRead, queryable, transact, type Engine, type Queryable } from '#ledger-store';
+import { eachAccount } from '../each-account.ts';
 import { tellOnce } from '../tell-once.ts';
 import { ALL_USAGE, anomalyFromRow, type Anomaly, type AnomalyRow } from './anomaly.ts';
 import { followEpisodes, type Look, type Step } from './follow-episodes.ts';
@@ -16,6 +17,8 @@ export interface AnomalyWatch {
   readonly betweenLooksMs: number;
   /** What it knows of accounts from earlier looks. */
   readonly peaks: UsualPeaks;
+  /** Is told of each account that failed. */
+  readonly logError: (line: string) => void;
 }
 
 /**
@@ -23,10 +26,14 @@ export interface AnomalyWatch {
  * time.
  *
  * @throws {LedgerUnavailable} where the database isn't there
+ * @throws Error at the end, where an account failed
  */
 export async function watchAnomalies(watch: AnomalyWatch): Promise<void> {
-  for (const row of await findLookedAt(watch.pool)) await watchAccount(watch, row);
-  await tellUntold(watch);
+  const { pool, logError } = watch;
+  const what = 'The look for anomalies';
+  const failed = await eachAccount(await findLookedAt(pool), (row) => watchAccount(watch, row), { what, logError });
+  const untold = await tellUntold(watch);
+  if (failed + untold > 0) throw new Error(`${String(failed)} accounts and ${String(untold)} events failed`);
 }
 
 async function watchAccount({ pool, betweenLooksMs, peaks }: AnomalyWatch, row: LookedAtRow): Promise<void> {
@@ -128,22 +135,23 @@ async function update(
 
 type UntoldRow = AnomalyRow & Pick<LookedAtRow, 'environment' | 'external_id'>;
 
-/** Those that were found now, and those that a worker has found which ended before it told. */
-async function tellUntold({ engine, pool }: AnomalyWatch): Promise<void> {
+/** Those that were found now, and those that a worker has found which ended before it told. @returns how many failed */
+async function tellUntold({ engine, pool, logError }: AnomalyWatch): Promise<number> {
   const { rows } = await attemptRead(() =>
     queryable(pool).query<UntoldRow>(
       `select n.*, a.environment, a.external_id from anomalies n join accounts a using (account_id)
       where n.state <> 'suspected' and not n.is_told order by n.id`,
     ),
   );
-  for (const row of rows) {
+  const tell = async (row: UntoldRow): Promise<void> => {
     const anomaly = anomalyFromRow(row);
     const account: AccountRef = { environment: row.environment, id: row.external_id, key: row.account_id };
     await tellOnce(engine, account, { type: 'anomaly.opened', data: openedData(anomaly) }, anomaly.id);
     await transact(pool, (database) =>
       database.query('update anomalies set is_told = true where account_id = $1 and id = $2', [row.account_id, row.id]),
     );
-  }
+  };
+  return eachAccount(rows, tell, { what: 'The event of an anomaly', logError });
 }
 
 function openedData({ id, model, peak, used, usual, threshold }: Anomaly) {
