@@ -54,7 +54,7 @@ export function choresOf({ engine, pool, readPool, ownerPool }: Store, options: 
     sweepAccountsChore(engine, pool, { expiryNotices, log: (line) => log.warn(line) }),
     maintainLimitsChore(engine, pool),
     watchUsageChore(engine, pool),
-    rollUpChore(pool),
+    rollUpChore(pool, (line) => log.error(line)),
     watchAnomaliesChore(engine, pool, (line) => log.error(line)),
     forecastAccountsChore(engine, readPool, (line) => log.error(line)),
     maintainLedgerChore(ownerPool, { idempotencyDays, log }),

@@ -18,6 +18,7 @@ export { openLedger, type FollowedSubscriptions, type Ledger } from './engine/op
 export { ledgerPool } from './engine/ledger-pool.ts';
 export { WriteHealth } from './engine/write-health.ts';
 export { runLocked } from './engine/run-locked.ts';
+export { failureOf } from './engine/failures.ts';
 export { LedgerUnavailable, type UnavailableReason } from './engine/ledger-unavailable.ts';
 export {
   queued,

@@ -1,11 +1,14 @@
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
-import { findStale } from './changed-accounts.ts';
-import { rollUp } from './roll-up.ts';
+import { findStale, isStale } from './changed-accounts.ts';
+import { namedFailures, rollUpApart, type RollupFailure } from './roll-up-apart.ts';
+import { RollupsIncomplete } from './rollups-incomplete.ts';
 
 /** Of how many accounts a read rolls up what is new, before it leaves the rest to the worker. */
 const STALE_MAX = 200;
 const ACCOUNTS_AT_ONCE = 100;
+/** So many accounts are named that can't be added up. */
+const NAMED_MAX = 10;
 
 export interface CaughtUp {
   /** Everything up to here is in the sums, in milliseconds since 1970. */
@@ -15,20 +18,25 @@ export interface CaughtUp {
 }
 
 /**
- * Rolls an account up to this moment: whoever reads its sums next reads all that has happened, whether or not a worker runs.
+ * Rolls an account up to this moment: whoever reads its sums next reads all that has happened, whether or not a worker runs. Where nothing
+ * is new, it waits for nobody who rolls up others with it.
  *
  * @throws {LedgerUnavailable} where the database isn't there
+ * @throws {RollupsIncomplete} where the account can't be added up
  */
 export async function catchUpAccount(pool: Pool, account: AccountKey): Promise<CaughtUp> {
   const asOf = Date.now();
-  await rollUpWhole(pool, [account]);
+  if (await isStale(pool, account)) await refuseFailures(pool, await rollUpWhole(pool, [account]));
   return { asOf, isComplete: true };
 }
 
 /**
- * The same of an environment, if few of its accounts have something new. Otherwise the sums are as of the worker's last pass.
+ * The same of an environment, if few of its accounts have something new. Otherwise, or where one of them can't be added up, the sums are as
+ * of the worker's last pass.
  *
  * @param staleMax of how many accounts something is rolled up; `Infinity` for whoever needs all of them, such as a close
+ * @throws {LedgerUnavailable} where the database isn't there
+ * @throws {RollupsIncomplete} where all accounts are needed and some can't be added up: the others are by then
  */
 export async function catchUpEnvironment(
   pool: Pool,
@@ -36,31 +44,47 @@ export async function catchUpEnvironment(
   { staleMax = STALE_MAX }: { readonly staleMax?: number } = {},
 ): Promise<CaughtUp> {
   const asOf = Date.now();
-  if (staleMax !== Number.POSITIVE_INFINITY) {
-    const stale = await findStale(pool, { environment, limit: staleMax + 1 });
-    if (stale.length > staleMax) return { asOf: await rolledUpTo(pool, environment, asOf), isComplete: false };
-    for (let from = 0; from < stale.length; from += ACCOUNTS_AT_ONCE) {
-      await rollUpWhole(pool, stale.slice(from, from + ACCOUNTS_AT_ONCE));
-    }
+  if (staleMax === Number.POSITIVE_INFINITY) {
+    await refuseFailures(pool, await rollUpEnvironment(pool, environment));
     return { asOf, isComplete: true };
   }
-  // What is written meanwhile isn't waited for: each account is taken once.
+  const stale = await findStale(pool, { environment, limit: staleMax + 1 });
+  if (stale.length > staleMax) return { asOf: await rolledUpTo(pool, environment, asOf), isComplete: false };
+  let isComplete = true;
+  for (let from = 0; from < stale.length; from += ACCOUNTS_AT_ONCE) {
+    const failed = await rollUpWhole(pool, stale.slice(from, from + ACCOUNTS_AT_ONCE));
+    isComplete &&= failed.length === 0;
+  }
+  return { asOf: isComplete ? asOf : await rolledUpTo(pool, environment, asOf), isComplete };
+}
+
+/** What is written meanwhile isn't waited for: each account is taken once. */
+async function rollUpEnvironment(pool: Pool, environment: string): Promise<readonly RollupFailure[]> {
   const done = new Set<AccountKey>();
+  const failed: RollupFailure[] = [];
   for (;;) {
     const stale = (await findStale(pool, { environment, limit: ACCOUNTS_AT_ONCE + done.size })).filter(
       (key) => !done.has(key),
     );
-    if (stale.length === 0) return { asOf, isComplete: true };
-    await rollUpWhole(pool, stale);
+    if (stale.length === 0) return failed;
+    failed.push(...(await rollUpWhole(pool, stale)));
     for (const key of stale) done.add(key);
   }
 }
 
-async function rollUpWhole(pool: Pool, accounts: readonly AccountKey[]): Promise<void> {
+async function rollUpWhole(pool: Pool, accounts: readonly AccountKey[]): Promise<readonly RollupFailure[]> {
+  const all: RollupFailure[] = [];
   for (let rest = accounts; rest.length > 0;) {
-    const { unfinished } = await rollUp(pool, rest, { isWaiting: true });
+    const { unfinished, failed } = await rollUpApart(pool, rest, { isWaiting: true });
+    all.push(...failed);
     rest = unfinished;
   }
+  return all;
+}
+
+async function refuseFailures(pool: Pool, failed: readonly RollupFailure[]): Promise<void> {
+  const [first] = failed;
+  if (first) throw new RollupsIncomplete(await namedFailures(pool, failed.slice(0, NAMED_MAX)), first.error);
 }
 
 /**

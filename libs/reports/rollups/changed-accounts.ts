@@ -1,5 +1,6 @@
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
+import { attemptRead } from '#ledger-store';
 import { idAfter } from '../facts/version-of.ts';
 
 /** A decision makes its ids before it is committed, which may take so long. */
@@ -31,6 +32,14 @@ export async function findWritten(pool: Pool, since: number, limit: number): Pro
     [id, limit],
   );
   return rows.map(({ account_id }) => account_id);
+}
+
+/** Whether an account isn't rolled up. */
+export async function isStale(pool: Pool, account: AccountKey): Promise<boolean> {
+  const { rowCount } = await attemptRead(() =>
+    pool.query(`select from accounts a ${WITH_CURSORS} where a.account_id = $1 and ${STALE}`, [account]),
+  );
+  return rowCount !== 0;
 }
 
 /** Accounts that aren't rolled up, of one environment or of all, by looking at each of them. Those that wait longest come first. */

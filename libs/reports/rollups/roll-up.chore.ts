@@ -2,7 +2,7 @@ import type { TimedChore } from '#background';
 import type { Pool } from '#database';
 import type { AccountKey } from '#ledger';
 import { findStale, findWritten, rollupLag } from './changed-accounts.ts';
-import { rollUp } from './roll-up.ts';
+import { namedFailures, rollUpApart, type RollupFailure } from './roll-up-apart.ts';
 
 const EVERY_MS = 1_000;
 const LOOK_AT_ALL_EVERY_MS = 10 * 60 * 1_000;
@@ -14,13 +14,17 @@ const RUN_MS_MAX = 5_000;
 
 /**
  * Adds up what accounts have used. It finds them where they were written last, and looks at all of them every ten minutes. Several
- * workers share the accounts: what one has locked the others leave to it.
+ * workers share the accounts: what one has locked the others leave to it. An account that can't be added up is logged as an error and
+ * left out, until all of them are looked at again.
  *
  * @param pool with the rights of requests
  */
-export function rollUpChore(pool: Pool): TimedChore {
+export function rollUpChore(pool: Pool, logError: (line: string) => void): TimedChore {
   let lookedAt = 0;
   let lookedAtAll = Number.NEGATIVE_INFINITY;
+  /** What was found and isn't known to be rolled up: should the other worker fail, what it had is still in here. */
+  let waiting: readonly AccountKey[] = [];
+  const failing = new Set<AccountKey>();
   return {
     kind: 'timed',
     name: 'roll_up',
@@ -35,31 +39,40 @@ export function rollUpChore(pool: Pool): TimedChore {
     run: async () => {
       const startedAt = Date.now();
       const isForAll = startedAt - lookedAtAll >= LOOK_AT_ALL_EVERY_MS;
-      const due = isForAll
+      const found = isForAll
         ? await findStale(pool, { limit: FOUND_AT_ONCE })
         : await findWritten(pool, lookedAt, FOUND_AT_ONCE);
-      const { isDone, isShared } = await rollUpAll(pool, due);
-      if (!isDone || due.length === FOUND_AT_ONCE) return true;
-      // Should the other worker fail, what it had is found again.
-      if (!isShared) lookedAt = startedAt;
+      if (isForAll) failing.clear();
+      waiting = [...new Set([...waiting, ...found])].filter((key) => !failing.has(key));
+      const { rest, shared, failed } = await rollUpAll(pool, waiting);
+      waiting = [...rest, ...shared];
+      for (const { account } of failed) failing.add(account);
+      if (failed.length > 0) for (const line of await namedFailures(pool, failed)) logError(line);
+      if (found.length === FOUND_AT_ONCE) return true;
+      lookedAt = startedAt;
       if (isForAll) lookedAtAll = startedAt;
-      return false;
+      return rest.length > 0;
     },
   };
 }
 
+interface RolledUpAll {
+  readonly rest: readonly AccountKey[];
+  readonly shared: readonly AccountKey[];
+  readonly failed: readonly RollupFailure[];
+}
+
 /** Ends after a while, whatever is left. */
-async function rollUpAll(
-  pool: Pool,
-  accounts: readonly AccountKey[],
-): Promise<{ readonly isDone: boolean; readonly isShared: boolean }> {
+async function rollUpAll(pool: Pool, accounts: readonly AccountKey[]): Promise<RolledUpAll> {
   const endsAt = performance.now() + RUN_MS_MAX;
-  let isShared = false;
+  const shared: AccountKey[] = [];
+  const failed: RollupFailure[] = [];
   let rest = accounts;
   while (rest.length > 0 && performance.now() < endsAt) {
-    const result = await rollUp(pool, rest.slice(0, ACCOUNTS_AT_ONCE), { isWaiting: false });
-    isShared ||= result.isShared;
+    const result = await rollUpApart(pool, rest.slice(0, ACCOUNTS_AT_ONCE), { isWaiting: false });
+    shared.push(...result.shared);
+    failed.push(...result.failed);
     rest = [...rest.slice(ACCOUNTS_AT_ONCE), ...result.unfinished];
   }
-  return { isDone: rest.length === 0, isShared };
+  return { rest, shared, failed };
 }

@@ -30,8 +30,8 @@ export interface RollUpOptions {
 export interface RolledUp {
   /** Accounts of which more is to be rolled up. */
   readonly unfinished: readonly AccountKey[];
-  /** Whether somebody else rolls some of them up just now. */
-  readonly isShared: boolean;
+  /** Those that somebody else rolls up just now. */
+  readonly shared: readonly AccountKey[];
 }
 
 interface Cursor {
@@ -49,11 +49,11 @@ export function rollUp(pool: Pool, accounts: readonly AccountKey[], options: Rol
     await database.query('set local jit = off');
     const cursors = await lockCursors(database, accounts, options);
     const locked = await loadAccounts(database, [...cursors.keys()]);
-    const isShared = locked.length < accounts.length;
+    const shared = accounts.filter((key) => !cursors.has(key));
     const changed = locked.filter(({ account, version }) => version > (cursors.get(account.key)?.stamp ?? 0n));
     const later = await reportAllTags(database, locked, cursors);
     const unfinished = await rollUpLocked(database, changed, cursors, later);
-    return { unfinished: [...new Set([...unfinished, ...later])], isShared };
+    return { unfinished: [...new Set([...unfinished, ...later])], shared };
   });
 }
 
