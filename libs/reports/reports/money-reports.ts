@@ -48,9 +48,11 @@ const REVENUE_WATERFALL: ReportDefinition = {
   columns: () => REVENUE_WATERFALL_COLUMNS,
   read: async (sources, request) => {
     const cuts = monthsOf(request);
-    const { asOf, sums } = await rolledUp(sources, request, { by: 'grant', cuts });
+    // Credits of a bonus may have come before the money that they share, and then without a currency.
+    const { asOf, sums } = await rolledUp(sources, { ...request, currency: null }, { by: 'grant', cuts });
     const grants = await readMoneyGrants(sources.pool, request);
-    return { ...revenueWaterfall(sums, grants, { timeZone: request.timeZone, cuts }), asOf };
+    const { timeZone, currency } = request;
+    return { ...revenueWaterfall(sums, grants, { timeZone, cuts, currency }), asOf };
   },
 };
 

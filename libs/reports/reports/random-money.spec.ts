@@ -2,9 +2,10 @@ import { Amount, formatAmount, ZERO, type Amount as Sum } from '#amounts';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ifNotRefused, moneyAt, type MoneyFixture } from '../testing/money-fixture.ts';
-import { sumsOfFacts } from '../testing/sums-of-facts.ts';
+import { grantTermsOf, sumsOfFacts } from '../testing/sums-of-facts.ts';
 import { deferredRevenue } from './deferred-revenue.ts';
 import type { Report, ReportRow } from './report.ts';
+import { revenueWaterfall } from './revenue-waterfall.ts';
 import { rollforward } from './rollforward.ts';
 import { journal } from './trial-balance.ts';
 
@@ -155,6 +156,24 @@ describe('reports of random histories', () => {
         const whole = rowsOf(deferredRevenue(sumsOfFacts(ledger, [cuts[0] ?? 0, cuts[2] ?? 0])))[0];
         if (first && second) expect(second['opening']).toBe(first['closing']);
         expect(whole?.['closing'] ?? '0').toBe(ledger.deferred());
+
+        // What is left of cohorts is all that is deferred, and no more of it expires.
+        const cohorts = rowsOf(
+          revenueWaterfall(sumsOfFacts(ledger, [cuts[0] ?? 0, end]), grantTermsOf(ledger), {
+            ...{ timeZone: 'UTC', cuts: [cuts[0] ?? 0, end], currency: null },
+          }),
+        );
+        const remaining = cohorts.reduce((sum, row) => sum.plus(String(row['remaining'])), ZERO);
+        expect(formatAmount(remaining)).toBe(ledger.deferred());
+        for (const row of cohorts) {
+          const [least, , most] = [30, 90, 365].map((days) => new Amount(String(row[`expiring_${String(days)}_days`])));
+          expect([least?.gte(0), least && most?.gte(least), most?.lte(String(row['remaining']))]).toEqual([
+            true,
+            true,
+            true,
+          ]);
+        }
+
         const revenue = [first, second].reduce((sum, row) => sum.plus(String(row?.['revenue'] ?? 0)), ZERO);
         expect(formatAmount(revenue)).toBe(whole?.['revenue'] ?? '0');
       }),

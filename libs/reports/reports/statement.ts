@@ -44,11 +44,7 @@ const DESCRIPTIONS: Readonly<Record<TransferKind, string>> = {
 const GIVEN_AGAIN = 'Credits of a purchase whose refund has failed came back';
 
 /** What a transfer adds to the balance, which debt lowers. */
-function balanceMoveOf({
-  debit,
-  credit,
-  amount,
-}: Pick<StatementTransfer, 'debit' | 'credit' | 'amount'>): Amount {
+function balanceMoveOf({ debit, credit, amount }: Pick<StatementTransfer, 'debit' | 'credit' | 'amount'>): Amount {
   const isOwn = (account: LedgerAccount): boolean => account === 'grant' || account === 'debt';
   if (isOwn(debit) === isOwn(credit)) return ZERO;
   return isOwn(credit) ? amount : amount.neg();

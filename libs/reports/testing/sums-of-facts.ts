@@ -1,3 +1,6 @@
+import type { Grant } from '#ledger';
+import { moneyFacts } from '../money/money-facts.ts';
+import { poolNames } from '../money/pool.ts';
 import type { MoneyGrantTerms } from '../reports/money-grant-terms.ts';
 import type { MoneySum } from '../reports/money-sum.ts';
 import type { MoneyFixture } from './money-fixture.ts';
@@ -18,11 +21,16 @@ export function sumsOfFacts(ledger: MoneyFixture, cuts: readonly number[]): read
 }
 
 export function grantTermsOf(ledger: MoneyFixture): readonly MoneyGrantTerms[] {
+  const { pools } = moneyFacts(ledger.moneyRows(), new Map());
+  const poolOf = (grant: Grant): string => {
+    const [shared = grant.id] = poolNames(grant);
+    return pools.get(grant.id)?.total.isZero() === false ? grant.id : shared;
+  };
   return ledger.grantsMade
     .filter(({ category }) => category === 'paid')
-    .map(({ id, effectiveAt, expiresAt, voidedAt }) => ({
-      ...{ id, effectiveAt, expiresAt, voidedAt },
+    .map((grant) => ({
+      ...{ id: grant.id, effectiveAt: grant.effectiveAt, expiresAt: grant.expiresAt, voidedAt: grant.voidedAt },
       unit: 'credits',
-      pool: id,
+      pool: poolOf(grant),
     }));
 }
