@@ -30,7 +30,12 @@ const STATEMENT = `
  * @returns null where nothing is left to be put together
  */
 export async function eraseTagSums(database: Queryable, { key }: AccountRef, after: string): Promise<string | null> {
-  // Whoever is adding up what was used before it was to be erased is waited for.
+  // Whoever is adding up what was used before it was to be erased is waited for, and be it for the first time: then it has a cursor that
+  // nobody else sees yet.
+  await database.query(
+    `insert into rollup_cursors (account_id, stamp, tags) values ($1, 0, '{}') on conflict (account_id) do nothing`,
+    [key],
+  );
   await database.query('select from rollup_cursors where account_id = $1 for update', [key]);
   const { rowCount } = await database.query(STATEMENT, [key, ERASED]);
   if (rowCount !== 0) return after;
