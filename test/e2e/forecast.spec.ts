@@ -164,6 +164,35 @@ describe('the report of forecasts', () => {
   });
 });
 
+describe('the report of many accounts', () => {
+  it('leaves them to the worker, and says as of when they are', async () => {
+    const { live, pool: owner } = service;
+    const read = async (): Promise<{
+      readonly data: readonly { readonly made_at: string }[];
+      readonly as_of: string;
+    }> => (await live.get('/v1/reports/forecast')).body as never;
+    const accounts = [await openAccount(live)];
+    const first = Date.now();
+    for (let more = 0; more < 50; more += 1) accounts.push(await openAccount(live));
+    for (const account of accounts) {
+      await writeUsage(owner, 'live', account, [{ at: first - (first % 900_000), used: '1', model: 'large' }]);
+    }
+    const none = await read();
+    expect(none.data).toEqual([]);
+    expect(Date.parse(none.as_of)).toBeLessThanOrEqual(first);
+
+    await work();
+    const isOfTheOldest = async (): Promise<void> => {
+      const { data, as_of } = await read();
+      expect(data).toHaveLength(51);
+      expect(as_of).toBe(data.map(({ made_at }) => made_at).sort()[0]);
+    };
+    await isOfTheOldest();
+    await owner.query(`update forecasts set made_at = made_at - interval '2 days' where environment = 'live'`);
+    await isOfTheOldest();
+  });
+});
+
 describe('the forecasts that a worker makes', () => {
   it('are of all accounts but the one that fails', async () => {
     const accounts = [

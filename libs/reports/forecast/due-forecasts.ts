@@ -7,6 +7,7 @@ export interface DueForecast {
   readonly account_id: AccountKey;
   readonly environment: string;
   readonly external_id: string;
+  readonly created_at: Date;
   /** Its version when it was found. */
   readonly stamp: string;
   /** How many days ahead its environment wants to know; `null`: as many as anybody. */
@@ -20,11 +21,15 @@ const DUE_MAX = 100;
  * Accounts whose forecast was made six hours ago, or a day ago where nothing was written since; and those that have none and have used
  * something in the last two hours. In no order, so that several workers rarely make the same.
  *
+ * @param limit `null`: all of them
  * @param environment only its accounts; `null`: all
  */
 export async function dueForecasts(
   pool: Pool,
-  { limit = DUE_MAX, environment = null }: { readonly limit?: number; readonly environment?: string | null } = {},
+  {
+    limit = DUE_MAX,
+    environment = null,
+  }: { readonly limit?: number | null; readonly environment?: string | null } = {},
 ): Promise<readonly DueForecast[]> {
   return attemptRead(async () => {
     const { rows } = await queryable(pool).query<DueForecast>(
@@ -36,7 +41,7 @@ export async function dueForecasts(
         where slot >= clock.now - interval '2 hours'
           and not exists (select from forecasts f where f.account_id = u.account_id)
       )
-      select a.account_id, a.environment, a.external_id, a.id_clock as stamp,
+      select a.account_id, a.environment, a.external_id, a.created_at, a.id_clock as stamp,
         (e.alert_rules ->> 'run_out_days')::integer as days_ahead
       from clock, candidates c
         join accounts a using (account_id)

@@ -3,7 +3,7 @@ import { attemptRead, queryable } from '#ledger-store';
 import type { ReportDefinition } from '../reports/report-definition.ts';
 import type { ReportRequest } from '../reports/report-request.ts';
 import { column, type ReportRow } from '../reports/report.ts';
-import { dueForecasts } from './due-forecasts.ts';
+import { dueForecasts, type DueForecast } from './due-forecasts.ts';
 import { forecastJson, type ForecastJson } from './forecast-json.ts';
 import { ForecastReader } from './forecast-reader.ts';
 
@@ -33,28 +33,47 @@ export const FORECAST_REPORT: ReportDefinition = {
   parameters: ['account'],
   columns: () => COLUMNS,
   read: async ({ pool }, request) => {
-    const asOf = Date.now();
-    const forecasts = await readForecasts(pool, request);
+    const { forecasts, asOf } = await readForecasts(pool, request);
     const rows = forecasts.map(rowOf).toSorted(bySoonest);
     return { columns: COLUMNS, rows, total: () => null, asOf };
   },
 };
 
-async function readForecasts(pool: Pool, { environment, account }: ReportRequest): Promise<readonly ForecastJson[]> {
+interface Forecasts {
+  readonly forecasts: readonly ForecastJson[];
+  /** When the oldest of them was made. */
+  readonly asOf: number;
+}
+
+async function readForecasts(pool: Pool, { environment, account }: ReportRequest): Promise<Forecasts> {
+  const now = Date.now();
   const reader = new ForecastReader(pool);
   if (account) {
     const made = await reader.find(account);
-    return made ? [forecastJson(made)] : [];
+    return { forecasts: made ? [forecastJson(made)] : [], asOf: now };
   }
-  const due = await dueForecasts(pool, { limit: MADE_MAX + 1, environment });
-  const isFew = due.length <= MADE_MAX;
+  const due = await dueForecasts(pool, { limit: null, environment });
+  if (due.length > MADE_MAX) {
+    const forecasts = await readKept(pool, environment);
+    return { forecasts, asOf: Math.min(now, oldestOf(forecasts, due)) };
+  }
   const made: ForecastJson[] = [];
-  for (const { account_id: key, external_id: id } of isFew ? due : []) {
+  for (const { account_id: key, external_id: id } of due) {
     const one = await reader.find({ environment, id, key });
     if (one) made.push(forecastJson(one));
   }
   const known = new Set(made.map((one) => one.account));
-  return [...made, ...(await readKept(pool, environment)).filter((one) => !known.has(one.account))];
+  const kept = (await readKept(pool, environment)).filter((one) => !known.has(one.account));
+  const forecasts = [...made, ...kept];
+  return { forecasts, asOf: Math.min(now, oldestOf(forecasts, [])) };
+}
+
+/** What is shown was made then. An account that has no forecast yet isn't shown: it is known of as of its beginning. */
+function oldestOf(forecasts: readonly ForecastJson[], due: readonly DueForecast[]): number {
+  const shown = new Set(forecasts.map(({ account }) => account));
+  const missing = due.filter((one) => !shown.has(one.external_id));
+  const times = [...forecasts.map((one) => Date.parse(one.as_of)), ...missing.map((one) => one.created_at.getTime())];
+  return times.reduce((least, time) => Math.min(least, time), Infinity);
 }
 
 /** What the worker has made. */
