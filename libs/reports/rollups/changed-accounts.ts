@@ -22,14 +22,13 @@ const WITH_CURSORS = `
  * @param since real time, in milliseconds since 1970
  */
 export async function findWritten(pool: Pool, since: number, limit: number): Promise<AccountKey[]> {
-  const id = idAfter(BigInt(Math.max(0, since - COMMIT_MS_MAX)) * 4096n);
   const { rows } = await pool.query<{ account_id: AccountKey }>(
     `with written as materialized (
       select account_id from transfers where id > $1 union select account_id from usage_records where id > $1
     )
     select a.account_id from written w join accounts a on a.account_id = w.account_id ${WITH_CURSORS}
     where ${STALE} order by c.stamp nulls first limit $2`,
-    [id, limit],
+    [writtenSince(since), limit],
   );
   return rows.map(({ account_id }) => account_id);
 }
@@ -55,24 +54,38 @@ export async function findStale(
   return rows.map(({ account_id }) => account_id);
 }
 
+/** The id after which the rows of an account's journal aren't rolled up, see `idAfter`. */
+const AFTER_CURSOR = `(lpad(to_hex(coalesce(c.stamp, 0) >> 12), 12, '0') || '7' || lpad(to_hex(coalesce(c.stamp, 0) & 4095), 3, '0')
+  || repeat('f', 16))::uuid`;
+
 /**
- * How long the account that waits longest has waited to be rolled up, in seconds: since the first row of the journal that isn't. Accounts that
- * were written in the last minute are looked at, and whichever a pass has left behind.
+ * How long the account that waits longest has waited to be rolled up, in seconds: since the first row of the journal that isn't. Asked are
+ * the accounts that were written last, and those that are known to wait: what looks at all of them would take too long for a metric.
+ *
+ * @param since real time, in milliseconds since 1970: accounts that were written later are asked
+ * @param waiting accounts that are asked too
  */
-export async function rollupLag(pool: Pool): Promise<number> {
+export async function rollupLag(pool: Pool, since: number, waiting: readonly AccountKey[]): Promise<number> {
   const { rows } = await pool.query<{ lag: number }>(
-    `select coalesce(max(extract(epoch from clock_timestamp()) - first.ms / 1000.0), 0)::float8 as lag
-    from (
-      select a.account_id, coalesce(c.stamp, 0) as stamp, a.id_clock
-      from accounts a left join rollup_cursors c on c.account_id = a.account_id
-      where c.stamp is distinct from a.id_clock
-      order by c.stamp nulls first limit 100
-    ) s
+    `with asked as materialized (
+      select unnest($2::bigint[]) as account_id union
+      select account_id from transfers where id > $1 union select account_id from usage_records where id > $1
+    )
+    select coalesce(max(extract(epoch from clock_timestamp()) - first.ms / 1000.0), 0)::float8 as lag
+    from asked join accounts a using (account_id) left join rollup_cursors c on c.account_id = a.account_id
     cross join lateral (
-      select ('x' || lpad(replace(left(t.id::text, 13), '-', ''), 16, '0'))::bit(64)::bigint as ms from transfers t
-      where t.account_id = s.account_id and t.id > uuid_at(to_timestamp((s.stamp >> 12) / 1000.0 + 0.001))
-      order by t.id limit 1
-    ) first`,
+      select ('x' || lpad(replace(left(id::text, 13), '-', ''), 16, '0'))::bit(64)::bigint as ms from (
+        (select id from transfers where account_id = a.account_id and id > ${AFTER_CURSOR} order by id limit 1)
+        union all
+        (select id from usage_records where account_id = a.account_id and id > ${AFTER_CURSOR} order by id limit 1)
+      ) own order by id limit 1
+    ) first
+    where c.stamp is distinct from a.id_clock`,
+    [writtenSince(since), waiting],
   );
   return Math.max(0, rows[0]?.lag ?? 0);
+}
+
+function writtenSince(ms: number): string {
+  return idAfter(BigInt(Math.max(0, ms - COMMIT_MS_MAX)) * 4096n);
 }
