@@ -3,7 +3,7 @@ import type { ChargebackSplit } from '#ledger-store';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { chargeBack, type CentreUsage } from './charge-back.ts';
-import { shareOut } from './share-out.ts';
+import { shareOut } from '../share-out.ts';
 
 const NO_SPLIT: ChargebackSplit = {
   name: 'teams',

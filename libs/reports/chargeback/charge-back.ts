@@ -1,7 +1,7 @@
 import { Amount, ZERO } from '#amounts';
 import type { ChargebackSplit } from '#ledger-store';
 import { NONE, OTHER } from '../facts/tag-value.ts';
-import { shareOut } from './share-out.ts';
+import { shareOut } from '../share-out.ts';
 
 const UNALLOCATED = '(unallocated)';
 /** Usage without the tag, and that of values beyond those that are kept apart: nobody can be charged for it by name. */

@@ -5,10 +5,11 @@ import { NIL_UUID } from './fact-sums.ts';
 import type { SliceAuthorization } from './journal-slice.ts';
 import { keptGroup } from './kept-name.ts';
 import { addMeasures, noMeasures, noShared, SHARED, type Measures, type SharedSums } from './measures.ts';
+import { shareOut } from '../share-out.ts';
 import { quantitiesOf } from './quantities-of.ts';
 import { addBooked, bookedIn, currencyOf, promotionalPart, type Booked, type StepTerms } from './step-money.ts';
 import type { Step } from './steps.ts';
-import { groupName, groupOf, shareOut, weightsOf, type GroupWeight, type UsageGroup } from './usage-shares.ts';
+import { groupName, groupOf, weightsOf, type GroupWeight, type UsageGroup } from './usage-shares.ts';
 
 /** What is known of an authorization from before a slice. */
 export interface AuthorizationBefore {
@@ -151,7 +152,8 @@ function addShares(
   weights: readonly GroupWeight[],
   sign: 1 | -1,
 ): void {
-  const parts = SHARED.map((measure) => shareOut(sums[measure], weights));
+  const amounts = weights.map(({ weight }) => weight);
+  const parts = SHARED.map((measure) => shareOut(sums[measure], amounts));
   weights.forEach(({ group }, index) => {
     const change = noShared();
     SHARED.forEach((measure, place) => (change[measure] = (parts[place]?.[index] ?? ZERO).times(sign)));

@@ -2,7 +2,7 @@ import { type Amount, ZERO } from '#amounts';
 import type { UsageRecord } from '#ledger';
 import { statedQuantities, statedQuantity } from '#pricing';
 import { keptName } from './kept-name.ts';
-import { NO_GROUP, shareOut } from './usage-shares.ts';
+import { shareOut } from '../share-out.ts';
 
 /** What a usage has of a quantity, such as input tokens: how much, what it was priced at, and its part of the cost. */
 export interface QuantityPart {
@@ -24,8 +24,10 @@ export function quantitiesOf({ usage, lines, amount, cost }: UsageRecord): reado
   }
   const names = [...new Set([...statedQuantities(usage), ...priced.keys()])].sort();
   if (names.length === 0) return [{ quantity: '', amount: ZERO, credits: amount ?? ZERO, cost: cost ?? ZERO }];
-  const weights = names.map((name) => ({ group: NO_GROUP, weight: priced.get(name)?.credits ?? ZERO }));
-  const costs = shareOut(cost ?? ZERO, weights);
+  const costs = shareOut(
+    cost ?? ZERO,
+    names.map((name) => priced.get(name)?.credits ?? ZERO),
+  );
   return names.map((quantity, index) => ({
     quantity: keptName(quantity),
     amount: statedQuantity(usage, quantity) ?? priced.get(quantity)?.count ?? ZERO,

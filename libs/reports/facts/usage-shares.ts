@@ -16,9 +16,6 @@ export interface GroupWeight {
   readonly weight: Amount;
 }
 
-/** Amounts are stored with so many places. */
-const PLACES = 12;
-
 export function groupOf({ event, model, provider }: Usage): UsageGroup {
   return { event, model: model ?? '', provider: provider ?? '' };
 }
@@ -42,22 +39,4 @@ export function weightsOf(records: readonly UsageRecord[], named: readonly Usage
   }
   if (weights.size === 0) return [{ group: named[0] ? groupOf(named[0]) : NO_GROUP, weight: ZERO }];
   return [...weights].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, weight]) => weight);
-}
-
-/** Parts that make the whole: each is rounded together with those before it. */
-export function shareOut(total: Amount, weights: readonly GroupWeight[]): readonly Amount[] {
-  const sum = weights.reduce((all, { weight }) => all.plus(weight), ZERO);
-  const isEven = sum.isZero();
-  let upTo = ZERO;
-  let before = ZERO;
-  return weights.map(({ weight }) => {
-    upTo = upTo.plus(isEven ? 1 : weight);
-    const shared = total
-      .times(upTo)
-      .div(isEven ? weights.length : sum)
-      .toDecimalPlaces(PLACES);
-    const part = shared.minus(before);
-    before = shared;
-    return part;
-  });
 }
